@@ -1,0 +1,84 @@
+//! Table `action`.
+
+use sea_orm::entity::prelude::*;
+
+use crate::vocab::{ActionStatus, Handling, Visibility};
+
+/// An action that serves an objective of a plan.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "action")]
+pub struct Model {
+    /// Identifier of the record.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// Code of the owner the record belongs to.
+    pub owner: String,
+    /// Key of the record in the system it came from.
+    pub external_key: Option<String>,
+    /// System the external key belongs to.
+    pub source_system: Option<String>,
+    /// Number of the current version, from 1.
+    pub version: i32,
+    /// Instant the record was created.
+    pub created_at: DateTimeUtc,
+    /// User who created the record; no foreign key, seeds write too.
+    pub created_by: Option<Uuid>,
+    /// Instant of the latest change.
+    pub updated_at: DateTimeUtc,
+    /// User who made the latest change; no foreign key.
+    pub updated_by: Option<Uuid>,
+    /// Circle inside the owner that may see the record.
+    pub visibility: Visibility,
+    /// Care the record asks for when it is passed on.
+    pub handling: Handling,
+    /// Set of agencies and groups that share the record.
+    pub shared_set_id: Option<Uuid>,
+    /// Set of releases that show the record outside its owner.
+    pub release_set_id: Option<Uuid>,
+    /// Language the record was written in.
+    pub language: String,
+    /// Texts in other languages, by language and field.
+    pub translations: Json,
+    /// Folded text of every searchable field in all languages.
+    pub search: String,
+    /// Plan the action belongs to.
+    pub plan_id: Uuid,
+    /// Objective the action serves.
+    pub objective_id: Uuid,
+    /// Number or letter in the plan's text.
+    pub code: Option<String>,
+    /// Title of the action.
+    pub title: String,
+    /// Text of the action.
+    pub description: Option<String>,
+    /// Place among its siblings.
+    pub position: i32,
+    /// Agency that leads the action.
+    pub lead_agency_id: Option<Uuid>,
+    /// Array of ids of contributing agencies.
+    pub contributing_agencies: Json,
+    /// Array of ids of obligations the action serves.
+    pub obligations: Json,
+    /// First day of the action.
+    pub starts_on: Option<Date>,
+    /// Last day of the action.
+    pub ends_on: Option<Date>,
+    /// Cost in minor units of the currency.
+    pub cost_minor: Option<i64>,
+    /// ISO 4217 code; set if and only if the cost is.
+    pub cost_currency: Option<String>,
+    /// Who pays for the action.
+    pub funding_source: Option<String>,
+    /// Place in the life of the action.
+    pub status: ActionStatus,
+    /// Progress in percent, 0..=100.
+    pub progress_percent: i32,
+    /// Remark on the progress.
+    pub progress_note: Option<String>,
+}
+
+/// Relations of the table: none, links are read by id.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,58 @@
+//! Table `membership`.
+
+use sea_orm::entity::prelude::*;
+
+use crate::vocab::{Handling, MembershipRole, Visibility};
+
+/// A seat in a working group, held by an agency or a person.
+///
+/// Exactly one of `agency_id` and `person_name` is set.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "membership")]
+pub struct Model {
+    /// Identifier of the record.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// Code of the owner the record belongs to.
+    pub owner: String,
+    /// Key of the record in the system it came from.
+    pub external_key: Option<String>,
+    /// System the external key belongs to.
+    pub source_system: Option<String>,
+    /// Number of the current version, from 1.
+    pub version: i32,
+    /// Instant the record was created.
+    pub created_at: DateTimeUtc,
+    /// User who created the record; no foreign key, seeds write too.
+    pub created_by: Option<Uuid>,
+    /// Instant of the latest change.
+    pub updated_at: DateTimeUtc,
+    /// User who made the latest change; no foreign key.
+    pub updated_by: Option<Uuid>,
+    /// Circle inside the owner that may see the record.
+    pub visibility: Visibility,
+    /// Care the record asks for when it is passed on.
+    pub handling: Handling,
+    /// Set of agencies and groups that share the record.
+    pub shared_set_id: Option<Uuid>,
+    /// Set of releases that show the record outside its owner.
+    pub release_set_id: Option<Uuid>,
+    /// Group the seat is in.
+    pub working_group_id: Uuid,
+    /// Agency that holds the seat.
+    pub agency_id: Option<Uuid>,
+    /// Person who holds the seat.
+    pub person_name: Option<String>,
+    /// Role in the group.
+    pub role: MembershipRole,
+    /// First day of the seat.
+    pub from_on: Option<Date>,
+    /// Last day of the seat.
+    pub until_on: Option<Date>,
+}
+
+/// Relations of the table: none, links are read by id.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,28 @@
+//! Controlled vocabularies: the codes that records may hold.
+//!
+//! One enum per vocabulary; labels in every language stay in the CSV files.
+
+mod access;
+mod function;
+mod hazard;
+mod institution;
+mod obligation;
+mod plan;
+mod reference;
+
+pub use access::{Handling, ReadCeiling, ReleaseMode, Role, Visibility};
+pub use function::Function;
+pub use hazard::{Community, CooperationLevel, Domain, ExerciseKind, HazardOrigin};
+pub use institution::{AgencyKind, MembershipRole, WorkingGroupKind};
+pub use obligation::{BindingForce, ObligationCategory, Periodicity};
+pub use plan::{ActionStatus, PlanKind, PlanStatus, TaskFamily, TaskPriority, TaskStatus};
+pub use reference::{
+    Confidence, DatePrecision, FrameworkBasis, FrameworkKind, MembershipStanding, OrganisationKind,
+    ParticipationStatus,
+};
+
+/// Codes and labels of all vocabularies but the functions, as CSV.
+pub const VOCABULARIES_CSV: &str = include_str!("../data/vocabularies.csv");
+
+/// Codes and names of the functions of the state, as CSV.
+pub const FUNCTIONS_CSV: &str = include_str!("../data/functions.csv");

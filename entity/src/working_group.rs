@@ -1,0 +1,60 @@
+//! Table `working_group`.
+
+use sea_orm::entity::prelude::*;
+
+use crate::vocab::{Handling, Visibility, WorkingGroupKind};
+
+/// A group in which agencies work together.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "working_group")]
+pub struct Model {
+    /// Identifier of the record.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// Code of the owner the record belongs to.
+    pub owner: String,
+    /// Key of the record in the system it came from.
+    pub external_key: Option<String>,
+    /// System the external key belongs to.
+    pub source_system: Option<String>,
+    /// Number of the current version, from 1.
+    pub version: i32,
+    /// Instant the record was created.
+    pub created_at: DateTimeUtc,
+    /// User who created the record; no foreign key, seeds write too.
+    pub created_by: Option<Uuid>,
+    /// Instant of the latest change.
+    pub updated_at: DateTimeUtc,
+    /// User who made the latest change; no foreign key.
+    pub updated_by: Option<Uuid>,
+    /// Circle inside the owner that may see the record.
+    pub visibility: Visibility,
+    /// Care the record asks for when it is passed on.
+    pub handling: Handling,
+    /// Set of agencies and groups that share the record.
+    pub shared_set_id: Option<Uuid>,
+    /// Set of releases that show the record outside its owner.
+    pub release_set_id: Option<Uuid>,
+    /// Language the record was written in.
+    pub language: String,
+    /// Texts in other languages, by language and field.
+    pub translations: Json,
+    /// Folded text of every searchable field in all languages.
+    pub search: String,
+    /// Name of the group.
+    pub name: String,
+    /// Kind of group.
+    pub kind: WorkingGroupKind,
+    /// Act that set up the group.
+    pub mandate_act: Option<String>,
+    /// Group it is part of.
+    pub parent_id: Option<Uuid>,
+    /// Last day the group existed.
+    pub valid_until: Option<Date>,
+}
+
+/// Relations of the table: none, links are read by id.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
