@@ -11,6 +11,8 @@ pub struct Model {
     /// Code of the owner.
     #[sea_orm(primary_key, auto_increment = false)]
     pub code: String,
+    /// Official languages (BCP 47), the first one the default of the owner's texts.
+    pub languages: Json,
 }
 
 /// Relations of the table: none, links are read by id.

@@ -11,11 +11,7 @@ pub(crate) struct Migration;
 #[async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        table(manager, "owner")
-            .text("code")
-            .primary_key(&["code"])
-            .create()
-            .await
+        table(manager, "owner").text("code").json("languages").primary_key(&["code"]).create().await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

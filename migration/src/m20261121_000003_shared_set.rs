@@ -11,12 +11,7 @@ pub(crate) struct Migration;
 #[async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        table(manager, "shared_set")
-            .id()
-            .json("agencies")
-            .json("groups")
-            .create()
-            .await
+        table(manager, "shared_set").id().json("agencies").json("groups").create().await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {

@@ -11,11 +11,7 @@ pub(crate) struct Migration;
 #[async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        table(manager, "release_set")
-            .record()
-            .json("releases")
-            .create()
-            .await?;
+        table(manager, "release_set").record().json("releases").create().await?;
         links(manager, "release_set_member", "release_set", "release").await
     }
 

@@ -17,15 +17,8 @@ const OBLIGATION_CATEGORY: &[&str] = &[
     "assistance",
     "cooperation",
 ];
-const PERIODICITY: &[&str] = &[
-    "continuous",
-    "event",
-    "once",
-    "annual",
-    "biennial",
-    "triennial",
-    "quadrennial",
-];
+const PERIODICITY: &[&str] =
+    &["continuous", "event", "once", "annual", "biennial", "triennial", "quadrennial"];
 const BINDING_FORCE: &[&str] = &["legally_binding", "politically_binding", "encouraged"];
 
 #[derive(DeriveMigrationName)]

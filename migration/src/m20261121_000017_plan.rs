@@ -5,14 +5,7 @@ use sea_orm_migration::prelude::{DbErr, DeriveMigrationName, MigrationTrait, Sch
 
 use crate::table::{drop_table, table};
 
-const PLAN_KIND: &[&str] = &[
-    "cbrn_nap",
-    "unscr1540_nap",
-    "regional",
-    "operational",
-    "sectoral",
-    "other",
-];
+const PLAN_KIND: &[&str] = &["cbrn_nap", "unscr1540_nap", "regional", "operational", "sectoral", "other"];
 const PLAN_STATUS: &[&str] = &[
     "draft",
     "in_consultation",

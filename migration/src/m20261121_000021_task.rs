@@ -5,21 +5,10 @@ use sea_orm_migration::prelude::{DbErr, DeriveMigrationName, MigrationTrait, Sch
 
 use crate::table::{drop_table, links, table};
 
-const TASK_FAMILY: &[&str] = &[
-    "threat_risk_assessment",
-    "legal_framework",
-    "projects_exercises",
-    "cooperation",
-];
-const TASK_STATUS: &[&str] = &[
-    "planned",
-    "assigned",
-    "in_progress",
-    "in_review",
-    "done",
-    "blocked",
-    "cancelled",
-];
+const TASK_FAMILY: &[&str] =
+    &["threat_risk_assessment", "legal_framework", "projects_exercises", "cooperation"];
+const TASK_STATUS: &[&str] =
+    &["planned", "assigned", "in_progress", "in_review", "done", "blocked", "cancelled"];
 const TASK_PRIORITY: &[&str] = &["low", "normal", "high", "urgent"];
 
 #[derive(DeriveMigrationName)]

@@ -47,20 +47,12 @@ impl MigrationTrait for Migration {
         for table in TABLES {
             for operation in ["UPDATE", "DELETE"] {
                 let name = trigger_name(table, operation);
-                let on = if is_postgres {
-                    format!(" ON {table}")
-                } else {
-                    String::new()
-                };
-                database
-                    .execute_unprepared(&format!("DROP TRIGGER {name}{on}"))
-                    .await?;
+                let on = if is_postgres { format!(" ON {table}") } else { String::new() };
+                database.execute_unprepared(&format!("DROP TRIGGER {name}{on}")).await?;
             }
         }
         if is_postgres {
-            database
-                .execute_unprepared("DROP FUNCTION refuse_log_rewrite()")
-                .await?;
+            database.execute_unprepared("DROP FUNCTION refuse_log_rewrite()").await?;
         }
         Ok(())
     }

@@ -30,12 +30,7 @@ pub(crate) struct Table<'m, 'c> {
 pub(crate) fn table<'m, 'c>(manager: &'m SchemaManager<'c>, name: &'static str) -> Table<'m, 'c> {
     let mut statement = TableCreateStatement::new();
     statement.table(name);
-    Table {
-        manager,
-        name,
-        statement,
-        indexes: Vec::new(),
-    }
+    Table { manager, name, statement, indexes: Vec::new() }
 }
 
 impl Table<'_, '_> {

@@ -1,0 +1,263 @@
+//! The change log: append-only, gap-free in commit order, chained by SHA-256.
+//!
+//! One `change_set` is one committed unit. The chain covers `SHA-256(salt || payload)` of each
+//! change and not the payload itself, so a payload can be destroyed (erasure of a person, a
+//! country leaving) and the chain still holds.
+
+mod chain;
+mod history;
+mod verify;
+
+use aws_lc_rs::rand;
+use sea_orm::{
+    Statement,
+    sea_query::{Alias, Expr, Order, Query},
+};
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+pub use chain::{ChangeLeaf, SetHead, payload_hash};
+pub use history::{Entry, History, history};
+pub use verify::{Finding, Head, Report, head, verify};
+
+use crate::{
+    ctx::Ctx,
+    db::Conn,
+    error::{Error, Result},
+    row::Row,
+};
+
+/// Key of the PostgreSQL advisory lock that orders commits.
+const COMMIT_LOCK: i64 = 0x636f_6e63_6f72_6401;
+
+/// Binds of a change row times rows of a statement stay below this.
+const ROWS: usize = 1_000;
+
+/// One row of the log before it is written.
+#[derive(Debug)]
+pub struct Change {
+    kind: &'static str,
+    record: Uuid,
+    version: i32,
+    op: &'static str,
+    owner: String,
+    plan: Option<Uuid>,
+    facts_before: Option<Json>,
+    facts_after: Option<Json>,
+    before: Option<Json>,
+    after: Option<Json>,
+}
+
+impl Change {
+    /// A creation or an edit.
+    #[must_use]
+    pub fn write(before: Option<&Row>, after: &Row) -> Self {
+        Self {
+            op: if before.is_some() { "update" } else { "create" },
+            facts_before: before.map(facts),
+            facts_after: Some(facts(after)),
+            before: before.map(|row| old_values(row, after)),
+            after: Some(after.image()),
+            ..Self::about(after)
+        }
+    }
+
+    /// A deletion; its version follows the last one.
+    #[must_use]
+    pub fn deletion(row: &Row) -> Self {
+        Self {
+            op: "delete",
+            version: row.version() + 1,
+            facts_before: Some(facts(row)),
+            before: Some(row.image()),
+            ..Self::about(row)
+        }
+    }
+
+    fn about(row: &Row) -> Self {
+        Self {
+            kind: row.def().name,
+            record: row.id(),
+            version: row.version(),
+            op: "",
+            owner: row.owner().to_owned(),
+            plan: row.def().plan_column().and_then(|column| row.uuid(column)),
+            facts_before: None,
+            facts_after: None,
+            before: None,
+            after: None,
+        }
+    }
+}
+
+fn facts(row: &Row) -> Json {
+    serde_json::to_value(row.scope()).unwrap_or_default()
+}
+
+/// Old values of the columns that changed.
+fn old_values(before: &Row, after: &Row) -> Json {
+    let (old, new) = (before.image(), after.image());
+    let changed =
+        old.as_object().into_iter().flatten().filter(|(name, value)| new.get(name.as_str()) != Some(value));
+    Json::Object(changed.map(|(name, value)| (name.clone(), value.clone())).collect())
+}
+
+/// Collects the changes of one unit and seals them at its commit.
+pub(crate) struct Recorder {
+    set: Uuid,
+    digest: chain::Digest,
+    rows: i32,
+}
+
+impl Recorder {
+    pub(crate) fn new(set: Uuid) -> Self {
+        Self { set, digest: chain::Digest::new(), rows: 0 }
+    }
+
+    /// Writes changes and their payloads.
+    pub(crate) async fn record(&mut self, conn: Conn<'_>, changes: Vec<Change>) -> Result<()> {
+        for chunk in changes.chunks(ROWS) {
+            let mut rows = Query::insert();
+            rows.into_table(Alias::new("change")).columns(
+                [
+                    "set_id",
+                    "ordinal",
+                    "kind",
+                    "record_id",
+                    "version",
+                    "op",
+                    "owner",
+                    "plan_id",
+                    "facts_before",
+                    "facts_after",
+                    "payload_hash",
+                ]
+                .map(Alias::new),
+            );
+            let mut payloads = Query::insert();
+            payloads
+                .into_table(Alias::new("change_payload"))
+                .columns(["set_id", "ordinal", "salt", "before", "after"].map(Alias::new));
+            for change in chunk {
+                let salt = salt()?;
+                let before = change.before.as_ref().map(Json::to_string);
+                let after = change.after.as_ref().map(Json::to_string);
+                let leaf = ChangeLeaf {
+                    ordinal: self.rows,
+                    kind: change.kind.into(),
+                    record_id: change.record,
+                    version: change.version,
+                    op: change.op.into(),
+                    owner: change.owner.clone(),
+                    plan_id: change.plan,
+                    facts_before: change.facts_before.clone(),
+                    facts_after: change.facts_after.clone(),
+                    payload_hash: payload_hash(&salt, before.as_deref(), after.as_deref()),
+                };
+                self.digest.add(&leaf);
+                rows.values_panic([
+                    Expr::val(self.set),
+                    Expr::val(leaf.ordinal),
+                    Expr::val(leaf.kind),
+                    Expr::val(leaf.record_id),
+                    Expr::val(leaf.version),
+                    Expr::val(leaf.op),
+                    Expr::val(leaf.owner),
+                    Expr::val(leaf.plan_id),
+                    Expr::val(leaf.facts_before),
+                    Expr::val(leaf.facts_after),
+                    Expr::val(leaf.payload_hash),
+                ]);
+                payloads.values_panic([
+                    Expr::val(self.set),
+                    Expr::val(self.rows),
+                    Expr::val(salt),
+                    Expr::val(before),
+                    Expr::val(after),
+                ]);
+                self.rows += 1;
+            }
+            conn.run(&rows).await?;
+            conn.run(&payloads).await?;
+        }
+        Ok(())
+    }
+
+    /// Appends the change set; the very last statement before the commit.
+    pub(crate) async fn seal(self, ctx: &Ctx, conn: Conn<'_>) -> Result<()> {
+        if self.rows == 0 {
+            return Ok(());
+        }
+        if conn.is_postgres() {
+            let notify = Statement::from_sql_and_values(
+                conn.backend(),
+                "SELECT pg_notify('concord_change', $1)",
+                [self.set.to_string().into()],
+            );
+            conn.all_raw(notify).await?;
+            let lock = Statement::from_sql_and_values(
+                conn.backend(),
+                "SELECT pg_advisory_xact_lock($1)",
+                [COMMIT_LOCK.into()],
+            );
+            conn.all_raw(lock).await?;
+        }
+        let newest = Query::select()
+            .columns(["seq", "at", "hash"].map(Alias::new))
+            .from(Alias::new("change_set"))
+            .order_by(Alias::new("seq"), Order::Desc)
+            .limit(1)
+            .take();
+        let previous = match conn.one(&newest).await? {
+            Some(row) => {
+                Some((row.try_get_by_index::<i64>(0)?, row.try_get_by_index(1)?, row.try_get_by_index(2)?))
+            }
+            None => None,
+        };
+        let head = SetHead::next(ctx, self.set, self.rows, self.digest.finish(), previous);
+        let mut insert = Query::insert();
+        insert.into_table(Alias::new("change_set")).columns(
+            [
+                "seq",
+                "id",
+                "at",
+                "actor",
+                "owner",
+                "request_id",
+                "cause",
+                "row_count",
+                "digest",
+                "prev",
+                "hash",
+            ]
+            .map(Alias::new),
+        );
+        let hash = head.hash();
+        insert.values_panic([
+            Expr::val(head.seq),
+            Expr::val(head.id),
+            Expr::val(head.at),
+            Expr::val(head.actor),
+            Expr::val(head.owner),
+            Expr::val(head.request_id),
+            Expr::val(head.cause),
+            Expr::val(head.row_count),
+            Expr::val(head.digest),
+            Expr::val(head.prev),
+            Expr::val(hash),
+        ]);
+        conn.run(&insert).await?;
+        Ok(())
+    }
+}
+
+fn salt() -> Result<String> {
+    let mut bytes = [0; 16];
+    rand::fill(&mut bytes).map_err(|_| Error::Internal("the system gives no random bytes".into()))?;
+    Ok(hex::encode(bytes))
+}
+
+/// The canonical text of a payload, as it is hashed.
+fn payload_text(before: Option<&str>, after: Option<&str>) -> String {
+    json!([before, after]).to_string()
+}

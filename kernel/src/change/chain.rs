@@ -1,0 +1,150 @@
+//! What is hashed, and how.
+
+use aws_lc_rs::digest;
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use super::payload_text;
+use crate::{ctx::Ctx, row::sorted};
+
+/// Hash before the first change set.
+pub(super) const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+/// `SHA-256(salt || payload)` in hex; this is what the chain covers.
+#[must_use]
+pub fn payload_hash(salt: &str, before: Option<&str>, after: Option<&str>) -> String {
+    sha256(&[salt.as_bytes(), payload_text(before, after).as_bytes()])
+}
+
+pub(super) fn sha256(parts: &[&[u8]]) -> String {
+    let mut context = digest::Context::new(&digest::SHA256);
+    parts.iter().for_each(|part| context.update(part));
+    hex::encode(context.finish())
+}
+
+/// One change without its payload.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChangeLeaf {
+    /// Place in the set, from 0.
+    pub ordinal: i32,
+    /// Kind of the record.
+    pub kind: String,
+    /// The record.
+    pub record_id: Uuid,
+    /// Version after the change.
+    pub version: i32,
+    /// `create`, `update` or `delete`.
+    pub op: String,
+    /// Owner of the record.
+    pub owner: String,
+    /// Plan the record is or stands below.
+    pub plan_id: Option<Uuid>,
+    /// Facts for the policy before.
+    pub facts_before: Option<Json>,
+    /// Facts for the policy after.
+    pub facts_after: Option<Json>,
+    /// Hash of the salted payload.
+    pub payload_hash: String,
+}
+
+/// The running digest over the changes of one set.
+pub(super) struct Digest(digest::Context);
+
+impl Digest {
+    pub(super) fn new() -> Self {
+        Self(digest::Context::new(&digest::SHA256))
+    }
+
+    pub(super) fn add(&mut self, leaf: &ChangeLeaf) {
+        let text = json!([
+            leaf.ordinal,
+            leaf.kind,
+            leaf.record_id,
+            leaf.version,
+            leaf.op,
+            leaf.owner,
+            leaf.plan_id,
+            leaf.facts_before.as_ref().map(sorted),
+            leaf.facts_after.as_ref().map(sorted),
+            leaf.payload_hash
+        ]);
+        self.0.update(text.to_string().as_bytes());
+        self.0.update(b"\n");
+    }
+
+    pub(super) fn finish(self) -> String {
+        hex::encode(self.0.finish())
+    }
+}
+
+/// The head row of a change set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SetHead {
+    /// Position, from 1 without gaps, in order of commit.
+    pub seq: i64,
+    /// Id of the set.
+    pub id: Uuid,
+    /// Instant of the commit, later than the one before.
+    pub at: DateTime<Utc>,
+    /// Pseudonymous number of the user.
+    pub actor: Option<i64>,
+    /// Owner the user acted under.
+    pub owner: Option<String>,
+    /// Request the unit belonged to.
+    pub request_id: Option<String>,
+    /// Why it was written.
+    pub cause: String,
+    /// How many changes it has.
+    pub row_count: i32,
+    /// SHA-256 over its changes.
+    pub digest: String,
+    /// Hash of the set before.
+    pub prev: String,
+}
+
+impl SetHead {
+    pub(super) fn next(
+        ctx: &Ctx,
+        id: Uuid,
+        row_count: i32,
+        digest: String,
+        previous: Option<(i64, DateTime<Utc>, String)>,
+    ) -> Self {
+        let now = ctx.clock.now();
+        let (seq, at, prev) = match previous {
+            Some((seq, at, hash)) => (seq + 1, now.max(at + TimeDelta::microseconds(1)), hash),
+            None => (1, now, GENESIS.to_owned()),
+        };
+        Self {
+            seq,
+            id,
+            at,
+            actor: ctx.actor.number,
+            owner: ctx.actor.acting.clone(),
+            request_id: ctx.request_id.as_deref().map(str::to_owned),
+            cause: ctx.cause.code().to_owned(),
+            row_count,
+            digest,
+            prev,
+        }
+    }
+
+    /// The hash of the set, which the next one carries.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        let text = json!([
+            self.seq,
+            self.id,
+            self.at.to_rfc3339_opts(SecondsFormat::Micros, true),
+            self.actor,
+            self.owner,
+            self.request_id,
+            self.cause,
+            self.row_count,
+            self.digest,
+            self.prev
+        ]);
+        sha256(&[text.to_string().as_bytes()])
+    }
+}

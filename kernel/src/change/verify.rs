@@ -1,0 +1,302 @@
+//! Proof that the log is whole and that every record is what the log says.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    QueryResult,
+    sea_query::{Alias, Expr, ExprTrait, Func, JoinType, Order, Query},
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::chain::{ChangeLeaf, Digest, GENESIS, SetHead, payload_hash, sha256};
+use crate::{ctx::Ctx, error::Result, record::KindDef, row::Row, store};
+
+/// Sets, or records, read at a time.
+const PAGE: u64 = 500;
+
+/// One fault of the log or of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding(pub String);
+
+/// What a verification saw.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// How many change sets were read.
+    pub sets: u64,
+    /// How many changes were read.
+    pub changes: u64,
+    /// How many records were compared with their newest image.
+    pub records: u64,
+    /// How many payloads were destroyed by the verb made for it.
+    pub erased: u64,
+    /// Everything that is wrong.
+    pub findings: Vec<Finding>,
+}
+
+/// The end of the log: keep it outside, and a cut or rewritten log is found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// Position of the newest change set; 0 for an empty log.
+    pub seq: i64,
+    /// Its hash.
+    pub hash: String,
+}
+
+struct Newest {
+    kind: String,
+    op: String,
+    version: i32,
+    image: Option<String>,
+}
+
+/// Reads the end of the log.
+///
+/// # Errors
+/// What the database says.
+pub async fn head(ctx: &Ctx) -> Result<Head> {
+    let select = Query::select()
+        .columns(["seq", "hash"].map(Alias::new))
+        .from(Alias::new("change_set"))
+        .order_by(Alias::new("seq"), Order::Desc)
+        .limit(1)
+        .take();
+    Ok(match ctx.db.reading().one(&select).await? {
+        Some(row) => Head { seq: row.try_get_by_index(0)?, hash: row.try_get_by_index(1)? },
+        None => Head { seq: 0, hash: GENESIS.to_owned() },
+    })
+}
+
+/// Recomputes the chain, compares every record with its newest image, and looks for `kept` in the log.
+///
+/// # Errors
+/// What the database says; faults of the log are findings, not errors.
+pub async fn verify(ctx: &Ctx, kept: Option<&Head>) -> Result<Report> {
+    let mut report = Report::default();
+    let mut newest = HashMap::new();
+    let mut last = (0_i64, GENESIS.to_owned());
+    let mut kept_seen = kept.is_none_or(|kept| kept.seq == 0 && kept.hash == GENESIS);
+    loop {
+        let heads = page_of_heads(ctx, last.0).await?;
+        if heads.is_empty() {
+            break;
+        }
+        let ids: Vec<Uuid> = heads.iter().map(|(head, _)| head.id).collect();
+        let mut changes = changes_of(ctx, &ids).await?;
+        for (head, stored) in heads {
+            report.sets += 1;
+            check_set(
+                &mut report,
+                &head,
+                &stored,
+                &last,
+                changes.remove(&head.id).unwrap_or_default(),
+                &mut newest,
+            );
+            kept_seen |= kept.is_some_and(|kept| kept.seq == head.seq && kept.hash == stored);
+            last = (head.seq, stored);
+        }
+    }
+    if !kept_seen {
+        let text = "the head kept outside is not in the log: the log was cut or rewritten";
+        report.findings.push(Finding(text.into()));
+    }
+    let stored = count(ctx).await?;
+    if stored != report.changes {
+        report.findings.push(Finding(format!(
+            "{stored} changes are stored, the change sets account for {}",
+            report.changes
+        )));
+    }
+    for def in ctx.kinds.all() {
+        compare_records(ctx, def, &mut newest, &mut report).await?;
+    }
+    for (id, left) in newest {
+        if left.op != "delete" {
+            report.findings.push(Finding(format!("{} {id} is in the log but not stored", left.kind)));
+        }
+    }
+    Ok(report)
+}
+
+async fn page_of_heads(ctx: &Ctx, after: i64) -> Result<Vec<(SetHead, String)>> {
+    let select = Query::select()
+        .columns(
+            [
+                "seq",
+                "id",
+                "at",
+                "actor",
+                "owner",
+                "request_id",
+                "cause",
+                "row_count",
+                "digest",
+                "prev",
+                "hash",
+            ]
+            .map(Alias::new),
+        )
+        .from(Alias::new("change_set"))
+        .and_where(Expr::col(Alias::new("seq")).gt(after))
+        .order_by(Alias::new("seq"), Order::Asc)
+        .limit(PAGE)
+        .take();
+    let read = |row: &QueryResult| -> Result<(SetHead, String)> {
+        let head = SetHead {
+            seq: row.try_get_by_index(0)?,
+            id: row.try_get_by_index(1)?,
+            at: row.try_get_by_index::<DateTime<Utc>>(2)?,
+            actor: row.try_get_by_index(3)?,
+            owner: row.try_get_by_index(4)?,
+            request_id: row.try_get_by_index(5)?,
+            cause: row.try_get_by_index(6)?,
+            row_count: row.try_get_by_index(7)?,
+            digest: row.try_get_by_index(8)?,
+            prev: row.try_get_by_index(9)?,
+        };
+        Ok((head, row.try_get_by_index(10)?))
+    };
+    ctx.db.reading().all(&select).await?.iter().map(read).collect()
+}
+
+type Stored = (ChangeLeaf, Option<String>, Option<String>, Option<String>);
+
+async fn changes_of(ctx: &Ctx, sets: &[Uuid]) -> Result<HashMap<Uuid, Vec<Stored>>> {
+    let (change, payload) = (Alias::new("change"), Alias::new("change_payload"));
+    let on = |column| {
+        Expr::col((payload.clone(), Alias::new(column))).eq(Expr::col((change.clone(), Alias::new(column))))
+    };
+    let mut select = Query::select();
+    for column in [
+        "set_id",
+        "ordinal",
+        "kind",
+        "record_id",
+        "version",
+        "op",
+        "owner",
+        "plan_id",
+        "facts_before",
+        "facts_after",
+        "payload_hash",
+    ] {
+        select.column((change.clone(), Alias::new(column)));
+    }
+    for column in ["salt", "before", "after"] {
+        select.column((payload.clone(), Alias::new(column)));
+    }
+    select
+        .from(change.clone())
+        .join(JoinType::LeftJoin, payload.clone(), on("set_id").and(on("ordinal")))
+        .and_where(Expr::col((change.clone(), Alias::new("set_id"))).is_in(sets.iter().copied()))
+        .order_by((change.clone(), Alias::new("set_id")), Order::Asc)
+        .order_by((change.clone(), Alias::new("ordinal")), Order::Asc);
+    let mut found: HashMap<Uuid, Vec<Stored>> = HashMap::new();
+    for row in ctx.db.reading().all(&select).await? {
+        let leaf = ChangeLeaf {
+            ordinal: row.try_get_by_index(1)?,
+            kind: row.try_get_by_index(2)?,
+            record_id: row.try_get_by_index(3)?,
+            version: row.try_get_by_index(4)?,
+            op: row.try_get_by_index(5)?,
+            owner: row.try_get_by_index(6)?,
+            plan_id: row.try_get_by_index(7)?,
+            facts_before: row.try_get_by_index(8)?,
+            facts_after: row.try_get_by_index(9)?,
+            payload_hash: row.try_get_by_index(10)?,
+        };
+        let rest = (row.try_get_by_index(11)?, row.try_get_by_index(12)?, row.try_get_by_index(13)?);
+        found.entry(row.try_get_by_index(0)?).or_default().push((leaf, rest.0, rest.1, rest.2));
+    }
+    Ok(found)
+}
+
+fn check_set(
+    report: &mut Report,
+    head: &SetHead,
+    stored: &str,
+    last: &(i64, String),
+    changes: Vec<Stored>,
+    newest: &mut HashMap<Uuid, Newest>,
+) {
+    let seq = head.seq;
+    let mut fault = |text: String| report.findings.push(Finding(format!("change set {seq}: {text}")));
+    if seq != last.0 + 1 {
+        fault(format!("follows {}, so sets are missing or were put in", last.0));
+    }
+    if head.prev != last.1 {
+        fault("does not carry the hash of the set before".into());
+    }
+    if head.hash() != stored {
+        fault("its hash does not fit its content".into());
+    }
+    if i32::try_from(changes.len()).ok() != Some(head.row_count) {
+        fault(format!("has {} changes, {} were written", changes.len(), head.row_count));
+    }
+    let mut digest = Digest::new();
+    let count = changes.len();
+    let mut erased = 0;
+    for (leaf, salt, before, after) in changes {
+        digest.add(&leaf);
+        match salt {
+            None => erased += 1,
+            Some(salt) if payload_hash(&salt, before.as_deref(), after.as_deref()) != leaf.payload_hash => {
+                fault(format!("the payload of change {} was altered", leaf.ordinal));
+            }
+            Some(_) => {}
+        }
+        let image = after.map(|text| sha256(&[text.as_bytes()]));
+        newest.insert(leaf.record_id, Newest { kind: leaf.kind, op: leaf.op, version: leaf.version, image });
+    }
+    if digest.finish() != head.digest {
+        fault("its changes were altered, reordered, deleted or put in".into());
+    }
+    report.changes += u64::try_from(count).unwrap_or_default();
+    report.erased += erased;
+}
+
+async fn count(ctx: &Ctx) -> Result<u64> {
+    let select = Query::select().expr(Func::count(Expr::val(1))).from(Alias::new("change")).take();
+    let row = ctx.db.reading().one(&select).await?;
+    let counted: i64 = row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default();
+    Ok(u64::try_from(counted).unwrap_or_default())
+}
+
+async fn compare_records(
+    ctx: &Ctx,
+    def: &'static KindDef,
+    newest: &mut HashMap<Uuid, Newest>,
+    report: &mut Report,
+) -> Result<()> {
+    let mut after = Uuid::nil();
+    loop {
+        let mut select = store::select(def);
+        select
+            .and_where(def.col("id").gt(after))
+            .order_by((def.iden(), Alias::new("id")), Order::Asc)
+            .limit(PAGE);
+        let rows = store::rows(ctx.db.reading(), def, &select).await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = last.id();
+        for row in &rows {
+            report.records += 1;
+            if let Some(text) = compare(row, newest.remove(&row.id())) {
+                report.findings.push(Finding(format!("{} {} {text}", def.name, row.id())));
+            }
+        }
+    }
+}
+
+fn compare(row: &Row, newest: Option<Newest>) -> Option<&'static str> {
+    let Some(newest) = newest else { return Some("is stored but was never logged") };
+    if newest.op == "delete" {
+        return Some("is stored although the log says it was deleted");
+    }
+    if newest.version != row.version() {
+        return Some("has another version than the log");
+    }
+    let image = sha256(&[row.image().to_string().as_bytes()]);
+    newest.image.is_some_and(|logged| logged != image).then_some("differs from its newest image")
+}

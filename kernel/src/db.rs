@@ -1,0 +1,222 @@
+//! Connections: one writer and many readers on SQLite, one pool on PostgreSQL.
+
+use std::{
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use sea_orm::{
+    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
+    DbBackend, DbErr, ExecResult, QueryResult, SqliteTransactionMode, Statement, StatementBuilder,
+    TransactionOptions, TransactionTrait,
+    sqlx::{
+        self,
+        sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+    },
+};
+
+use crate::error::Result;
+
+/// The database, shared by every request.
+#[derive(Clone, Debug)]
+pub struct Db {
+    writer: DatabaseConnection,
+    reader: DatabaseConnection,
+    statements: Arc<AtomicU64>,
+}
+
+impl Db {
+    /// Opens the database at `url` (`sqlite://...` or `postgres://...`).
+    ///
+    /// SQLite gets a writer of one connection and `max` readers, in WAL mode; PostgreSQL one pool of `max`.
+    ///
+    /// # Errors
+    /// `Internal` or `Unavailable` when the database cannot be opened.
+    pub async fn connect(url: &str, max: u32) -> Result<Self> {
+        let mut options = ConnectOptions::new(url);
+        options.max_connections(max).sqlx_logging(false).test_before_acquire(false);
+        options.acquire_timeout(Duration::from_secs(10));
+        if url.starts_with("sqlite:") {
+            options.map_sqlx_sqlite_opts(sqlite);
+            let mut single = options.clone();
+            single.max_connections(1).min_connections(1);
+            let writer = Database::connect(single).await?;
+            let reader = Database::connect(options).await?;
+            return Ok(Self { writer, reader, statements: Arc::default() });
+        }
+        options.map_sqlx_postgres_opts(|o| {
+            o.application_name("concord")
+                .options([("plan_cache_mode", "force_custom_plan"), ("lock_timeout", "10000")])
+        });
+        options.map_sqlx_postgres_pool_opts(|pool| {
+            // sqlx 0.9.0 can return a connection inside a transaction after a cancelled `begin`:
+            // such a connection is thrown away instead of being handed to the next caller.
+            pool.after_release(|connection, _| {
+                Box::pin(async move {
+                    let idle: (bool,) = sqlx::query_as("SELECT now() = statement_timestamp()")
+                        .persistent(false)
+                        .fetch_one(&mut *connection)
+                        .await?;
+                    Ok(idle.0)
+                })
+            })
+        });
+        let pool = Database::connect(options).await?;
+        Ok(Self { writer: pool.clone(), reader: pool, statements: Arc::default() })
+    }
+
+    /// Which of the two databases this is.
+    #[must_use]
+    pub fn backend(&self) -> DbBackend {
+        self.writer.get_database_backend()
+    }
+
+    /// The connection for statements outside a unit that only read.
+    #[must_use]
+    pub fn reading(&self) -> Conn<'_> {
+        Conn { inner: Inner::Pool(&self.reader), statements: &self.statements }
+    }
+
+    /// The connection for migrations and for tables that are no records.
+    #[must_use]
+    pub fn writing(&self) -> Conn<'_> {
+        Conn { inner: Inner::Pool(&self.writer), statements: &self.statements }
+    }
+
+    /// The raw connection migrations run on.
+    #[must_use]
+    pub const fn for_migrations(&self) -> &DatabaseConnection {
+        &self.writer
+    }
+
+    /// Begins a transaction that writes, or one that only reads.
+    ///
+    /// # Errors
+    /// `Unavailable` when no connection comes free in time.
+    pub async fn begin(&self, writes: bool) -> Result<DatabaseTransaction> {
+        let mut options = TransactionOptions::default();
+        if self.backend() == DbBackend::Sqlite {
+            options.sqlite_transaction_mode = writes.then_some(SqliteTransactionMode::Immediate);
+        } else if !writes {
+            options.access_mode = Some(AccessMode::ReadOnly);
+        }
+        let pool = if writes { &self.writer } else { &self.reader };
+        Ok(pool.begin_with_options(options).await?)
+    }
+
+    /// Gives a handle of the same database that counts its statements from nought.
+    #[must_use]
+    pub fn counted(&self) -> Self {
+        Self { statements: Arc::default(), ..self.clone() }
+    }
+
+    /// How many statements went through this handle.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Puts a transaction and this handle's counter together.
+    #[must_use]
+    pub fn within<'a>(&'a self, transaction: &'a DatabaseTransaction) -> Conn<'a> {
+        Conn { inner: Inner::Transaction(transaction), statements: &self.statements }
+    }
+
+    /// Closes every connection.
+    ///
+    /// # Errors
+    /// `Internal` when the driver reports a fault.
+    pub async fn close(self) -> Result<()> {
+        self.reader.close().await?;
+        self.writer.close().await?;
+        Ok(())
+    }
+}
+
+fn sqlite(options: SqliteConnectOptions) -> SqliteConnectOptions {
+    options
+        .journal_mode(SqliteJournalMode::from_str("wal").unwrap_or(SqliteJournalMode::Wal))
+        .synchronous(SqliteSynchronous::Normal)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(10))
+        .pragma("journal_size_limit", "67108864")
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Inner<'a> {
+    Pool(&'a DatabaseConnection),
+    Transaction(&'a DatabaseTransaction),
+}
+
+/// A pool or a transaction: whatever statements run on.
+#[derive(Clone, Copy, Debug)]
+pub struct Conn<'a> {
+    inner: Inner<'a>,
+    statements: &'a AtomicU64,
+}
+
+impl Conn<'_> {
+    /// Which of the two databases this is.
+    #[must_use]
+    pub fn backend(&self) -> DbBackend {
+        match self.inner {
+            Inner::Pool(c) => c.get_database_backend(),
+            Inner::Transaction(c) => c.get_database_backend(),
+        }
+    }
+
+    /// Tells whether this is PostgreSQL, where rows are locked one by one.
+    #[must_use]
+    pub fn is_postgres(&self) -> bool {
+        self.backend() == DbBackend::Postgres
+    }
+
+    /// Runs a query and returns all its rows.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn all<S: StatementBuilder>(&self, statement: &S) -> Result<Vec<QueryResult>, DbErr> {
+        self.all_raw(self.backend().build(statement)).await
+    }
+
+    /// Runs a query and returns its first row.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn one<S: StatementBuilder>(&self, statement: &S) -> Result<Option<QueryResult>, DbErr> {
+        Ok(self.all(statement).await?.into_iter().next())
+    }
+
+    /// Runs a statement without a result.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn run<S: StatementBuilder>(&self, statement: &S) -> Result<ExecResult, DbErr> {
+        let statement = self.backend().build(statement);
+        self.count();
+        match self.inner {
+            Inner::Pool(c) => c.execute_raw(statement).await,
+            Inner::Transaction(c) => c.execute_raw(statement).await,
+        }
+    }
+
+    /// Runs a written-out query and returns all its rows.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.count();
+        match self.inner {
+            Inner::Pool(c) => c.query_all_raw(statement).await,
+            Inner::Transaction(c) => c.query_all_raw(statement).await,
+        }
+    }
+
+    fn count(&self) {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+    }
+}

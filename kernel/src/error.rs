@@ -1,0 +1,270 @@
+//! The one error type of the domain and the table of its codes.
+//!
+//! Every refusal that a caller can meet is a [`Code`]; REST renders it as RFC 9457
+//! problem details, GraphQL as `extensions.code`. Codes are API: renaming one breaks callers.
+
+use sea_orm::{DbErr, RuntimeErr, SqlErr};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::record::Outcome;
+
+/// A `Result` whose error is the domain's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+macro_rules! codes {
+    ($($variant:ident $name:literal $status:literal $title:literal)*) => {
+        /// Every code an answer can carry, as `code` of a problem or of one violation.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code { $(#[doc = $title] $variant),* }
+
+        impl Code {
+            /// Every code there is.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// Name used in answers.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),* }
+            }
+
+            /// HTTP status of a problem with this code.
+            #[must_use]
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$variant => $status),* }
+            }
+
+            /// Short text that is the same for every occurrence.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title),* }
+            }
+        }
+    };
+}
+
+codes! {
+    BadRequest "bad_request" 400 "The request cannot be read"
+    MalformedJson "malformed_json" 400 "The body is not JSON"
+    DuplicateMember "duplicate_member" 400 "A member is given twice"
+    NullCharacter "null_character" 400 "The text holds the character U+0000"
+    UnknownParameter "unknown_parameter" 400 "The parameter is not known here"
+    LimitOutOfRange "limit_out_of_range" 400 "The page size is outside its range"
+    CursorInvalid "cursor_invalid" 400 "The cursor was not made for this caller and list"
+    ActAsRequired "act_as_required" 400 "The caller must say for which owner it acts"
+    Unauthenticated "unauthenticated" 401 "The caller is not signed in"
+    Forbidden "forbidden" 403 "The caller may not do this"
+    NotFound "not_found" 404 "There is no such record"
+    MethodNotAllowed "method_not_allowed" 405 "The address does not know this method"
+    NotAcceptable "not_acceptable" 406 "No form of the answer is acceptable to the caller"
+    IllegalMove "illegal_move" 409 "The record's state does not allow this move"
+    PlanAdopted "plan_adopted" 409 "The content of an adopted plan cannot be edited"
+    InUse "in_use" 409 "Other records refer to this one"
+    LastFocalPoint "last_focal_point" 409 "A country keeps at least one focal point"
+    StaleVersion "stale_version" 412 "The record has changed since it was read"
+    PayloadTooLarge "payload_too_large" 413 "The body is larger than allowed"
+    UnsupportedMediaType "unsupported_media_type" 415 "The body must be JSON"
+    Invalid "invalid" 422 "The content breaks rules"
+    Required "required" 422 "A required member is missing"
+    UnknownMember "unknown_member" 422 "The member is not known here"
+    WrongType "wrong_type" 422 "The value has the wrong type"
+    TooLong "too_long" 422 "The value is too long"
+    TooShort "too_short" 422 "The value is too short"
+    OutOfRange "out_of_range" 422 "The number is outside its range"
+    NotInList "not_in_list" 422 "The value is not in the closed list"
+    BadFormat "bad_format" 422 "The value does not have the required form"
+    NotUnique "not_unique" 422 "Another record of the same owner has this value"
+    ReferenceNotFound "reference_not_found" 422 "The reference leads to no record"
+    ReferenceCycle "reference_cycle" 422 "The references form a circle"
+    DuplicateItem "duplicate_item" 422 "Two items of the batch write one record"
+    WiderThanParent "wider_than_parent" 422 "A record cannot be seen more widely than its parent"
+    LevelNotAllowed "level_not_allowed" 422 "Records of this kind do not have this visibility"
+    SourceSystemReserved "source_system_reserved" 422 "The source system belongs to somebody else"
+    RuleBroken "rule_broken" 422 "A rule of this kind of record is broken"
+    WeakPassword "weak_password" 422 "The password is too weak"
+    VersionRequired "version_required" 428 "The version that was read must be given"
+    Limited "rate_limited" 429 "Too many requests"
+    ResultTooLarge "result_too_large" 422 "The answer would hold too many records"
+    QueryTooCostly "query_too_costly" 400 "The query could return too many records"
+    Internal "internal" 500 "Something went wrong on our side"
+    Unavailable "unavailable" 503 "The service cannot answer now"
+}
+
+/// One thing that is wrong, with the place where it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Violation {
+    /// JSON Pointer (RFC 6901) into the body, or `?name` for a query parameter.
+    pub pointer: String,
+    /// Machine-readable code.
+    #[serde(serialize_with = "code_name")]
+    #[schema(value_type = String)]
+    pub code: Code,
+    /// What is wrong and what would be right, for people.
+    pub detail: String,
+}
+
+fn code_name<S: serde::Serializer>(code: &Code, s: S) -> Result<S::Ok, S::Error> {
+    s.serialize_str(code.name())
+}
+
+impl Violation {
+    /// Makes a violation.
+    pub fn new(pointer: impl Into<String>, code: Code, detail: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), code, detail: detail.into() }
+    }
+}
+
+/// What can stop an operation.
+#[derive(Clone, Debug)]
+pub enum Error {
+    /// The request cannot be understood; every fault is listed.
+    BadRequest(Vec<Violation>),
+    /// No valid sign-in.
+    Unauthenticated(String),
+    /// Visible, but not allowed; names the rule.
+    Forbidden(String),
+    /// Absent, or hidden from this caller.
+    NotFound,
+    /// An edit came without the version it is based on.
+    VersionRequired,
+    /// An edit is based on an old version; `current` is what is stored, where the caller may see it.
+    StaleVersion {
+        /// The version stored now.
+        current: Option<i32>,
+    },
+    /// The state of the records refuses the operation.
+    Conflict(Code, String),
+    /// The content breaks rules; every violation is listed.
+    Invalid(Vec<Violation>),
+    /// Items of an all-or-nothing batch were rejected; nothing was written.
+    Rejected(Vec<Outcome>),
+    /// Too many requests.
+    Limited,
+    /// Temporary: the same call may succeed later.
+    Unavailable(String),
+    /// Our fault; the text goes to the log, never to the caller.
+    Internal(String),
+}
+
+impl Error {
+    /// An [`Error::Invalid`] with one violation.
+    pub fn invalid(pointer: &str, code: Code, detail: impl Into<String>) -> Self {
+        Self::Invalid(vec![Violation::new(pointer, code, detail)])
+    }
+
+    /// An [`Error::BadRequest`] with one violation.
+    pub fn bad_request(pointer: &str, code: Code, detail: impl Into<String>) -> Self {
+        Self::BadRequest(vec![Violation::new(pointer, code, detail)])
+    }
+
+    /// The code that stands for the whole error.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::BadRequest(found) => match found.as_slice() {
+                [one] if one.code.status() == 400 => one.code,
+                _ => Code::BadRequest,
+            },
+            Self::Unauthenticated(_) => Code::Unauthenticated,
+            Self::Forbidden(_) => Code::Forbidden,
+            Self::NotFound => Code::NotFound,
+            Self::VersionRequired => Code::VersionRequired,
+            Self::StaleVersion { .. } => Code::StaleVersion,
+            Self::Conflict(code, _) => *code,
+            Self::Invalid(_) | Self::Rejected(_) => Code::Invalid,
+            Self::Limited => Code::Limited,
+            Self::Unavailable(_) => Code::Unavailable,
+            Self::Internal(_) => Code::Internal,
+        }
+    }
+
+    /// What happened this time and what helps, fit for the caller's eyes.
+    #[must_use]
+    pub fn detail(&self) -> String {
+        match self {
+            Self::BadRequest(found) | Self::Invalid(found) => match found.as_slice() {
+                [one] => one.detail.clone(),
+                many => format!("{} things are wrong; see errors", many.len()),
+            },
+            Self::Unauthenticated(why) | Self::Forbidden(why) | Self::Conflict(_, why) => why.clone(),
+            Self::NotFound => "no record with this address is visible to you".into(),
+            Self::VersionRequired => {
+                "send the version you read: If-Match in REST, expectedVersion in GraphQL".into()
+            }
+            Self::StaleVersion { current: Some(version) } => {
+                format!("the record is at version {version} now; read it again and repeat the edit")
+            }
+            Self::StaleVersion { current: None } => "read the record again and repeat the edit".into(),
+            Self::Rejected(outcomes) => format!(
+                "{} of {} items were rejected; nothing was written",
+                outcomes.iter().filter(|o| o.is_rejected()).count(),
+                outcomes.len()
+            ),
+            Self::Limited => "wait before the next request".into(),
+            Self::Unavailable(why) => why.clone(),
+            Self::Internal(_) => "the fault is logged under the request id".into(),
+        }
+    }
+
+    /// The violations to list, empty for errors that have none.
+    #[must_use]
+    pub fn violations(&self) -> &[Violation] {
+        match self {
+            Self::BadRequest(found) | Self::Invalid(found) => found,
+            _ => &[],
+        }
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Internal(why) => write!(f, "internal: {why}"),
+            other => write!(f, "{}: {}", other.code().name(), other.detail()),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Text by which a unit recognises that running again may help.
+const RETRY: &str = "the database was busy; try again";
+
+impl From<DbErr> for Error {
+    fn from(error: DbErr) -> Self {
+        if let Some(SqlErr::UniqueConstraintViolation(_)) = error.sql_err() {
+            return Self::Unavailable(RETRY.into());
+        }
+        if let Some(SqlErr::ForeignKeyConstraintViolation(_)) = error.sql_err() {
+            return Self::Unavailable(RETRY.into());
+        }
+        match &error {
+            DbErr::ConnectionAcquire(_) => Self::Unavailable("all database connections are busy".into()),
+            DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner)) => {
+                let code = inner.as_database_error().and_then(|e| e.code().map(|c| c.to_string()));
+                match code.as_deref() {
+                    // PostgreSQL: serialization failure, deadlock, lock not available; SQLite: busy, locked.
+                    Some("40001" | "40P01" | "55P03" | "5" | "6" | "261" | "517") => {
+                        Self::Unavailable(RETRY.into())
+                    }
+                    _ => Self::Internal(error.to_string()),
+                }
+            }
+            _ => Self::Internal(error.to_string()),
+        }
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Internal(format!("stored JSON cannot be read: {error}"))
+    }
+}
+
+impl Error {
+    /// Tells whether the same unit may succeed when it is run again.
+    #[must_use]
+    pub fn is_retriable(&self) -> bool {
+        matches!(self, Self::Unavailable(why) if why == RETRY)
+    }
+}

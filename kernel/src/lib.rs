@@ -1,0 +1,31 @@
+//! The machinery every record kind shares: one write path, one policy, one change log.
+//!
+//! The kernel knows no concept of the field; kinds describe themselves with a
+//! [`record::KindDef`] and everything else works on that description.
+
+pub mod actor;
+pub mod change;
+pub mod clock;
+pub mod ctx;
+pub mod db;
+pub mod error;
+pub mod filter;
+pub mod input;
+pub mod lens;
+pub mod page;
+pub mod patch;
+pub mod policy;
+pub mod record;
+pub mod row;
+pub mod scalar;
+pub mod sets;
+pub mod store;
+pub mod text;
+pub mod unit;
+
+pub use actor::Actor;
+pub use ctx::Ctx;
+pub use error::{Code, Error, Result, Violation};
+pub use patch::Patch;
+pub use record::{KindDef, Record};
+pub use unit::Unit;

@@ -1,0 +1,200 @@
+//! The writing rule: one `match` over verb and class, without a wildcard.
+
+use entity::vocab::{Role, Visibility};
+
+use super::{AGENCY, Class, Denial, FULL, Permit, Scope, Verb, readable};
+use crate::{
+    actor::{Actor, Grant},
+    record::KindDef,
+};
+
+const STEWARD: &[Role] = &[Role::Steward];
+const FOCAL_POINT: &[Role] = &[Role::FocalPoint];
+const APPROVER: &[Role] = &[Role::Approver];
+
+/// Says whether `actor` may do `verb` to a record of `def` with these facts.
+///
+/// # Errors
+/// The rule that refuses.
+pub fn authorize(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Result<Permit, Denial> {
+    if actor.is_system() {
+        return Ok(None);
+    }
+    if verb == Verb::Read {
+        return if readable(actor, def.class, scope) {
+            Ok(None)
+        } else {
+            deny("the record is not shared with you")
+        };
+    }
+    match def.class {
+        Class::Reference => reference(actor, verb, scope),
+        Class::National if scope.owner == "reference" => reference(actor, verb, scope),
+        Class::National => national(actor, verb, def, scope),
+        Class::Work => work(actor, verb, def, scope),
+        Class::Person => person(actor, verb, scope),
+        Class::Grant => grant(actor, verb, scope),
+        Class::Shared => match verb {
+            Verb::Release | Verb::Create | Verb::Update => {
+                first(actor, FOCAL_POINT, scope, "only the focal point releases")
+            }
+            _ => deny("releases are made by the focal point's verbs only"),
+        },
+    }
+}
+
+const fn deny(rule: &'static str) -> Result<Permit, Denial> {
+    Err(Denial { rule })
+}
+
+fn holds<'a>(actor: &'a Actor, roles: &'a [Role], scope: &'a Scope) -> impl Iterator<Item = &'a Grant> {
+    actor.with_role(roles).filter(|grant| {
+        grant.owner == scope.owner && grant.within_plan.is_none_or(|plan| scope.plan == Some(plan))
+    })
+}
+
+fn first(actor: &Actor, roles: &[Role], scope: &Scope, rule: &'static str) -> Result<Permit, Denial> {
+    match holds(actor, roles, scope).next() {
+        Some(grant) => Ok(Some(grant.id)),
+        None => deny(rule),
+    }
+}
+
+fn reference(actor: &Actor, verb: Verb, scope: &Scope) -> Result<Permit, Denial> {
+    match verb {
+        Verb::Create | Verb::Update | Verb::Delete if scope.owner == "reference" => {
+            first(actor, STEWARD, scope, "reference data are kept by the steward")
+        }
+        _ => deny("reference data know no such verb, and belong to `reference`"),
+    }
+}
+
+/// A portal writes only the kinds listed on its grant.
+fn portal(actor: &Actor, def: &KindDef, scope: &Scope) -> Option<Permit> {
+    let listed = |grant: &&Grant| grant.write_kinds.iter().any(|kind| kind == def.name);
+    holds(actor, &[Role::Portal], scope).find(listed).map(|grant| Some(grant.id))
+}
+
+fn national(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Result<Permit, Denial> {
+    let full = || first(actor, FULL, scope, "only the focal point and the secretariat write this kind");
+    match verb {
+        Verb::Create | Verb::Update | Verb::Delete => portal(actor, def, scope).map_or_else(full, Ok),
+        Verb::Consult
+        | Verb::Submit
+        | Verb::Recall
+        | Verb::Start
+        | Verb::Review
+        | Verb::Resume
+        | Verb::Close => full(),
+        Verb::Adopt | Verb::Return | Verb::Withdraw => {
+            first(actor, APPROVER, scope, "plans are adopted, returned and withdrawn by the approver")
+        }
+        Verb::Record => first(
+            actor,
+            &[Role::FocalPoint, Role::Regional, Role::Partner],
+            scope,
+            "a move made on paper is recorded by the focal point",
+        ),
+        Verb::Release => first(actor, FOCAL_POINT, scope, "only the focal point releases"),
+        Verb::Read
+        | Verb::Progress
+        | Verb::Assign
+        | Verb::Complete
+        | Verb::Block
+        | Verb::Unblock
+        | Verb::Cancel
+        | Verb::Reopen => deny("this kind knows no such verb"),
+    }
+}
+
+fn work(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Result<Permit, Denial> {
+    // What only the agencies concerned may read, only they may write.
+    let full = (scope.level != Some(Visibility::Agency))
+        .then(|| holds(actor, FULL, scope).next())
+        .flatten()
+        .map(|grant| Some(grant.id));
+    let lead = || holds(actor, AGENCY, scope).find(|g| g.agency.is_some() && g.agency == scope.agency);
+    let part =
+        || holds(actor, AGENCY, scope).find(|g| g.agency.is_some_and(|a| scope.contributors.contains(&a)));
+    let found = match verb {
+        Verb::Create | Verb::Update | Verb::Delete => {
+            full.or_else(|| portal(actor, def, scope)).or_else(|| lead().map(|g| Some(g.id)))
+        }
+        Verb::Assign | Verb::Cancel | Verb::Reopen => full.or_else(|| lead().map(|g| Some(g.id))),
+        Verb::Progress
+        | Verb::Start
+        | Verb::Submit
+        | Verb::Complete
+        | Verb::Return
+        | Verb::Block
+        | Verb::Unblock => full.or_else(|| lead().or_else(part).map(|g| Some(g.id))),
+        Verb::Release => holds(actor, FOCAL_POINT, scope).next().map(|g| Some(g.id)),
+        Verb::Read
+        | Verb::Record
+        | Verb::Consult
+        | Verb::Recall
+        | Verb::Adopt
+        | Verb::Withdraw
+        | Verb::Review
+        | Verb::Resume
+        | Verb::Close => return deny("this kind knows no such verb"),
+    };
+    found.map_or_else(
+        || deny("focal point, secretariat, the lead agency, and for progress its contributors"),
+        Ok,
+    )
+}
+
+fn person(actor: &Actor, verb: Verb, scope: &Scope) -> Result<Permit, Denial> {
+    let by = |roles: &[Role]| actor.with_role(roles).next().map(|grant| Some(grant.id));
+    let found = match verb {
+        Verb::Create => by(&[Role::FocalPoint, Role::AgencyLead, Role::Operator]),
+        Verb::Update if actor.user.is_some() && actor.user == scope.person => Some(None),
+        Verb::Update | Verb::Delete => by(&[Role::Operator]),
+        _ => None,
+    };
+    found.map_or_else(|| deny("accounts are made by focal points, agency leads and operators"), Ok)
+}
+
+fn grant(actor: &Actor, verb: Verb, scope: &Scope) -> Result<Permit, Denial> {
+    if !matches!(verb, Verb::Create | Verb::Update | Verb::Delete) {
+        return deny("grants know no such verb");
+    }
+    if actor.user.is_some() && actor.user == scope.person {
+        return deny("nobody grants to oneself or edits one's own grants");
+    }
+    let Some(role) = scope.role else { return deny("a grant names its role") };
+    let of_country = matches!(
+        role,
+        Role::FocalPoint
+            | Role::Secretariat
+            | Role::Approver
+            | Role::AgencyLead
+            | Role::Officer
+            | Role::Observer
+            | Role::Portal
+    );
+    let by_focal_point = || of_country.then(|| holds(actor, FOCAL_POINT, scope).next()).flatten();
+    let by_lead = || {
+        let leads = |g: &&Grant| g.agency.is_some() && g.agency == scope.agency;
+        (role == Role::Officer).then(|| holds(actor, &[Role::AgencyLead], scope).find(leads)).flatten()
+    };
+    let by_operator = || {
+        // That the first focal point comes only where there is none is a rule over stored rows: see `grants`.
+        let may = match role {
+            Role::Steward | Role::Partner | Role::Regional | Role::Operator => true,
+            Role::FocalPoint => verb == Verb::Create,
+            Role::Secretariat
+            | Role::Approver
+            | Role::AgencyLead
+            | Role::Officer
+            | Role::Observer
+            | Role::Portal => false,
+        };
+        may.then(|| actor.with_role(&[Role::Operator]).next()).flatten()
+    };
+    by_focal_point().or_else(by_lead).or_else(by_operator).map_or_else(
+        || deny("grants are made by the focal point, the agency lead for its officers, the operator"),
+        |g| Ok(Some(g.id)),
+    )
+}

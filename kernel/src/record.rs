@@ -1,0 +1,92 @@
+//! How a record kind describes itself: typed at the edge, erased inside.
+
+mod def;
+mod outcome;
+
+use std::{fmt, sync::OnceLock};
+
+use async_graphql::{InputType, OutputType};
+use futures_util::future::BoxFuture;
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, TryIntoModel};
+use serde::{Serialize, de::DeserializeOwned};
+use utoipa::ToSchema;
+
+pub use def::{Column, KindDef, Link, Parent, ref_field};
+pub use outcome::{Op, Outcome, OutcomeKind};
+
+use crate::{
+    error::Result,
+    filter::Filter,
+    lens::{Lens, Seen},
+    row::Row,
+    unit::{Item, Unit},
+};
+
+/// A stored row of the kind `R`, typed.
+pub type ModelOf<R> = <<R as Record>::Entity as EntityTrait>::Model;
+
+/// A record kind: its view, its inputs and its description.
+///
+/// The implementing type is the view, what callers read.
+pub trait Record: Serialize + ToSchema + OutputType + Sized + Send + Sync + 'static {
+    /// Table of the kind.
+    type Entity: EntityTrait<Model: IntoActiveModel<Self::Active>>;
+    /// Active model of the table.
+    type Active: ActiveModelTrait<Entity = Self::Entity> + TryIntoModel<ModelOf<Self>> + Send;
+    /// What creates a record.
+    type New: Serialize + ToSchema + InputType;
+    /// What edits a record.
+    type Patch: Serialize + ToSchema + InputType;
+    /// What narrows a list.
+    type Filter: Filter + DeserializeOwned + InputType;
+
+    /// The kind's description.
+    fn def() -> &'static KindDef;
+
+    /// Renders a row for a caller; `seen` holds the parts every view has.
+    fn view(seen: Seen, model: ModelOf<Self>, lens: &Lens) -> Self;
+
+    /// Renders a row that came from the store.
+    ///
+    /// # Errors
+    /// `Internal` if the row does not fit the table.
+    fn from_row(mut row: Row, lens: &Lens) -> Result<Self> {
+        let texts = lens.localise(Self::def(), &mut row);
+        let model = row.model::<Self>()?;
+        Ok(Self::view(lens.seen(&row, texts), model, lens))
+    }
+}
+
+/// A stage of the write path that a kind adds: it may look things up, change `after` and reject items.
+pub type Hook = for<'a> fn(&'a mut Unit, &'a mut [Item]) -> BoxFuture<'a, Result<()>>;
+
+/// All record kinds of an installation, by name.
+pub struct Registry {
+    kinds: Vec<fn() -> &'static KindDef>,
+    loaded: OnceLock<Vec<&'static KindDef>>,
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registry").field("kinds", &self.kinds.len()).finish_non_exhaustive()
+    }
+}
+
+impl Registry {
+    /// Makes a registry of these kinds.
+    #[must_use]
+    pub const fn new(kinds: Vec<fn() -> &'static KindDef>) -> Self {
+        Self { kinds, loaded: OnceLock::new() }
+    }
+
+    /// Every kind, in the order they were given.
+    pub fn all(&self) -> &[&'static KindDef] {
+        self.loaded.get_or_init(|| self.kinds.iter().map(|kind| kind()).collect())
+    }
+
+    /// The kind with this name (`task`) or collection name (`tasks`).
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&'static KindDef> {
+        self.all().iter().find(|def| def.name == name || def.collection == name).copied()
+    }
+}

@@ -1,0 +1,318 @@
+//! The description of a record kind that the erased machinery works on.
+
+use std::collections::HashMap;
+
+use sea_orm::{
+    ColumnTrait, EntityName, IdenStatic, Iterable, ModelTrait,
+    sea_query::{Alias, ArrayType, Expr},
+};
+
+use super::{Hook, ModelOf, Record};
+use crate::{
+    input::Schemas,
+    policy::{Class, Verb},
+    row::Type,
+};
+
+/// A column of a record table.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Name in the table and in images; permanent.
+    pub name: &'static str,
+    /// Name in the API.
+    pub field: &'static str,
+    /// What it stores.
+    pub ty: Type,
+    /// Whether it may be empty.
+    pub nullable: bool,
+    /// Kind the column refers to.
+    pub target: Option<&'static str>,
+    /// Whether it has translations and is searched.
+    pub is_text: bool,
+}
+
+/// An n-n relation without attributes: an array in the record, a link table as its index.
+#[derive(Clone, Debug)]
+pub struct Link {
+    /// Column and field of the array.
+    pub column: &'static str,
+    /// Table with `from_id`, `to_id`, `position`.
+    pub table: &'static str,
+    /// Kind at the other end; none for lists of codes.
+    pub target: Option<&'static str>,
+}
+
+/// The record a kind stands below.
+#[derive(Clone, Debug)]
+pub struct Parent {
+    /// Column that refers to it.
+    pub column: &'static str,
+    /// Columns taken over from it, besides the owner: (own column, the parent's column).
+    pub inherits: &'static [(&'static str, &'static str)],
+}
+
+/// Everything the machinery knows of a kind.
+pub struct KindDef {
+    /// Singular name (`task`).
+    pub name: &'static str,
+    /// Plural name in addresses (`working-groups`).
+    pub collection: &'static str,
+    /// Table.
+    pub table: &'static str,
+    /// Rows of the access tables that apply.
+    pub class: Class,
+    /// Columns in table order.
+    pub columns: Vec<Column>,
+    /// Where each column stands.
+    index: HashMap<&'static str, usize>,
+    /// n-n relations.
+    pub links: Vec<Link>,
+    /// The record this kind stands below, best first.
+    pub parent: Vec<Parent>,
+    /// Column of the code that addresses a record (`code`); unique in the installation for reference kinds.
+    pub code: Option<&'static str>,
+    /// Whether the code is unique per owner only.
+    pub code_per_owner: bool,
+    /// Column whose text names the record in references.
+    pub label: Option<&'static str>,
+    /// Columns a list can be sorted by.
+    pub sortable: &'static [&'static str],
+    /// Fields a contributor may write.
+    pub progress: &'static [&'static str],
+    /// What a record of the kind is called as an owner (`region:` + code); none if it owns nothing.
+    pub owner_prefix: Option<&'static str>,
+    /// The owner every record of this kind has, where there is only one.
+    pub fixed_owner: Option<&'static str>,
+    /// Columns that together are unique within an owner.
+    pub unique: &'static [&'static [&'static str]],
+    /// Verbs of the lifecycle.
+    pub moves: &'static [Verb],
+    /// Stage for rules about state (409).
+    pub guard: Option<Hook>,
+    /// Stage for rules about content (422).
+    pub check: Option<Hook>,
+    /// Schemas of the inputs, checked on every face.
+    pub schemas: Schemas,
+}
+
+impl std::fmt::Debug for KindDef {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KindDef").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl KindDef {
+    /// Starts the description of the kind `R` from what its table says.
+    #[must_use]
+    pub fn of<R: Record>(name: &'static str, collection: &'static str, class: Class) -> Self {
+        type ColumnOf<R> = <<R as Record>::Entity as sea_orm::EntityTrait>::Column;
+        let columns: Vec<Column> = ColumnOf::<R>::iter()
+            .map(|column| {
+                let name = column.as_str();
+                Column {
+                    name,
+                    field: ref_field(name),
+                    ty: type_of(&ModelOf::<R>::get_value_type(column)),
+                    nullable: column.def().is_null(),
+                    target: None,
+                    is_text: false,
+                }
+            })
+            .collect();
+        let index = columns.iter().enumerate().map(|(at, column)| (column.name, at)).collect();
+        Self {
+            name,
+            collection,
+            table: R::Entity::default().table_name(),
+            class,
+            columns,
+            index,
+            links: Vec::new(),
+            parent: Vec::new(),
+            code: None,
+            code_per_owner: false,
+            label: None,
+            sortable: &["created_at", "updated_at"],
+            progress: &[],
+            owner_prefix: None,
+            fixed_owner: (class == Class::Reference).then_some("reference"),
+            unique: &[],
+            moves: &[],
+            guard: None,
+            check: None,
+            schemas: Schemas::of::<R>(),
+        }
+    }
+
+    /// Names the texts: they have translations and are searched; the first names the record.
+    #[must_use]
+    pub fn texts(mut self, names: &[&'static str]) -> Self {
+        self.label = names.first().copied();
+        for column in self.columns.iter_mut().filter(|column| names.contains(&column.name)) {
+            column.is_text = true;
+        }
+        self
+    }
+
+    /// Says that `column` refers to records of `target`.
+    #[must_use]
+    pub fn refers(mut self, column: &'static str, target: &'static str) -> Self {
+        for found in self.columns.iter_mut().filter(|c| c.name == column) {
+            found.target = Some(target);
+        }
+        self
+    }
+
+    /// Says that the array `column` holds ids of `target`, indexed by `table`.
+    #[must_use]
+    pub fn links(mut self, column: &'static str, table: &'static str, target: &'static str) -> Self {
+        self.links.push(Link { column, table, target: Some(target) });
+        self
+    }
+
+    /// Says that the array `column` holds codes, indexed by `table`.
+    #[must_use]
+    pub fn lists(mut self, column: &'static str, table: &'static str) -> Self {
+        self.links.push(Link { column, table, target: None });
+        self
+    }
+
+    /// Says that the record stands below the one in `column`, and what it takes over from it.
+    #[must_use]
+    pub fn below(mut self, column: &'static str, inherits: &'static [(&'static str, &'static str)]) -> Self {
+        self.parent.push(Parent { column, inherits });
+        self
+    }
+
+    /// Says that `column` holds hazard domains as a bit mask.
+    #[must_use]
+    pub fn mask(mut self, column: &'static str) -> Self {
+        for found in self.columns.iter_mut().filter(|c| c.name == column) {
+            found.ty = Type::Domains;
+        }
+        self
+    }
+
+    /// Says that records are addressed by `code`.
+    #[must_use]
+    pub const fn coded(mut self) -> Self {
+        self.code = Some("code");
+        self
+    }
+
+    /// Says that `code` is unique within an owner only.
+    #[must_use]
+    pub const fn coded_per_owner(mut self) -> Self {
+        self.code = Some("code");
+        self.code_per_owner = true;
+        self
+    }
+
+    /// Names the columns a list can be sorted by, besides the instants of writing.
+    #[must_use]
+    pub const fn sorts(mut self, names: &'static [&'static str]) -> Self {
+        self.sortable = names;
+        self
+    }
+
+    /// Adds the stage for rules about content.
+    #[must_use]
+    pub const fn checks(mut self, hook: Hook) -> Self {
+        self.check = Some(hook);
+        self
+    }
+
+    /// Adds a lifecycle: its verbs and the stage for rules about state.
+    #[must_use]
+    pub const fn moves(mut self, verbs: &'static [Verb], guard: Hook) -> Self {
+        self.moves = verbs;
+        self.guard = Some(guard);
+        self
+    }
+
+    /// Adds the stage for rules about state to a kind without moves.
+    #[must_use]
+    pub const fn guards(mut self, guard: Hook) -> Self {
+        self.guard = Some(guard);
+        self
+    }
+
+    /// Where a column stands, if the table has it.
+    #[must_use]
+    pub fn at(&self, column: &str) -> Option<usize> {
+        self.index.get(column).copied()
+    }
+
+    /// Tells whether the table has this column.
+    #[must_use]
+    pub fn has(&self, column: &str) -> bool {
+        self.index.contains_key(column)
+    }
+
+    /// The column with this name in the API.
+    #[must_use]
+    pub fn field(&self, field: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.field == field)
+    }
+
+    /// The relation stored in this array column.
+    #[must_use]
+    pub fn link(&self, column: &str) -> Option<&Link> {
+        self.links.iter().find(|link| link.column == column)
+    }
+
+    /// The table as SQL names it.
+    #[must_use]
+    pub fn iden(&self) -> Alias {
+        Alias::new(self.table)
+    }
+
+    /// A column as SQL names it, qualified.
+    #[must_use]
+    pub fn col(&self, column: &str) -> Expr {
+        Expr::col((self.iden(), Alias::new(column)))
+    }
+
+    /// The column that holds the plan a record is or stands below.
+    #[must_use]
+    pub fn plan_column(&self) -> Option<&'static str> {
+        if self.name == "plan" { Some("id") } else { self.has("plan_id").then_some("plan_id") }
+    }
+
+    /// Tells whether records of the kind have texts in several languages.
+    #[must_use]
+    pub fn has_texts(&self) -> bool {
+        self.has("translations")
+    }
+
+    /// Tells whether records of the kind have a visibility inside their country.
+    #[must_use]
+    pub fn is_national(&self) -> bool {
+        self.has("visibility")
+    }
+
+    /// Verbs that make sense for the kind, for `can`.
+    pub fn verbs(&self) -> impl Iterator<Item = Verb> {
+        let progress = (!self.progress.is_empty()).then_some(Verb::Progress);
+        [Verb::Update].into_iter().chain(progress).chain([Verb::Delete]).chain(self.moves.iter().copied())
+    }
+}
+
+/// The API's name of a column: a reference loses its `_id`.
+#[must_use]
+pub fn ref_field(column: &'static str) -> &'static str {
+    column.strip_suffix("_id").unwrap_or(column)
+}
+
+fn type_of(ty: &ArrayType) -> Type {
+    match ty {
+        ArrayType::Uuid => Type::Id,
+        ArrayType::Int => Type::Int,
+        ArrayType::BigInt => Type::BigInt,
+        ArrayType::Bool => Type::Bool,
+        ArrayType::ChronoDate => Type::Date,
+        ArrayType::ChronoDateTimeUtc => Type::Instant,
+        ArrayType::Json => Type::Json,
+        _ => Type::Text,
+    }
+}

@@ -1,0 +1,372 @@
+//! Rows without a type, and their JSON forms.
+
+use base64::Engine;
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use sea_orm::{ActiveModelTrait, EntityTrait, Iterable, QueryResult, TryIntoModel, Value, sea_query::Expr};
+use serde_json::{Map, Value as Json};
+use uuid::Uuid;
+
+use crate::{
+    error::{Error, Result},
+    policy::{Class, Scope},
+    record::{KindDef, ModelOf, Record},
+};
+
+/// What a column stores.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Type {
+    /// A UUID.
+    Id,
+    /// Text, codes of closed lists among it.
+    Text,
+    /// 32-bit integer.
+    Int,
+    /// 64-bit integer.
+    BigInt,
+    /// True or false.
+    Bool,
+    /// A day.
+    Date,
+    /// An instant in UTC, cut to microseconds.
+    Instant,
+    /// JSON.
+    Json,
+    /// Hazard domains as a bit mask; an array of letters on the wire.
+    Domains,
+}
+
+impl Type {
+    /// The typed null of this column.
+    #[must_use]
+    pub const fn null(self) -> Value {
+        match self {
+            Self::Id => Value::Uuid(None),
+            Self::Text => Value::String(None),
+            Self::Int | Self::Domains => Value::Int(None),
+            Self::BigInt => Value::BigInt(None),
+            Self::Bool => Value::Bool(None),
+            Self::Date => Value::ChronoDate(None),
+            Self::Instant => Value::ChronoDateTimeUtc(None),
+            Self::Json => Value::Json(None),
+        }
+    }
+
+    fn read(self, from: &QueryResult, at: usize) -> Result<Value> {
+        Ok(match self {
+            Self::Id => Value::Uuid(from.try_get_by_index(at)?),
+            Self::Text => Value::String(from.try_get_by_index(at)?),
+            Self::Int | Self::Domains => Value::Int(from.try_get_by_index(at)?),
+            Self::BigInt => Value::BigInt(from.try_get_by_index(at)?),
+            Self::Bool => Value::Bool(from.try_get_by_index(at)?),
+            Self::Date => Value::ChronoDate(from.try_get_by_index(at)?),
+            Self::Instant => Value::ChronoDateTimeUtc(from.try_get_by_index(at)?),
+            Self::Json => Value::Json(from.try_get_by_index::<Option<Json>>(at)?.map(Box::new)),
+        })
+    }
+
+    /// Reads a value from its JSON form, images and wire alike; none when the form is wrong.
+    #[must_use]
+    pub fn parse(self, json: &Json) -> Option<Value> {
+        if json.is_null() {
+            return Some(self.null());
+        }
+        Some(match self {
+            Self::Id => Value::Uuid(Some(json.as_str()?.parse().ok()?)),
+            Self::Text => Value::String(Some(json.as_str()?.to_owned())),
+            Self::Int => Value::Int(Some(i32::try_from(json.as_i64()?).ok()?)),
+            Self::BigInt => Value::BigInt(Some(json.as_i64()?)),
+            Self::Bool => Value::Bool(Some(json.as_bool()?)),
+            Self::Date => Value::ChronoDate(Some(json.as_str()?.parse::<NaiveDate>().ok()?)),
+            Self::Instant => Value::ChronoDateTimeUtc(Some(
+                DateTime::parse_from_rfc3339(json.as_str()?).ok()?.with_timezone(&Utc),
+            )),
+            Self::Json => Value::Json(Some(Box::new(json.clone()))),
+            Self::Domains => Value::Int(Some(match json {
+                Json::Array(letters) => letters
+                    .iter()
+                    .try_fold(0, |mask, letter| domain_bit(letter.as_str()?).map(|bit| mask | bit))?,
+                mask => i32::try_from(mask.as_i64()?).ok()?,
+            })),
+        })
+    }
+}
+
+const DOMAINS: [(&str, i32); 4] = [("C", 1), ("B", 2), ("R", 4), ("N", 8)];
+
+fn domain_bit(letter: &str) -> Option<i32> {
+    DOMAINS.iter().find(|(known, _)| *known == letter).map(|(_, bit)| *bit)
+}
+
+/// The letters of a mask of hazard domains, in the order C, B, R, N.
+#[must_use]
+pub fn domain_letters(mask: i32) -> Vec<&'static str> {
+    DOMAINS.iter().filter(|(_, bit)| mask & bit != 0).map(|(letter, _)| *letter).collect()
+}
+
+/// The JSON form of a stored value: what images hold.
+#[must_use]
+pub fn json(value: &Value) -> Json {
+    match value {
+        Value::Uuid(Some(id)) => Json::String(id.to_string()),
+        Value::String(Some(text)) => Json::String(text.clone()),
+        Value::Int(Some(number)) => Json::from(*number),
+        Value::BigInt(Some(number)) => Json::from(*number),
+        Value::Bool(Some(truth)) => Json::Bool(*truth),
+        Value::ChronoDate(Some(day)) => Json::String(day.to_string()),
+        Value::ChronoDateTimeUtc(Some(at)) => Json::String(at.to_rfc3339_opts(SecondsFormat::Micros, true)),
+        Value::Json(Some(json)) => sorted(json),
+        Value::Bytes(Some(bytes)) => Json::String(base64::engine::general_purpose::STANDARD.encode(bytes)),
+        _ => Json::Null,
+    }
+}
+
+/// Tells whether a value is a null.
+#[must_use]
+pub fn is_null(value: &Value) -> bool {
+    json(value) == Json::Null
+}
+
+/// Sorts the keys of every object, so that equal values have equal bytes (RFC 8785; there are no floats).
+#[must_use]
+pub fn sorted(json: &Json) -> Json {
+    match json {
+        Json::Object(members) => {
+            let mut pairs: Vec<_> = members.iter().collect();
+            // RFC 8785 sorts by UTF-16 code units.
+            pairs.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+            Json::Object(pairs.into_iter().map(|(key, value)| (key.clone(), sorted(value))).collect())
+        }
+        Json::Array(items) => Json::Array(items.iter().map(sorted).collect()),
+        other => other.clone(),
+    }
+}
+
+/// A row of a record table, its values in the order of the kind's columns.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The values.
+    pub values: Vec<Value>,
+    def: &'static KindDef,
+}
+
+impl PartialEq for KindDef {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Row {
+    /// A row with every column empty.
+    #[must_use]
+    pub fn empty(def: &'static KindDef) -> Self {
+        Self { values: def.columns.iter().map(|column| column.ty.null()).collect(), def }
+    }
+
+    /// Reads a row whose columns were selected in the kind's order.
+    ///
+    /// # Errors
+    /// `Internal` if the table does not fit its description.
+    pub fn read(def: &'static KindDef, from: &QueryResult) -> Result<Self> {
+        let values = def.columns.iter().enumerate().map(|(at, column)| column.ty.read(from, at));
+        Ok(Self { values: values.collect::<Result<_>>()?, def })
+    }
+
+    /// Reads a row from an image of the change log; columns the image does not know are empty.
+    ///
+    /// # Errors
+    /// `Internal` if a value has the wrong form.
+    pub fn from_image(def: &'static KindDef, image: &Json) -> Result<Self> {
+        let mut row = Self::empty(def);
+        for (column, value) in def.columns.iter().zip(&mut row.values) {
+            if let Some(stored) = image.get(column.name) {
+                *value = column.ty.parse(stored).ok_or_else(|| {
+                    Error::Internal(format!("image of a {} has a wrong {}", def.name, column.name))
+                })?;
+            }
+        }
+        Ok(row)
+    }
+
+    /// The image for the change log: every column by name, keys sorted.
+    #[must_use]
+    pub fn image(&self) -> Json {
+        let members = self.def.columns.iter().zip(&self.values);
+        sorted(&Json::Object(members.map(|(column, value)| (column.name.to_owned(), json(value))).collect()))
+    }
+
+    /// The kind the row is of.
+    #[must_use]
+    pub const fn def(&self) -> &'static KindDef {
+        self.def
+    }
+
+    /// The value of a column; an untyped null if there is no such column.
+    #[must_use]
+    pub fn get(&self, column: &str) -> &Value {
+        const NONE: &Value = &Value::Bool(None);
+        self.def.at(column).and_then(|at| self.values.get(at)).unwrap_or(NONE)
+    }
+
+    /// Sets a column; unknown names are left alone.
+    pub fn set(&mut self, column: &str, value: impl Into<Value>) {
+        if let Some(slot) = self.def.at(column).and_then(|at| self.values.get_mut(at)) {
+            *slot = value.into();
+        }
+    }
+
+    /// Empties a column.
+    pub fn clear(&mut self, column: &str) {
+        if let Some(at) = self.def.at(column)
+            && let (Some(slot), Some(column)) = (self.values.get_mut(at), self.def.columns.get(at))
+        {
+            *slot = column.ty.null();
+        }
+    }
+
+    /// The text in a column.
+    #[must_use]
+    pub fn text(&self, column: &str) -> Option<&str> {
+        match self.get(column) {
+            Value::String(text) => text.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The id in a column.
+    #[must_use]
+    pub fn uuid(&self, column: &str) -> Option<Uuid> {
+        match self.get(column) {
+            Value::Uuid(id) => *id,
+            _ => None,
+        }
+    }
+
+    /// The number in a column.
+    #[must_use]
+    pub fn int(&self, column: &str) -> Option<i32> {
+        match self.get(column) {
+            Value::Int(number) => *number,
+            _ => None,
+        }
+    }
+
+    /// The day in a column.
+    #[must_use]
+    pub fn date(&self, column: &str) -> Option<NaiveDate> {
+        match self.get(column) {
+            Value::ChronoDate(day) => *day,
+            _ => None,
+        }
+    }
+
+    /// The instant in a column.
+    #[must_use]
+    pub fn instant(&self, column: &str) -> Option<DateTime<Utc>> {
+        match self.get(column) {
+            Value::ChronoDateTimeUtc(at) => *at,
+            _ => None,
+        }
+    }
+
+    /// The JSON in a column.
+    #[must_use]
+    pub fn json(&self, column: &str) -> Option<&Json> {
+        match self.get(column) {
+            Value::Json(json) => json.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The ids in an array column.
+    #[must_use]
+    pub fn ids(&self, column: &str) -> Vec<Uuid> {
+        let items = self.json(column).and_then(Json::as_array);
+        items.into_iter().flatten().filter_map(|id| id.as_str()?.parse().ok()).collect()
+    }
+
+    /// The record's id.
+    #[must_use]
+    pub fn id(&self) -> Uuid {
+        self.uuid("id").unwrap_or_default()
+    }
+
+    /// The record's version.
+    #[must_use]
+    pub fn version(&self) -> i32 {
+        self.int("version").unwrap_or_default()
+    }
+
+    /// The record's owner.
+    #[must_use]
+    pub fn owner(&self) -> &str {
+        self.text("owner").unwrap_or_default()
+    }
+
+    /// The facts the policy needs, read from the columns by their names.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        let code = |column| self.text(column).map(|code| Json::String(code.to_owned()));
+        Scope {
+            owner: self.owner().to_owned(),
+            level: code("visibility").and_then(|level| serde_json::from_value(level).ok()),
+            agency: self.uuid(if self.def.class == Class::Grant { "agency_id" } else { "lead_agency_id" }),
+            contributors: self.ids("contributing_agencies"),
+            shared_set: self.uuid("shared_set_id"),
+            release_set: self.uuid("release_set_id"),
+            plan: self.def.plan_column().and_then(|column| self.uuid(column)),
+            person: if self.def.name == "user" { self.uuid("id") } else { self.uuid("user_id") },
+            role: code("role").and_then(|role| serde_json::from_value(role).ok()),
+            holdings: Vec::new(),
+        }
+    }
+
+    /// The typed model of the row.
+    ///
+    /// # Errors
+    /// `Internal` if the row does not fit the table.
+    pub fn model<R: Record>(&self) -> Result<ModelOf<R>> {
+        let mut active = <R::Active as ActiveModelTrait>::default();
+        for (column, value) in <R::Entity as EntityTrait>::Column::iter().zip(&self.values) {
+            active.try_set(column, value.clone())?;
+        }
+        Ok(active.try_into_model()?)
+    }
+
+    /// Tells whether a column is empty.
+    #[must_use]
+    pub fn is_null(&self, column: &str) -> bool {
+        is_null(self.get(column))
+    }
+
+    /// The values as expressions for an insert.
+    pub fn exprs(&self) -> impl Iterator<Item = Expr> {
+        self.values.iter().cloned().map(Expr::val)
+    }
+
+    /// Fields that differ between two rows, as the API names and shows them: field -> [old, new].
+    #[must_use]
+    pub fn changes(before: Option<&Self>, after: &Self) -> Map<String, Json> {
+        let mut changes = Map::new();
+        for (at, column) in after.def.columns.iter().enumerate() {
+            if matches!(
+                column.name,
+                "version" | "updated_at" | "updated_by" | "created_at" | "created_by" | "search"
+            ) {
+                continue;
+            }
+            let old = before.and_then(|row| row.values.get(at)).map_or(Json::Null, |v| wire(column.ty, v));
+            let new = after.values.get(at).map_or(Json::Null, |v| wire(column.ty, v));
+            if old != new {
+                changes.insert(column.field.to_owned(), Json::Array(vec![old, new]));
+            }
+        }
+        changes
+    }
+}
+
+fn wire(ty: Type, value: &Value) -> Json {
+    match (ty, value) {
+        (Type::Domains, Value::Int(Some(mask))) => Json::from(domain_letters(*mask)),
+        _ => json(value),
+    }
+}

@@ -1,0 +1,129 @@
+//! Normalised sets: which agencies and groups a record is shared with.
+//!
+//! Equal sets are stored once, under an id that follows from their members, so there are few
+//! of them and a condition on rows is a plain `IN`.
+
+use std::collections::{BTreeSet, HashMap};
+
+use async_graphql::{InputObject, SimpleObject};
+use aws_lc_rs::digest;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{db::Conn, error::Result, scalar::Reference};
+
+/// The agencies and working groups a record at level `group` is shared with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, SimpleObject)]
+pub struct SharedWith {
+    /// Ids of agencies.
+    pub agencies: Vec<Uuid>,
+    /// Ids of working groups; every agency that is a member counts.
+    pub groups: Vec<Uuid>,
+}
+
+/// The agencies and working groups to share a record at level `group` with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, InputObject)]
+#[serde(deny_unknown_fields)]
+pub struct SharedWithInput {
+    /// Agencies, by id or code.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[graphql(default)]
+    #[schema(max_items = 200)]
+    pub agencies: Vec<Reference>,
+    /// Working groups, by id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[graphql(default)]
+    #[schema(max_items = 200)]
+    pub groups: Vec<Reference>,
+}
+
+/// The members of one set, in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Members {
+    /// Agencies.
+    pub agencies: BTreeSet<Uuid>,
+    /// Working groups.
+    pub groups: BTreeSet<Uuid>,
+}
+
+impl Members {
+    /// The id that follows from the members; none for the empty set.
+    #[must_use]
+    pub fn id(&self) -> Option<Uuid> {
+        if self.agencies.is_empty() && self.groups.is_empty() {
+            return None;
+        }
+        Some(set_id(self.agencies.iter(), self.groups.iter()))
+    }
+}
+
+/// The id that follows from sorted members.
+pub fn set_id<'a>(first: impl Iterator<Item = &'a Uuid>, second: impl Iterator<Item = &'a Uuid>) -> Uuid {
+    let mut context = digest::Context::new(&digest::SHA256);
+    first.for_each(|id| context.update(id.as_bytes()));
+    context.update(b"/");
+    second.for_each(|id| context.update(id.as_bytes()));
+    let mut bytes = [0; 16];
+    for (byte, from) in bytes.iter_mut().zip(context.finish().as_ref()) {
+        *byte = *from;
+    }
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
+}
+
+/// Stores the sets that are not stored yet.
+pub(crate) async fn store(conn: Conn<'_>, sets: &[Members]) -> Result<()> {
+    let named: HashMap<Uuid, &Members> = sets.iter().filter_map(|set| Some((set.id()?, set))).collect();
+    if named.is_empty() {
+        return Ok(());
+    }
+    let mut rows = Query::insert();
+    rows.into_table(Alias::new("shared_set")).columns(["id", "agencies", "groups"].map(Alias::new));
+    for (id, set) in &named {
+        rows.values_panic([Expr::val(*id), Expr::val(json!(set.agencies)), Expr::val(json!(set.groups))]);
+    }
+    rows.on_conflict(OnConflict::column(Alias::new("id")).do_nothing().to_owned());
+    conn.run(&rows).await?;
+    for (table, pick) in [
+        ("shared_set_agency", (|set: &Members| set.agencies.clone()) as fn(&Members) -> BTreeSet<Uuid>),
+        ("shared_set_group", |set: &Members| set.groups.clone()),
+    ] {
+        let mut links = Query::insert();
+        links.into_table(Alias::new(table)).columns(["from_id", "to_id", "position"].map(Alias::new));
+        let mut any = false;
+        for (id, set) in &named {
+            for (position, member) in (0_i32..).zip(pick(set)) {
+                any = true;
+                links.values_panic([Expr::val(*id), Expr::val(member), Expr::val(position)]);
+            }
+        }
+        links.on_conflict(OnConflict::columns(["from_id", "to_id"].map(Alias::new)).do_nothing().to_owned());
+        if any {
+            conn.run(&links).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The members of these sets.
+///
+/// # Errors
+/// What the database says.
+pub async fn members(conn: Conn<'_>, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, SharedWith>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let select = Query::select()
+        .columns(["id", "agencies", "groups"].map(Alias::new))
+        .from(Alias::new("shared_set"))
+        .and_where(Expr::col(Alias::new("id")).is_in(ids.iter().copied()))
+        .take();
+    let mut found = HashMap::new();
+    for row in conn.all(&select).await? {
+        let list = |at| -> Result<Vec<Uuid>> { Ok(serde_json::from_value(row.try_get_by_index(at)?)?) };
+        found.insert(row.try_get_by_index(0)?, SharedWith { agencies: list(1)?, groups: list(2)? });
+    }
+    Ok(found)
+}

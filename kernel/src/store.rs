@@ -1,0 +1,107 @@
+//! Reads of record tables; `visible()` is inside each of them.
+
+mod edges;
+mod facts;
+
+use sea_orm::sea_query::{Alias, Cond, ExprTrait, SelectStatement};
+use uuid::Uuid;
+
+pub use edges::{Via, by_ids, by_parent};
+pub use facts::{holdings, owner_languages};
+
+use crate::{
+    ctx::Ctx,
+    db::Conn,
+    error::{Error, Result},
+    page::{Page, Slice, counting},
+    policy::visible,
+    record::KindDef,
+    row::Row,
+};
+
+/// A select of every column of a kind, in the kind's order.
+#[must_use]
+pub fn select(def: &KindDef) -> SelectStatement {
+    let mut select = SelectStatement::new();
+    select.columns(def.columns.iter().map(|column| (def.iden(), Alias::new(column.name)))).from(def.iden());
+    select
+}
+
+/// Runs a [`select`] and reads its rows.
+///
+/// # Errors
+/// What the database says.
+pub async fn rows(conn: Conn<'_>, def: &'static KindDef, select: &SelectStatement) -> Result<Vec<Row>> {
+    conn.all(select).await?.iter().map(|found| Row::read(def, found)).collect()
+}
+
+/// One visible record.
+///
+/// # Errors
+/// `NotFound` if it is absent or hidden.
+pub async fn get(ctx: &Ctx, def: &'static KindDef, id: Uuid) -> Result<Row> {
+    one(ctx, def, Cond::all().add(def.col("id").eq(id))).await
+}
+
+/// The visible record with this code; only for kinds addressed by code.
+///
+/// # Errors
+/// `NotFound` if it is absent or hidden.
+pub async fn by_code(ctx: &Ctx, def: &'static KindDef, code: &str) -> Result<Row> {
+    let column = def.code.ok_or(Error::NotFound)?;
+    one(ctx, def, Cond::all().add(def.col(column).eq(code))).await
+}
+
+/// The visible record with this external key, within the owner the caller acts under or `owner`.
+///
+/// # Errors
+/// `NotFound` if it is absent or hidden.
+pub async fn by_key(
+    ctx: &Ctx,
+    def: &'static KindDef,
+    owner: Option<&str>,
+    system: &str,
+    key: &str,
+) -> Result<Row> {
+    let mut cond = Cond::all().add(def.col("source_system").eq(system)).add(def.col("external_key").eq(key));
+    let owner = owner.or(def.fixed_owner).or(ctx.actor.acting.as_deref());
+    if let Some(owner) = owner {
+        cond = cond.add(def.col("owner").eq(owner));
+    }
+    one(ctx, def, cond).await
+}
+
+async fn one(ctx: &Ctx, def: &'static KindDef, cond: Cond) -> Result<Row> {
+    let mut select = select(def);
+    select.cond_where(Cond::all().add(visible(&ctx.actor, def)).add(cond)).limit(1);
+    rows(ctx.db.reading(), def, &select).await?.pop().ok_or(Error::NotFound)
+}
+
+/// A page of the records that meet `cond`, which holds `visible()` already (see [`crate::filter::Where`]).
+///
+/// # Errors
+/// `BadRequest` for a cursor that does not fit.
+pub async fn list(ctx: &Ctx, def: &'static KindDef, cond: Cond, page: &Page) -> Result<Slice> {
+    let mut select = select(def);
+    select.cond_where(Cond::all().add(cond.clone()).add(page.seek(ctx, def)?));
+    page.order(def, &mut select);
+    select.limit(u64::try_from(page.limit).unwrap_or(u64::MAX).saturating_add(1));
+    let mut rows = rows(ctx.db.reading(), def, &select).await?;
+    let has_more = rows.len() > page.limit;
+    rows.truncate(page.limit);
+    if page.backwards {
+        rows.reverse();
+    }
+    let total = if page.total { Some(count(ctx, def, cond).await?) } else { None };
+    Ok(Slice { rows, has_more, total })
+}
+
+/// How many records meet `cond`, which holds `visible()` already.
+///
+/// # Errors
+/// What the database says.
+pub async fn count(ctx: &Ctx, def: &'static KindDef, cond: Cond) -> Result<u64> {
+    let found = ctx.db.reading().one(&counting(def, cond)).await?;
+    let counted: i64 = found.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default();
+    Ok(u64::try_from(counted).unwrap_or_default())
+}

@@ -1,0 +1,54 @@
+//! Small facts about owners and people that rendering and the policy need.
+
+use std::collections::{BTreeSet, HashMap};
+
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use crate::{db::Conn, error::Result, policy::Holding};
+
+/// Official languages of these owners; owners that do not exist are left out.
+///
+/// # Errors
+/// What the database says.
+pub async fn owner_languages(
+    conn: Conn<'_>,
+    codes: &BTreeSet<String>,
+) -> Result<HashMap<String, Vec<String>>> {
+    if codes.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let select = Query::select()
+        .columns(["code", "languages"].map(Alias::new))
+        .from(Alias::new("owner"))
+        .and_where(Expr::col(Alias::new("code")).is_in(codes.iter().map(String::as_str)))
+        .take();
+    let mut found = HashMap::new();
+    for row in conn.all(&select).await? {
+        let languages: Json = row.try_get_by_index(1)?;
+        found.insert(row.try_get_by_index(0)?, serde_json::from_value(languages).unwrap_or_default());
+    }
+    Ok(found)
+}
+
+/// The grants of these people, as far as reading accounts needs them.
+///
+/// # Errors
+/// What the database says.
+pub async fn holdings(conn: Conn<'_>, people: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, Vec<Holding>>> {
+    let mut found: HashMap<Uuid, Vec<Holding>> = HashMap::new();
+    if people.is_empty() {
+        return Ok(found);
+    }
+    let select = Query::select()
+        .columns(["user_id", "owner", "agency_id"].map(Alias::new))
+        .from(Alias::new("grant"))
+        .and_where(Expr::col(Alias::new("user_id")).is_in(people.iter().copied()))
+        .take();
+    for row in conn.all(&select).await? {
+        let holding = Holding { owner: row.try_get_by_index(1)?, agency: row.try_get_by_index(2)? };
+        found.entry(row.try_get_by_index(0)?).or_default().push(holding);
+    }
+    Ok(found)
+}

@@ -1,0 +1,263 @@
+//! The one write path: a unit is one transaction and becomes one change set.
+//!
+//! Every write of every kind, from either face, an import, a job or a seed, goes through
+//! [`Unit::apply`], set-wise and in this order: shape, references, current rows, authority,
+//! version, state (409), rules (422), comparison, write, log.
+
+mod assemble;
+mod cascade;
+mod current;
+mod item;
+mod references;
+mod rules;
+mod write;
+
+use std::{collections::HashMap, sync::Arc};
+
+use sea_orm::DatabaseTransaction;
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+use uuid::Uuid;
+
+pub use item::Item;
+
+use crate::{
+    actor::Actor,
+    change::Recorder,
+    ctx::Ctx,
+    db::Conn,
+    error::{Code, Error, Result},
+    policy::Verb,
+    record::{KindDef, Op, Outcome, OutcomeKind, Record},
+    row::Row,
+};
+
+/// Why a change set was written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// A call of a user.
+    #[default]
+    Request,
+    /// A bulk import.
+    Import,
+    /// A background job.
+    Job,
+    /// Reference data or the demonstration.
+    Seed,
+    /// A release beginning or ending.
+    Release,
+    /// The command line.
+    Cli,
+}
+
+impl Cause {
+    /// Code in the log.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Request => "request",
+            Self::Import => "import",
+            Self::Job => "job",
+            Self::Seed => "seed",
+            Self::Release => "release",
+            Self::Cli => "cli",
+        }
+    }
+}
+
+/// What happens to a batch when one of its items is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Atomic {
+    /// Nothing is written.
+    All,
+    /// The others are written.
+    Each,
+}
+
+/// One transaction: writes of any kinds that are committed together or not at all.
+pub struct Unit {
+    /// The context the unit was begun in.
+    pub ctx: Ctx,
+    transaction: DatabaseTransaction,
+    recorder: Recorder,
+    plans: HashMap<Uuid, Row>,
+    is_dry: bool,
+    broken: bool,
+}
+
+impl Unit {
+    /// Begins a unit.
+    ///
+    /// # Errors
+    /// `Unavailable` when no connection comes free in time.
+    pub async fn begin(ctx: &Ctx) -> Result<Self> {
+        let transaction = ctx.db.begin(true).await?;
+        let recorder = Recorder::new(ctx.clock.id());
+        Ok(Self {
+            ctx: ctx.clone(),
+            transaction,
+            recorder,
+            plans: HashMap::new(),
+            is_dry: false,
+            broken: false,
+        })
+    }
+
+    /// The unit's connection.
+    #[must_use]
+    pub fn conn(&self) -> Conn<'_> {
+        self.ctx.db.within(&self.transaction)
+    }
+
+    /// Who writes.
+    #[must_use]
+    pub fn actor(&self) -> &Arc<Actor> {
+        &self.ctx.actor
+    }
+
+    /// Makes this unit a rehearsal: items are judged, nothing is written or locked.
+    pub const fn rehearse(&mut self) {
+        self.is_dry = true;
+    }
+
+    /// The plan with this id, as it stood when the unit locked it.
+    #[must_use]
+    pub fn plan(&self, id: Uuid) -> Option<&Row> {
+        self.plans.get(&id)
+    }
+
+    /// Writes the change set and commits.
+    ///
+    /// # Errors
+    /// `Unavailable` when the log is busy for ten seconds; what the database says.
+    pub async fn commit(self) -> Result<()> {
+        if self.broken {
+            return Err(Error::Internal("a unit with rejected items was committed".into()));
+        }
+        if self.is_dry {
+            self.rollback().await;
+            return Ok(());
+        }
+        let Self { ctx, transaction, recorder, .. } = self;
+        recorder.seal(&ctx, ctx.db.within(&transaction)).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Ends the unit without a trace.
+    pub async fn rollback(self) {
+        if let Err(error) = self.transaction.rollback().await {
+            tracing::warn!("a rollback failed, the connection is dropped: {error}");
+        }
+    }
+
+    /// Applies operations of one kind and answers each.
+    ///
+    /// # Errors
+    /// `Rejected` when an item of an all-or-nothing batch was refused; what the database says.
+    pub async fn apply(
+        &mut self,
+        def: &'static KindDef,
+        ops: Vec<Op>,
+        atomic: Atomic,
+    ) -> Result<Vec<Outcome>> {
+        let mut items = item::shape(def, ops);
+        let found = self.look_up(def, &mut items).await?;
+        self.load_current(def, &mut items).await?;
+        self.assemble(def, &mut items, &found);
+        let mut parents = self.load_parents(def, &items).await?;
+        Self::inherit(def, &mut items, &parents);
+        self.lock_plans(def, &items).await?;
+        parents.extend(self.plans.clone());
+        Self::inherit(def, &mut items, &parents);
+        self.authorise(def, &mut items).await?;
+        item::check_versions(&self.ctx.actor, &mut items);
+        self.check_use(def, &mut items).await?;
+        if let Some(guard) = def.guard {
+            guard(self, &mut items).await?;
+        }
+        self.check_rules(def, &mut items, &parents).await?;
+        let refused = items.iter().any(Item::is_rejected);
+        if refused && atomic == Atomic::All {
+            self.broken = true;
+            return Err(Error::Rejected(item::outcomes(items)));
+        }
+        self.finish(def, &mut items);
+        if !self.is_dry {
+            self.write(def, &items).await?;
+            self.cascade(def, &items).await?;
+        }
+        Ok(item::outcomes(items))
+    }
+
+    /// Applies one operation.
+    ///
+    /// # Errors
+    /// Why the operation was refused.
+    pub async fn apply_one(&mut self, def: &'static KindDef, op: Op) -> Result<Outcome> {
+        let outcomes = match self.apply(def, vec![op], Atomic::All).await {
+            Err(Error::Rejected(outcomes)) => outcomes,
+            other => other?,
+        };
+        let outcome = outcomes.into_iter().next().ok_or_else(|| Error::Internal("no outcome".into()))?;
+        match outcome.kind {
+            OutcomeKind::Rejected(error) => Err(error),
+            _ => Ok(outcome),
+        }
+    }
+
+    /// Creates a record.
+    ///
+    /// # Errors
+    /// Why the record was refused.
+    pub async fn create<R: Record>(&mut self, new: &R::New) -> Result<Row> {
+        let outcome = self.apply_one(R::def(), Op::Create(members(new)?)).await?;
+        outcome.row.ok_or_else(|| Error::Internal("a created record has no row".into()))
+    }
+
+    /// Edits a record.
+    ///
+    /// # Errors
+    /// Why the edit was refused.
+    pub async fn update<R: Record>(
+        &mut self,
+        id: Uuid,
+        version: Option<i32>,
+        patch: &R::Patch,
+    ) -> Result<Row> {
+        let outcome = self.apply_one(R::def(), Op::Update { id, version, fields: members(patch)? }).await?;
+        outcome.row.ok_or_else(|| Error::Internal("an edited record has no row".into()))
+    }
+
+    /// Makes a move of a record's lifecycle.
+    ///
+    /// # Errors
+    /// Why the move was refused.
+    pub async fn make_move(&mut self, def: &'static KindDef, op: Op) -> Result<Row> {
+        let outcome = self.apply_one(def, op).await?;
+        outcome.row.ok_or_else(|| Error::Internal("a moved record has no row".into()))
+    }
+}
+
+/// The members of an input in their wire form.
+///
+/// # Errors
+/// `BadRequest` if the input is no object.
+pub fn members<T: Serialize>(input: &T) -> Result<Map<String, Json>> {
+    match serde_json::to_value(input)? {
+        Json::Object(members) => Ok(members),
+        _ => Err(Error::bad_request("", Code::WrongType, "an input is an object")),
+    }
+}
+
+/// A move as an operation.
+#[must_use]
+pub const fn move_op(
+    id: Uuid,
+    version: Option<i32>,
+    verb: Verb,
+    authority: Verb,
+    set: Map<String, Json>,
+) -> Op {
+    Op::Move { id, version, verb, authority, set }
+}

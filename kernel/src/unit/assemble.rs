@@ -1,0 +1,307 @@
+//! The row as it shall be: stored values, given fields, what the parent hands down.
+
+use std::collections::{BTreeSet, HashMap};
+
+use sea_orm::Value;
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use super::{
+    Unit,
+    item::{Doing, Item},
+    references::{Found, missing},
+};
+use crate::{
+    error::Code,
+    record::KindDef,
+    row::{Row, sorted},
+    scalar::Money,
+    sets::Members,
+};
+
+/// Columns that callers never write.
+const OURS: &[&str] = &[
+    "id",
+    "version",
+    "created_at",
+    "created_by",
+    "updated_at",
+    "updated_by",
+    "search",
+    "shared_set_id",
+    "release_set_id",
+];
+
+impl Unit {
+    /// Makes each item's `after`, collecting references that lead nowhere.
+    pub(super) fn assemble(&mut self, def: &'static KindDef, items: &mut [Item], found: &Found) {
+        for item in items.iter_mut().filter(|item| !item.is_rejected()) {
+            match &item.before {
+                Some(row) => item.after = row.clone(),
+                None => self.begin_row(def, item, found),
+            }
+            if item.doing != Doing::Delete {
+                fill(def, item, found);
+            }
+        }
+    }
+
+    /// Defaults of a new row: those the schema publishes, then those of the column's type.
+    fn begin_row(&self, def: &'static KindDef, item: &mut Item, found: &Found) {
+        let id = self.ctx.clock.id();
+        item.id = Some(id);
+        let row = &mut item.after;
+        for column in def.columns.iter().filter(|column| !column.nullable) {
+            let empty = match column.name {
+                "translations" => json!({}),
+                _ => json!([]),
+            };
+            if let Value::Json(_) = column.ty.null() {
+                row.set(column.name, empty);
+            }
+        }
+        let defaults = def.schemas.new.defaults();
+        let unset = defaults.iter().filter(|(field, _)| item.fields.get(*field).is_none_or(Json::is_null));
+        for (column, value) in unset.filter_map(|(field, value)| Some((def.field(field)?, value))) {
+            if let Some(value) = column.ty.parse(value) {
+                row.set(column.name, value);
+            }
+        }
+        row.set("id", id);
+        row.set("version", 0);
+        let given = item.fields.get("owner").and_then(Json::as_str);
+        if let Some(owner) = given.or(def.fixed_owner) {
+            row.set("owner", owner);
+            let language = found.owners.get(owner).and_then(|languages| languages.first());
+            row.set("language", language.map_or("en", String::as_str));
+            if !found.owners.contains_key(owner) {
+                missing(item, "/owner", "owner");
+            }
+        }
+    }
+
+    /// Takes over what the parent hands down: owner, plan, visibility where none was given.
+    pub(super) fn inherit(def: &'static KindDef, items: &mut [Item], parents: &HashMap<Uuid, Row>) {
+        for item in items.iter_mut().filter(|item| !item.is_rejected() && item.doing != Doing::Delete) {
+            let found = def.parent.iter().find_map(|p| Some((p, parents.get(&item.after.uuid(p.column)?)?)));
+            let Some((link, parent)) = found else {
+                // Without its parent a record has no owner, so nothing more can be said of it.
+                if item.after.text("owner").is_none() && !item.faults.is_empty() {
+                    item.settle();
+                }
+                continue;
+            };
+            for (column, theirs) in link.inherits {
+                item.after.set(column, parent.get(theirs).clone());
+            }
+            if def.schemas.new.members().iter().all(|member| member != "owner") {
+                item.after.set("owner", parent.owner());
+            }
+            if item.is_new() && def.is_national() {
+                if item.fields.get("visibility").is_none_or(Json::is_null) {
+                    item.after.set("visibility", parent.get("visibility").clone());
+                    item.after.set("shared_set_id", parent.get("shared_set_id").clone());
+                }
+                if item.fields.get("language").is_none_or(Json::is_null)
+                    && def.has_texts()
+                    && parent.def().has_texts()
+                {
+                    item.after.set("language", parent.get("language").clone());
+                }
+            } else if item.changes(link.column)
+                && item.after.get("release_set_id") != parent.get("release_set_id")
+            {
+                item.after.clear("release_set_id");
+            }
+        }
+    }
+}
+
+fn fill(def: &'static KindDef, item: &mut Item, found: &Found) {
+    let fields = std::mem::take(&mut item.fields);
+    let owner = fields.get("owner").and_then(Json::as_str).or_else(|| item.before.as_ref().map(Row::owner));
+    let mut owner = owner.or(def.fixed_owner).map(str::to_owned);
+    // The parent comes first: codes of the other references count within its owner.
+    let mut names: Vec<&String> = fields.keys().collect();
+    names.sort_by_key(|name| !def.parent.iter().any(|p| def.field(name).is_some_and(|c| c.name == p.column)));
+    for name in names {
+        let Some(value) = fields.get(name) else { continue };
+        if let Some(parent_owner) = set_field(def, item, found, name, value, owner.as_deref()) {
+            owner.get_or_insert(parent_owner);
+        }
+    }
+    item.fields = fields;
+}
+
+/// Sets one field; answers the owner of the record it refers to, if it refers to one.
+fn set_field(
+    def: &'static KindDef,
+    item: &mut Item,
+    found: &Found,
+    name: &str,
+    value: &Json,
+    owner: Option<&str>,
+) -> Option<String> {
+    if item.doing == Doing::Create && value.is_null() {
+        return None;
+    }
+    if let Some(link) = def.link(name) {
+        set_link(item, found, link.column, link.target, value, owner);
+        return None;
+    }
+    match name {
+        "translations" => merge_translations(def, item, value),
+        "shared_with" => set_shared(item, found, value, owner),
+        _ => {}
+    }
+    let Some(column) = def.field(name).filter(|column| !OURS.contains(&column.name)) else {
+        set_parts(def, item, name, value);
+        return None;
+    };
+    if name == "translations" {
+        return None;
+    }
+    if let (Some(target), false) = (column.target, value.is_null()) {
+        let Some(row) = found.get(target, value, owner) else {
+            missing(item, &format!("/{name}"), target);
+            return None;
+        };
+        item.after.set(column.name, row.id());
+        return Some(row.owner().to_owned());
+    }
+    match column.ty.parse(value) {
+        Some(parsed) if column.nullable || !value.is_null() => item.after.set(column.name, parsed),
+        Some(_) if item.is_new() => {}
+        Some(_) => item.fault(&format!("/{name}"), Code::Required, format!("`{name}` cannot be empty")),
+        None => item.fault(&format!("/{name}"), Code::OutOfRange, format!("`{name}` is outside its range")),
+    }
+    None
+}
+
+fn set_link(
+    item: &mut Item,
+    found: &Found,
+    column: &str,
+    target: Option<&'static str>,
+    value: &Json,
+    owner: Option<&str>,
+) {
+    let mut ids = Vec::new();
+    for (at, value) in value.as_array().into_iter().flatten().enumerate() {
+        let Some(target) = target else {
+            ids.push(value.clone());
+            continue;
+        };
+        match found.get(target, value, owner) {
+            Some(row) => ids.push(Json::String(row.id().to_string())),
+            None => missing(item, &format!("/{column}/{at}"), target),
+        }
+    }
+    let mut seen = BTreeSet::new();
+    ids.retain(|id| seen.insert(id.to_string()));
+    item.after.set(column, Json::Array(ids));
+}
+
+/// Spreads a small object over its columns: `origin {kind, id}`, `cost {amount, currency}`.
+fn set_parts(def: &KindDef, item: &mut Item, name: &str, value: &Json) {
+    let (minor, currency) = (format!("{name}_minor"), format!("{name}_currency"));
+    if def.has(&minor) {
+        match serde_json::from_value::<Option<Money>>(value.clone()) {
+            Ok(None) => {
+                item.after.clear(&minor);
+                item.after.clear(&currency);
+            }
+            Ok(Some(money)) => match money.minor() {
+                Some(units) => {
+                    item.after.set(&minor, units);
+                    item.after.set(&currency, money.currency);
+                }
+                None => item.fault(
+                    &format!("/{name}/amount"),
+                    Code::OutOfRange,
+                    "more decimals than the currency has",
+                ),
+            },
+            Err(_) => item.fault(&format!("/{name}"), Code::WrongType, "an amount and a currency"),
+        }
+        return;
+    }
+    let prefix = format!("{name}_");
+    for column in def.columns.iter().filter(|column| column.name.starts_with(&prefix)) {
+        let part = column.name.strip_prefix(&prefix).unwrap_or_default();
+        match column.ty.parse(value.get(part).unwrap_or(&Json::Null)) {
+            Some(parsed) => item.after.set(column.name, parsed),
+            None => item.fault(&format!("/{name}/{part}"), Code::WrongType, "the value has the wrong type"),
+        }
+    }
+}
+
+/// Translations are merged by language and field; null removes.
+fn merge_translations(def: &KindDef, item: &mut Item, given: &Json) {
+    let mut all = item.after.json("translations").and_then(Json::as_object).cloned().unwrap_or_default();
+    for (tag, texts) in given.as_object().into_iter().flatten() {
+        if !is_tag(tag) {
+            item.fault(
+                &format!("/translations/{tag}"),
+                Code::BadFormat,
+                "a language tag (BCP 47), such as `ru` or `fr`",
+            );
+            continue;
+        }
+        let mut own = all.remove(tag).and_then(|own| own.as_object().cloned()).unwrap_or_default();
+        if texts.is_null() {
+            continue;
+        }
+        for (field, text) in texts.as_object().into_iter().flatten() {
+            let known = def.columns.iter().any(|column| column.is_text && column.name == field);
+            match text {
+                _ if !known => {
+                    item.fault(
+                        &format!("/translations/{tag}/{field}"),
+                        Code::UnknownMember,
+                        "this field has no translations",
+                    );
+                }
+                Json::Null => drop(own.remove(field)),
+                Json::String(text) if (1..=20_000).contains(&text.chars().count()) => {
+                    own.insert(field.clone(), Json::String(text.clone()));
+                }
+                _ => item.fault(
+                    &format!("/translations/{tag}/{field}"),
+                    Code::WrongType,
+                    "a text of 1 to 20000 characters",
+                ),
+            }
+        }
+        if !own.is_empty() {
+            all.insert(tag.clone(), Json::Object(own));
+        }
+    }
+    item.after.set("translations", sorted(&Json::Object(all)));
+}
+
+fn is_tag(tag: &str) -> bool {
+    let mut parts = tag.split('-');
+    parts
+        .next()
+        .is_some_and(|main| (2..=3).contains(&main.len()) && main.bytes().all(|b| b.is_ascii_lowercase()))
+        && parts.all(|part| (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
+fn set_shared(item: &mut Item, found: &Found, given: &Json, owner: Option<&str>) {
+    let mut members = Members::default();
+    for (list, target) in [("agencies", "agency"), ("groups", "working_group")] {
+        for (at, value) in given.get(list).and_then(Json::as_array).into_iter().flatten().enumerate() {
+            match found.get(target, value, owner) {
+                Some(row) if target == "agency" => drop(members.agencies.insert(row.id())),
+                Some(row) => drop(members.groups.insert(row.id())),
+                None => missing(item, &format!("/shared_with/{list}/{at}"), target),
+            }
+        }
+    }
+    match members.id() {
+        Some(id) => item.after.set("shared_set_id", id),
+        None => item.after.clear("shared_set_id"),
+    }
+    item.shared = Some(members);
+}

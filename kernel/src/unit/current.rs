@@ -1,0 +1,120 @@
+//! Current rows: read and locked in order of id; hidden the same as missing.
+
+use std::collections::{BTreeSet, HashMap};
+
+use sea_orm::sea_query::{Alias, Cond, ExprTrait, LockType, Order, SelectStatement};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use super::{
+    Unit,
+    item::{Doing, Item},
+};
+use crate::{
+    error::{Error, Result},
+    policy::{Class, Holding, Verb, authorize, visible},
+    record::KindDef,
+    row::Row,
+    store,
+};
+
+impl Unit {
+    /// Adds a row lock where the database has them; SQLite's writer holds the whole file.
+    pub(super) fn lock(&self, select: &mut SelectStatement, for_delete: bool) {
+        if self.conn().is_postgres() && !self.is_dry {
+            select.lock(if for_delete { LockType::Update } else { LockType::NoKeyUpdate });
+        }
+    }
+
+    pub(super) async fn load_current(&self, def: &'static KindDef, items: &mut [Item]) -> Result<()> {
+        let live = || items.iter().filter(|item| !item.is_rejected());
+        let ids: BTreeSet<Uuid> = live().filter(|i| i.doing != Doing::Create).filter_map(|i| i.id).collect();
+        let mut any = Cond::any();
+        let mut wanted = !ids.is_empty();
+        if !ids.is_empty() {
+            any = any.add(def.col("id").is_in(ids));
+        }
+        let systems: BTreeSet<&str> =
+            live().filter_map(|i| i.key.as_ref()).map(|(system, _)| system.as_str()).collect();
+        for system in systems {
+            let keys = live()
+                .filter_map(|i| i.key.as_ref())
+                .filter(|(s, _)| s == system)
+                .map(|(_, key)| key.as_str());
+            any = any.add(
+                Cond::all().add(def.col("source_system").eq(system)).add(def.col("external_key").is_in(keys)),
+            );
+            wanted = true;
+        }
+        let mut by_id = HashMap::new();
+        if wanted {
+            let for_delete = live().any(|item| item.doing == Doing::Delete);
+            let mut select = store::select(def);
+            select.cond_where(Cond::all().add(visible(&self.ctx.actor, def)).add(any));
+            select.order_by((def.iden(), Alias::new("id")), Order::Asc);
+            self.lock(&mut select, for_delete);
+            by_id
+                .extend(store::rows(self.conn(), def, &select).await?.into_iter().map(|row| (row.id(), row)));
+        }
+        for item in items.iter_mut().filter(|item| !item.is_rejected()) {
+            match item.doing {
+                Doing::Create => {}
+                Doing::Update | Doing::Delete | Doing::Move => {
+                    item.before = item.id.and_then(|id| by_id.get(&id).cloned());
+                    if item.before.is_none() {
+                        item.reject(Error::NotFound);
+                    }
+                }
+                Doing::Upsert => {
+                    let owner = item.fields.get("owner").and_then(Json::as_str).or(def.fixed_owner);
+                    let fits = |row: &&Row| {
+                        let key = (row.text("source_system"), row.text("external_key"));
+                        item.key.as_ref().is_some_and(|(s, k)| key == (Some(s), Some(k)))
+                            && owner.is_none_or(|owner| owner == row.owner())
+                    };
+                    item.before = by_id.values().find(fits).cloned();
+                    if let Some(row) = &item.before {
+                        item.id = Some(row.id());
+                        (item.verb, item.authority) = (Verb::Update, Verb::Update);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Authority over the facts before and after.
+    pub(super) async fn authorise(&self, def: &'static KindDef, items: &mut [Item]) -> Result<()> {
+        let holdings = if def.class == Class::Person { self.holdings(items).await? } else { HashMap::new() };
+        let actor = self.ctx.actor.clone();
+        for item in items.iter_mut().filter(|item| !item.is_rejected()) {
+            if item.authority == Verb::Update && only_progress(def, item) {
+                item.authority = Verb::Progress;
+            }
+            let mut scopes = Vec::new();
+            scopes.extend(item.before.as_ref().map(Row::scope));
+            if item.doing != Doing::Delete {
+                scopes.push(item.after.scope());
+            }
+            for mut scope in scopes {
+                scope.holdings = item.id.and_then(|id| holdings.get(&id).cloned()).unwrap_or_default();
+                if let Err(denial) = authorize(&actor, item.authority, def, &scope) {
+                    item.reject(Error::Forbidden(denial.rule.into()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn holdings(&self, items: &[Item]) -> Result<HashMap<Uuid, Vec<Holding>>> {
+        let people: BTreeSet<Uuid> = items.iter().filter_map(|item| item.id).collect();
+        store::holdings(self.conn(), &people).await
+    }
+}
+
+/// Tells whether an edit touches only what contributors may write.
+fn only_progress(def: &KindDef, item: &Item) -> bool {
+    !def.progress.is_empty()
+        && !item.fields.is_empty()
+        && item.fields.keys().all(|field| def.progress.contains(&field.as_str()))
+}

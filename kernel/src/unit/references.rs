@@ -1,0 +1,250 @@
+//! References: one statement for each kind that is referred to, hidden the same as missing.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, Query};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use super::{Unit, item::Item};
+use crate::{
+    error::{Code, Result},
+    policy::visible,
+    record::KindDef,
+    row::Row,
+    store,
+};
+
+/// How an input names a record.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Token {
+    Id(Uuid),
+    Code(String),
+    Key(String, String),
+}
+
+impl Token {
+    /// Reads a reference; the schema has refused other shapes.
+    pub(super) fn read(json: &Json) -> Option<Self> {
+        let text = match json {
+            Json::Object(members) => members.get("id")?.as_str()?,
+            other => other.as_str()?,
+        };
+        if let Ok(id) = text.parse() {
+            return Some(Self::Id(id));
+        }
+        if let Some((source, key)) = text.strip_prefix("external_key:").and_then(|rest| rest.split_once(':'))
+        {
+            return Some(Self::Key(source.to_owned(), key.to_owned()));
+        }
+        Some(Self::Code(text.to_owned()))
+    }
+}
+
+/// The records that were named, by kind.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    rows: HashMap<&'static str, Vec<Row>>,
+    by_id: HashMap<(&'static str, Uuid), usize>,
+    by_code: HashMap<(&'static str, String), Vec<usize>>,
+    by_key: HashMap<(&'static str, String, String), Vec<usize>>,
+    /// Owners that exist, with their official languages.
+    pub(super) owners: HashMap<String, Vec<String>>,
+}
+
+impl Found {
+    fn add(&mut self, def: &'static KindDef, row: Row) {
+        let rows = self.rows.entry(def.name).or_default();
+        let at = rows.len();
+        self.by_id.insert((def.name, row.id()), at);
+        if let Some(code) = def.code.and_then(|column| row.text(column)) {
+            self.by_code.entry((def.name, code.to_owned())).or_default().push(at);
+        }
+        if let (Some(source), Some(key)) = (row.text("source_system"), row.text("external_key")) {
+            self.by_key.entry((def.name, source.to_owned(), key.to_owned())).or_default().push(at);
+        }
+        rows.push(row);
+    }
+
+    /// The record an input names; codes and keys count within `owner`, or among what belongs to nobody.
+    pub(super) fn get(&self, kind: &'static str, json: &Json, owner: Option<&str>) -> Option<&Row> {
+        let rows = self.rows.get(kind)?;
+        let candidates = match Token::read(json)? {
+            Token::Id(id) => return rows.get(*self.by_id.get(&(kind, id))?),
+            Token::Code(code) => self.by_code.get(&(kind, code))?,
+            Token::Key(source, key) => self.by_key.get(&(kind, source, key))?,
+        };
+        let mut rows = candidates.iter().filter_map(|at| rows.get(*at));
+        rows.find(|row| {
+            owner.is_none()
+                || Some(row.owner()) == owner
+                || row.owner() == "reference"
+                || row.owner() == "installation"
+        })
+    }
+}
+
+/// The references an item's fields hold: (field, kind, value).
+pub(super) fn named<'a>(def: &'static KindDef, item: &'a Item) -> Vec<(String, &'static str, &'a Json)> {
+    let mut all = Vec::new();
+    for column in def.columns.iter().filter(|column| column.target.is_some()) {
+        if let (Some(target), Some(value)) =
+            (column.target, item.fields.get(column.field).filter(|v| !v.is_null()))
+        {
+            all.push((format!("/{}", column.field), target, value));
+        }
+    }
+    for link in &def.links {
+        let Some(target) = link.target else { continue };
+        for (at, value) in
+            item.fields.get(link.column).and_then(Json::as_array).into_iter().flatten().enumerate()
+        {
+            all.push((format!("/{}/{at}", link.column), target, value));
+        }
+    }
+    if let Some(shared) = item.fields.get("shared_with") {
+        for (list, target) in [("agencies", "agency"), ("groups", "working_group")] {
+            for (at, value) in shared.get(list).and_then(Json::as_array).into_iter().flatten().enumerate() {
+                all.push((format!("/shared_with/{list}/{at}"), target, value));
+            }
+        }
+    }
+    all
+}
+
+impl Unit {
+    /// Finds every record the items name, with `visible()` inside, and the owners.
+    pub(super) async fn look_up(&self, def: &'static KindDef, items: &mut [Item]) -> Result<Found> {
+        let mut wanted: BTreeMap<&'static str, BTreeSet<Token>> = BTreeMap::new();
+        let mut owners = BTreeSet::new();
+        for item in items.iter().filter(|item| !item.is_rejected()) {
+            for (_, target, value) in named(def, item) {
+                wanted.entry(target).or_default().extend(Token::read(value));
+            }
+            owners.extend(item.fields.get("owner").and_then(Json::as_str).map(str::to_owned));
+        }
+        owners.extend(def.fixed_owner.map(str::to_owned));
+        let mut found = Found::default();
+        for (kind, tokens) in wanted {
+            let Some(target) = self.ctx.kinds.get(kind) else { continue };
+            for row in self.find(target, &tokens).await? {
+                owners.insert(row.owner().to_owned());
+                found.add(target, row);
+            }
+        }
+        found.owners = store::owner_languages(self.conn(), &owners).await?;
+        Ok(found)
+    }
+
+    async fn find(&self, target: &'static KindDef, tokens: &BTreeSet<Token>) -> Result<Vec<Row>> {
+        let ids = tokens.iter().filter_map(|t| if let Token::Id(id) = t { Some(*id) } else { None });
+        let codes =
+            tokens.iter().filter_map(|t| if let Token::Code(code) = t { Some(code.as_str()) } else { None });
+        let keys: Vec<_> = tokens
+            .iter()
+            .filter_map(|t| if let Token::Key(s, k) = t { Some((s, k)) } else { None })
+            .collect();
+        let mut any = Cond::any().add(target.col("id").is_in(ids));
+        if let Some(code) = target.code {
+            any = any.add(target.col(code).is_in(codes));
+        }
+        let systems: BTreeSet<&String> = keys.iter().map(|(system, _)| *system).collect();
+        for system in systems {
+            let of = keys.iter().filter(|(s, _)| *s == system).map(|(_, key)| key.as_str());
+            any = any.add(
+                Cond::all()
+                    .add(target.col("source_system").eq(system.as_str()))
+                    .add(target.col("external_key").is_in(of)),
+            );
+        }
+        let mut select = store::select(target);
+        select.cond_where(Cond::all().add(visible(&self.ctx.actor, target)).add(any));
+        store::rows(self.conn(), target, &select).await
+    }
+
+    /// Locks the plans that the items stand below, in order of id, and keeps their rows.
+    pub(super) async fn lock_plans(&mut self, def: &'static KindDef, items: &[Item]) -> Result<()> {
+        if !def.has("plan_id") || def.name == "plan" {
+            return Ok(());
+        }
+        let Some(plan) = self.ctx.kinds.get("plan") else { return Ok(()) };
+        let live = items.iter().filter(|item| !item.is_rejected());
+        let mut ids: BTreeSet<Uuid> = live
+            .flat_map(|item| {
+                [item.after.uuid("plan_id"), item.before.as_ref().and_then(|row| row.uuid("plan_id"))]
+            })
+            .flatten()
+            .collect();
+        ids.retain(|id| !self.plans.contains_key(id));
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let mut select = store::select(plan);
+        select
+            .and_where(plan.col("id").is_in(ids))
+            .order_by(Alias::new("id"), sea_orm::sea_query::Order::Asc);
+        self.lock(&mut select, false);
+        for row in store::rows(self.conn(), plan, &select).await? {
+            self.plans.insert(row.id(), row);
+        }
+        Ok(())
+    }
+
+    /// Reads the records the items stand below, hidden ones too: a child is never wider than its parent.
+    pub(super) async fn load_parents(
+        &self,
+        def: &'static KindDef,
+        items: &[Item],
+    ) -> Result<HashMap<Uuid, Row>> {
+        let mut parents = HashMap::new();
+        for parent in &def.parent {
+            let column = def.columns.iter().find(|column| column.name == parent.column);
+            let Some(target) = column.and_then(|c| c.target).and_then(|kind| self.ctx.kinds.get(kind)) else {
+                continue;
+            };
+            let ids: BTreeSet<Uuid> = items
+                .iter()
+                .filter(|i| !i.is_rejected())
+                .filter_map(|i| i.after.uuid(parent.column))
+                .collect();
+            // Plans come locked, from `lock_plans`.
+            if target.name != "plan" && !ids.is_empty() {
+                let rows = self.rows_of(target, &ids).await?;
+                parents.extend(rows.into_iter().map(|row| (row.id(), row)));
+            }
+        }
+        Ok(parents)
+    }
+
+    /// Rows by id, hidden ones too; for rules that look further than the caller.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn rows_of(&self, def: &'static KindDef, ids: &BTreeSet<Uuid>) -> Result<Vec<Row>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut select = store::select(def);
+        select.and_where(def.col("id").is_in(ids.iter().copied()));
+        store::rows(self.conn(), def, &select).await
+    }
+
+    /// Ids of records one link away: from each id to those it names.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn linked(&self, table: &str, ids: &BTreeSet<Uuid>) -> Result<Vec<(Uuid, Uuid)>> {
+        let select = Query::select()
+            .columns(["from_id", "to_id"].map(Alias::new))
+            .from(Alias::new(table))
+            .and_where(Expr::col(Alias::new("from_id")).is_in(ids.iter().copied()))
+            .take();
+        let rows = self.conn().all(&select).await?;
+        rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
+    }
+}
+
+/// The refusal of a reference that leads nowhere.
+pub(super) fn missing(item: &mut Item, pointer: &str, kind: &str) {
+    item.fault(pointer, Code::ReferenceNotFound, format!("there is no such {} here", kind.replace('_', " ")));
+}

@@ -1,0 +1,260 @@
+//! Rules every kind has: keys, levels, parents, source systems, uses.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use entity::vocab::{Role, Visibility};
+use sea_orm::{
+    Value,
+    sea_query::{Alias, Cond, Expr, ExprTrait, Query},
+};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use super::{
+    Unit,
+    item::{Doing, Item},
+};
+use crate::{
+    actor::Actor,
+    error::{Code, Error, Result},
+    record::KindDef,
+    row::{Row, is_null, json},
+    store,
+};
+
+impl Unit {
+    /// Everything that answers 422, together.
+    pub(super) async fn check_rules(
+        &mut self,
+        def: &'static KindDef,
+        items: &mut [Item],
+        parents: &HashMap<Uuid, Row>,
+    ) -> Result<()> {
+        let actor = self.ctx.actor.clone();
+        let mut seen = HashSet::new();
+        for item in items.iter_mut().filter(|item| !item.is_rejected()) {
+            if item.id.is_some_and(|id| !seen.insert(id)) {
+                item.fault("/id", Code::DuplicateItem, "another item of this batch writes the same record");
+            }
+            if item.doing != Doing::Delete {
+                check_levels(def, item, parents);
+                check_source(&actor, item);
+            }
+        }
+        self.check_unique(def, items).await?;
+        if let Some(check) = def.check {
+            check(self, items).await?;
+        }
+        items.iter_mut().for_each(Item::settle);
+        Ok(())
+    }
+
+    /// Values that are unique: within the batch and against what is stored, in one statement.
+    async fn check_unique(&self, def: &'static KindDef, items: &mut [Item]) -> Result<()> {
+        let keys = unique_keys(def);
+        let mut any = Cond::any();
+        let mut wanted = false;
+        for key in &keys {
+            // Of each key the last column tells rows apart best; the rest is compared here.
+            let Some(last) = key.last() else { continue };
+            let live = items.iter().filter(|i| !i.is_rejected() && i.doing != Doing::Delete);
+            let values: Vec<Value> = live
+                .filter(|item| key.iter().any(|column| item.changes(column)))
+                .map(|item| item.after.get(last).clone())
+                .filter(|value| !is_null(value))
+                .collect();
+            if !values.is_empty() {
+                wanted = true;
+                any = any.add(def.col(last).is_in(values));
+            }
+        }
+        if !wanted {
+            return Ok(());
+        }
+        let mut select = store::select(def);
+        select.cond_where(any);
+        let stored = store::rows(self.conn(), def, &select).await?;
+        for key in &keys {
+            let print = |row: &Row| -> Option<String> {
+                let parts = key.iter().map(|column| Some(json(row.get(column))).filter(|v| *v != Json::Null));
+                Some(
+                    parts
+                        .collect::<Option<Vec<_>>>()?
+                        .iter()
+                        .map(ToString::to_string)
+                        .collect::<Vec<_>>()
+                        .join("\u{1f}"),
+                )
+            };
+            let mut taken: HashMap<String, Uuid> =
+                stored.iter().filter_map(|row| Some((print(row)?, row.id()))).collect();
+            for item in items.iter_mut().filter(|i| !i.is_rejected() && i.doing != Doing::Delete) {
+                let Some(own) = print(&item.after) else { continue };
+                let holder = *taken.entry(own).or_insert_with(|| item.after.id());
+                if holder != item.after.id() && key.iter().any(|column| item.changes(column)) {
+                    let column = key.last().copied().unwrap_or_default();
+                    let field = def.columns.iter().find(|c| c.name == column).map_or(column, |c| c.field);
+                    item.fault(
+                        &format!("/{field}"),
+                        Code::NotUnique,
+                        format!("another {} has this `{field}`", def.name.replace('_', " ")),
+                    );
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletions: refuses records that others refer to, naming no count.
+    pub(super) async fn check_use(&self, def: &'static KindDef, items: &mut [Item]) -> Result<()> {
+        let roots: BTreeSet<Uuid> =
+            items.iter().filter(|i| i.is_deletion() && !i.is_rejected()).filter_map(|i| i.id).collect();
+        if roots.is_empty() {
+            return Ok(());
+        }
+        let mut root_of: HashMap<Uuid, Uuid> = roots.iter().map(|id| (*id, *id)).collect();
+        let mut doomed = vec![(def, roots.clone())];
+        for (kind, rows) in self.descendants(def, &roots).await? {
+            for (row, parent) in &rows {
+                let root = root_of.get(parent).copied().unwrap_or(*parent);
+                root_of.insert(row.id(), root);
+            }
+            doomed.push((kind, rows.iter().map(|(row, _)| row.id()).collect()));
+        }
+        let mut used = BTreeSet::new();
+        for (kind, ids) in &doomed {
+            for (user, to) in self.users(kind, ids).await? {
+                if !root_of.contains_key(&user) {
+                    used.extend(root_of.get(&to).copied());
+                }
+            }
+        }
+        used.extend(self.owning(def, items).await?);
+        for item in items.iter_mut().filter(|item| item.id.is_some_and(|id| used.contains(&id))) {
+            let text = format!(
+                "other records refer to this {}; close it instead, or change them first",
+                def.name.replace('_', " ")
+            );
+            item.reject(Error::Conflict(Code::InUse, text));
+        }
+        Ok(())
+    }
+
+    /// Records that refer to one of `ids` of `kind`: (who refers, to what).
+    async fn users(&self, kind: &KindDef, ids: &BTreeSet<Uuid>) -> Result<Vec<(Uuid, Uuid)>> {
+        let mut found = Vec::new();
+        let mut ask = async |table: &str, from: &str, to: &str| -> Result<()> {
+            let select = Query::select()
+                .columns([from, to].map(Alias::new))
+                .from(Alias::new(table))
+                .and_where(Expr::col(Alias::new(to)).is_in(ids.iter().copied()))
+                .take();
+            for row in self.conn().all(&select).await? {
+                found.push((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
+            }
+            Ok(())
+        };
+        for other in self.ctx.kinds.all() {
+            for column in other.columns.iter().filter(|column| column.target == Some(kind.name)) {
+                ask(other.table, "id", column.name).await?;
+            }
+            for link in other.links.iter().filter(|link| link.target == Some(kind.name)) {
+                ask(link.table, "from_id", "to_id").await?;
+            }
+        }
+        Ok(found)
+    }
+
+    /// Owners (countries, regions, organisations) that still own records.
+    async fn owning(&self, def: &'static KindDef, items: &[Item]) -> Result<Vec<Uuid>> {
+        let Some(prefix) = def.owner_prefix else { return Ok(Vec::new()) };
+        let mut found = Vec::new();
+        for item in items.iter().filter(|i| i.is_deletion() && !i.is_rejected()) {
+            let code = item.before.as_ref().and_then(|row| row.text("code")).unwrap_or_default();
+            for kind in self.ctx.kinds.all().iter().filter(|kind| kind.fixed_owner.is_none()) {
+                let mut select = Query::select();
+                select.expr(Expr::val(1)).from(kind.iden()).limit(1);
+                select.and_where(kind.col("owner").eq(format!("{prefix}{code}")));
+                if self.conn().one(&select).await?.is_some() {
+                    found.extend(item.id);
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn unique_keys(def: &KindDef) -> Vec<Vec<&'static str>> {
+    let mut keys = vec![vec!["owner", "source_system", "external_key"]];
+    match def.code {
+        Some(code) if def.code_per_owner => keys.push(vec!["owner", code]),
+        Some(code) => keys.push(vec![code]),
+        None => {}
+    }
+    keys.extend(def.unique.iter().map(|key| key.to_vec()));
+    keys
+}
+
+fn level_of(row: &Row) -> Visibility {
+    row.scope().level.unwrap_or(Visibility::National)
+}
+
+/// The level stands in the kind's list, and a child is never wider than its parent.
+fn check_levels(def: &KindDef, item: &mut Item, parents: &HashMap<Uuid, Row>) {
+    use crate::policy::Class;
+    if !def.is_national() || !(item.changes("visibility") || item.changes("shared_set_id") || item.is_new()) {
+        return;
+    }
+    let level = level_of(&item.after);
+    if def.class == Class::National && level == Visibility::Agency {
+        item.fault(
+            "/visibility",
+            Code::LevelNotAllowed,
+            "this kind has no lead agency: use `group` or `national`",
+        );
+    }
+    let parent = def.parent.iter().find_map(|p| parents.get(&item.after.uuid(p.column)?));
+    if let Some(parent) = parent
+        && wider(level, item.after.uuid("shared_set_id"), parent)
+    {
+        let text = "a record below another one is shared at most as widely; narrow it, or widen the record above first";
+        item.fault("/visibility", Code::WiderThanParent, text);
+    }
+}
+
+/// Tells whether a level and shared set go beyond what the parent has.
+pub(super) fn wider(level: Visibility, shared: Option<Uuid>, parent: &Row) -> bool {
+    let above = level_of(parent);
+    level > above
+        || (level == Visibility::Group
+            && above == Visibility::Group
+            && shared.is_some()
+            && shared != parent.uuid("shared_set_id"))
+}
+
+/// Callers write only under source systems that are theirs.
+fn check_source(actor: &Actor, item: &mut Item) {
+    let key = (item.after.text("source_system"), item.after.text("external_key"));
+    if key.0.is_some() != key.1.is_some() {
+        let missing = if key.0.is_some() { "/external_key" } else { "/source_system" };
+        item.fault(missing, Code::Required, "`source_system` and `external_key` go together");
+    }
+    let Some(system) = item.after.text("source_system").map(str::to_owned) else { return };
+    if actor.is_system() || !(item.changes("source_system") || item.changes("external_key")) {
+        return;
+    }
+    let mine = actor.grants.iter().any(|grant| match grant.role {
+        Role::Officer | Role::AgencyLead => {
+            grant.agency_code.as_ref().is_some_and(|code| system == format!("agency:{code}"))
+        }
+        Role::Portal => grant.source_systems.contains(&system),
+        _ => !system.contains(':'),
+    });
+    if !mine || ["seed", "demo"].contains(&system.as_str()) {
+        item.fault(
+            "/source_system",
+            Code::SourceSystemReserved,
+            format!("you do not write under the source system `{system}`"),
+        );
+    }
+}
