@@ -134,6 +134,15 @@ pub enum Error {
     },
     /// The state of the records refuses the operation.
     Conflict(Code, String),
+    /// The state does not allow the move, or facts are missing for it.
+    IllegalMove {
+        /// What is wrong and what helps.
+        detail: String,
+        /// Moves the state knows.
+        allowed: Vec<String>,
+        /// Facts that are missing.
+        missing: Vec<String>,
+    },
     /// The content breaks rules; every violation is listed.
     Invalid(Vec<Violation>),
     /// Items of an all-or-nothing batch were rejected; nothing was written.
@@ -171,6 +180,7 @@ impl Error {
             Self::VersionRequired => Code::VersionRequired,
             Self::StaleVersion { .. } => Code::StaleVersion,
             Self::Conflict(code, _) => *code,
+            Self::IllegalMove { .. } => Code::IllegalMove,
             Self::Invalid(_) | Self::Rejected(_) => Code::Invalid,
             Self::Limited => Code::Limited,
             Self::Unavailable(_) => Code::Unavailable,
@@ -187,6 +197,7 @@ impl Error {
                 many => format!("{} things are wrong; see errors", many.len()),
             },
             Self::Unauthenticated(why) | Self::Forbidden(why) | Self::Conflict(_, why) => why.clone(),
+            Self::IllegalMove { detail, .. } => detail.clone(),
             Self::NotFound => "no record with this address is visible to you".into(),
             Self::VersionRequired => {
                 "send the version you read: If-Match in REST, expectedVersion in GraphQL".into()

@@ -23,6 +23,9 @@ use crate::{
 pub trait Filter: Default + Send + Sync {
     /// The filters every kind has.
     fn common(&self) -> &Common;
+    /// The filter with these common ones.
+    #[must_use]
+    fn with_common(self, common: Common) -> Self;
     /// Adds the kind's own conditions.
     fn apply(&self, to: &mut Where<'_>);
 }

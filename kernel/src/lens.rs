@@ -77,14 +77,20 @@ pub struct Texts {
     pub languages: BTreeMap<String, String>,
 }
 
-/// The parts every view has, ready to be put in.
-#[derive(Clone, Debug)]
+/// What every national record with texts tells of itself; other kinds take the parts they have.
+#[derive(Clone, Debug, Serialize, ToSchema, SimpleObject)]
 pub struct Seen {
     /// Metadata.
+    #[serde(flatten)]
+    #[graphql(flatten)]
     pub meta: Meta,
-    /// Visibility; meaningful for national kinds only.
+    /// Who may see the record.
+    #[serde(flatten)]
+    #[graphql(flatten)]
     pub national: National,
-    /// Languages; meaningful for kinds with texts only.
+    /// Its languages.
+    #[serde(flatten)]
+    #[graphql(flatten)]
     pub texts: Texts,
 }
 
@@ -281,6 +287,15 @@ impl Lens {
             },
             texts,
         }
+    }
+
+    /// Language of the text that names a row, as this caller sees it.
+    #[must_use]
+    pub fn language(&self, row: &Row) -> Option<String> {
+        let mut shown = row.clone();
+        let texts = self.localise(row.def(), &mut shown);
+        let label = row.def().label?;
+        Some(texts.languages.get(label).cloned().unwrap_or(texts.language)).filter(|tag| !tag.is_empty())
     }
 
     /// Renders rows.

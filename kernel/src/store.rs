@@ -3,7 +3,7 @@
 mod edges;
 mod facts;
 
-use sea_orm::sea_query::{Alias, Cond, ExprTrait, SelectStatement};
+use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, Order, SelectStatement};
 use uuid::Uuid;
 
 pub use edges::{Via, by_ids, by_parent};
@@ -94,6 +94,36 @@ pub async fn list(ctx: &Ctx, def: &'static KindDef, cond: Cond, page: &Page) -> 
     }
     let total = if page.total { Some(count(ctx, def, cond).await?) } else { None };
     Ok(Slice { rows, has_more, total })
+}
+
+/// Every record that meets `cond`, hidden ones too; for rules and verbs that look further than the caller.
+///
+/// # Errors
+/// What the database says.
+pub async fn all(conn: Conn<'_>, def: &'static KindDef, cond: Cond) -> Result<Vec<Row>> {
+    let mut select = select(def);
+    select.cond_where(cond).order_by((def.iden(), Alias::new("id")), Order::Asc);
+    rows(conn, def, &select).await
+}
+
+/// The first record that meets `cond`, hidden ones too; for rules that look further than the caller.
+///
+/// # Errors
+/// What the database says.
+pub async fn first(conn: Conn<'_>, def: &'static KindDef, cond: Cond) -> Result<Option<Row>> {
+    let mut select = select(def);
+    select.cond_where(cond).limit(1);
+    Ok(rows(conn, def, &select).await?.pop())
+}
+
+/// Tells whether a record meets `cond`, hidden ones too; for rules that look further than the caller.
+///
+/// # Errors
+/// What the database says.
+pub async fn exists(conn: Conn<'_>, def: &'static KindDef, cond: Cond) -> Result<bool> {
+    let mut select = SelectStatement::new();
+    select.expr(Expr::val(1)).from(def.iden()).cond_where(cond).limit(1);
+    Ok(conn.one(&select).await?.is_some())
 }
 
 /// How many records meet `cond`, which holds `visible()` already.

@@ -116,6 +116,13 @@ impl Unit {
         &self.ctx.actor
     }
 
+    /// Lets somebody else write from here on; answers who wrote before.
+    ///
+    /// For verbs that do, with their own authority, what their caller may not do directly.
+    pub fn act_as(&mut self, actor: impl Into<Arc<Actor>>) -> Arc<Actor> {
+        std::mem::replace(&mut self.ctx.actor, actor.into())
+    }
+
     /// Makes this unit a rehearsal: items are judged, nothing is written or locked.
     pub const fn rehearse(&mut self) {
         self.is_dry = true;
@@ -162,6 +169,9 @@ impl Unit {
         atomic: Atomic,
     ) -> Result<Vec<Outcome>> {
         let mut items = item::shape(def, ops);
+        if let Some(prepare) = def.prepare {
+            prepare(self, &mut items).await?;
+        }
         let found = self.look_up(def, &mut items).await?;
         self.load_current(def, &mut items).await?;
         self.assemble(def, &mut items, &found);

@@ -19,8 +19,6 @@ use crate::{
 pub struct Entry {
     /// Number of the state: the version inside, counted from the release outside.
     pub number: i32,
-    /// Position of the change set, for the cursor.
-    pub seq: i64,
     /// `create`, `update`.
     pub op: String,
     /// When it was committed.
@@ -44,7 +42,7 @@ pub struct History {
     pub has_more: bool,
 }
 
-/// Reads the history of a record after position `after`, at most `limit` states.
+/// Reads the history of a record after state number `after`, at most `limit` states.
 ///
 /// A past state is shown if the record is visible now and the image's own facts would be
 /// visible under the caller's present grants. Payloads that were destroyed are left out.
@@ -107,7 +105,6 @@ pub async fn history(
         let row = Row::from_image(def, &serde_json::from_str(&image)?)?;
         let entry = Entry {
             number: if is_inside { row.version() } else { number },
-            seq: found.try_get_by_index(0)?,
             op: found.try_get_by_index(3)?,
             at: found.try_get_by_index(1)?,
             cause: found.try_get_by_index(2)?,
@@ -121,7 +118,7 @@ pub async fn history(
     if states.is_empty() {
         return Err(Error::NotFound);
     }
-    let mut entries: Vec<Entry> = states.into_iter().filter(|entry| entry.seq > after).collect();
+    let mut entries: Vec<Entry> = states.into_iter().filter(|entry| entry.number > after).collect();
     let has_more = entries.len() > limit;
     entries.truncate(limit);
     Ok(History { entries, has_more })

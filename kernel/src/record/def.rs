@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait, EntityName, IdenStatic, Iterable, ModelTrait,
+    ColumnTrait, EntityTrait, IdenStatic, Iterable, ModelTrait,
     sea_query::{Alias, ArrayType, Expr},
 };
 
-use super::{Hook, ModelOf, Record};
+use super::{Hook, Record};
 use crate::{
     input::Schemas,
     policy::{Class, Verb},
@@ -87,6 +87,8 @@ pub struct KindDef {
     pub unique: &'static [&'static [&'static str]],
     /// Verbs of the lifecycle.
     pub moves: &'static [Verb],
+    /// Stage before references are resolved.
+    pub prepare: Option<Hook>,
     /// Stage for rules about state (409).
     pub guard: Option<Hook>,
     /// Stage for rules about content (422).
@@ -105,14 +107,19 @@ impl KindDef {
     /// Starts the description of the kind `R` from what its table says.
     #[must_use]
     pub fn of<R: Record>(name: &'static str, collection: &'static str, class: Class) -> Self {
-        type ColumnOf<R> = <<R as Record>::Entity as sea_orm::EntityTrait>::Column;
-        let columns: Vec<Column> = ColumnOf::<R>::iter()
+        Self { schemas: Schemas::of::<R>(), ..Self::bare::<R::Entity>(name, collection, class) }
+    }
+
+    /// Starts the description of a kind without operations: logged, but written by verbs only.
+    #[must_use]
+    pub fn bare<E: EntityTrait>(name: &'static str, collection: &'static str, class: Class) -> Self {
+        let columns: Vec<Column> = E::Column::iter()
             .map(|column| {
                 let name = column.as_str();
                 Column {
                     name,
                     field: ref_field(name),
-                    ty: type_of(&ModelOf::<R>::get_value_type(column)),
+                    ty: type_of(&E::Model::get_value_type(column)),
                     nullable: column.def().is_null(),
                     target: None,
                     is_text: false,
@@ -123,7 +130,7 @@ impl KindDef {
         Self {
             name,
             collection,
-            table: R::Entity::default().table_name(),
+            table: E::default().table_name(),
             class,
             columns,
             index,
@@ -138,9 +145,10 @@ impl KindDef {
             fixed_owner: (class == Class::Reference).then_some("reference"),
             unique: &[],
             moves: &[],
+            prepare: None,
             guard: None,
             check: None,
-            schemas: Schemas::of::<R>(),
+            schemas: Schemas::open(),
         }
     }
 
@@ -205,6 +213,48 @@ impl KindDef {
     pub const fn coded_per_owner(mut self) -> Self {
         self.code = Some("code");
         self.code_per_owner = true;
+        self
+    }
+
+    /// Says what a record of the kind is called as an owner: this prefix and its code.
+    #[must_use]
+    pub const fn owns(mut self, prefix: &'static str) -> Self {
+        self.owner_prefix = Some(prefix);
+        self
+    }
+
+    /// Says that every record of the kind belongs to `owner`.
+    #[must_use]
+    pub const fn fixed(mut self, owner: &'static str) -> Self {
+        self.fixed_owner = Some(owner);
+        self
+    }
+
+    /// Names the column whose text names the record in references.
+    #[must_use]
+    pub const fn labelled(mut self, column: &'static str) -> Self {
+        self.label = Some(column);
+        self
+    }
+
+    /// Names columns that together are unique.
+    #[must_use]
+    pub const fn unique_in(mut self, keys: &'static [&'static [&'static str]]) -> Self {
+        self.unique = keys;
+        self
+    }
+
+    /// Names the fields a contributor may write.
+    #[must_use]
+    pub const fn progress_fields(mut self, fields: &'static [&'static str]) -> Self {
+        self.progress = fields;
+        self
+    }
+
+    /// Adds the stage that runs before references are resolved.
+    #[must_use]
+    pub const fn prepares(mut self, hook: Hook) -> Self {
+        self.prepare = Some(hook);
         self
     }
 

@@ -67,6 +67,9 @@ impl Unit {
                 row.set(column.name, value);
             }
         }
+        for (column, value) in std::mem::take(&mut item.preset) {
+            row.set(column, value);
+        }
         row.set("id", id);
         row.set("version", 0);
         let given = item.fields.get("owner").and_then(Json::as_str);
@@ -154,7 +157,9 @@ fn set_field(
         "shared_with" => set_shared(item, found, value, owner),
         _ => {}
     }
-    let Some(column) = def.field(name).filter(|column| !OURS.contains(&column.name)) else {
+    let Some(column) =
+        def.field(name).filter(|column| item.doing == Doing::Move || !OURS.contains(&column.name))
+    else {
         set_parts(def, item, name, value);
         return None;
     };

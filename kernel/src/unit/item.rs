@@ -44,6 +44,8 @@ pub struct Item {
     rejected: Option<Error>,
     pub(super) is_unchanged: bool,
     pub(super) shared: Option<Members>,
+    /// Columns of a new row that a kind's first stage has settled.
+    pub preset: Vec<(&'static str, sea_orm::Value)>,
 }
 
 impl Item {
@@ -119,6 +121,7 @@ fn one(def: &'static KindDef, op: Op) -> Item {
         rejected: None,
         is_unchanged: false,
         shared: None,
+        preset: Vec::new(),
     };
     let mut schema = None;
     match op {

@@ -70,18 +70,19 @@ impl Found {
     pub(super) fn get(&self, kind: &'static str, json: &Json, owner: Option<&str>) -> Option<&Row> {
         let rows = self.rows.get(kind)?;
         let candidates = match Token::read(json)? {
-            Token::Id(id) => return rows.get(*self.by_id.get(&(kind, id))?),
+            Token::Id(id) => return rows.get(*self.by_id.get(&(kind, id))?).filter(|row| serves(row, owner)),
             Token::Code(code) => self.by_code.get(&(kind, code))?,
             Token::Key(source, key) => self.by_key.get(&(kind, source, key))?,
         };
-        let mut rows = candidates.iter().filter_map(|at| rows.get(*at));
-        rows.find(|row| {
-            owner.is_none()
-                || Some(row.owner()) == owner
-                || row.owner() == "reference"
-                || row.owner() == "installation"
-        })
+        candidates.iter().filter_map(|at| rows.get(*at)).find(|row| serves(row, owner))
     }
+}
+
+/// A record refers to records of its own owner, and to what belongs to no country.
+fn serves(row: &Row, owner: Option<&str>) -> bool {
+    owner.is_none_or(|owner| {
+        row.owner() == owner || row.def().fixed_owner.is_some() || row.owner() == "reference"
+    })
 }
 
 /// The references an item's fields hold: (field, kind, value).
@@ -214,6 +215,24 @@ impl Unit {
             }
         }
         Ok(parents)
+    }
+
+    /// Locks owners, in order, before rules over many of their rows.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn lock_owners(&self, owners: &BTreeSet<String>) -> Result<()> {
+        let mut select = Query::select()
+            .column(Alias::new("code"))
+            .from(Alias::new("owner"))
+            .and_where(Expr::col(Alias::new("code")).is_in(owners.iter().map(String::as_str)))
+            .order_by(Alias::new("code"), sea_orm::sea_query::Order::Asc)
+            .take();
+        if self.conn().is_postgres() && !self.is_dry {
+            self.lock(&mut select, false);
+            self.conn().all(&select).await?;
+        }
+        Ok(())
     }
 
     /// Rows by id, hidden ones too; for rules that look further than the caller.

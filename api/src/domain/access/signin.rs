@@ -1,0 +1,17 @@
+//! Signing in: who a request comes from, and what the data say about that person now.
+//!
+//! A token says only who somebody is and in which session. What the person may do is looked up
+//! for each request by [`standing::load_actor`], so a grant that ends, ends at once.
+//!
+//! Sessions, credentials and signing keys are no records: they are written by single guarded
+//! statements and do not enter the change log, because secrets never enter a record.
+
+mod circles;
+mod credential;
+pub mod keys;
+pub mod password;
+pub mod secret;
+pub mod session;
+pub mod standing;
+pub mod token;
+mod weakness;

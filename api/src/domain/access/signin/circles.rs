@@ -1,0 +1,117 @@
+//! The circles a caller belongs to: regions, shared sets, release sets.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use entity::{
+    country, membership, region, region_membership, release, shared_set,
+    vocab::{MembershipStanding, ReleaseMode},
+};
+use kernel::{actor::Actor, ctx::Ctx, error::Result};
+use sea_orm::{
+    ActiveEnum,
+    sea_query::{Alias, Condition, Expr, ExprTrait, IntoColumnRef, Query, SelectStatement},
+};
+use uuid::Uuid;
+
+/// The condition that a day lies between two columns, both included, either of them open.
+pub(super) fn within(from: impl IntoColumnRef, until: impl IntoColumnRef, day: NaiveDate) -> Condition {
+    let (from, until) = (Expr::col(from), Expr::col(until));
+    Condition::all()
+        .add(from.clone().is_null().or(from.lte(day)))
+        .add(until.clone().is_null().or(until.gte(day)))
+}
+
+/// Regions the country is a member of today.
+///
+/// Whoever is suspended, or whose membership is in doubt, does not read what is released to members.
+pub(super) async fn regions(ctx: &Ctx, code: &str) -> Result<Vec<String>> {
+    use region_membership::{Column, Entity};
+    let of = |column| (Entity, column);
+    let today = ctx.clock.today();
+    let select = Query::select()
+        .column((region::Entity, region::Column::Code))
+        .from(Entity)
+        .inner_join(
+            country::Entity,
+            Expr::col((country::Entity, country::Column::Id)).equals(of(Column::CountryId)),
+        )
+        .inner_join(
+            region::Entity,
+            Expr::col((region::Entity, region::Column::Id)).equals(of(Column::RegionId)),
+        )
+        .and_where(Expr::col((country::Entity, country::Column::Code)).eq(code))
+        .and_where(Expr::col(of(Column::Standing)).eq(MembershipStanding::Member.to_value()))
+        .cond_where(within(of(Column::FromOn), of(Column::UntilOn), today))
+        // A closed record says nothing any more, whatever its dates were.
+        .cond_where(within(of(Column::FromOn), of(Column::ValidUntil), today))
+        .take();
+    let codes = set::<String>(ctx, &select).await?;
+    Ok(codes.into_iter().map(|code| format!("region:{code}")).collect())
+}
+
+/// Sets that name one of the caller's agencies, or a group in which one has a seat today.
+pub(super) async fn shared_sets(ctx: &Ctx, actor: &Actor) -> Result<BTreeSet<Uuid>> {
+    use membership::Column;
+    let agencies: BTreeSet<Uuid> = actor.grants.iter().filter_map(|grant| grant.agency).collect();
+    if agencies.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let seats = Query::select()
+        .column(Column::WorkingGroupId)
+        .from(membership::Entity)
+        .and_where(Expr::col(Column::AgencyId).is_in(agencies.iter().copied()))
+        .cond_where(within(Column::FromOn, Column::UntilOn, ctx.clock.today()))
+        .take();
+    let named = |table, members: Condition| {
+        let from = Query::select().column(FROM).from(Alias::new(table)).cond_where(members).take();
+        Expr::col(shared_set::Column::Id).in_subquery(from)
+    };
+    let agency = Expr::col(TO).is_in(agencies.iter().copied());
+    let group = Expr::col(TO).in_subquery(seats);
+    let select = Query::select()
+        .column(shared_set::Column::Id)
+        .from(shared_set::Entity)
+        .and_where(
+            named("shared_set_agency", Condition::all().add(agency))
+                .or(named("shared_set_group", Condition::all().add(group))),
+        )
+        .take();
+    set(ctx, &select).await
+}
+
+/// Sets with a live release to read for one of these audiences.
+pub(super) async fn release_sets(ctx: &Ctx, audiences: &[String]) -> Result<BTreeSet<Uuid>> {
+    use release::Column;
+    let of = |column| Expr::col((release::Entity, column));
+    let now = ctx.clock.now();
+    let addressed = Query::select()
+        .column(FROM)
+        .from(Alias::new("release_audience"))
+        .and_where(Expr::col("to_code").is_in(audiences.iter().map(String::as_str)))
+        .take();
+    let select = Query::select()
+        .column(("release_set_member", FROM))
+        .from(Alias::new("release_set_member"))
+        .inner_join(release::Entity, of(Column::Id).equals(("release_set_member", TO)))
+        .and_where(of(Column::Mode).eq(ReleaseMode::Read.to_value()))
+        .and_where(of(Column::FromAt).lte(now))
+        .and_where(of(Column::UntilAt).is_null().or(of(Column::UntilAt).gt(now)))
+        .and_where(of(Column::RevokedAt).is_null())
+        .and_where(of(Column::Id).in_subquery(addressed))
+        .take();
+    set(ctx, &select).await
+}
+
+/// Columns of the link tables.
+const FROM: &str = "from_id";
+const TO: &str = "to_id";
+
+/// The first column of all rows.
+pub(super) async fn set<T: Ord + sea_orm::TryGetable>(
+    ctx: &Ctx,
+    select: &SelectStatement,
+) -> Result<BTreeSet<T>> {
+    let rows = ctx.db.reading().all(select).await?;
+    Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?)
+}

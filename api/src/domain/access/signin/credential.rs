@@ -1,0 +1,123 @@
+//! Credentials: whose password is whose, and setting new ones.
+
+use entity::{credential, session, user};
+use kernel::{
+    ctx::Ctx,
+    db::Conn,
+    error::{Code, Error, Result},
+};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
+use uuid::Uuid;
+
+use super::{
+    password,
+    session::{revoke, sessions_of},
+};
+
+/// Changes a password by the person itself and ends all other sessions of that person.
+///
+/// `who` is the user and the session that stays open.
+///
+/// # Errors
+/// `Invalid` at `/old_password` or `/new_password`; what the database says.
+pub async fn change_password(ctx: &Ctx, who: (Uuid, Uuid), old: &str, new: &str) -> Result<()> {
+    let (user, kept) = who;
+    let wrong = || Error::invalid("/old_password", Code::RuleBroken, "this is not your present password");
+    let by_id = Expr::col((user::Entity, user::Column::Id)).eq(user);
+    let account = account(ctx, by_id).await?.ok_or(Error::NotFound)?;
+    if !password::verify(old, account.hash.as_deref()).await? {
+        return Err(wrong());
+    }
+    account.accepts("/new_password", new)?;
+
+    let hash = password::hash(new).await?;
+    let replace = Query::update()
+        .table(credential::Entity)
+        .value(credential::Column::PasswordHash, hash)
+        .value(credential::Column::ChangedAt, ctx.clock.now())
+        .and_where(Expr::col(credential::Column::UserId).eq(user))
+        // Somebody else may have changed it while the hashes were made.
+        .and_where(Expr::col(credential::Column::PasswordHash).eq(account.hash))
+        .take();
+    let transaction = ctx.db.begin(true).await?;
+    let conn = ctx.db.within(&transaction);
+    if conn.run(&replace).await?.rows_affected() == 0 {
+        return Err(wrong());
+    }
+    revoke(ctx, conn, sessions_of(user).add(Expr::col(session::Column::Id).ne(kept))).await?;
+    Ok(transaction.commit().await?)
+}
+
+/// Sets a password without asking for the old one, and ends all sessions of the user.
+///
+/// The user must be committed already: this opens a transaction of its own.
+///
+/// # Errors
+/// `NotFound`; `Invalid` at `/password`; what the database says.
+pub async fn set_password(ctx: &Ctx, user: Uuid, password: &str) -> Result<()> {
+    let by_id = Expr::col((user::Entity, user::Column::Id)).eq(user);
+    let account = account(ctx, by_id).await?.ok_or(Error::NotFound)?;
+    account.accepts("/password", password)?;
+
+    let hash = password::hash(password).await?;
+    let transaction = ctx.db.begin(true).await?;
+    let conn = ctx.db.within(&transaction);
+    set_hash(ctx, conn, user, &hash).await?;
+    revoke(ctx, conn, sessions_of(user)).await?;
+    Ok(transaction.commit().await?)
+}
+
+/// Stores a hash made by [`password::hash`], unchecked; demonstration accounts share one.
+///
+/// # Errors
+/// What the database says.
+pub async fn set_hash(ctx: &Ctx, conn: Conn<'_>, user: Uuid, hash: &str) -> Result<()> {
+    use credential::Column;
+    let upsert = Query::insert()
+        .into_table(credential::Entity)
+        .columns([Column::UserId, Column::PasswordHash, Column::ChangedAt])
+        .values_panic([Expr::val(user), Expr::val(hash), Expr::val(ctx.clock.now())])
+        .on_conflict(
+            OnConflict::column(Column::UserId)
+                .update_columns([Column::PasswordHash, Column::ChangedAt])
+                .to_owned(),
+        )
+        .take();
+    conn.run(&upsert).await?;
+    Ok(())
+}
+
+/// An account with its password's hash, if it has one.
+pub(super) struct Account {
+    pub(super) id: Uuid,
+    email: String,
+    name: String,
+    pub(super) hash: Option<String>,
+}
+
+impl Account {
+    fn accepts(&self, pointer: &str, password: &str) -> Result<()> {
+        let found = password::check(pointer, password, &self.email, &self.name);
+        if found.is_empty() { Ok(()) } else { Err(Error::Invalid(found)) }
+    }
+}
+
+/// Finds an account by a condition on its row of `user`.
+pub(super) async fn account(ctx: &Ctx, which: Expr) -> Result<Option<Account>> {
+    let of = |column| (user::Entity, column);
+    let its = (credential::Entity, credential::Column::UserId);
+    let select = Query::select()
+        .columns([user::Column::Id, user::Column::Email, user::Column::Name].map(of))
+        .column((credential::Entity, credential::Column::PasswordHash))
+        .from(user::Entity)
+        .left_join(credential::Entity, Expr::col(its).equals(of(user::Column::Id)))
+        .and_where(which)
+        .take();
+    let Some(row) = ctx.db.reading().one(&select).await? else { return Ok(None) };
+    Ok(Some(Account {
+        id: row.try_get_by_index(0)?,
+        email: row.try_get_by_index(1)?,
+        name: row.try_get_by_index(2)?,
+        hash: row.try_get_by_index(3)?,
+    }))
+}

@@ -1,0 +1,154 @@
+//! What the stored data say about a caller now: account, grants, regions, sets.
+//!
+//! At most five statements for each request of somebody signed in, one for anonymous callers.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use entity::{agency, grant, session, user};
+use kernel::{
+    actor::{Actor, Grant},
+    ctx::Ctx,
+    error::{Code, Error, Result},
+};
+use sea_orm::{
+    Order, QueryResult,
+    sea_query::{Condition, Expr, ExprTrait, Query},
+};
+use uuid::Uuid;
+
+use super::circles::{regions, release_sets, set, shared_sets, within};
+
+/// Name of the header that says for which owner the caller acts.
+pub const ACT_AS: &str = "X-Concord-Act-As";
+
+/// Finds out who asks and what the data say about the caller.
+///
+/// `who` is user and session of a verified token, `act_as` the owner the caller wants to act under.
+///
+/// # Errors
+/// `Unauthenticated` when the session is over, the account closed, or nobody wants to act for an owner;
+/// `Forbidden` for an owner without a live grant; `BadRequest(ActAsRequired)` when there are several.
+pub async fn load_actor(ctx: &Ctx, who: Option<(Uuid, Uuid)>, act_as: Option<&str>) -> Result<Actor> {
+    let mut actor = match (who, act_as) {
+        (None, None) => Actor::anonymous(),
+        (None, Some(_)) => return Err(Error::Unauthenticated("sign in to act for an owner".into())),
+        (Some((user, session)), _) => {
+            let mut actor = load_person(ctx, user, session).await?;
+            actor.grants = grants(ctx, user).await?;
+            actor.acting = choose(&actor.grants, act_as)?;
+            actor.grants.retain(|grant| Some(&grant.owner) == actor.acting.as_ref());
+            actor
+        }
+    };
+    if let Some(country) = actor.acting.as_deref().filter(|owner| !owner.contains(':')) {
+        actor.standing.regions = regions(ctx, country).await?;
+    }
+    actor.standing.shared_sets = shared_sets(ctx, &actor).await?;
+    // Audiences depend on the regions, so they come after them.
+    actor.standing.release_sets = release_sets(ctx, &actor.audiences()).await?;
+    Ok(actor)
+}
+
+/// Finds out who asks, without grants: for `/me` and signing out, where no owner need be chosen.
+///
+/// # Errors
+/// `Unauthenticated` when the session is over or the account closed.
+pub async fn load_person(ctx: &Ctx, user: Uuid, session: Uuid) -> Result<Actor> {
+    let now = ctx.clock.now();
+    let of = |column| Expr::col((session::Entity, column));
+    let its_user = of(session::Column::UserId).equals((user::Entity, user::Column::Id));
+    let select = Query::select()
+        .column((user::Entity, user::Column::Number))
+        .from(session::Entity)
+        .inner_join(user::Entity, its_user)
+        .and_where(of(session::Column::Id).eq(session))
+        .and_where(of(session::Column::UserId).eq(user))
+        .and_where(of(session::Column::RevokedAt).is_null())
+        .and_where(of(session::Column::ExpiresAt).gt(now))
+        .and_where(is_open(now))
+        .take();
+    let over = || Error::Unauthenticated("the session is over; sign in again".into());
+    let row = ctx.db.reading().one(&select).await?.ok_or_else(over)?;
+    let mut actor = Actor::anonymous();
+    actor.user = Some(user);
+    actor.number = row.try_get_by_index(0)?;
+    Ok(actor)
+}
+
+/// The owners somebody holds live grants of, in order.
+///
+/// # Errors
+/// What the database says.
+pub async fn owners_of(ctx: &Ctx, user: Uuid) -> Result<Vec<String>> {
+    let mut select = Query::select();
+    select.column((grant::Entity, grant::Column::Owner)).from(grant::Entity);
+    select.cond_where(live(user, ctx.clock.today()));
+    Ok(set::<String>(ctx, &select).await?.into_iter().collect())
+}
+
+/// The condition that a row of `user` is an open account at this instant.
+pub(super) fn is_open(now: DateTime<Utc>) -> Expr {
+    let until = (user::Entity, user::Column::ValidUntil);
+    Expr::col(until).is_null().or(Expr::col(until).gt(now))
+}
+
+fn choose(held: &[Grant], act_as: Option<&str>) -> Result<Option<String>> {
+    let owners: BTreeSet<&str> = held.iter().map(|grant| grant.owner.as_str()).collect();
+    if let Some(wanted) = act_as {
+        // The same text whether there is such an owner or not.
+        let none = || Error::Forbidden("you hold no grant of the owner you want to act for".into());
+        return owners.get(wanted).map(|owner| Some((*owner).to_owned())).ok_or_else(none);
+    }
+    if owners.len() > 1 {
+        let detail = format!("you hold grants of several owners; name one of them in {ACT_AS}");
+        return Err(Error::bad_request(ACT_AS, Code::ActAsRequired, detail));
+    }
+    Ok(owners.first().map(|owner| (*owner).to_owned()))
+}
+
+async fn grants(ctx: &Ctx, user: Uuid) -> Result<Vec<Grant>> {
+    use grant::Column;
+    let agency = (agency::Entity, agency::Column::Id);
+    let columns = [
+        Column::Id,
+        Column::Role,
+        Column::Owner,
+        Column::AgencyId,
+        Column::WithinPlanId,
+        Column::ReadCeiling,
+        Column::WriteKinds,
+        Column::SourceSystems,
+    ];
+    let select = Query::select()
+        .columns(columns.map(|column| (grant::Entity, column)))
+        .column((agency::Entity, agency::Column::Code))
+        .from(grant::Entity)
+        .left_join(agency::Entity, Expr::col((grant::Entity, Column::AgencyId)).equals(agency))
+        .cond_where(live(user, ctx.clock.today()))
+        .order_by((grant::Entity, Column::Id), Order::Asc)
+        .take();
+    ctx.db.reading().all(&select).await?.iter().map(granted).collect()
+}
+
+fn granted(row: &QueryResult) -> Result<Grant> {
+    let list = |at| -> Result<Vec<String>> { Ok(serde_json::from_value(row.try_get_by_index(at)?)?) };
+    Ok(Grant {
+        id: row.try_get_by_index(0)?,
+        role: row.try_get_by_index(1)?,
+        owner: row.try_get_by_index(2)?,
+        agency: row.try_get_by_index(3)?,
+        within_plan: row.try_get_by_index(4)?,
+        read_ceiling: row.try_get_by_index(5)?,
+        write_kinds: list(6)?,
+        source_systems: list(7)?,
+        agency_code: row.try_get_by_index(8)?,
+    })
+}
+
+/// Grants of a user that are good on this day.
+fn live(user: Uuid, today: NaiveDate) -> Condition {
+    use grant::Column;
+    let of = |column| (grant::Entity, column);
+    within(of(Column::ValidFrom), of(Column::ValidUntil), today).add(Expr::col(of(Column::UserId)).eq(user))
+}

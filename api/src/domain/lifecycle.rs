@@ -1,0 +1,32 @@
+//! What lifecycles have in common: moves, what they lack, how they are refused.
+
+use async_graphql::SimpleObject;
+use kernel::{Error, policy::Verb};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A move that a record's lifecycle knows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, SimpleObject)]
+pub struct MoveState {
+    /// The move.
+    pub verb: Verb,
+    /// State the record would be in afterwards.
+    pub to: String,
+    /// Whether the caller can make the move now.
+    pub allowed: bool,
+    /// Facts that are missing for it.
+    pub missing: Vec<String>,
+}
+
+/// The refusal of a move that the state does not allow, or for which facts are missing.
+#[must_use]
+pub fn refuse(verb: Verb, state: &str, allowed: &[Verb], missing: Vec<String>) -> Error {
+    let allowed: Vec<String> = allowed.iter().map(|verb| verb.name()).collect();
+    let detail = if missing.is_empty() {
+        let open = if allowed.is_empty() { "no move".to_owned() } else { allowed.join(", ") };
+        format!("`{}` is not possible in the state `{state}`; possible: {open}", verb.name())
+    } else {
+        format!("`{}` needs {}", verb.name(), missing.join(", "))
+    };
+    Error::IllegalMove { detail, allowed, missing }
+}

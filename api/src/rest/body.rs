@@ -1,0 +1,77 @@
+//! Bodies: JSON objects, read strictly, held against the published schema.
+
+use std::{
+    any::TypeId,
+    collections::HashMap,
+    sync::{LazyLock, Mutex, PoisonError},
+};
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Request, rejection::BytesRejection},
+    http::header,
+};
+use kernel::{Code, Error, Violation, input::Schema};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value as Json};
+use utoipa::ToSchema;
+
+use super::{json::read_object, problem::Problem};
+use crate::state::AppState;
+
+/// The members of a record's input; the write path holds them against the kind's schema.
+pub struct Members(pub Map<String, Json>);
+
+/// A typed input of an operation that is no record.
+pub struct Input<T>(pub T);
+
+impl FromRequest<AppState> for Members {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if !is_json(kind) {
+            let text = "send the body as application/json in UTF-8";
+            return Err(Problem::Http(Code::UnsupportedMediaType, text.into()));
+        }
+        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| match rejection {
+            BytesRejection::FailedToBufferBody(inner) if inner.status() == 413 => {
+                Problem::Http(Code::PayloadTooLarge, format!("a body has at most {} bytes", state.body_limit))
+            }
+            _ => Error::bad_request("", Code::BadRequest, "the body could not be read").into(),
+        })?;
+        Ok(Self(read_object(&bytes)?))
+    }
+}
+
+/// Tells whether a content type is JSON in UTF-8.
+#[must_use]
+pub fn is_json(kind: &str) -> bool {
+    let mut parts = kind.split(';').map(|part| part.trim().to_ascii_lowercase());
+    let media = parts.next().unwrap_or_default();
+    let is_json = media == "application/json" || media == "application/merge-patch+json";
+    is_json && parts.all(|part| !part.starts_with("charset=") || part.trim_matches('"').ends_with("utf-8"))
+}
+
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<AppState> for Input<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
+        let members = Json::Object(Members::from_request(request, state).await?.0);
+        let faults = schema::<T>().violations(&members, "");
+        if !faults.is_empty() {
+            return Err(Error::Invalid(faults).into());
+        }
+        let read = serde_path_to_error::deserialize(&members).map_err(|error| {
+            let place = format!("/{}", error.path().to_string().replace('.', "/"));
+            Error::Invalid(vec![Violation::new(place, Code::WrongType, error.inner().to_string())])
+        })?;
+        Ok(Self(read))
+    }
+}
+
+fn schema<T: ToSchema + 'static>() -> &'static Schema {
+    static COMPILED: LazyLock<Mutex<HashMap<TypeId, &'static Schema>>> = LazyLock::new(Mutex::default);
+    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    compiled.entry(TypeId::of::<T>()).or_insert_with(|| Box::leak(Box::new(Schema::of::<T>())))
+}

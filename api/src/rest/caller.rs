@@ -1,0 +1,140 @@
+//! Who calls: extractors that put the caller into the context.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, header, request::Parts},
+};
+use kernel::{Code, Ctx, Error, Violation, ctx::Locale};
+use uuid::Uuid;
+
+use super::problem::Problem;
+use crate::{
+    domain::access::signin::{load_actor, token},
+    state::AppState,
+};
+
+/// The id of the request, put there by the outermost layer.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub Arc<str>);
+
+/// The session of the caller.
+#[derive(Clone, Copy, Debug)]
+pub struct Session {
+    /// The user.
+    pub user: Uuid,
+    /// The session.
+    pub id: Uuid,
+}
+
+/// Any caller, anonymous ones too; refuses unknown query parameters.
+#[derive(Clone, Debug)]
+pub struct Caller(pub Ctx);
+
+/// A caller who is signed in; everybody else is answered 401.
+#[derive(Clone, Debug)]
+pub struct Known(pub Ctx, pub Option<Session>);
+
+impl FromRequestParts<AppState> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let (ctx, _) = authenticate(parts, state).await?;
+        refuse_parameters(parts.uri.query(), &["lang"])?;
+        Ok(Self(ctx))
+    }
+}
+
+impl FromRequestParts<AppState> for Known {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let (ctx, session) = authenticate(parts, state).await?;
+        if !ctx.actor.is_known() {
+            return Err(Error::Unauthenticated("sign in first: POST /api/v1/auth/login".into()).into());
+        }
+        refuse_parameters(parts.uri.query(), &["lang"])?;
+        Ok(Self(ctx, session))
+    }
+}
+
+/// Finds out who calls; a bad token is always refused, never taken for anonymous.
+///
+/// # Errors
+/// 401 for a bad token, 403 for an owner the caller has no grant of, 400 where it must say which.
+pub async fn authenticate(parts: &Parts, state: &AppState) -> Result<(Ctx, Option<Session>), Problem> {
+    let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
+    let mut ctx = state.ctx(request_id.as_deref());
+    ctx.locale = Arc::new(locale(&parts.headers, parts.uri.query()));
+    let session = match bearer(&parts.headers)? {
+        None => None,
+        Some(text) => {
+            let claims = token::verify(&state.keys, &state.clock, text)?;
+            Some(Session { user: claims.sub, id: claims.sid })
+        }
+    };
+    let act_as = parts.headers.get("x-concord-act-as").and_then(|value| value.to_str().ok());
+    let actor = load_actor(&ctx, session.map(|s| (s.user, s.id)), act_as).await?;
+    Ok((ctx.acting(actor), session))
+}
+
+fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
+    let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
+    let token = value.to_str().ok().and_then(|text| text.split_once(' '));
+    match token {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(token.trim())),
+        _ => Err(Error::Unauthenticated("Authorization takes `Bearer <access token>`".into()).into()),
+    }
+}
+
+/// The caller's languages: `lang=` before `Accept-Language`.
+fn locale(headers: &HeaderMap, query: Option<&str>) -> Locale {
+    let asked = pairs(query).into_iter().find(|(name, _)| name == "lang").map(|(_, value)| value);
+    if asked.as_deref() == Some("*") {
+        return Locale { chain: Vec::new(), all: true };
+    }
+    if let Some(tags) = asked {
+        return Locale { chain: tags.split(',').map(|tag| tag.trim().to_owned()).collect(), all: false };
+    }
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let mut weighted: Vec<(f32, String)> = accepted
+        .split(',')
+        .filter_map(|part| {
+            let (tag, weight) = part.split_once(";q=").unwrap_or((part, "1"));
+            let weight = weight.trim().parse().ok().filter(|weight| *weight > 0.0)?;
+            Some((weight, tag.trim().to_owned()))
+        })
+        .filter(|(_, tag)| !tag.is_empty() && tag != "*" && tag.len() <= 35)
+        .take(10)
+        .collect();
+    weighted.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    Locale { chain: weighted.into_iter().map(|(_, tag)| tag).collect(), all: false }
+}
+
+/// The parameters of a query string, decoded.
+#[must_use]
+pub fn pairs(query: Option<&str>) -> Vec<(String, String)> {
+    serde_html_form::from_str(query.unwrap_or_default()).unwrap_or_default()
+}
+
+/// Refuses parameters that are not known, each with the nearest known name.
+///
+/// # Errors
+/// 400 naming every unknown parameter.
+pub fn refuse_parameters(query: Option<&str>, known: &[&str]) -> Result<(), Problem> {
+    let unknown: Vec<Violation> = pairs(query)
+        .iter()
+        .filter(|(name, _)| !known.contains(&name.as_str()))
+        .map(|(name, _)| unknown_parameter(name, known))
+        .collect();
+    if unknown.is_empty() { Ok(()) } else { Err(Error::BadRequest(unknown).into()) }
+}
+
+/// The violation of an unknown parameter.
+#[must_use]
+pub fn unknown_parameter(name: &str, known: &[&str]) -> Violation {
+    let near = kernel::input::nearest(name, known.iter().copied());
+    let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    Violation::new(format!("?{name}"), Code::UnknownParameter, format!("`{name}` is not a parameter here{hint}"))
+}

@@ -1,0 +1,131 @@
+//! One extractor for lists: the kind's filter, the common filters, the page.
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use kernel::{
+    Code, Ctx, Error, Record, Violation,
+    filter::{Common, Filter},
+    page::{DEFAULT_LIMIT, Page},
+};
+use serde::{Deserialize, de::DeserializeOwned};
+use utoipa::{IntoParams, openapi::path::ParameterIn};
+
+use super::{
+    caller::{authenticate, pairs, unknown_parameter},
+    problem::Problem,
+};
+use crate::state::AppState;
+
+/// Which page of a list is wanted.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub struct PageParams {
+    /// How many records, 1 to 200.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub limit: Option<i64>,
+    /// Cursor: `page.next` of the page before.
+    pub after: Option<String>,
+    /// Order: at most 3 keys, a leading minus for descending; the id follows always.
+    #[param(example = "-updated_at")]
+    pub sort: Option<String>,
+    /// Whether to count all records too.
+    pub total: Option<bool>,
+    /// Languages wanted, best first; `*` for base texts and all translations.
+    pub lang: Option<String>,
+}
+
+/// The caller of a list with its filter and page.
+pub struct Listing<R: Record> {
+    /// The caller's context.
+    pub ctx: Ctx,
+    /// What to list.
+    pub filter: R::Filter,
+    /// Which part of it.
+    pub page: Page,
+}
+
+impl<R: Record> FromRequestParts<AppState> for Listing<R>
+where
+    R::Filter: IntoParams,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let (ctx, _) = authenticate(parts, state).await?;
+        let own = names::<R::Filter>();
+        let common = names::<Common>();
+        let paging = names::<PageParams>();
+        let known: Vec<&str> = [&own, &common, &paging].into_iter().flatten().map(String::as_str).collect();
+        let given = pairs(parts.uri.query());
+        let mut faults: Vec<Violation> = given
+            .iter()
+            .filter(|(name, _)| !known.contains(&name.as_str()))
+            .map(|(name, _)| unknown_parameter(name, &known))
+            .collect();
+        let filter: R::Filter = part(&given, &own, &mut faults);
+        let filter = filter.with_common(part(&given, &common, &mut faults));
+        let page: PageParams = part(&given, &paging, &mut faults);
+        let page = page_of::<R>(page, &mut faults);
+        if faults.is_empty() { Ok(Self { ctx, filter, page }) } else { Err(Error::BadRequest(faults).into()) }
+    }
+}
+
+fn names<P: IntoParams>() -> Vec<String> {
+    P::into_params(|| Some(ParameterIn::Query)).into_iter().map(|parameter| parameter.name).collect()
+}
+
+/// Reads the pairs with these names; on failure each name alone, so that every bad one is named.
+fn part<T: DeserializeOwned + Default>(given: &[(String, String)], names: &[String], faults: &mut Vec<Violation>) -> T {
+    let own: Vec<&(String, String)> = given.iter().filter(|(name, _)| names.contains(name)).collect();
+    let text = serde_html_form::to_string(&own).unwrap_or_default();
+    if let Ok(read) = serde_html_form::from_str(&text) {
+        return read;
+    }
+    for name in names {
+        let alone: Vec<_> = own.iter().filter(|(of, _)| of == name).collect();
+        let text = serde_html_form::to_string(&alone).unwrap_or_default();
+        if let Err(error) = serde_html_form::from_str::<T>(&text) {
+            let detail = format!("`{name}`: {error}");
+            faults.push(Violation::new(format!("?{name}"), Code::BadFormat, detail));
+        }
+    }
+    T::default()
+}
+
+fn page_of<R: Record>(given: PageParams, faults: &mut Vec<Violation>) -> Page {
+    let mut note = |error: Error| faults.extend(error.violations().to_vec());
+    let limit = given.limit.map_or(Ok(DEFAULT_LIMIT), |limit| Page::check_limit("limit", limit));
+    let sort = given.sort.as_deref().map_or(Ok(Vec::new()), |text| Page::parse_sort(R::def(), text));
+    Page {
+        limit: limit.map_err(&mut note).unwrap_or(DEFAULT_LIMIT),
+        cursor: given.after,
+        backwards: false,
+        sort: sort.map_err(&mut note).unwrap_or_default(),
+        total: given.total.unwrap_or(false),
+    }
+}
+
+/// The caller of a page of something that has no filter (history).
+pub struct Pages {
+    /// The caller's context.
+    pub ctx: Ctx,
+    /// How many entries.
+    pub limit: usize,
+    /// Cursor.
+    pub after: Option<String>,
+}
+
+impl FromRequestParts<AppState> for Pages {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let (ctx, _) = authenticate(parts, state).await?;
+        super::caller::refuse_parameters(parts.uri.query(), &["limit", "after", "lang"])?;
+        let mut faults = Vec::new();
+        let names = ["limit", "after", "lang"].map(str::to_owned);
+        let given: PageParams = part(&pairs(parts.uri.query()), &names, &mut faults);
+        let limit = given.limit.map_or(Ok(DEFAULT_LIMIT), |limit| Page::check_limit("limit", limit));
+        let limit = limit.map_err(|error| faults.extend(error.violations().to_vec())).unwrap_or(DEFAULT_LIMIT);
+        if faults.is_empty() { Ok(Self { ctx, limit, after: given.after }) } else { Err(Error::BadRequest(faults).into()) }
+    }
+}

@@ -1,0 +1,80 @@
+//! What every request shares.
+
+use std::sync::Arc;
+
+use kernel::{
+    Actor, Ctx,
+    clock::Clock,
+    ctx::Locale,
+    db::Db,
+    unit::Cause,
+};
+
+use crate::{
+    domain::{
+        KINDS,
+        access::signin::{InstallationSecret, KeyRing},
+    },
+    graphql::ConcordSchema,
+};
+
+/// The parts of a running service; cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    /// The database.
+    pub db: Db,
+    /// The clock.
+    pub clock: Clock,
+    /// Keys that sign access tokens.
+    pub keys: KeyRing,
+    /// Key that signs cursors.
+    pub cursor_key: Arc<[u8]>,
+    /// The GraphQL schema.
+    pub schema: ConcordSchema,
+    /// Bytes a body may have.
+    pub body_limit: usize,
+    /// Seconds a request may take.
+    pub timeout: std::time::Duration,
+    /// Whether the process is shutting down.
+    pub draining: Arc<std::sync::atomic::AtomicBool>,
+}
+
+impl AppState {
+    /// Puts the parts together.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn new(
+        db: Db,
+        clock: Clock,
+        secret: &InstallationSecret,
+        config: &crate::config::Config,
+    ) -> kernel::Result<Self> {
+        let keys = KeyRing::open(&db, &clock, secret).await?;
+        Ok(Self {
+            db,
+            clock,
+            keys,
+            cursor_key: Arc::from(secret.cursor_key().to_vec()),
+            schema: crate::graphql::schema(),
+            body_limit: config.body_limit_bytes,
+            timeout: std::time::Duration::from_secs(config.request_timeout_seconds),
+            draining: Arc::default(),
+        })
+    }
+
+    /// The context of an anonymous caller; authentication puts the caller in.
+    #[must_use]
+    pub fn ctx(&self, request_id: Option<&str>) -> Ctx {
+        Ctx {
+            db: self.db.clone(),
+            actor: Arc::new(Actor::anonymous()),
+            clock: self.clock.clone(),
+            request_id: request_id.map(Arc::from),
+            locale: Arc::new(Locale::default()),
+            kinds: &KINDS,
+            cursor_key: self.cursor_key.clone(),
+            cause: Cause::Request,
+        }
+    }
+}
