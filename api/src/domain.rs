@@ -3,13 +3,17 @@
 pub mod access;
 pub mod batch;
 pub mod cooperation;
-pub mod lifecycle;
 pub mod history;
+pub mod lifecycle;
+pub mod me;
+pub mod moves;
 pub mod parts;
 pub mod plans;
 pub mod reference;
 pub mod sharing;
 pub mod treaties;
+pub mod tree;
+pub mod vocabularies;
 
 use std::sync::LazyLock;
 

@@ -2,6 +2,14 @@
 //!
 //! One service with two faces, REST and GraphQL, over one domain. See `docs/architecture.md`.
 
+pub mod cli;
 pub mod config;
+pub mod contracts;
 pub mod domain;
+pub mod graphql;
+pub mod migrate;
+pub mod rest;
+pub mod seed;
+pub mod server;
+pub mod state;
 pub mod telemetry;

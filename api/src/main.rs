@@ -1,1 +1,7 @@
-fn main() {}
+//! The program `concord`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    concord::cli::run()
+}

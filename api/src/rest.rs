@@ -16,8 +16,8 @@ pub mod problem;
 pub mod reference;
 pub mod saved;
 pub mod standard;
-pub mod tree;
 pub mod treaties;
+pub mod tree;
 pub mod vocabularies;
 
 use utoipa_axum::router::OpenApiRouter;

@@ -2,18 +2,12 @@
 
 use std::sync::Arc;
 
-use kernel::{
-    Actor, Ctx,
-    clock::Clock,
-    ctx::Locale,
-    db::Db,
-    unit::Cause,
-};
+use kernel::{Actor, Ctx, clock::Clock, ctx::Locale, db::Db, unit::Cause};
 
 use crate::{
     domain::{
         KINDS,
-        access::signin::{InstallationSecret, KeyRing},
+        access::signin::{keys::KeyRing, secret::InstallationSecret},
     },
     graphql::ConcordSchema,
 };

@@ -3,9 +3,10 @@
 use async_graphql::InputObject;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::vocab::Visibility;
+pub use sea_orm::sea_query::Cond;
 use sea_orm::{
     Value,
-    sea_query::{Alias, Cond, Expr, ExprTrait, LikeExpr, Query},
+    sea_query::{Alias, Expr, ExprTrait, LikeExpr, Query},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
@@ -254,6 +255,12 @@ impl<'a> Where<'a> {
             .cond_where(Cond::any().add(until.clone().is_null()).add(until.gte(self.today)))
             .take()
     }
+}
+
+/// The condition that a column holds this id.
+#[must_use]
+pub fn is(def: &KindDef, column: &str, id: Uuid) -> Expr {
+    def.col(column).eq(id)
 }
 
 fn escape(text: &str) -> String {

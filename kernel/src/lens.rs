@@ -60,7 +60,12 @@ pub struct National {
     /// Care the record asks for when it is passed on.
     pub handling: Handling,
     /// Agencies and groups it is shared with at visibility `group`; null for readers outside the owner.
+    #[graphql(skip)]
     pub shared_with: Option<SharedWith>,
+    /// Id of the shared set, for the edge of the same meaning.
+    #[serde(skip)]
+    #[graphql(skip)]
+    pub shared_set: Option<Uuid>,
 }
 
 /// What records with texts tell of their languages.
@@ -100,9 +105,12 @@ pub struct Lens {
     locale: Arc<Locale>,
     refs: Option<HashMap<Uuid, Ref>>,
     sets: HashMap<Uuid, SharedWith>,
-    owners: HashMap<String, Vec<String>>,
+    owners: Arc<Owners>,
     with_can: bool,
 }
+
+/// Official languages by owner.
+pub type Owners = HashMap<String, Vec<String>>;
 
 /// What a lens shall resolve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,8 +119,6 @@ pub enum Detail {
     List,
     /// A single record of REST: besides, what the caller may do.
     Single,
-    /// GraphQL: references are edges, looked up only where selected.
-    Edges,
 }
 
 impl Lens {
@@ -137,13 +143,26 @@ impl Lens {
             locale: ctx.locale.clone(),
             refs: None,
             sets,
-            owners,
-            with_can: detail != Detail::List,
+            owners: Arc::new(owners),
+            with_can: detail == Detail::Single,
         };
-        if detail != Detail::Edges {
-            lens.refs = Some(lens.look_up(ctx, def, rows).await?);
-        }
+        lens.refs = Some(lens.look_up(ctx, def, rows).await?);
         Ok(lens)
+    }
+
+    /// Official languages of all owners, for [`Lens::for_edges`].
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn owners(ctx: &Ctx) -> Result<Owners> {
+        store::all_owner_languages(ctx.db.reading()).await
+    }
+
+    /// A lens for GraphQL: references are edges, looked up only where selected, so it needs no statement.
+    #[must_use]
+    pub fn for_edges(ctx: &Ctx, owners: Arc<Owners>) -> Self {
+        let (actor, locale) = (ctx.actor.clone(), ctx.locale.clone());
+        Self { actor, locale, refs: None, sets: HashMap::new(), owners, with_can: true }
     }
 
     async fn look_up(&self, ctx: &Ctx, def: &'static KindDef, rows: &[Row]) -> Result<HashMap<Uuid, Ref>> {
@@ -282,8 +301,8 @@ impl Lens {
                 } else {
                     Handling::Normal
                 },
-                shared_with: inside
-                    .then(|| facts.shared_set.and_then(|id| self.sets.get(&id).cloned()).unwrap_or_default()),
+                shared_set: facts.shared_set.filter(|_| inside),
+                shared_with: inside                    .then(|| facts.shared_set.and_then(|id| self.sets.get(&id).cloned()).unwrap_or_default()),
             },
             texts,
         }

@@ -7,17 +7,22 @@ use std::{fmt, sync::OnceLock};
 
 use async_graphql::{InputType, OutputType};
 use futures_util::future::BoxFuture;
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, TryIntoModel};
+use sea_orm::{
+    ActiveModelTrait, EntityTrait, IntoActiveModel, TryIntoModel,
+    sea_query::{Alias, Expr, ExprTrait, Query},
+};
 use serde::{Serialize, de::DeserializeOwned};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 pub use def::{Column, KindDef, Link, Parent, ref_field};
 pub use outcome::{Op, Outcome, OutcomeKind};
 
 use crate::{
+    ctx::Ctx,
     error::Result,
     filter::Filter,
-    lens::{Lens, Seen},
+    lens::{Lens, Meta, Seen},
     row::Row,
     unit::{Item, Unit},
 };
@@ -43,6 +48,9 @@ pub trait Record: Serialize + ToSchema + OutputType + Sized + Send + Sync + 'sta
     /// The kind's description.
     fn def() -> &'static KindDef;
 
+    /// What the record tells of itself.
+    fn meta(&self) -> &Meta;
+
     /// Renders a row for a caller; `seen` holds the parts every view has.
     fn view(seen: Seen, model: ModelOf<Self>, lens: &Lens) -> Self;
 
@@ -55,6 +63,20 @@ pub trait Record: Serialize + ToSchema + OutputType + Sized + Send + Sync + 'sta
         let model = row.model::<Self>()?;
         Ok(Self::view(lens.seen(&row, texts), model, lens))
     }
+}
+
+/// The kind of a record, found through the log; none if there never was one.
+///
+/// # Errors
+/// What the database says.
+pub async fn kind_of(ctx: &Ctx, id: Uuid) -> Result<Option<String>> {
+    let select = Query::select()
+        .column(Alias::new("kind"))
+        .from(Alias::new("change"))
+        .and_where(Expr::col(Alias::new("record_id")).eq(id))
+        .limit(1)
+        .take();
+    Ok(ctx.db.reading().one(&select).await?.map(|row| row.try_get_by_index(0)).transpose()?)
 }
 
 /// A stage of the write path that a kind adds: it may look things up, change `after` and reject items.

@@ -7,7 +7,7 @@ use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, Order, SelectStatement};
 use uuid::Uuid;
 
 pub use edges::{Via, by_ids, by_parent};
-pub use facts::{holdings, owner_languages};
+pub use facts::{all_owner_languages, holdings, owner_languages};
 
 use crate::{
     ctx::Ctx,

@@ -2,7 +2,7 @@
 
 use async_graphql::{Enum, InputObject, SimpleObject};
 use kernel::{
-    Code, Ctx, Error, KindDef, Result, Violation,
+    Code, Ctx, Error, Record, Result, Violation,
     record::{Op, Outcome, OutcomeKind},
     scalar::Object,
     unit::Atomic,
@@ -119,9 +119,15 @@ impl From<&Violation> for ItemError {
 impl From<&Outcome> for BatchOutcome {
     fn from(outcome: &Outcome) -> Self {
         let errors = match &outcome.kind {
-            OutcomeKind::Rejected(Error::Invalid(found) | Error::BadRequest(found)) => found.iter().map(ItemError::from).collect(),
+            OutcomeKind::Rejected(Error::Invalid(found) | Error::BadRequest(found)) => {
+                found.iter().map(ItemError::from).collect()
+            }
             OutcomeKind::Rejected(error) => {
-                vec![ItemError { pointer: String::new(), code: error.code().name().into(), detail: error.detail() }]
+                vec![ItemError {
+                    pointer: String::new(),
+                    code: error.code().name().into(),
+                    detail: error.detail(),
+                }]
             }
             _ => Vec::new(),
         };
@@ -139,22 +145,24 @@ impl From<&Outcome> for BatchOutcome {
 ///
 /// # Errors
 /// `Rejected` with all outcomes when an item of an all-or-nothing batch was refused.
-pub async fn run(ctx: &Ctx, def: &'static KindDef, input: &BatchInput) -> Result<BatchResult> {
+pub async fn run<R: Record>(ctx: &Ctx, input: &BatchInput) -> Result<BatchResult> {
     if !(1..=1000).contains(&input.items.len()) {
         return Err(Error::invalid("/items", Code::OutOfRange, "a batch has 1 to 1000 items"));
     }
     let mut faults = Vec::new();
-    let ops: Vec<Op> = input.items.iter().enumerate().filter_map(|(at, item)| op(at, item, &mut faults)).collect();
+    let ops: Vec<Op> =
+        input.items.iter().enumerate().filter_map(|(at, item)| op(at, item, &mut faults)).collect();
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
+    let dry_run = input.dry_run;
     let atomic = if input.atomic == BatchAtomic::All { Atomic::All } else { Atomic::Each };
     let outcomes = ctx
-        .write(async |unit| {
-            if input.dry_run {
+        .write(async move |unit| {
+            if dry_run {
                 unit.rehearse();
             }
-            unit.apply(def, ops.clone(), atomic).await
+            unit.apply(R::def(), ops.clone(), atomic).await
         })
         .await?;
     Ok(BatchResult { outcomes: outcomes.iter().map(BatchOutcome::from).collect() })
@@ -179,10 +187,14 @@ fn op(at: usize, item: &BatchItemInput, faults: &mut Vec<Violation>) -> Option<O
                 Some(Op::Upsert { source_system, external_key, fields })
             }
             (data, system, key) => {
-                [("data", data.is_none()), ("source_system", system.is_none()), ("external_key", key.is_none())]
-                    .into_iter()
-                    .filter(|(_, is_missing)| *is_missing)
-                    .for_each(|(member, _)| need(member));
+                [
+                    ("data", data.is_none()),
+                    ("source_system", system.is_none()),
+                    ("external_key", key.is_none()),
+                ]
+                .into_iter()
+                .filter(|(_, is_missing)| *is_missing)
+                .for_each(|(member, _)| need(member));
                 None
             }
         },

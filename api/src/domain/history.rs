@@ -3,8 +3,7 @@
 use async_graphql::SimpleObject;
 use chrono::{DateTime, Utc};
 use kernel::{
-    Code, Ctx, Error, Record, Result,
-    change,
+    Code, Ctx, Error, Record, Result, change,
     lens::{Detail, Lens},
     scalar::Object,
 };
@@ -53,10 +52,9 @@ pub struct History {
 pub async fn history<R: Record>(ctx: &Ctx, id: Uuid, after: Option<&str>, limit: usize) -> Result<History> {
     let after = match after {
         None => 0,
-        Some(text) => text
-            .strip_prefix("h-")
-            .and_then(|seen| seen.parse().ok())
-            .ok_or_else(|| Error::bad_request("?after", Code::CursorInvalid, "this is no cursor of a history"))?,
+        Some(text) => text.strip_prefix("h-").and_then(|seen| seen.parse().ok()).ok_or_else(|| {
+            Error::bad_request("?after", Code::CursorInvalid, "this is no cursor of a history")
+        })?,
     };
     let found = change::history(ctx, R::def(), id, after, limit).await?;
     let rows: Vec<_> = found.entries.iter().map(|entry| entry.row.clone()).collect();

@@ -5,17 +5,15 @@ use utoipa_axum::router::OpenApiRouter;
 use super::kind::rest_kind;
 use crate::{
     domain::access::{
+        grant::{Grant, GrantFilter, GrantPatch, NewGrant},
         user::{NewUser, User, UserFilter, UserPatch},
-        grant::{NewGrant, Grant, GrantFilter, GrantPatch},
     },
     state::AppState,
 };
 
 /// Routes of the area.
 pub fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .merge(users::router())
-        .merge(grants::router())
+    OpenApiRouter::new().merge(users::router()).merge(grants::router())
 }
 
 rest_kind!(users: User, UserFilter, NewUser, UserPatch, "/users", "user", "Access";

@@ -29,7 +29,11 @@ impl FromRequest<AppState> for Members {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let kind = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
         if !is_json(kind) {
             let text = "send the body as application/json in UTF-8";
             return Err(Problem::Http(Code::UnsupportedMediaType, text.into()));

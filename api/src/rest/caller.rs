@@ -11,7 +11,10 @@ use uuid::Uuid;
 
 use super::problem::Problem;
 use crate::{
-    domain::access::signin::{load_actor, token},
+    domain::access::signin::{
+        standing::{load_actor, load_person},
+        token,
+    },
     state::AppState,
 };
 
@@ -59,23 +62,51 @@ impl FromRequestParts<AppState> for Known {
     }
 }
 
+/// A person who is signed in, under whatever owner: for what concerns the account itself.
+#[derive(Clone, Debug)]
+pub struct Person(pub Ctx, pub Session);
+
+impl FromRequestParts<AppState> for Person {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let (ctx, session) = begin(parts, state)?;
+        let session =
+            session.ok_or_else(|| Error::Unauthenticated("sign in first: POST /api/v1/auth/login".into()))?;
+        refuse_parameters(parts.uri.query(), &["lang"])?;
+        // Who holds grants of several owners may ask about itself without choosing one.
+        let actor = match act_as(parts) {
+            Some(owner) => load_actor(&ctx, Some((session.user, session.id)), Some(owner)).await?,
+            None => match load_actor(&ctx, Some((session.user, session.id)), None).await {
+                Err(Error::BadRequest(_)) => load_person(&ctx, session.user, session.id).await?,
+                other => other?,
+            },
+        };
+        Ok(Self(ctx.acting(actor), session))
+    }
+}
+
+fn act_as(parts: &Parts) -> Option<&str> {
+    parts.headers.get("x-concord-act-as").and_then(|value| value.to_str().ok())
+}
+
+/// The context of the request and the session its token names, before anything is looked up.
+fn begin(parts: &Parts, state: &AppState) -> Result<(Ctx, Option<Session>), Problem> {
+    let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
+    let mut ctx = state.ctx(request_id.as_deref());
+    ctx.locale = Arc::new(locale(&parts.headers, parts.uri.query()));
+    let Some(text) = bearer(&parts.headers)? else { return Ok((ctx, None)) };
+    let claims = token::verify(&state.keys, &state.clock, text)?;
+    Ok((ctx, Some(Session { user: claims.sub, id: claims.sid })))
+}
+
 /// Finds out who calls; a bad token is always refused, never taken for anonymous.
 ///
 /// # Errors
 /// 401 for a bad token, 403 for an owner the caller has no grant of, 400 where it must say which.
 pub async fn authenticate(parts: &Parts, state: &AppState) -> Result<(Ctx, Option<Session>), Problem> {
-    let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
-    let mut ctx = state.ctx(request_id.as_deref());
-    ctx.locale = Arc::new(locale(&parts.headers, parts.uri.query()));
-    let session = match bearer(&parts.headers)? {
-        None => None,
-        Some(text) => {
-            let claims = token::verify(&state.keys, &state.clock, text)?;
-            Some(Session { user: claims.sub, id: claims.sid })
-        }
-    };
-    let act_as = parts.headers.get("x-concord-act-as").and_then(|value| value.to_str().ok());
-    let actor = load_actor(&ctx, session.map(|s| (s.user, s.id)), act_as).await?;
+    let (ctx, session) = begin(parts, state)?;
+    let actor = load_actor(&ctx, session.map(|s| (s.user, s.id)), act_as(parts)).await?;
     Ok((ctx.acting(actor), session))
 }
 
@@ -97,7 +128,8 @@ fn locale(headers: &HeaderMap, query: Option<&str>) -> Locale {
     if let Some(tags) = asked {
         return Locale { chain: tags.split(',').map(|tag| tag.trim().to_owned()).collect(), all: false };
     }
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let accepted =
+        headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let mut weighted: Vec<(f32, String)> = accepted
         .split(',')
         .filter_map(|part| {
@@ -136,5 +168,9 @@ pub fn refuse_parameters(query: Option<&str>, known: &[&str]) -> Result<(), Prob
 pub fn unknown_parameter(name: &str, known: &[&str]) -> Violation {
     let near = kernel::input::nearest(name, known.iter().copied());
     let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-    Violation::new(format!("?{name}"), Code::UnknownParameter, format!("`{name}` is not a parameter here{hint}"))
+    Violation::new(
+        format!("?{name}"),
+        Code::UnknownParameter,
+        format!("`{name}` is not a parameter here{hint}"),
+    )
 }

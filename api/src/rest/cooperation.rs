@@ -7,10 +7,10 @@ use utoipa_axum::router::OpenApiRouter;
 use super::kind::rest_kind;
 use crate::{
     domain::cooperation::{
-        agency::{NewAgency, Agency, AgencyFilter, AgencyPatch},
-        working_group::{NewWorkingGroup, WorkingGroup, WorkingGroupFilter, WorkingGroupPatch},
-        membership::{NewMembership, Membership, MembershipFilter, MembershipPatch},
+        agency::{Agency, AgencyFilter, AgencyPatch, NewAgency},
+        membership::{Membership, MembershipFilter, MembershipPatch, NewMembership},
         task::{NewTask, Task, TaskFilter, TaskPatch},
+        working_group::{NewWorkingGroup, WorkingGroup, WorkingGroupFilter, WorkingGroupPatch},
     },
     state::AppState,
 };

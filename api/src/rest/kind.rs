@@ -30,6 +30,9 @@ macro_rules! rest_kind {
                 state::AppState,
             };
 
+            /// A page of records, under one name in the document.
+            type OnePage = Page<$R>;
+
             /// Routes of the kind.
             pub fn router() -> OpenApiRouter<AppState> {
                 OpenApiRouter::new()
@@ -44,7 +47,7 @@ macro_rules! rest_kind {
                 summary = concat!("List records: ", $words),
                 description = concat!("Lists the records of the kind ", $words, " that the caller may see. Filters narrow the list; a repeated filter means any of its values. Anonymous callers see public records."),
                 params($Filter, kernel::filter::Common, PageParams),
-                responses((status = 200, description = "A page of the list", body = Page<$R>, headers(("ETag" = String), ("Link" = String))), ReadProblems))]
+                responses((status = 200, description = "A page of the list", body = OnePage, headers(("ETag" = String), ("Link" = String))), ReadProblems))]
             pub async fn $list(listing: Listing<$R>, at: Address) -> Result<Listed<$R>, Problem> {
                 standard::list(listing, at).await
             }
@@ -112,7 +115,7 @@ macro_rules! rest_kind {
                 request_body = BatchInput,
                 responses((status = 200, description = "What became of each item", body = BatchResult), WriteProblems))]
             pub async fn $batch(Known(ctx, _): Known, Input(input): Input<BatchInput>) -> Result<axum::Json<BatchResult>, Problem> {
-                Ok(axum::Json(batch::run(&ctx, <$R as kernel::Record>::def(), &input).await?))
+                Ok(axum::Json(batch::run::<$R>(&ctx, &input).await?))
             }
 
             #[utoipa::path(get, path = concat!($path, "/{id}/history"), tag = $tag,

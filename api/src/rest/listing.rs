@@ -75,7 +75,11 @@ fn names<P: IntoParams>() -> Vec<String> {
 }
 
 /// Reads the pairs with these names; on failure each name alone, so that every bad one is named.
-fn part<T: DeserializeOwned + Default>(given: &[(String, String)], names: &[String], faults: &mut Vec<Violation>) -> T {
+fn part<T: DeserializeOwned + Default>(
+    given: &[(String, String)],
+    names: &[String],
+    faults: &mut Vec<Violation>,
+) -> T {
     let own: Vec<&(String, String)> = given.iter().filter(|(name, _)| names.contains(name)).collect();
     let text = serde_html_form::to_string(&own).unwrap_or_default();
     if let Ok(read) = serde_html_form::from_str(&text) {
@@ -125,7 +129,12 @@ impl FromRequestParts<AppState> for Pages {
         let names = ["limit", "after", "lang"].map(str::to_owned);
         let given: PageParams = part(&pairs(parts.uri.query()), &names, &mut faults);
         let limit = given.limit.map_or(Ok(DEFAULT_LIMIT), |limit| Page::check_limit("limit", limit));
-        let limit = limit.map_err(|error| faults.extend(error.violations().to_vec())).unwrap_or(DEFAULT_LIMIT);
-        if faults.is_empty() { Ok(Self { ctx, limit, after: given.after }) } else { Err(Error::BadRequest(faults).into()) }
+        let limit =
+            limit.map_err(|error| faults.extend(error.violations().to_vec())).unwrap_or(DEFAULT_LIMIT);
+        if faults.is_empty() {
+            Ok(Self { ctx, limit, after: given.after })
+        } else {
+            Err(Error::BadRequest(faults).into())
+        }
     }
 }

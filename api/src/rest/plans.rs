@@ -7,10 +7,10 @@ use utoipa_axum::router::OpenApiRouter;
 use super::kind::rest_kind;
 use crate::{
     domain::plans::{
-        plan::{NewPlan, Plan, PlanFilter, PlanPatch},
-        pillar::{NewPillar, Pillar, PillarFilter, PillarPatch},
+        action::{Action, ActionFilter, ActionPatch, NewAction},
         objective::{NewObjective, Objective, ObjectiveFilter, ObjectivePatch},
-        action::{NewAction, Action, ActionFilter, ActionPatch},
+        pillar::{NewPillar, Pillar, PillarFilter, PillarPatch},
+        plan::{NewPlan, Plan, PlanFilter, PlanPatch},
     },
     state::AppState,
 };

@@ -5,12 +5,14 @@ use utoipa_axum::router::OpenApiRouter;
 use super::kind::rest_kind;
 use crate::{
     domain::reference::{
-        region::{NewRegion, Region, RegionFilter, RegionPatch},
-        country::{NewCountry, Country, CountryFilter, CountryPatch},
-        region_membership::{NewRegionMembership, RegionMembership, RegionMembershipFilter, RegionMembershipPatch},
-        organisation::{NewOrganisation, Organisation, OrganisationFilter, OrganisationPatch},
-        framework::{NewFramework, Framework, FrameworkFilter, FrameworkPatch},
+        country::{Country, CountryFilter, CountryPatch, NewCountry},
+        framework::{Framework, FrameworkFilter, FrameworkPatch, NewFramework},
         obligation::{NewObligation, Obligation, ObligationFilter, ObligationPatch},
+        organisation::{NewOrganisation, Organisation, OrganisationFilter, OrganisationPatch},
+        region::{NewRegion, Region, RegionFilter, RegionPatch},
+        region_membership::{
+            NewRegionMembership, RegionMembership, RegionMembershipFilter, RegionMembershipPatch,
+        },
     },
     state::AppState,
 };

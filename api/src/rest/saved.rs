@@ -9,7 +9,10 @@ use axum::{
 use serde::Serialize;
 use utoipa::{
     PartialSchema, ToSchema,
-    openapi::{ObjectBuilder, Ref, RefOr, schema::{ArrayBuilder, Schema, SchemaType, Type}},
+    openapi::{
+        ObjectBuilder, Ref, RefOr,
+        schema::{ArrayBuilder, Schema, SchemaType, Type},
+    },
 };
 
 use super::problem::Problem;
@@ -30,7 +33,8 @@ pub struct Saved<T> {
 impl<T: Serialize> IntoResponse for Saved<T> {
     fn into_response(self) -> Response {
         let Ok(bytes) = serde_json::to_vec(&self.body) else {
-            return Problem::from(kernel::Error::Internal("a record cannot be written as JSON".into())).into_response();
+            return Problem::from(kernel::Error::Internal("a record cannot be written as JSON".into()))
+                .into_response();
         };
         let mut headers = HeaderMap::new();
         let mut put = |name, text: String| {
@@ -110,7 +114,8 @@ pub struct Listed<T> {
 impl<T: Serialize> IntoResponse for Listed<T> {
     fn into_response(self) -> Response {
         let link = self.next.map(|address| format!("<{address}>; rel=\"next\""));
-        let mut response = Saved { body: self.page, version: None, language: None, location: None }.into_response();
+        let mut response =
+            Saved { body: self.page, version: None, language: None, location: None }.into_response();
         if let Some(value) = link.and_then(|text| HeaderValue::from_str(&text).ok()) {
             response.headers_mut().insert(header::LINK, value);
         }
@@ -131,7 +136,10 @@ impl FromRequestParts<AppState> for IfMatch {
         if text == "*" {
             return Ok(Self(None));
         }
-        let version = text.strip_prefix('"').and_then(|rest| rest.split_once('.')).and_then(|(number, _)| number.parse().ok());
+        let version = text
+            .strip_prefix('"')
+            .and_then(|rest| rest.split_once('.'))
+            .and_then(|(number, _)| number.parse().ok());
         // What is no ETag of ours fits no version.
         Ok(Self(Some(version.unwrap_or(-1))))
     }

@@ -88,7 +88,7 @@ pub async fn update<R: Record>(
 /// Deletes a record.
 pub async fn delete<R: Record>(ctx: &Ctx, address: &str, version: Option<i32>) -> Result<(), Problem> {
     let id = id_at(ctx, R::def(), address).await?;
-    ctx.write(async |unit| unit.apply_one(R::def(), Op::Delete { id, version }).await).await?;
+    ctx.write(async move |unit| unit.apply_one(R::def(), Op::Delete { id, version }).await).await?;
     Ok(())
 }
 
@@ -110,7 +110,7 @@ pub async fn put_by_key<R: Record>(
 
 /// Makes one write and renders what came of it.
 pub async fn write<R: Record>(ctx: &Ctx, op: Op) -> Result<Saved<R>, Problem> {
-    let outcome = ctx.write(async |unit| unit.apply_one(R::def(), op.clone()).await).await?;
+    let outcome = ctx.write(async move |unit| unit.apply_one(R::def(), op.clone()).await).await?;
     let is_new = matches!(outcome.kind, OutcomeKind::Created);
     let row = outcome.row.ok_or_else(|| Error::Internal("a write has no row".into()))?;
     saved(ctx, row, is_new).await

@@ -5,17 +5,17 @@ use utoipa_axum::router::OpenApiRouter;
 use super::kind::rest_kind;
 use crate::{
     domain::treaties::{
+        country_framework::{
+            CountryFramework, CountryFrameworkFilter, CountryFrameworkPatch, NewCountryFramework,
+        },
         participation::{NewParticipation, Participation, ParticipationFilter, ParticipationPatch},
-        country_framework::{NewCountryFramework, CountryFramework, CountryFrameworkFilter, CountryFrameworkPatch},
     },
     state::AppState,
 };
 
 /// Routes of the area.
 pub fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new()
-        .merge(participations::router())
-        .merge(country_frameworks::router())
+    OpenApiRouter::new().merge(participations::router()).merge(country_frameworks::router())
 }
 
 rest_kind!(participations: Participation, ParticipationFilter, NewParticipation, ParticipationPatch, "/participations", "participation", "Treaties";

@@ -53,7 +53,7 @@ pub async fn history(
     ctx: &Ctx,
     def: &'static KindDef,
     id: Uuid,
-    after: i64,
+    after: i32,
     limit: usize,
 ) -> Result<History> {
     let now = store::get(ctx, def, id).await?;

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
+use sea_orm::{
+    QueryResult,
+    sea_query::{Alias, Expr, ExprTrait, Query},
+};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
@@ -24,8 +27,22 @@ pub async fn owner_languages(
         .from(Alias::new("owner"))
         .and_where(Expr::col(Alias::new("code")).is_in(codes.iter().map(String::as_str)))
         .take();
+    read_languages(conn.all(&select).await?)
+}
+
+/// Official languages of every owner: some hundreds, in one statement.
+///
+/// # Errors
+/// What the database says.
+pub async fn all_owner_languages(conn: Conn<'_>) -> Result<HashMap<String, Vec<String>>> {
+    let select =
+        Query::select().columns(["code", "languages"].map(Alias::new)).from(Alias::new("owner")).take();
+    read_languages(conn.all(&select).await?)
+}
+
+fn read_languages(rows: Vec<QueryResult>) -> Result<HashMap<String, Vec<String>>> {
     let mut found = HashMap::new();
-    for row in conn.all(&select).await? {
+    for row in rows {
         let languages: Json = row.try_get_by_index(1)?;
         found.insert(row.try_get_by_index(0)?, serde_json::from_value(languages).unwrap_or_default());
     }

@@ -194,6 +194,10 @@ impl Record for Grant {
         &DEF
     }
 
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
     fn view(seen: Seen, m: ModelOf<Self>, lens: &Lens) -> Self {
         Self {
             meta: seen.meta,

@@ -140,6 +140,10 @@ impl Record for User {
         &DEF
     }
 
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
     fn view(seen: Seen, m: ModelOf<Self>, _lens: &Lens) -> Self {
         Self {
             meta: seen.meta,

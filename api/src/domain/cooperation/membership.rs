@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use async_graphql::{Enum, InputObject, SimpleObject};
 use entity::{
     membership,
-    vocab::{MembershipRole, Role},
+    vocab::MembershipRole,
 };
 use kernel::{
     KindDef, Patch, Record,
@@ -181,6 +181,10 @@ impl Record for Membership {
                 .checks(check_member)
         });
         &DEF
+    }
+
+    fn meta(&self) -> &Meta {
+        &self.meta
     }
 
     fn view(seen: Seen, m: ModelOf<Self>, lens: &Lens) -> Self {

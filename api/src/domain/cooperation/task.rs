@@ -13,7 +13,7 @@ use entity::{
 use kernel::{
     KindDef, Patch, Record,
     filter::{Common, Filter, Where},
-    lens::{Lens, Seen},
+    lens::{Lens, Meta, Seen},
     policy::Class,
     record::ModelOf,
     scalar::{Date, Ref, Reference},
@@ -313,6 +313,10 @@ impl Record for Task {
                 .checks(check_tasks)
         });
         &DEF
+    }
+
+    fn meta(&self) -> &Meta {
+        &self.seen.meta
     }
 
     fn view(seen: Seen, m: ModelOf<Self>, lens: &Lens) -> Self {

@@ -7,7 +7,7 @@ use entity::{vocab::WorkingGroupKind, working_group};
 use kernel::{
     KindDef, Patch, Record,
     filter::{Common, Filter, Where},
-    lens::{Lens, National, Seen},
+    lens::{Lens, Meta, Seen},
     policy::Class,
     record::ModelOf,
     scalar::{Date, Ref, Reference},
@@ -154,6 +154,10 @@ impl Record for WorkingGroup {
                 .sorts(&["name"])
         });
         &DEF
+    }
+
+    fn meta(&self) -> &Meta {
+        &self.seen.meta
     }
 
     fn view(seen: Seen, m: ModelOf<Self>, lens: &Lens) -> Self {

@@ -7,7 +7,7 @@ use entity::{action, vocab::ActionStatus};
 use kernel::{
     KindDef, Patch, Record,
     filter::{Common, Filter, Where},
-    lens::{Lens, National, Seen},
+    lens::{Lens, Meta, Seen},
     policy::Class,
     record::ModelOf,
     scalar::{Date, Money, Ref, Reference},
@@ -300,6 +300,10 @@ impl Record for Action {
                 .guards(protect_content)
         });
         &DEF
+    }
+
+    fn meta(&self) -> &Meta {
+        &self.seen.meta
     }
 
     fn view(seen: Seen, m: ModelOf<Self>, lens: &Lens) -> Self {

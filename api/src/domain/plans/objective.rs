@@ -7,7 +7,7 @@ use entity::objective;
 use kernel::{
     KindDef, Patch, Record,
     filter::{Common, Filter, Where},
-    lens::{Lens, National, Seen},
+    lens::{Lens, Meta, Seen},
     policy::Class,
     record::ModelOf,
     scalar::{Ref, Reference},
@@ -163,6 +163,10 @@ impl Record for Objective {
                 .guards(protect_content)
         });
         &DEF
+    }
+
+    fn meta(&self) -> &Meta {
+        &self.seen.meta
     }
 
     fn view(seen: Seen, m: ModelOf<Self>, lens: &Lens) -> Self {

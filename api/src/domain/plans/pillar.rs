@@ -7,7 +7,7 @@ use entity::pillar;
 use kernel::{
     KindDef, Patch, Record,
     filter::{Common, Filter, Where},
-    lens::{Lens, National, Seen},
+    lens::{Lens, Meta, Seen},
     policy::Class,
     record::ModelOf,
     scalar::{Ref, Reference},
@@ -151,6 +151,10 @@ impl Record for Pillar {
                 .guards(protect_content)
         });
         &DEF
+    }
+
+    fn meta(&self) -> &Meta {
+        &self.seen.meta
     }
 
     fn view(seen: Seen, m: ModelOf<Self>, lens: &Lens) -> Self {

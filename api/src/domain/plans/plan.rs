@@ -15,7 +15,7 @@ use entity::{
 use kernel::{
     KindDef, Patch, Record,
     filter::{Common, Filter, Where},
-    lens::{Lens, National, Seen},
+    lens::{Lens, Meta, Seen},
     policy::Class,
     record::ModelOf,
     scalar::Date,
@@ -259,6 +259,10 @@ impl Record for Plan {
                 .checks(check_plan)
         });
         &DEF
+    }
+
+    fn meta(&self) -> &Meta {
+        &self.seen.meta
     }
 
     fn view(seen: Seen, m: ModelOf<Self>, _lens: &Lens) -> Self {

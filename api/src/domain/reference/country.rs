@@ -10,7 +10,7 @@ use kernel::{
     lens::{Lens, Meta, Seen, Texts},
     policy::Class,
     record::ModelOf,
-    scalar::{Date, Reference},
+    scalar::Date,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -253,6 +253,10 @@ impl Record for Country {
                 .unique_in(&[&["iso2"]])
         });
         &DEF
+    }
+
+    fn meta(&self) -> &Meta {
+        &self.meta
     }
 
     fn view(seen: Seen, m: ModelOf<Self>, _lens: &Lens) -> Self {

@@ -274,6 +274,10 @@ impl Record for Framework {
         &DEF
     }
 
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
     fn view(seen: Seen, m: ModelOf<Self>, lens: &Lens) -> Self {
         Self {
             meta: seen.meta,

@@ -202,6 +202,10 @@ impl Record for RegionMembership {
         &DEF
     }
 
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
     fn view(seen: Seen, m: ModelOf<Self>, lens: &Lens) -> Self {
         Self {
             meta: seen.meta,

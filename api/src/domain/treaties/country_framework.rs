@@ -146,6 +146,10 @@ impl Record for CountryFramework {
         &DEF
     }
 
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
     fn view(seen: Seen, m: ModelOf<Self>, lens: &Lens) -> Self {
         Self {
             meta: seen.meta,

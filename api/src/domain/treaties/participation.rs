@@ -260,6 +260,10 @@ impl Record for Participation {
         &DEF
     }
 
+    fn meta(&self) -> &Meta {
+        &self.meta
+    }
+
     fn view(seen: Seen, m: ModelOf<Self>, lens: &Lens) -> Self {
         Self {
             meta: seen.meta,

@@ -1,0 +1,89 @@
+//! Why a command failed, and with which exit code.
+
+use std::{fmt::Display, process::ExitCode};
+
+use kernel::Error;
+
+use super::tell;
+use crate::{config::ConfigErrors, domain::access::signin::secret::SecretError, migrate::MigrateError};
+
+/// The end of a command that was not done: what to print, and the exit code.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Failure {
+    code: u8,
+    lines: Vec<String>,
+}
+
+impl Failure {
+    /// What was looked at is not as it should be: exit code 1.
+    pub(super) const fn findings(lines: Vec<String>) -> Self {
+        Self { code: 1, lines }
+    }
+
+    /// The call, the settings or the input are wrong: exit code 2.
+    pub(super) fn usage(why: &dyn Display) -> Self {
+        Self { code: 2, lines: vec![why.to_string()] }
+    }
+
+    /// The database or anything else failed: exit code 3.
+    pub(super) fn other(why: &dyn Display) -> Self {
+        Self { code: 3, lines: vec![why.to_string()] }
+    }
+
+    /// Prints the lines and gives the exit code.
+    pub(super) fn tell(&self) -> ExitCode {
+        self.lines.iter().for_each(|line| tell(line));
+        ExitCode::from(self.code)
+    }
+}
+
+impl From<ConfigErrors> for Failure {
+    fn from(errors: ConfigErrors) -> Self {
+        Self::usage(&errors)
+    }
+}
+
+impl From<SecretError> for Failure {
+    fn from(error: SecretError) -> Self {
+        Self::usage(&error)
+    }
+}
+
+impl From<MigrateError> for Failure {
+    fn from(error: MigrateError) -> Self {
+        Self::other(&error)
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match &error {
+            Error::Internal(_) | Error::Unavailable(_) => Self::other(&error),
+            Error::BadRequest(found) | Error::Invalid(found) if !found.is_empty() => {
+                let line = |v: &kernel::Violation| format!("{}: {}", v.pointer, v.detail);
+                Self { code: 2, lines: found.iter().map(line).collect() }
+            }
+            _ => Self::usage(&error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::{Code, Violation};
+
+    use super::*;
+
+    #[test]
+    fn refused_input_is_told_apart_from_a_failing_database() {
+        let wrong = Error::Invalid(vec![
+            Violation::new("/email", Code::BadFormat, "no address"),
+            Violation::new("/name", Code::TooShort, "at least 1 characters"),
+        ]);
+
+        let lines = vec!["/email: no address".to_owned(), "/name: at least 1 characters".to_owned()];
+        assert_eq!(Failure::from(wrong), Failure { code: 2, lines });
+        assert_eq!(Failure::from(Error::Internal("disk".into())).code, 3);
+        assert_eq!(Failure::from(Error::NotFound).code, 2);
+    }
+}

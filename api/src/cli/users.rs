@@ -1,0 +1,244 @@
+//! `concord user`: accounts, from the host.
+//!
+//! Who runs these commands acts as anybody, so each names itself, with its reason, as the request of the
+//! change set it writes.
+
+mod listing;
+
+use std::{io::Read, sync::Arc};
+
+use clap::{Args, Subcommand};
+use entity::vocab::Role;
+use kernel::{
+    Actor, Ctx, Error, Record,
+    row::Row,
+    scalar::{Date, Reference},
+    store,
+};
+use sea_orm::{
+    ActiveEnum, Iterable,
+    sea_query::{Cond, ExprTrait},
+};
+use uuid::Uuid;
+
+use super::{failure::Failure, installation::Installation, say};
+use crate::domain::{
+    access::{
+        grant::{Grant, NewGrant},
+        signin::{keys::KeyRing, password, session, standing, token},
+        user::{NewUser, User as Account},
+    },
+    parts::NewOrigin,
+};
+
+/// What to do with accounts.
+#[derive(Debug, Subcommand)]
+pub(super) enum User {
+    /// Makes an account; without a password nobody can sign in to it yet.
+    Add(Add),
+    /// Lists the accounts and what they are granted.
+    List,
+    /// Gives an account a role; makes the account where there is none.
+    Grant(NewRole),
+    /// Prints an access token of 15 minutes, as the last line.
+    Token {
+        /// E-mail address of the account to act as.
+        email: String,
+        /// Why, for the log.
+        #[arg(long, value_parser = reason)]
+        reason: Option<String>,
+    },
+}
+
+/// A new account.
+#[derive(Debug, Args)]
+pub(super) struct Add {
+    /// E-mail address, which is also the name to sign in with.
+    email: String,
+    /// Name to show.
+    #[arg(long)]
+    name: String,
+    /// Reads the password from standard input, up to the end of its line.
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+/// A new grant.
+#[derive(Debug, Args)]
+pub(super) struct NewRole {
+    /// E-mail address of the account.
+    email: String,
+    /// The role, such as `focal_point` or `officer`.
+    #[arg(long, value_parser = role)]
+    role: Role,
+    /// Whose records: `KGZ`, `region:CA`, `org:UNICRI`, `reference` or `installation`.
+    #[arg(long)]
+    owner: String,
+    /// Code of the agency of an officer or agency lead.
+    #[arg(long)]
+    agency: Option<String>,
+    /// Last day of the grant, such as 2027-12-31.
+    #[arg(long, value_name = "DAY")]
+    until: Option<chrono::NaiveDate>,
+    /// Why, for the log.
+    #[arg(long, value_parser = reason)]
+    reason: Option<String>,
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    let known = || Role::iter().map(|role| role.to_value()).collect::<Vec<_>>().join(", ");
+    Role::try_from_value(&text.to_owned()).map_err(|_| format!("roles are {}", known()))
+}
+
+fn reason(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    if (1..=500).contains(&text.chars().count()) && !text.chars().any(char::is_control) {
+        return Ok(text.to_owned());
+    }
+    Err("a reason is one line of 1 to 500 characters".into())
+}
+
+pub(super) async fn run(command: User) -> Result<(), Failure> {
+    let mut installation = Installation::open().await?;
+    let because = match &command {
+        User::Add(_) => request("add", None),
+        User::List => request("list", None),
+        User::Grant(NewRole { reason, .. }) => request("grant", reason.as_deref()),
+        User::Token { reason, .. } => request("token", reason.as_deref()),
+    };
+    installation.ctx.request_id = Some(because);
+    match command {
+        User::Add(new) => add(&installation.ctx, new).await?,
+        User::List => listing::print(&installation.ctx).await?,
+        User::Grant(new) => grant(&installation.ctx, new).await?,
+        User::Token { email, .. } => print_token(&installation, &email).await?,
+    }
+    installation.ctx.db.close().await?;
+    Ok(())
+}
+
+/// What the change log says of where a write came from.
+fn request(command: &str, reason: Option<&str>) -> Arc<str> {
+    let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+    format!("concord user {command}{reason}").into()
+}
+
+async fn add(ctx: &Ctx, new: Add) -> Result<(), Failure> {
+    let email = address(&new.email);
+    let password = if new.password_stdin { Some(read_password()?) } else { None };
+    if let Some(password) = &password {
+        let found = password::check("password", password, &email, &new.name);
+        if !found.is_empty() {
+            return Err(Error::Invalid(found).into());
+        }
+    }
+    let account = NewUser {
+        origin: NewOrigin::default(),
+        email: email.clone(),
+        name: new.name,
+        language: None,
+        valid_until: None,
+    };
+    let id = ctx.write(async |unit| Ok(unit.create::<Account>(&account).await?.id())).await?;
+    if let Some(password) = &password {
+        session::set_password(ctx, id, password).await?;
+    }
+    say(&format_args!("added {email} ({id})"));
+    Ok(())
+}
+
+fn read_password() -> Result<String, Failure> {
+    let mut text = String::new();
+    std::io::stdin()
+        .take(4096)
+        .read_to_string(&mut text)
+        .map_err(|error| Failure::usage(&format!("the password cannot be read: {error}")))?;
+    match text.lines().next() {
+        Some(line) if !line.is_empty() => Ok(line.to_owned()),
+        _ => Err(Failure::usage(&"standard input holds no password")),
+    }
+}
+
+async fn grant(ctx: &Ctx, new: NewRole) -> Result<(), Failure> {
+    let email = address(&new.email);
+    let is_known = find(ctx, &email).await?.is_some();
+    let grant = NewGrant {
+        origin: NewOrigin::default(),
+        owner: new.owner.clone(),
+        user: Reference::code(&email),
+        role: new.role,
+        agency: new.agency.as_deref().map(Reference::code),
+        within_plan: None,
+        read_ceiling: None,
+        write_kinds: None,
+        source_systems: None,
+        valid_from: None,
+        valid_until: new.until.map(Date),
+    };
+    let id =
+        for_owner(ctx, &new.owner).write(async |unit| Ok(unit.create::<Grant>(&grant).await?.id())).await?;
+    if !is_known {
+        say(&format_args!("added {email}, who had no account"));
+    }
+    say(&format_args!("granted {} of {} to {email} ({id})", new.role.to_value(), new.owner));
+    Ok(())
+}
+
+async fn print_token(installation: &Installation, email: &str) -> Result<(), Failure> {
+    let ctx = &installation.ctx;
+    let secret = installation.secret()?;
+    let unknown = || Failure::usage(&format!("there is no open account {}", address(email)));
+    let id = find(ctx, &address(email)).await?.ok_or_else(unknown)?.id();
+    let ring = KeyRing::open(&ctx.db, &ctx.clock, &secret).await?;
+    let session = match session::open_session(ctx, id).await {
+        Err(Error::NotFound) => return Err(unknown()),
+        opened => opened?,
+    };
+    remember(ctx, id).await?;
+    say(&token::issue(&ring, &ctx.clock, id, session)?);
+    Ok(())
+}
+
+/// Notes that a token was made, for each owner it can act for.
+async fn remember(ctx: &Ctx, user: Uuid) -> Result<(), Failure> {
+    let request = ctx.request_id.as_deref().unwrap_or_default();
+    let mut owners = standing::owners_of(ctx, user).await?;
+    if owners.is_empty() {
+        owners.push("installation".into());
+    }
+    for owner in owners {
+        tracing::warn!(user.id = %user, owner, request, "made an access token of user {user} for {owner}");
+    }
+    Ok(())
+}
+
+/// The context that writes to the log of `owner`.
+fn for_owner(ctx: &Ctx, owner: &str) -> Ctx {
+    let mut actor = Actor::system();
+    actor.acting = Some(owner.to_owned());
+    ctx.acting(actor)
+}
+
+/// Addresses are stored in lower case.
+fn address(email: &str) -> String {
+    email.trim().to_lowercase()
+}
+
+async fn find(ctx: &Ctx, email: &str) -> Result<Option<Row>, Failure> {
+    let user = Account::def();
+    Ok(store::first(ctx.db.reading(), user, Cond::all().add(user.col("email").eq(email))).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_and_reasons_are_read() {
+        assert_eq!(role("agency_lead"), Ok(Role::AgencyLead));
+        assert!(role("king").unwrap_err().starts_with("roles are focal_point, secretariat"));
+        assert_eq!(reason(" a call at night "), Ok("a call at night".to_owned()));
+        assert!(reason(" ").is_err() && reason("two\nlines").is_err());
+        assert_eq!(&*request("token", Some("lost phone")), "concord user token: lost phone");
+    }
+}

@@ -1,0 +1,57 @@
+//! The GraphQL face: the same nouns, filters, codes and errors as REST.
+
+pub mod access;
+pub mod connection;
+pub mod cooperation;
+pub mod edges;
+pub mod fault;
+pub mod http;
+pub mod kind;
+pub mod moves;
+pub mod node;
+pub mod plans;
+pub mod reference;
+pub mod treaties;
+
+use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
+
+/// Everything that can be read.
+#[derive(Default, MergedObject)]
+pub struct Query(
+    node::NodeQuery,
+    reference::ReferenceQuery,
+    treaties::TreatiesQuery,
+    cooperation::CooperationQuery,
+    plans::PlansQuery,
+    access::AccessQuery,
+);
+
+/// Everything that can be written; root fields run in order, each in a transaction of its own.
+#[derive(Default, MergedObject)]
+pub struct Mutation(
+    reference::ReferenceMutation,
+    treaties::TreatiesMutation,
+    cooperation::CooperationMutation,
+    plans::PlansMutation,
+    access::AccessMutation,
+    moves::PlanMoves,
+    moves::TaskMoves,
+);
+
+/// The schema, built once.
+pub type ConcordSchema = Schema<Query, Mutation, EmptySubscription>;
+
+/// Builds the schema.
+#[must_use]
+pub fn schema() -> ConcordSchema {
+    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+        .limit_depth(15)
+        .disable_suggestions()
+        .finish()
+}
+
+/// The schema as text, sorted, as it is published.
+#[must_use]
+pub fn sdl() -> String {
+    schema().sdl_with_options(SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items())
+}

@@ -1,0 +1,45 @@
+//! Users and grants.
+
+use async_graphql::MergedObject;
+use kernel::store::Via;
+
+use super::kind::graphql_kind;
+use crate::domain::{
+    access::{
+        grant::{Grant, GrantFilter, GrantPatch, GrantSort, NewGrant},
+        user::{NewUser, User, UserFilter, UserPatch, UserSort},
+    },
+    cooperation::agency::Agency,
+    plans::plan::Plan,
+};
+
+/// Reading of the area.
+#[derive(Default, MergedObject)]
+pub struct AccessQuery(UserQuery, GrantQuery);
+
+/// Writing of the area.
+#[derive(Default, MergedObject)]
+pub struct AccessMutation(UserMutation, GrantMutation);
+
+graphql_kind!(User, UserFilter, UserSort, NewUser, UserPatch, "user";
+    query UserQuery { user by id, users, user_by_key }
+    mutation UserMutation { create_user, update_user, delete_user, upsert_user, users_batch }
+    inputs { UpdateUserInput, UserPayload { user } }
+    refs {  }
+    edges {
+        grants: Grant, GrantFilter, GrantSort via Via::Column("user_id");
+    }
+    more {
+    }
+);
+
+graphql_kind!(Grant, GrantFilter, GrantSort, NewGrant, GrantPatch, "grant";
+    query GrantQuery { grant by id, grants, grant_by_key }
+    mutation GrantMutation { create_grant, update_grant, delete_grant, upsert_grant, grants_batch }
+    inputs { UpdateGrantInput, GrantPayload { grant } }
+    refs { user: User, agency: Agency, within_plan: Plan }
+    edges {
+    }
+    more {
+    }
+);

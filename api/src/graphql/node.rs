@@ -1,0 +1,89 @@
+//! `node` and `nodes`: any record by its id.
+
+use async_graphql::{Context, Interface, Object};
+use kernel::{Record, record::kind_of};
+use uuid::Uuid;
+
+use super::{edges::call, fault::Fault, kind::find};
+use crate::domain::{
+    access::{grant::Grant, user::User},
+    cooperation::{agency::Agency, membership::Membership, task::Task, working_group::WorkingGroup},
+    me::{Me, me},
+    plans::{action::Action, objective::Objective, pillar::Pillar, plan::Plan},
+    reference::{
+        country::Country, framework::Framework, obligation::Obligation, organisation::Organisation,
+        region::Region, region_membership::RegionMembership,
+    },
+    treaties::{country_framework::CountryFramework, participation::Participation},
+};
+
+macro_rules! nodes {
+    ($($R:ident),* $(,)?) => {
+        /// Any record.
+        #[derive(Interface)]
+        #[graphql(field(name = "id", method = "node_id", ty = "Uuid", desc = "Id of the record."))]
+        pub enum Node { $(
+            #[doc = concat!("A record of the type ", stringify!($R), ".")]
+            $R(Box<$R>)
+        ),* }
+
+        async fn load(ctx: &Context<'_>, id: Uuid) -> Result<Option<Node>, Fault> {
+            let Some(kind) = kind_of(call(ctx)?, id).await? else { return Ok(None) };
+            $(if kind == $R::def().name {
+                return Ok(find::<$R>(ctx, &id.to_string()).await?.map(|found| Node::$R(Box::new(found))));
+            })*
+            Ok(None)
+        }
+    };
+}
+
+nodes!(
+    Region,
+    Country,
+    RegionMembership,
+    Organisation,
+    Framework,
+    Obligation,
+    Participation,
+    CountryFramework,
+    Agency,
+    WorkingGroup,
+    Membership,
+    Plan,
+    Pillar,
+    Objective,
+    Action,
+    Task,
+    User,
+    Grant,
+);
+
+/// Reading by id, and about oneself.
+#[derive(Default)]
+pub struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// Any record by its id; null if the caller may not see it.
+    async fn node(&self, ctx: &Context<'_>, id: Uuid) -> Result<Option<Node>, Fault> {
+        load(ctx, id).await
+    }
+
+    /// Records by their ids, in the same order; null for those the caller may not see.
+    async fn nodes(&self, ctx: &Context<'_>, ids: Vec<Uuid>) -> Result<Vec<Option<Node>>, Fault> {
+        if ids.len() > kernel::page::MAX_LIMIT {
+            let text = format!("at most {} ids", kernel::page::MAX_LIMIT);
+            return Err(Fault(kernel::Error::bad_request("?ids", kernel::Code::LimitOutOfRange, text)));
+        }
+        let mut found = Vec::new();
+        for id in ids {
+            found.push(load(ctx, id).await?);
+        }
+        Ok(found)
+    }
+
+    /// The caller: account, grants, and what may be created; null for anonymous callers.
+    async fn me(&self, ctx: &Context<'_>) -> Result<Option<Me>, Fault> {
+        Ok(me(call(ctx)?).await?)
+    }
+}

@@ -1,0 +1,122 @@
+//! Signing in, and about oneself.
+
+use axum::{extract::State, http::StatusCode};
+use kernel::Error;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    body::Input,
+    caller::Person,
+    problem::{Problem, ReadProblems, WriteProblems},
+};
+use crate::{
+    domain::{
+        access::signin::session::{self, Tokens},
+        me::{self, Me},
+    },
+    state::AppState,
+};
+
+/// Routes of signing in.
+pub fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(login))
+        .routes(routes!(refresh))
+        .routes(routes!(logout))
+        .routes(routes!(change_password))
+        .routes(routes!(get_me))
+}
+
+/// Who signs in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"email": "focal_point@kgz.demo", "password": "rehearsal-only-Concord-demo"}))]
+pub struct LoginInput {
+    /// E-mail address.
+    #[schema(min_length = 1, max_length = 200)]
+    pub email: String,
+    /// Password.
+    #[schema(min_length = 1, max_length = 200)]
+    pub password: String,
+}
+
+/// The token to exchange.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"refresh_token": "0198c0de-0000-7000-8000-000000000001.c2VjcmV0"}))]
+pub struct RefreshInput {
+    /// The newest refresh token of the session.
+    #[schema(min_length = 1, max_length = 400)]
+    pub refresh_token: String,
+}
+
+/// The old and the new password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"old_password": "rehearsal-only-Concord-demo", "new_password": "another long pass phrase"}))]
+pub struct PasswordInput {
+    /// The present password.
+    #[schema(min_length = 1, max_length = 200)]
+    pub old_password: String,
+    /// The password from now on: 15 characters or more, no common one.
+    #[schema(min_length = 1, max_length = 200)]
+    pub new_password: String,
+}
+
+#[utoipa::path(post, path = "/auth/login", tag = "Sign-in",
+    summary = "Sign in",
+    description = "Answers an access token of 15 minutes and a refresh token. Unknown users and wrong passwords answer alike.",
+    request_body = LoginInput,
+    responses((status = 200, description = "The tokens", body = Tokens), WriteProblems))]
+async fn login(
+    State(state): State<AppState>,
+    Input(input): Input<LoginInput>,
+) -> Result<axum::Json<Tokens>, Problem> {
+    Ok(axum::Json(session::login(&state.ctx(None), &state.keys, &input.email, &input.password).await?))
+}
+
+#[utoipa::path(post, path = "/auth/refresh", tag = "Sign-in",
+    summary = "Renew the access token",
+    description = "Exchanges a refresh token for a new access token and a new refresh token; the old one is spent.",
+    request_body = RefreshInput,
+    responses((status = 200, description = "The tokens", body = Tokens), WriteProblems))]
+async fn refresh(
+    State(state): State<AppState>,
+    Input(input): Input<RefreshInput>,
+) -> Result<axum::Json<Tokens>, Problem> {
+    Ok(axum::Json(session::refresh(&state.ctx(None), &state.keys, &input.refresh_token).await?))
+}
+
+#[utoipa::path(post, path = "/auth/logout", tag = "Sign-in",
+    summary = "Sign out",
+    description = "Ends the session of the access token; its refresh token is spent.",
+    responses((status = 204, description = "The session has ended"), WriteProblems))]
+async fn logout(Person(ctx, caller): Person) -> Result<StatusCode, Problem> {
+    session::logout(&ctx, caller.id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[utoipa::path(post, path = "/auth/password", tag = "Sign-in",
+    summary = "Change one's password",
+    description = "Changes the caller's password and ends all other sessions.",
+    request_body = PasswordInput,
+    responses((status = 204, description = "The password is changed"), WriteProblems))]
+async fn change_password(
+    Person(ctx, caller): Person,
+    Input(input): Input<PasswordInput>,
+) -> Result<StatusCode, Problem> {
+    session::change_password(&ctx, (caller.user, caller.id), &input.old_password, &input.new_password)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[utoipa::path(get, path = "/me", tag = "Sign-in",
+    summary = "Read about oneself",
+    description = "Answers the caller's account, owners, grants, and the kinds of which it may create records.",
+    responses((status = 200, description = "The caller", body = Me), ReadProblems))]
+async fn get_me(Person(ctx, _): Person) -> Result<axum::Json<Me>, Problem> {
+    let me = me::me(&ctx).await?;
+    Ok(axum::Json(me.ok_or(Error::NotFound)?))
+}

@@ -1,0 +1,117 @@
+//! What every request passes: its id, time-outs, the task that outlives its caller, conditional reads.
+
+use std::sync::Arc;
+
+use axum::{
+    body::{Body, to_bytes},
+    extract::{OriginalUri, Request, State},
+    http::{HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use kernel::{Code, Error};
+use tracing::Instrument;
+
+use super::{
+    caller::RequestId,
+    problem::{IsProblem, Problem, complete},
+};
+use crate::state::AppState;
+
+/// Gives the request an id, logs it once, and completes problems with id and address.
+pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let id: Arc<str> = Arc::from(state.clock.id().simple().to_string());
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let (method, uri) = (request.method().clone(), request.uri().clone());
+    let span = tracing::info_span!("request", id = %id, method = %method, path = %uri.path());
+    let started = tokio::time::Instant::now();
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let seconds = started.elapsed().as_secs_f64();
+    let status = response.status().as_u16();
+    span.in_scope(|| tracing::info!(status, seconds, "answered {status}"));
+    metrics::histogram!("http_request_seconds", "method" => method.to_string(), "status" => status.to_string()).record(seconds);
+    if response.extensions().get::<IsProblem>().is_some() {
+        let (mut parts, body) = response.into_parts();
+        let body = to_bytes(body, 4 << 20).await.unwrap_or_default();
+        let body = complete(&body, &id, uri.path());
+        parts.headers.remove(header::CONTENT_LENGTH);
+        response = Response::from_parts(parts, Body::from(body));
+    }
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert("x-request-id", value);
+    }
+    let vary = HeaderValue::from_static("Accept, Accept-Language, Accept-Encoding, Authorization");
+    response.headers_mut().insert(header::VARY, vary);
+    response
+}
+
+/// Answers 503 when a request takes too long; a write goes on in its own task.
+pub async fn time_out(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    match tokio::time::timeout(state.timeout, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::from(Error::Unavailable("the request took too long".into())).into_response(),
+    }
+}
+
+/// Runs unsafe requests in a task of their own, so that a caller that leaves cancels nothing.
+pub async fn outlive(request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)
+        || request.uri().path() == "/graphql"
+    {
+        return next.run(request).await;
+    }
+    let span = tracing::Span::current();
+    match tokio::spawn(next.run(request).instrument(span)).await {
+        Ok(response) => response,
+        Err(error) => Problem::from(Error::Internal(format!("a write ended early: {error}"))).into_response(),
+    }
+}
+
+/// Refuses answers nobody wants (406), and sends no body the caller has already (304).
+pub async fn negotiate(request: Request, next: Next) -> Response {
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("*/*");
+    let json = |part: &str| {
+        let media = part.split(';').next().unwrap_or_default().trim();
+        let refused = part.split(';').any(|param| param.trim() == "q=0");
+        !refused && ["application/json", "application/problem+json", "application/*", "*/*"].contains(&media)
+    };
+    if !accept.split(',').any(json) {
+        let text = "answers are application/json";
+        return Problem::Http(Code::NotAcceptable, text.into()).into_response();
+    }
+    let known = request.headers().get(header::IF_NONE_MATCH).cloned();
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    let response = next.run(request).await;
+    let (Some(known), Some(tag), true) = (known, response.headers().get(header::ETAG), is_read) else {
+        return response;
+    };
+    let same = known.to_str().unwrap_or_default().split(',').any(|one| {
+        let one = one.trim();
+        one == "*" || one.strip_prefix("W/").unwrap_or(one).as_bytes() == tag.as_bytes()
+    });
+    if !same {
+        return response;
+    }
+    let (mut parts, _) = response.into_parts();
+    parts.status = StatusCode::NOT_MODIFIED;
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.remove(header::CONTENT_TYPE);
+    Response::from_parts(parts, Body::empty())
+}
+
+/// The answer for addresses that lead nowhere.
+pub async fn no_such_address(uri: OriginalUri) -> Problem {
+    let _ = uri;
+    Problem::Domain(Error::NotFound)
+}
+
+/// The answer for methods an address does not know.
+pub async fn no_such_method() -> Problem {
+    Problem::Http(Code::MethodNotAllowed, "this address does not know the method; see Allow".into())
+}
+
+/// The answer of a panic: logged once, told nobody.
+#[must_use]
+pub fn caught(_: Box<dyn std::any::Any + Send>) -> Response {
+    Problem::from(Error::Internal("a handler panicked".into())).into_response()
+}

@@ -1,0 +1,29 @@
+//! A plan with all its content in one document.
+
+use axum::extract::Path;
+use kernel::Error;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    caller::Caller,
+    problem::{Problem, ReadProblems},
+};
+use crate::{
+    domain::tree::{PlanTree, tree},
+    state::AppState,
+};
+
+/// Routes of the tree.
+pub fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(get_plan_tree))
+}
+
+#[utoipa::path(get, path = "/plans/{id}/tree", tag = "Plans",
+    summary = "Read a plan with all its content",
+    description = "Reads a plan with its pillars, objectives and actions and the obligations they serve, as far as the caller may see them.",
+    params(("id" = String, Path, description = "Id of the plan"), ("lang" = Option<String>, Query, description = "Languages wanted, best first")),
+    responses((status = 200, description = "The plan with its content", body = PlanTree), ReadProblems))]
+async fn get_plan_tree(Caller(ctx): Caller, Path(id): Path<String>) -> Result<axum::Json<PlanTree>, Problem> {
+    let id = id.parse().map_err(|_| Error::NotFound)?;
+    Ok(axum::Json(tree(&ctx, id).await?))
+}

@@ -1,0 +1,55 @@
+//! Reference data and the demonstration: built into the binary, brought in through units.
+//!
+//! Both are repeatable. A run compares what is stored with what is built in, writes what differs
+//! and leaves no change set where nothing did. Rows a person has changed since are left alone.
+
+mod demo;
+mod reference;
+mod report;
+mod sync;
+mod table;
+
+use std::sync::Arc;
+
+use kernel::{Actor, Ctx, Result, unit::Cause};
+
+pub use demo::{DemoReport, PASSWORD, SignIn};
+pub use report::{Counts, Report};
+
+/// Source system of the reference data; nobody else writes under it.
+pub const SEED: &str = "seed";
+
+/// Source system of the demonstration; nobody else writes under it.
+pub const DEMO: &str = "demo";
+
+/// Brings the reference data in line with the files built into the binary, in one unit.
+///
+/// Rows are matched by code, and those a person has changed since are kept as they are.
+///
+/// # Errors
+/// What the database says; `Internal` when a built-in row breaks the rules of its kind.
+pub async fn reference(ctx: &Ctx) -> Result<Report> {
+    as_system(ctx)
+        .write(async |unit| {
+            let mut report = Report::default();
+            reference::load(unit, &mut report).await?;
+            Ok(report)
+        })
+        .await
+}
+
+/// Brings in the reference data and, where they are not there yet, the records of the demonstration.
+///
+/// Plans are made once with everything below them: what people do to them afterwards stays.
+///
+/// # Errors
+/// `Conflict` for a database that holds records of others, in which nothing is written then; what
+/// the database says.
+pub async fn demo(ctx: &Ctx) -> Result<DemoReport> {
+    as_system(ctx).write(async |unit| demo::load(unit).await).await
+}
+
+/// The same context for the service itself.
+fn as_system(ctx: &Ctx) -> Ctx {
+    Ctx { actor: Arc::new(Actor::system()), cause: Cause::Seed, ..ctx.clone() }
+}

@@ -1,0 +1,42 @@
+//! The demonstration: the Kyrgyz Republic with public facts only, and two invented countries.
+//!
+//! Bodies and statements follow the built-in files. A plan is made once, with everything below
+//! it, its moves and its release; what people do to it afterwards stays, so that a repeated run
+//! neither undoes their work nor meets the rules of an adopted plan.
+
+mod bodies;
+mod file;
+mod people;
+mod plans;
+mod refusal;
+
+use kernel::{Result, Unit};
+use serde::Serialize;
+
+pub use people::{PASSWORD, SignIn};
+
+use super::{reference, report::Report};
+
+/// What the demonstration came to, for printing.
+#[derive(Clone, Debug, Serialize)]
+pub struct DemoReport {
+    /// The reference data.
+    pub reference: Report,
+    /// The records of the demonstration.
+    pub records: Report,
+    /// Who can sign in, all with [`PASSWORD`].
+    pub sign_ins: Vec<SignIn>,
+}
+
+/// Brings in the reference data and the demonstration.
+pub(super) async fn load(unit: &mut Unit) -> Result<DemoReport> {
+    let countries = file::countries()?;
+    refusal::check(unit, &countries).await?;
+    let mut reference = Report::default();
+    let mut ids = reference::load(unit, &mut reference).await?;
+    let mut records = Report::default();
+    bodies::load(unit, &mut records, &mut ids, &countries).await?;
+    plans::load(unit, &mut records, &countries).await?;
+    let sign_ins = people::load(unit, &mut records).await?;
+    Ok(DemoReport { reference, records, sign_ins })
+}

@@ -1,0 +1,96 @@
+//! Plans of the demonstration: each is made once, with its content, tasks, moves and release.
+
+mod content;
+
+use kernel::{Error, KindDef, Record, Result, Unit, record::Op, unit::move_op};
+
+use super::{
+    bodies::ONCE,
+    file::{CountryFile, MoveFile, ReleaseFile},
+};
+use crate::{
+    domain::{
+        cooperation::task::Task,
+        plans::{action::Action, objective::Objective, pillar::Pillar, plan::Plan},
+        sharing,
+    },
+    seed::{
+        DEMO,
+        reference::{bring, known},
+        report::{Counts, Report},
+        sync::{Synced, Wanted, apply},
+    },
+};
+
+/// Moves of a record, in order, by its key.
+type Moves = Vec<(String, Vec<MoveFile>)>;
+
+/// Brings in the plans with what stands below them, and the tasks outside plans.
+pub(super) async fn load(unit: &mut Unit, report: &mut Report, files: &[CountryFile]) -> Result<()> {
+    let heads = files.iter().flat_map(content::plans).collect();
+    let plans = bring::<Plan>(unit, report, ONCE, heads).await?;
+    let content = content::all(files);
+    // What people did to a plan that was there already stays, down to what they deleted.
+    let parts = |parts: Vec<content::Part>| -> Vec<Wanted> {
+        let row = |part: content::Part| {
+            let is_made = part.plan.is_none_or(|plan| plans.created.contains_key(&plan));
+            Wanted { is_made, ..part.row }
+        };
+        parts.into_iter().map(row).collect()
+    };
+    bring::<Pillar>(unit, report, ONCE, parts(content.pillars)).await?;
+    bring::<Objective>(unit, report, ONCE, parts(content.objectives)).await?;
+    bring::<Action>(unit, report, ONCE, parts(content.actions)).await?;
+    let tasks = bring::<Task>(unit, report, ONCE, parts(content.tasks)).await?;
+    make_moves(unit, Task::def(), &tasks, content::task_moves(files)).await?;
+    make_moves(unit, Plan::def(), &plans, content::plan_moves(files)).await?;
+    for (key, release) in content::releases(files) {
+        let made = plans.created.contains_key(&key);
+        report.add(
+            sharing::release_def().name,
+            Counts { created: usize::from(made), unchanged: usize::from(!made), ..Counts::default() },
+        );
+        if made {
+            release_plan(unit, &plans, (&key, release)).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes the moves of the records made in this run: the first of all, then the second of all.
+async fn make_moves(unit: &mut Unit, def: &'static KindDef, made: &Synced, moves: Moves) -> Result<()> {
+    let mut turns: Vec<_> = moves
+        .into_iter()
+        .filter_map(|(key, moves)| Some((made.created.get(&key).copied()?, key, moves.into_iter())))
+        .collect();
+    loop {
+        let (mut ops, mut keys) = (Vec::new(), Vec::new());
+        for (version, key, moves) in &mut turns {
+            let Some(next) = moves.next() else { continue };
+            ops.push(op(known(&made.ids, key)?, *version, next));
+            keys.push(key.clone());
+            *version += 1;
+        }
+        if ops.is_empty() {
+            return Ok(());
+        }
+        apply(unit, def, ops, &keys).await?;
+    }
+}
+
+fn op(id: uuid::Uuid, version: i32, next: MoveFile) -> Op {
+    move_op(id, Some(version), next.verb, next.verb, next.set)
+}
+
+async fn release_plan(unit: &mut Unit, plans: &Synced, (key, file): (&str, &ReleaseFile)) -> Result<()> {
+    let release = sharing::Release {
+        audiences: file.audiences.clone(),
+        basis: Some(file.basis.clone()),
+        purpose: Some(file.purpose.clone()),
+        from_at: file.from_at,
+        until_at: None,
+        key: Some((DEMO.to_owned(), format!("{key}/{}", file.key))),
+    };
+    let made = sharing::release(unit, known(&plans.ids, key)?, &release).await;
+    made.map(drop).map_err(|error| Error::Internal(format!("the release of `{key}` was refused: {error}")))
+}

@@ -1,0 +1,46 @@
+//! Health, metrics, keys.
+
+use std::sync::atomic::Ordering;
+
+use axum::{Json, Router, extract::State, http::StatusCode, response::IntoResponse, routing::get};
+use sea_orm::Statement;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use crate::{state::AppState, telemetry};
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/health/live", get(|| async { Json(json!({ "status": "live" })) }))
+        .route("/health/ready", get(ready))
+        .route("/.well-known/jwks.json", get(keys))
+}
+
+async fn ready(State(state): State<AppState>) -> impl IntoResponse {
+    let conn = state.db.reading();
+    let asked = conn.all_raw(Statement::from_string(conn.backend(), "SELECT 1")).await;
+    if asked.is_err() || state.draining.load(Ordering::SeqCst) {
+        return (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "not ready" })));
+    }
+    (StatusCode::OK, Json(json!({ "status": "ready" })))
+}
+
+async fn keys(State(state): State<AppState>) -> Json<Value> {
+    Json(state.keys.jwks())
+}
+
+/// Serves `/metrics` on the address for administrators.
+pub(super) async fn serve_metrics(listener: TcpListener) {
+    let handle = telemetry::metrics_handle();
+    let upkeep = handle.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+            upkeep.run_upkeep();
+        }
+    });
+    let router = Router::new().route("/metrics", get(move || std::future::ready(handle.render())));
+    if let Err(error) = axum::serve(listener, router).await {
+        tracing::error!("the address for administrators ended: {error}");
+    }
+}

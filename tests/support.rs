@@ -1,0 +1,99 @@
+//! The harness: a database of its own for every test, a world to act in, callers by role.
+
+pub mod client;
+pub mod db;
+pub mod world;
+
+use std::sync::Arc;
+
+use axum::Router;
+use chrono::{DateTime, Utc};
+use concord::{
+    config::Config,
+    domain::access::signin::{secret::InstallationSecret, session, token},
+    server,
+    state::AppState,
+};
+use kernel::{Actor, Ctx, change, clock::Clock, db::Db, unit::Cause};
+
+use client::Client;
+use world::World;
+
+/// The installation secret of every test.
+pub const SECRET: &str = "tests-only-0123456789abcdef-0123456789abcdef";
+
+/// The instant at which every test begins.
+pub fn start() -> DateTime<Utc> {
+    "2026-11-21T10:00:00Z".parse().expect("an instant")
+}
+
+/// A running service with a database of its own.
+pub struct TestApp {
+    pub state: AppState,
+    pub router: Router,
+    pub world: Arc<World>,
+    pub url: String,
+}
+
+/// Runs a test in a fresh copy of the world, and then verifies the log against every record.
+pub async fn app<F>(test: F)
+where
+    F: AsyncFnOnce(&TestApp),
+{
+    let (url, world) = db::fresh().await;
+    let db = Db::connect(&url, 4).await.expect("the database opens");
+    let app = TestApp::on(db, world, url).await;
+
+    test(&app).await;
+
+    let report = change::verify(&app.system(), None).await.expect("the log can be read");
+    assert_eq!(report.findings, [], "every write goes through the write path");
+    let TestApp { state, router, url, .. } = app;
+    drop(router);
+    state.db.close().await.expect("the database closes");
+    db::remove(&url).await;
+}
+
+impl TestApp {
+    pub async fn on(db: Db, world: Arc<World>, url: String) -> Self {
+        let secret = InstallationSecret::from_text(SECRET).expect("a secret");
+        let state = AppState::new(db, Clock::fixed(start()), &secret, &Config::default()).await.expect("a state");
+        let router = server::app(state.clone());
+        Self { state, router, world, url }
+    }
+
+    /// The context of the service itself.
+    pub fn system(&self) -> Ctx {
+        let mut ctx = self.state.ctx(None).acting(Actor::system());
+        ctx.cause = Cause::Seed;
+        ctx
+    }
+
+    /// Somebody who is not signed in.
+    pub fn anonymous(&self) -> Client<'_> {
+        Client::new(self, None)
+    }
+
+    /// The user with this name in the world, signed in.
+    pub async fn user(&self, name: &str) -> Client<'_> {
+        let user = self.world.id(name);
+        let ctx = self.system();
+        let session = session::open_session(&ctx, user).await.expect("a session");
+        let token = token::issue(&self.state.keys, &self.state.clock, user, session).expect("a token");
+        Client::new(self, Some(token))
+    }
+
+    /// The caller as the policy sees it.
+    pub async fn actor(&self, name: &str) -> Actor {
+        if name == "anonymous" {
+            return concord::domain::access::signin::standing::load_actor(&self.state.ctx(None), None, None)
+                .await
+                .expect("an actor");
+        }
+        let user = self.world.id(name);
+        let session = session::open_session(&self.system(), user).await.expect("a session");
+        concord::domain::access::signin::standing::load_actor(&self.state.ctx(None), Some((user, session)), None)
+            .await
+            .expect("an actor")
+    }
+}
