@@ -18,15 +18,22 @@ async fn the_suite_passes_on_postgresql() {
     }
     if let Err(error) = Database::connect(db::postgres_url()).await {
         assert!(std::env::var("CI").is_err(), "CI needs a PostgreSQL server: {error}");
-        say("\nSKIPPED: THE POSTGRESQL HALF OF THE SUITE (no server answers; set CONCORD_TEST_POSTGRES_URL)\n");
+        say(
+            "\nSKIPPED: THE POSTGRESQL HALF OF THE SUITE (no server answers; set CONCORD_TEST_POSTGRES_URL)\n",
+        );
         return;
     }
 
     let own = std::env::current_exe().expect("the test binary");
-    let filter: Vec<String> = std::env::args().skip(1).filter(|arg| arg.starts_with("--test-threads")).collect();
-    let done = Command::new(own).args(filter).env("CONCORD_TEST_DB", "postgres").output().expect("the suite runs");
+    let filter: Vec<String> =
+        std::env::args().skip(1).filter(|arg| arg.starts_with("--test-threads")).collect();
+    let done =
+        Command::new(own).args(filter).env("CONCORD_TEST_DB", "postgres").output().expect("the suite runs");
 
     let text = String::from_utf8_lossy(&done.stdout);
-    say(&format!("\nPostgreSQL half: {}\n", text.lines().rev().find(|line| line.starts_with("test result")).unwrap_or("no result")));
+    say(&format!(
+        "\nPostgreSQL half: {}\n",
+        text.lines().rev().find(|line| line.starts_with("test result")).unwrap_or("no result")
+    ));
     assert!(done.status.success(), "{text}\n{}", String::from_utf8_lossy(&done.stderr));
 }

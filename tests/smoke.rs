@@ -9,7 +9,12 @@ async fn a_focal_point_creates_reads_edits_and_deletes_a_task() {
     app(async |app| {
         let me = app.user("focal_point").await;
 
-        let made = me.post("/tasks", json!({"owner": "KGZ", "title": "Write the law", "lead_agency": "MES", "language": "en"})).await;
+        let made = me
+            .post(
+                "/tasks",
+                json!({"owner": "KGZ", "title": "Write the law", "lead_agency": "MES", "language": "en"}),
+            )
+            .await;
         made.ok(201);
         let path = format!("/tasks/{}", made.id());
         let read = me.get(&path).await;
@@ -19,7 +24,10 @@ async fn a_focal_point_creates_reads_edits_and_deletes_a_task() {
 
         assert_eq!(read.ok(200)["lead_agency"]["code"], "MES");
         assert_eq!(edited.ok(200)["version"], 2);
-        assert_eq!(past.ok(200)["items"][1]["changes"]["title"], json!(["Write the law", "Write the law again"]));
+        assert_eq!(
+            past.ok(200)["items"][1]["changes"]["title"],
+            json!(["Write the law", "Write the law again"])
+        );
         gone.ok(204);
         me.get(&path).await.problem(404, "not_found");
     })

@@ -57,7 +57,8 @@ where
 impl TestApp {
     pub async fn on(db: Db, world: Arc<World>, url: String) -> Self {
         let secret = InstallationSecret::from_text(SECRET).expect("a secret");
-        let state = AppState::new(db, Clock::fixed(start()), &secret, &Config::default()).await.expect("a state");
+        let state =
+            AppState::new(db, Clock::fixed(start()), &secret, &Config::default()).await.expect("a state");
         let router = server::app(state.clone());
         Self { state, router, world, url }
     }
@@ -92,8 +93,12 @@ impl TestApp {
         }
         let user = self.world.id(name);
         let session = session::open_session(&self.system(), user).await.expect("a session");
-        concord::domain::access::signin::standing::load_actor(&self.state.ctx(None), Some((user, session)), None)
-            .await
-            .expect("an actor")
+        concord::domain::access::signin::standing::load_actor(
+            &self.state.ctx(None),
+            Some((user, session)),
+            None,
+        )
+        .await
+        .expect("an actor")
     }
 }

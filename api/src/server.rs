@@ -9,9 +9,7 @@ use std::{fmt, sync::atomic::Ordering, time::Duration};
 use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
 use kernel::{clock::Clock, db::Db};
 use tokio::net::TcpListener;
-use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer,
-};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer};
 
 use crate::{
     config::Config,
@@ -128,7 +126,8 @@ pub async fn serve(config: Config, options: ServeOptions) -> Result<(), ServeErr
 fn secret(config: &Config, demo: bool) -> Result<InstallationSecret, ServeError> {
     let given = config.secret.as_ref().map(crate::config::Secret::expose);
     if given.is_none() && demo && !config.secret_file.exists() {
-        return InstallationSecret::create(&config.secret_file).map_err(|error| ServeError(error.to_string()));
+        return InstallationSecret::create(&config.secret_file)
+            .map_err(|error| ServeError(error.to_string()));
     }
     InstallationSecret::read(given, &config.secret_file).map_err(|error| ServeError(error.to_string()))
 }

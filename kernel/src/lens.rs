@@ -302,7 +302,8 @@ impl Lens {
                     Handling::Normal
                 },
                 shared_set: facts.shared_set.filter(|_| inside),
-                shared_with: inside                    .then(|| facts.shared_set.and_then(|id| self.sets.get(&id).cloned()).unwrap_or_default()),
+                shared_with: inside
+                    .then(|| facts.shared_set.and_then(|id| self.sets.get(&id).cloned()).unwrap_or_default()),
             },
             texts,
         }

@@ -126,6 +126,16 @@ pub async fn exists(conn: Conn<'_>, def: &'static KindDef, cond: Cond) -> Result
     Ok(conn.one(&select).await?.is_some())
 }
 
+/// The greatest number in a column.
+///
+/// # Errors
+/// What the database says.
+pub async fn greatest(conn: Conn<'_>, def: &'static KindDef, column: &str) -> Result<Option<i64>> {
+    let mut select = SelectStatement::new();
+    select.expr(def.col(column).max()).from(def.iden());
+    Ok(conn.one(&select).await?.map(|row| row.try_get_by_index(0)).transpose()?.flatten())
+}
+
 /// How many records meet `cond`, which holds `visible()` already.
 ///
 /// # Errors

@@ -58,7 +58,8 @@ impl<'a> Client<'a> {
     }
 
     async fn json(&self, method: Method, path: &str, body: &Json) -> Answer {
-        self.send(method, &format!("/api/v1{path}"), Some("application/json"), body.to_string().into_bytes()).await
+        self.send(method, &format!("/api/v1{path}"), Some("application/json"), body.to_string().into_bytes())
+            .await
     }
 
     pub async fn get(&self, path: &str) -> Answer {

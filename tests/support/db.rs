@@ -30,7 +30,8 @@ pub fn postgres_url() -> String {
 
 fn postgres_database(name: &str) -> String {
     let url = postgres_url();
-    let (head, query) = url.split_once('?').map_or((url.as_str(), String::new()), |(h, q)| (h, format!("?{q}")));
+    let (head, query) =
+        url.split_once('?').map_or((url.as_str(), String::new()), |(h, q)| (h, format!("?{q}")));
     let server = head.rsplit_once('/').map_or(head, |(server, _)| server);
     format!("{server}/{name}{query}")
 }
@@ -96,7 +97,10 @@ pub async fn remove(url: &str) {
     if is_postgres() {
         let name = url.rsplit('/').next().unwrap_or_default().split('?').next().unwrap_or_default();
         let admin = admin().await;
-        admin.execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)")).await.expect("the database goes");
+        admin
+            .execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)"))
+            .await
+            .expect("the database goes");
         admin.close().await.expect("the connection closes");
         return;
     }

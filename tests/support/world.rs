@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
+use concord::domain::{KINDS, sharing};
 use kernel::{
     KindDef,
     record::Op,
     unit::{Atomic, Unit},
 };
-use concord::domain::{KINDS, sharing};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -48,7 +48,10 @@ impl World {
 
     /// Names and ids of the world's records of one kind (`task:...`).
     pub fn of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (&'a str, Uuid)> {
-        let names = self.ids.iter().filter(move |(name, _)| name.starts_with(kind) && name[kind.len()..].starts_with(':'));
+        let names = self
+            .ids
+            .iter()
+            .filter(move |(name, _)| name.starts_with(kind) && name[kind.len()..].starts_with(':'));
         names.map(|(name, id)| (name.as_str(), *id))
     }
 
@@ -69,7 +72,10 @@ impl World {
     async fn add(&mut self, unit: &mut Unit, kind: &str, name: &str, fields: Json) -> Uuid {
         let def: &'static KindDef = KINDS.get(kind).expect("a kind");
         let op = Op::Create(fields.as_object().cloned().expect("an object"));
-        let made = unit.apply(def, vec![op], Atomic::All).await.unwrap_or_else(|error| panic!("{kind} {name}: {error:?}"));
+        let made = unit
+            .apply(def, vec![op], Atomic::All)
+            .await
+            .unwrap_or_else(|error| panic!("{kind} {name}: {error:?}"));
         let id = made[0].id.expect("an id");
         self.ids.insert(name.to_owned(), id);
         id
@@ -77,7 +83,9 @@ impl World {
 
     async fn reference(&mut self, unit: &mut Unit) {
         self.add(unit, "region", "region:CA", json!({"code": "CA", "name": "Central Asia"})).await;
-        for (code, iso2, name, partner) in [("KGZ", "KG", "Kyrgyzstan", true), ("KAZ", "KZ", "Kazakhstan", true)] {
+        for (code, iso2, name, partner) in
+            [("KGZ", "KG", "Kyrgyzstan", true), ("KAZ", "KZ", "Kazakhstan", true)]
+        {
             let fields = json!({"code": code, "iso2": iso2, "name": name, "name_long": name, "official_languages": ["ky", "ru"],
                 "time_zone": "Asia/Bishkek", "is_partner": partner, "confidence": "high",
                 "translations": {"ru": {"name": format!("{name} (ru)")}}});
@@ -106,7 +114,9 @@ impl World {
     }
 
     async fn bodies(&mut self, unit: &mut Unit) {
-        for (owner, code) in [("KGZ", "MES"), ("KGZ", "MOH"), ("KGZ", "MOF"), ("KAZ", "MES"), ("region:CA", "SEC")] {
+        for (owner, code) in
+            [("KGZ", "MES"), ("KGZ", "MOH"), ("KGZ", "MOF"), ("KAZ", "MES"), ("region:CA", "SEC")]
+        {
             let fields = json!({"owner": owner, "code": code, "name": format!("Agency {code}"), "kind": "ministry", "language": "en"});
             self.add(unit, "agency", &format!("agency:{owner}/{code}"), fields).await;
         }
@@ -135,7 +145,13 @@ impl World {
     }
 
     async fn plans(&mut self, unit: &mut Unit) {
-        let open = [("national", "KGZ"), ("group", "KGZ"), ("released", "KGZ"), ("foreign", "KAZ"), ("regional", "region:CA")];
+        let open = [
+            ("national", "KGZ"),
+            ("group", "KGZ"),
+            ("released", "KGZ"),
+            ("foreign", "KAZ"),
+            ("regional", "region:CA"),
+        ];
         for (name, owner) in open {
             let level = if name == "group" { "group" } else { "national" };
             let mut plan = json!({"owner": owner, "kind": "cbrn_nap", "title": format!("Plan {name}"), "domains": ["C", "B"],

@@ -4,3 +4,4 @@ pub mod grant;
 pub mod grants;
 pub mod signin;
 pub mod user;
+pub mod users;

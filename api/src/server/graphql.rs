@@ -33,7 +33,11 @@ pub(super) async fn by_get(State(state): State<AppState>, request: Request) -> R
     let (ctx, _) = authenticate(&parts, &state).await?;
     let Some(asked) = http::by_get(&pairs(parts.uri.query())) else {
         let text = "by GET, `query` holds a query and no mutation; `variables` is JSON";
-        return Ok((StatusCode::BAD_REQUEST, Problem::from(Error::bad_request("?query", Code::BadRequest, text))).into_response());
+        return Ok((
+            StatusCode::BAD_REQUEST,
+            Problem::from(Error::bad_request("?query", Code::BadRequest, text)),
+        )
+            .into_response());
     };
     Ok(http::answer(&http::run(&state, ctx, asked).await))
 }

@@ -15,6 +15,7 @@ use kernel::{
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::users;
 use crate::domain::parts::{NewOrigin, OriginPatch};
 
 /// A person or machine that signs in; what it may do is in its grants.
@@ -136,6 +137,7 @@ impl Record for User {
                 .labelled("name")
                 .sorts(&["email", "name"])
                 .unique_in(&[&["email"]])
+                .checks(users::number)
         });
         &DEF
     }

@@ -3,10 +3,7 @@
 use std::sync::LazyLock;
 
 use async_graphql::{Enum, InputObject, SimpleObject};
-use entity::{
-    membership,
-    vocab::MembershipRole,
-};
+use entity::{membership, vocab::MembershipRole};
 use kernel::{
     KindDef, Patch, Record,
     filter::{Common, Filter, Where},

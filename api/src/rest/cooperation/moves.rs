@@ -65,7 +65,12 @@ async fn assign_task(
     Input(input): Input<AssignInput>,
 ) -> Result<Saved<Task>, Problem> {
     let to = target(&id, version, Verb::Assign)?;
-    standard::saved(&ctx, ctx.write(async move |unit| moves::assign_task(unit, to, &input).await).await?, false).await
+    standard::saved(
+        &ctx,
+        ctx.write(async move |unit| moves::assign_task(unit, to, &input).await).await?,
+        false,
+    )
+    .await
 }
 
 #[utoipa::path(post, path = "/tasks/{id}/start", tag = "Cooperation",
@@ -81,7 +86,8 @@ async fn start_task(
     Input(input): Input<TaskMoveInput>,
 ) -> Result<Saved<Task>, Problem> {
     let to = target(&id, version, Verb::Start)?;
-    standard::saved(&ctx, ctx.write(async move |unit| moves::move_task(unit, to, &input).await).await?, false).await
+    standard::saved(&ctx, ctx.write(async move |unit| moves::move_task(unit, to, &input).await).await?, false)
+        .await
 }
 
 #[utoipa::path(post, path = "/tasks/{id}/submit", tag = "Cooperation",
@@ -97,7 +103,8 @@ async fn submit_task(
     Input(input): Input<TaskMoveInput>,
 ) -> Result<Saved<Task>, Problem> {
     let to = target(&id, version, Verb::Submit)?;
-    standard::saved(&ctx, ctx.write(async move |unit| moves::move_task(unit, to, &input).await).await?, false).await
+    standard::saved(&ctx, ctx.write(async move |unit| moves::move_task(unit, to, &input).await).await?, false)
+        .await
 }
 
 #[utoipa::path(post, path = "/tasks/{id}/complete", tag = "Cooperation",
@@ -113,7 +120,8 @@ async fn complete_task(
     Input(input): Input<TaskMoveInput>,
 ) -> Result<Saved<Task>, Problem> {
     let to = target(&id, version, Verb::Complete)?;
-    standard::saved(&ctx, ctx.write(async move |unit| moves::move_task(unit, to, &input).await).await?, false).await
+    standard::saved(&ctx, ctx.write(async move |unit| moves::move_task(unit, to, &input).await).await?, false)
+        .await
 }
 
 #[utoipa::path(post, path = "/tasks/{id}/return", tag = "Cooperation",
@@ -129,7 +137,8 @@ async fn return_task(
     Input(input): Input<TaskMoveInput>,
 ) -> Result<Saved<Task>, Problem> {
     let to = target(&id, version, Verb::Return)?;
-    standard::saved(&ctx, ctx.write(async move |unit| moves::move_task(unit, to, &input).await).await?, false).await
+    standard::saved(&ctx, ctx.write(async move |unit| moves::move_task(unit, to, &input).await).await?, false)
+        .await
 }
 
 #[utoipa::path(post, path = "/tasks/{id}/block", tag = "Cooperation",
@@ -145,7 +154,8 @@ async fn block_task(
     Input(input): Input<TaskMoveInput>,
 ) -> Result<Saved<Task>, Problem> {
     let to = target(&id, version, Verb::Block)?;
-    standard::saved(&ctx, ctx.write(async move |unit| moves::move_task(unit, to, &input).await).await?, false).await
+    standard::saved(&ctx, ctx.write(async move |unit| moves::move_task(unit, to, &input).await).await?, false)
+        .await
 }
 
 #[utoipa::path(post, path = "/tasks/{id}/unblock", tag = "Cooperation",
@@ -161,7 +171,8 @@ async fn unblock_task(
     Input(input): Input<TaskMoveInput>,
 ) -> Result<Saved<Task>, Problem> {
     let to = target(&id, version, Verb::Unblock)?;
-    standard::saved(&ctx, ctx.write(async move |unit| moves::move_task(unit, to, &input).await).await?, false).await
+    standard::saved(&ctx, ctx.write(async move |unit| moves::move_task(unit, to, &input).await).await?, false)
+        .await
 }
 
 #[utoipa::path(post, path = "/tasks/{id}/cancel", tag = "Cooperation",
@@ -177,7 +188,8 @@ async fn cancel_task(
     Input(input): Input<TaskMoveInput>,
 ) -> Result<Saved<Task>, Problem> {
     let to = target(&id, version, Verb::Cancel)?;
-    standard::saved(&ctx, ctx.write(async move |unit| moves::move_task(unit, to, &input).await).await?, false).await
+    standard::saved(&ctx, ctx.write(async move |unit| moves::move_task(unit, to, &input).await).await?, false)
+        .await
 }
 
 #[utoipa::path(post, path = "/tasks/{id}/reopen", tag = "Cooperation",
@@ -193,5 +205,6 @@ async fn reopen_task(
     Input(input): Input<TaskMoveInput>,
 ) -> Result<Saved<Task>, Problem> {
     let to = target(&id, version, Verb::Reopen)?;
-    standard::saved(&ctx, ctx.write(async move |unit| moves::move_task(unit, to, &input).await).await?, false).await
+    standard::saved(&ctx, ctx.write(async move |unit| moves::move_task(unit, to, &input).await).await?, false)
+        .await
 }

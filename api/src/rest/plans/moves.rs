@@ -66,7 +66,8 @@ async fn consult_plan(
     Input(input): Input<PlanMoveInput>,
 ) -> Result<Saved<Plan>, Problem> {
     let to = target(&id, version, Verb::Consult)?;
-    standard::saved(&ctx, ctx.write(async move |unit| moves::move_plan(unit, to, &input).await).await?, false).await
+    standard::saved(&ctx, ctx.write(async move |unit| moves::move_plan(unit, to, &input).await).await?, false)
+        .await
 }
 
 #[utoipa::path(post, path = "/plans/{id}/submit", tag = "Plans",
@@ -82,7 +83,8 @@ async fn submit_plan(
     Input(input): Input<PlanMoveInput>,
 ) -> Result<Saved<Plan>, Problem> {
     let to = target(&id, version, Verb::Submit)?;
-    standard::saved(&ctx, ctx.write(async move |unit| moves::move_plan(unit, to, &input).await).await?, false).await
+    standard::saved(&ctx, ctx.write(async move |unit| moves::move_plan(unit, to, &input).await).await?, false)
+        .await
 }
 
 #[utoipa::path(post, path = "/plans/{id}/recall", tag = "Plans",
@@ -98,7 +100,8 @@ async fn recall_plan(
     Input(input): Input<PlanMoveInput>,
 ) -> Result<Saved<Plan>, Problem> {
     let to = target(&id, version, Verb::Recall)?;
-    standard::saved(&ctx, ctx.write(async move |unit| moves::move_plan(unit, to, &input).await).await?, false).await
+    standard::saved(&ctx, ctx.write(async move |unit| moves::move_plan(unit, to, &input).await).await?, false)
+        .await
 }
 
 #[utoipa::path(post, path = "/plans/{id}/adopt", tag = "Plans",
@@ -114,7 +117,12 @@ async fn adopt_plan(
     Input(input): Input<AdoptInput>,
 ) -> Result<Saved<Plan>, Problem> {
     let to = target(&id, version, Verb::Adopt)?;
-    standard::saved(&ctx, ctx.write(async move |unit| moves::adopt_plan(unit, to, &input).await).await?, false).await
+    standard::saved(
+        &ctx,
+        ctx.write(async move |unit| moves::adopt_plan(unit, to, &input).await).await?,
+        false,
+    )
+    .await
 }
 
 #[utoipa::path(post, path = "/plans/{id}/return", tag = "Plans",
@@ -130,7 +138,8 @@ async fn return_plan(
     Input(input): Input<PlanMoveInput>,
 ) -> Result<Saved<Plan>, Problem> {
     let to = target(&id, version, Verb::Return)?;
-    standard::saved(&ctx, ctx.write(async move |unit| moves::move_plan(unit, to, &input).await).await?, false).await
+    standard::saved(&ctx, ctx.write(async move |unit| moves::move_plan(unit, to, &input).await).await?, false)
+        .await
 }
 
 #[utoipa::path(post, path = "/plans/{id}/withdraw", tag = "Plans",
@@ -146,7 +155,8 @@ async fn withdraw_plan(
     Input(input): Input<PlanMoveInput>,
 ) -> Result<Saved<Plan>, Problem> {
     let to = target(&id, version, Verb::Withdraw)?;
-    standard::saved(&ctx, ctx.write(async move |unit| moves::move_plan(unit, to, &input).await).await?, false).await
+    standard::saved(&ctx, ctx.write(async move |unit| moves::move_plan(unit, to, &input).await).await?, false)
+        .await
 }
 
 #[utoipa::path(post, path = "/plans/{id}/start", tag = "Plans",
@@ -162,7 +172,8 @@ async fn start_plan(
     Input(input): Input<PlanMoveInput>,
 ) -> Result<Saved<Plan>, Problem> {
     let to = target(&id, version, Verb::Start)?;
-    standard::saved(&ctx, ctx.write(async move |unit| moves::move_plan(unit, to, &input).await).await?, false).await
+    standard::saved(&ctx, ctx.write(async move |unit| moves::move_plan(unit, to, &input).await).await?, false)
+        .await
 }
 
 #[utoipa::path(post, path = "/plans/{id}/review", tag = "Plans",
@@ -178,7 +189,8 @@ async fn review_plan(
     Input(input): Input<PlanMoveInput>,
 ) -> Result<Saved<Plan>, Problem> {
     let to = target(&id, version, Verb::Review)?;
-    standard::saved(&ctx, ctx.write(async move |unit| moves::move_plan(unit, to, &input).await).await?, false).await
+    standard::saved(&ctx, ctx.write(async move |unit| moves::move_plan(unit, to, &input).await).await?, false)
+        .await
 }
 
 #[utoipa::path(post, path = "/plans/{id}/resume", tag = "Plans",
@@ -194,7 +206,8 @@ async fn resume_plan(
     Input(input): Input<PlanMoveInput>,
 ) -> Result<Saved<Plan>, Problem> {
     let to = target(&id, version, Verb::Resume)?;
-    standard::saved(&ctx, ctx.write(async move |unit| moves::move_plan(unit, to, &input).await).await?, false).await
+    standard::saved(&ctx, ctx.write(async move |unit| moves::move_plan(unit, to, &input).await).await?, false)
+        .await
 }
 
 #[utoipa::path(post, path = "/plans/{id}/close", tag = "Plans",
@@ -210,5 +223,6 @@ async fn close_plan(
     Input(input): Input<PlanMoveInput>,
 ) -> Result<Saved<Plan>, Problem> {
     let to = target(&id, version, Verb::Close)?;
-    standard::saved(&ctx, ctx.write(async move |unit| moves::move_plan(unit, to, &input).await).await?, false).await
+    standard::saved(&ctx, ctx.write(async move |unit| moves::move_plan(unit, to, &input).await).await?, false)
+        .await
 }
