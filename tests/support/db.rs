@@ -82,7 +82,7 @@ pub async fn fresh() -> (String, Arc<World>) {
     if is_postgres() {
         let source = template.rsplit('/').next().unwrap_or_default().split('?').next().unwrap_or_default();
         let admin = admin().await;
-        let sql = format!("CREATE DATABASE {} TEMPLATE {source} STRATEGY FILE_COPY", name(number));
+        let sql = format!("CREATE DATABASE {} TEMPLATE {source}", name(number));
         admin.execute_unprepared(&sql).await.expect("a copy of the template");
         admin.close().await.expect("the connection closes");
         return (postgres_database(&name(number)), world.clone());

@@ -21,9 +21,9 @@ pub(super) fn settings() -> Result<Config, Failure> {
 /// Opens the database, which a command other than `serve` and `migrate up` does not create.
 pub(super) async fn connect(config: &Config, creates: bool) -> Result<Db, Failure> {
     let url = if creates { config.database_url.clone() } else { existing(&config.database_url) };
-    let opened = Db::connect(&url, config.max_connections).await;
-    opened.map_err(|error| {
-        Failure::other(&format!("{} cannot be opened: {error}", config.database_url_shown()))
+    let hint = if url == config.database_url { "" } else { "; `concord migrate up` makes a new one" };
+    Db::connect(&url, config.max_connections).await.map_err(|error| {
+        Failure::other(&format!("{} cannot be opened: {error}{hint}", config.database_url_shown()))
     })
 }
 

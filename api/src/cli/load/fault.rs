@@ -28,8 +28,13 @@ impl Fault {
         if found.is_empty() {
             return vec![Self::new(line, None, error.code(), error.detail())];
         }
-        let fault =
-            |v: &Violation| Self::new(line, column(&v.pointer, names).as_deref(), v.code, v.detail.clone());
+        let fault = |v: &Violation| {
+            let text = match item(&v.pointer) {
+                Some(number) => format!("item {number} of the list: {}", v.detail),
+                None => v.detail.clone(),
+            };
+            Self::new(line, column(&v.pointer, names).as_deref(), v.code, text)
+        };
         found.iter().map(fault).collect()
     }
 }
@@ -57,6 +62,11 @@ fn column(pointer: &str, names: &[&str]) -> Option<String> {
         return Some(name);
     }
     Some(tagged.map_or(member, |name| name).to_owned())
+}
+
+/// Number of the item of a list that a pointer leads to, from 1.
+fn item(pointer: &str) -> Option<usize> {
+    pointer.rsplit('/').next()?.parse::<usize>().ok()?.checked_add(1)
 }
 
 /// The faults as lines, in the order of the file.
@@ -88,6 +98,7 @@ mod tests {
         assert_eq!(leads("/shared_with/agencies/0").as_deref(), Some("shared_with.agencies"));
         assert_eq!(leads("/cost/amount").as_deref(), Some("cost"));
         assert_eq!(leads(""), None);
+        assert_eq!((item("/title"), item("/contributing_agencies/1")), (None, Some(2)));
     }
 
     #[test]
