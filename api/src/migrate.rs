@@ -8,7 +8,7 @@ use std::fmt;
 
 use kernel::{db::Db, error::Error};
 use migration::Migrator;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement};
 use sea_orm_migration::{MigrationStatus, MigratorTrait};
 
 /// Waiting for the turn ends only with the other process; a step itself waits ten seconds for a table.
@@ -154,13 +154,51 @@ async fn in_turn<T, F>(db: &Db, work: &F) -> Result<T, MigrateError>
 where
     F: AsyncFn(&DatabaseTransaction) -> Result<T, MigrateError>,
 {
-    let turn = db.begin(true).await?;
     if db.backend() == DbBackend::Postgres {
+        return transact(db, work).await;
+    }
+    // SQLite empties a table before it drops it, which foreign keys refuse. They can be switched outside a
+    // transaction only; the writer is one connection, and what came of it is checked before the commit.
+    let writer = db.for_migrations();
+    writer.execute_unprepared("PRAGMA foreign_keys = OFF").await?;
+    let done = transact(db, work).await;
+    writer.execute_unprepared("PRAGMA foreign_keys = ON").await?;
+    done
+}
+
+async fn transact<T, F>(db: &Db, work: &F) -> Result<T, MigrateError>
+where
+    F: AsyncFn(&DatabaseTransaction) -> Result<T, MigrateError>,
+{
+    let turn = db.begin(true).await?;
+    match prepared(&turn, work).await {
+        Ok(done) => {
+            turn.commit().await?;
+            Ok(done)
+        }
+        Err(error) => {
+            turn.rollback().await?;
+            Err(error)
+        }
+    }
+}
+
+async fn prepared<T, F>(turn: &DatabaseTransaction, work: &F) -> Result<T, MigrateError>
+where
+    F: AsyncFn(&DatabaseTransaction) -> Result<T, MigrateError>,
+{
+    let backend = turn.get_database_backend();
+    if backend == DbBackend::Postgres {
         for statement in POSTGRES_LOCK {
             turn.execute_unprepared(statement).await?;
         }
+        return work(turn).await;
     }
-    let done = work(&turn).await?;
-    turn.commit().await?;
-    Ok(done)
+    let done = work(turn).await?;
+    let broken = turn.query_all_raw(Statement::from_string(backend, "PRAGMA foreign_key_check")).await?;
+    if broken.is_empty() {
+        return Ok(done);
+    }
+    let text = format!("{} rows would refer to rows that are not there", broken.len());
+    Err(MigrateError::Database(Error::Internal(text)))
 }

@@ -60,7 +60,8 @@ impl From<Error> for Failure {
         match &error {
             Error::Internal(_) | Error::Unavailable(_) => Self::other(&error),
             Error::BadRequest(found) | Error::Invalid(found) if !found.is_empty() => {
-                let line = |v: &kernel::Violation| format!("{}: {}", v.pointer, v.detail);
+                let line =
+                    |v: &kernel::Violation| format!("{}: {}", v.pointer.trim_start_matches('/'), v.detail);
                 Self { code: 2, lines: found.iter().map(line).collect() }
             }
             _ => Self::usage(&error),
@@ -81,7 +82,7 @@ mod tests {
             Violation::new("/name", Code::TooShort, "at least 1 characters"),
         ]);
 
-        let lines = vec!["/email: no address".to_owned(), "/name: at least 1 characters".to_owned()];
+        let lines = vec!["email: no address".to_owned(), "name: at least 1 characters".to_owned()];
         assert_eq!(Failure::from(wrong), Failure { code: 2, lines });
         assert_eq!(Failure::from(Error::Internal("disk".into())).code, 3);
         assert_eq!(Failure::from(Error::NotFound).code, 2);
