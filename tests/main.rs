@@ -2,5 +2,13 @@
 
 mod support;
 
+mod log;
+mod policy_matrix;
 mod postgres_half;
 mod smoke;
+mod plans;
+mod tasks;
+mod reading;
+mod bad_input;
+mod signin;
+mod accounts;

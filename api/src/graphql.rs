@@ -1,17 +1,17 @@
 //! The GraphQL face: the same nouns, filters, codes and errors as REST.
 
-pub mod access;
-pub mod connection;
-pub mod cooperation;
-pub mod edges;
-pub mod fault;
-pub mod http;
-pub mod kind;
-pub mod moves;
-pub mod node;
-pub mod plans;
-pub mod reference;
-pub mod treaties;
+pub(crate) mod access;
+pub(crate) mod connection;
+pub(crate) mod cooperation;
+pub(crate) mod edges;
+pub(crate) mod fault;
+pub(crate) mod http;
+pub(crate) mod kind;
+pub(crate) mod moves;
+pub(crate) mod node;
+pub(crate) mod plans;
+pub(crate) mod reference;
+pub(crate) mod treaties;
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
 

@@ -1,24 +1,24 @@
 //! The REST face: addresses under `/api/v1`.
 
-pub mod access;
-pub mod auth;
+pub(crate) mod access;
+pub(crate) mod auth;
 
-pub mod body;
-pub mod caller;
-pub mod cooperation;
-pub mod json;
-pub mod kind;
-pub mod layers;
-pub mod listing;
+pub(crate) mod body;
+pub(crate) mod caller;
+pub(crate) mod cooperation;
+pub(crate) mod json;
+pub(crate) mod kind;
+pub(crate) mod layers;
+pub(crate) mod listing;
 pub mod openapi;
-pub mod plans;
-pub mod problem;
-pub mod reference;
-pub mod saved;
-pub mod standard;
-pub mod treaties;
-pub mod tree;
-pub mod vocabularies;
+pub(crate) mod plans;
+pub(crate) mod problem;
+pub(crate) mod reference;
+pub(crate) mod saved;
+pub(crate) mod standard;
+pub(crate) mod treaties;
+pub(crate) mod tree;
+pub(crate) mod vocabularies;
 
 use utoipa_axum::router::OpenApiRouter;
 

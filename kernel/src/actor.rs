@@ -69,6 +69,12 @@ impl Actor {
         Self { is_system: true, ..Self::default() }
     }
 
+    /// The same caller with the authority of the service, for verbs that do what their caller may not do directly.
+    #[must_use]
+    pub fn elevated(&self) -> Self {
+        Self { is_system: true, ..self.clone() }
+    }
+
     /// Tells whether this is the service itself.
     #[must_use]
     pub const fn is_system(&self) -> bool {

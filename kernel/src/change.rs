@@ -107,11 +107,13 @@ pub(crate) struct Recorder {
     set: Uuid,
     digest: chain::Digest,
     rows: i32,
+    /// Whether a set without changes is written too.
+    pub(crate) is_wanted: bool,
 }
 
 impl Recorder {
     pub(crate) fn new(set: Uuid) -> Self {
-        Self { set, digest: chain::Digest::new(), rows: 0 }
+        Self { set, digest: chain::Digest::new(), rows: 0, is_wanted: false }
     }
 
     /// Writes changes and their payloads.
@@ -185,7 +187,7 @@ impl Recorder {
 
     /// Appends the change set; the very last statement before the commit.
     pub(crate) async fn seal(self, ctx: &Ctx, conn: Conn<'_>) -> Result<()> {
-        if self.rows == 0 {
+        if self.rows == 0 && !self.is_wanted {
             return Ok(());
         }
         if conn.is_postgres() {

@@ -11,8 +11,8 @@ use std::{
 
 use sea_orm::{
     AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
-    DbBackend, DbErr, ExecResult, QueryResult, SqliteTransactionMode, Statement, StatementBuilder,
-    TransactionOptions, TransactionTrait,
+    DbBackend, DbErr, ExecResult, IsolationLevel, QueryResult, SqliteTransactionMode, Statement,
+    StatementBuilder, TransactionOptions, TransactionTrait,
     sqlx::{
         self,
         sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
@@ -93,7 +93,7 @@ impl Db {
         &self.writer
     }
 
-    /// Begins a transaction that writes, or one that only reads.
+    /// Begins a transaction that writes, or one that reads one snapshot.
     ///
     /// # Errors
     /// `Unavailable` when no connection comes free in time.
@@ -103,6 +103,7 @@ impl Db {
             options.sqlite_transaction_mode = writes.then_some(SqliteTransactionMode::Immediate);
         } else if !writes {
             options.access_mode = Some(AccessMode::ReadOnly);
+            options.isolation_level = Some(IsolationLevel::RepeatableRead);
         }
         let pool = if writes { &self.writer } else { &self.reader };
         Ok(pool.begin_with_options(options).await?)

@@ -96,15 +96,16 @@ pub struct Violation {
     /// JSON Pointer (RFC 6901) into the body, or `?name` for a query parameter.
     pub pointer: String,
     /// Machine-readable code.
-    #[serde(serialize_with = "code_name")]
     #[schema(value_type = String)]
     pub code: Code,
     /// What is wrong and what would be right, for people.
     pub detail: String,
 }
 
-fn code_name<S: serde::Serializer>(code: &Code, s: S) -> Result<S::Ok, S::Error> {
-    s.serialize_str(code.name())
+impl Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.name())
+    }
 }
 
 impl Violation {
@@ -196,7 +197,10 @@ impl Error {
                 [one] => one.detail.clone(),
                 many => format!("{} things are wrong; see errors", many.len()),
             },
-            Self::Unauthenticated(why) | Self::Forbidden(why) | Self::Conflict(_, why) => why.clone(),
+            Self::Unauthenticated(why)
+            | Self::Forbidden(why)
+            | Self::Conflict(_, why)
+            | Self::Unavailable(why) => why.clone(),
             Self::IllegalMove { detail, .. } => detail.clone(),
             Self::NotFound => "no record with this address is visible to you".into(),
             Self::VersionRequired => {
@@ -212,7 +216,6 @@ impl Error {
                 outcomes.len()
             ),
             Self::Limited => "wait before the next request".into(),
-            Self::Unavailable(why) => why.clone(),
             Self::Internal(_) => "the fault is logged under the request id".into(),
         }
     }

@@ -170,10 +170,10 @@ fn explain(error: &ValidationError<'_>, at: &str, known: &[String], found: &mut 
         Kind::MaxItems { limit } => add(Code::TooLong, format!("at most {limit} items")),
         Kind::MinItems { limit } => add(Code::TooShort, format!("at least {limit} items")),
         Kind::Maximum { limit } | Kind::ExclusiveMaximum { limit } => {
-            add(Code::OutOfRange, format!("at most {limit}"))
+            add(Code::OutOfRange, format!("at most {limit}"));
         }
         Kind::Minimum { limit } | Kind::ExclusiveMinimum { limit } => {
-            add(Code::OutOfRange, format!("at least {limit}"))
+            add(Code::OutOfRange, format!("at least {limit}"));
         }
         Kind::Enum { options } => add(Code::NotInList, format!("one of {options}")),
         Kind::Constant { expected_value } => add(Code::NotInList, format!("must be {expected_value}")),

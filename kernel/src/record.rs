@@ -15,7 +15,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-pub use def::{Column, KindDef, Link, Parent, ref_field};
+pub use def::{Column, KindDef, Link, Parent};
 pub use outcome::{Op, Outcome, OutcomeKind};
 
 use crate::{

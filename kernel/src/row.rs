@@ -350,7 +350,14 @@ impl Row {
         for (at, column) in after.def.columns.iter().enumerate() {
             if matches!(
                 column.name,
-                "version" | "updated_at" | "updated_by" | "created_at" | "created_by" | "search"
+                "version"
+                    | "updated_at"
+                    | "updated_by"
+                    | "created_at"
+                    | "created_by"
+                    | "search"
+                    | "shared_set_id"
+                    | "release_set_id"
             ) {
                 continue;
             }

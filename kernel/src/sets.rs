@@ -86,23 +86,25 @@ pub(crate) async fn store(conn: Conn<'_>, sets: &[Members]) -> Result<()> {
     }
     rows.on_conflict(OnConflict::column(Alias::new("id")).do_nothing().to_owned());
     conn.run(&rows).await?;
-    for (table, pick) in [
-        ("shared_set_agency", (|set: &Members| set.agencies.clone()) as fn(&Members) -> BTreeSet<Uuid>),
-        ("shared_set_group", |set: &Members| set.groups.clone()),
-    ] {
-        let mut links = Query::insert();
-        links.into_table(Alias::new(table)).columns(["from_id", "to_id", "position"].map(Alias::new));
-        let mut any = false;
-        for (id, set) in &named {
-            for (position, member) in (0_i32..).zip(pick(set)) {
-                any = true;
-                links.values_panic([Expr::val(*id), Expr::val(member), Expr::val(position)]);
-            }
+    let agencies = named.iter().map(|(id, set)| (*id, &set.agencies)).collect();
+    link(conn, "shared_set_agency", agencies).await?;
+    let groups = named.iter().map(|(id, set)| (*id, &set.groups)).collect();
+    link(conn, "shared_set_group", groups).await
+}
+
+async fn link(conn: Conn<'_>, table: &str, sets: Vec<(Uuid, &BTreeSet<Uuid>)>) -> Result<()> {
+    let mut links = Query::insert();
+    links.into_table(Alias::new(table)).columns(["from_id", "to_id", "position"].map(Alias::new));
+    let mut any = false;
+    for (id, members) in sets {
+        for (position, member) in (0_i32..).zip(members) {
+            any = true;
+            links.values_panic([Expr::val(id), Expr::val(*member), Expr::val(position)]);
         }
-        links.on_conflict(OnConflict::columns(["from_id", "to_id"].map(Alias::new)).do_nothing().to_owned());
-        if any {
-            conn.run(&links).await?;
-        }
+    }
+    links.on_conflict(OnConflict::columns(["from_id", "to_id"].map(Alias::new)).do_nothing().to_owned());
+    if any {
+        conn.run(&links).await?;
     }
     Ok(())
 }

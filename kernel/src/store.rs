@@ -100,9 +100,9 @@ pub async fn list(ctx: &Ctx, def: &'static KindDef, cond: Cond, page: &Page) -> 
 ///
 /// # Errors
 /// What the database says.
-pub async fn all(conn: Conn<'_>, def: &'static KindDef, cond: Cond) -> Result<Vec<Row>> {
+pub async fn all(conn: Conn<'_>, def: &'static KindDef, which: Cond) -> Result<Vec<Row>> {
     let mut select = select(def);
-    select.cond_where(cond).order_by((def.iden(), Alias::new("id")), Order::Asc);
+    select.cond_where(which).order_by((def.iden(), Alias::new("id")), Order::Asc);
     rows(conn, def, &select).await
 }
 
@@ -110,9 +110,9 @@ pub async fn all(conn: Conn<'_>, def: &'static KindDef, cond: Cond) -> Result<Ve
 ///
 /// # Errors
 /// What the database says.
-pub async fn first(conn: Conn<'_>, def: &'static KindDef, cond: Cond) -> Result<Option<Row>> {
+pub async fn first(conn: Conn<'_>, def: &'static KindDef, which: Cond) -> Result<Option<Row>> {
     let mut select = select(def);
-    select.cond_where(cond).limit(1);
+    select.cond_where(which).limit(1);
     Ok(rows(conn, def, &select).await?.pop())
 }
 
@@ -120,9 +120,9 @@ pub async fn first(conn: Conn<'_>, def: &'static KindDef, cond: Cond) -> Result<
 ///
 /// # Errors
 /// What the database says.
-pub async fn exists(conn: Conn<'_>, def: &'static KindDef, cond: Cond) -> Result<bool> {
+pub async fn exists(conn: Conn<'_>, def: &'static KindDef, which: Cond) -> Result<bool> {
     let mut select = SelectStatement::new();
-    select.expr(Expr::val(1)).from(def.iden()).cond_where(cond).limit(1);
+    select.expr(Expr::val(1)).from(def.iden()).cond_where(which).limit(1);
     Ok(conn.one(&select).await?.is_some())
 }
 

@@ -116,11 +116,17 @@ impl Unit {
         &self.ctx.actor
     }
 
-    /// Lets somebody else write from here on; answers who wrote before.
+    /// Lets the service itself write from here on, in the caller's name; answers the caller, to be put back.
     ///
     /// For verbs that do, with their own authority, what their caller may not do directly.
-    pub fn act_as(&mut self, actor: impl Into<Arc<Actor>>) -> Arc<Actor> {
-        std::mem::replace(&mut self.ctx.actor, actor.into())
+    pub fn elevate(&mut self) -> Arc<Actor> {
+        let elevated = Arc::new(self.ctx.actor.elevated());
+        std::mem::replace(&mut self.ctx.actor, elevated)
+    }
+
+    /// Puts the caller back.
+    pub fn act_as(&mut self, actor: Arc<Actor>) {
+        self.ctx.actor = actor;
     }
 
     /// Makes this unit a rehearsal: items are judged, nothing is written or locked.
@@ -132,6 +138,11 @@ impl Unit {
     #[must_use]
     pub fn plan(&self, id: Uuid) -> Option<&Row> {
         self.plans.get(&id)
+    }
+
+    /// Writes a change set even if no record changes: the act itself is to be remembered.
+    pub const fn remember(&mut self) {
+        self.recorder.is_wanted = true;
     }
 
     /// Writes the change set and commits.

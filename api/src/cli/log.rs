@@ -84,7 +84,7 @@ async fn verify(installation: &Installation, kept: Option<&Path>) -> Result<(), 
     for finding in &report.findings {
         say(&format_args!("finding: {}", finding.0));
     }
-    Err(Failure::findings(vec![format!("{} findings", report.findings.len())]))
+    Err(Failure::findings(vec![format!("findings: {}", report.findings.len())]))
 }
 
 /// Reads a kept head; one that somebody else signed proves nothing, so it is a finding.

@@ -207,6 +207,12 @@ async fn remember(ctx: &Ctx, user: Uuid) -> Result<(), Failure> {
         owners.push("installation".into());
     }
     for owner in owners {
+        let log = for_owner(ctx, &owner);
+        log.write(async |unit| {
+            unit.remember();
+            Ok(())
+        })
+        .await?;
         tracing::warn!(user.id = %user, owner, request, "made an access token of user {user} for {owner}");
     }
     Ok(())

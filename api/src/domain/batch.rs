@@ -175,13 +175,12 @@ fn op(at: usize, item: &BatchItemInput, faults: &mut Vec<Violation>) -> Option<O
     };
     let fields = item.data.as_ref().and_then(|data| data.0.as_object().cloned());
     match item.op {
-        BatchOp::Create => match fields {
-            Some(fields) => Some(Op::Create(fields)),
-            None => {
+        BatchOp::Create => {
+            if fields.is_none() {
                 need("data");
-                None
             }
-        },
+            fields.map(Op::Create)
+        }
         BatchOp::Upsert => match (fields, item.source_system.clone(), item.external_key.clone()) {
             (Some(fields), Some(source_system), Some(external_key)) => {
                 Some(Op::Upsert { source_system, external_key, fields })

@@ -4,7 +4,7 @@ use async_graphql::SimpleObject;
 use entity::vocab::Role;
 use kernel::{
     Ctx, Record, Result,
-    policy::{Scope, Verb, authorize},
+    policy::{Class, Scope, Verb, authorize},
     store,
 };
 use serde::Serialize;
@@ -59,7 +59,7 @@ pub async fn me(ctx: &Ctx) -> Result<Option<Me>> {
     let own = |column: &str| row.text(column).map(str::to_owned);
     let grants = ctx.actor.grants.iter();
     let mut can_create = Vec::new();
-    for def in KINDS.all() {
+    for def in KINDS.all().iter().filter(|def| def.class != Class::Shared) {
         let agency = ctx.actor.grants.iter().find_map(|grant| grant.agency);
         let owner = ctx.actor.acting.clone().unwrap_or_default();
         let scope = Scope { owner, agency, role: Some(Role::Officer), ..Scope::default() };

@@ -131,10 +131,10 @@ async fn add_to(unit: &mut Unit, def: &'static KindDef, rows: Vec<Row>, release:
             None => set_of(unit, row.owner(), &all).await?,
         };
         sets.insert(old, set);
-        let fields = Map::from_iter([("release_set".to_owned(), json!(set))]);
+        let fields = Map::from_iter([("release_set_id".to_owned(), json!(set))]);
         ops.push(move_op(row.id(), Some(row.version()), Verb::Release, Verb::Release, fields));
     }
-    let actor = unit.act_as(kernel::Actor::system());
+    let actor = unit.elevate();
     let done = if ops.is_empty() { Ok(Vec::new()) } else { unit.apply(def, ops, Atomic::All).await };
     unit.act_as(actor);
     done.map(drop)
@@ -145,7 +145,7 @@ async fn set_of(unit: &mut Unit, owner: &str, releases: &BTreeSet<Uuid>) -> Resu
     let key = kernel::sets::set_id(releases.iter(), [].iter()).to_string();
     let fields = json!({ "owner": owner, "releases": releases });
     let fields = fields.as_object().cloned().unwrap_or_default();
-    let actor = unit.act_as(kernel::Actor::system());
+    let actor = unit.elevate();
     let op = Op::Upsert { source_system: "release_set".into(), external_key: key, fields };
     let made = unit.apply_one(release_set_def(), op).await;
     unit.act_as(actor);

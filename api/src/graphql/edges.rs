@@ -112,6 +112,7 @@ impl Hash for Many {
     }
 }
 
+#[expect(clippy::mutable_key_type, reason = "a key is equal by its text, which never changes")]
 impl Loader<Many> for Edges {
     type Value = Arc<Slice>;
     type Error = Fault;

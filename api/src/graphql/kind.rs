@@ -41,7 +41,7 @@ macro_rules! graphql_kind {
                 $crate::graphql::kind::find::<$R>(ctx, &$address).await
             }
 
-            #[doc = concat!("The records of the kind ", $words, " that the caller may see.")]
+            #[doc = concat!("Records of the kind ", $words, " that the caller may see.")]
             async fn $list(
                 &self,
                 ctx: &async_graphql::Context<'_>,
@@ -120,7 +120,9 @@ macro_rules! graphql_kind {
 
         impl $R {
             /// Id of the record, for the interface `Node`.
-            #[expect(clippy::unused_async, reason = "the interface awaits its fields")]
+            ///
+            /// # Errors
+            /// None.
             pub async fn node_id(&self, _: &async_graphql::Context<'_>) -> Result<uuid::Uuid, $crate::graphql::fault::Fault> {
                 Ok(kernel::Record::meta(self).id)
             }
@@ -253,11 +255,9 @@ pub async fn delete<R: Record>(ctx: &Context<'_>, input: &DeleteInput) -> Result
 pub fn upsert_op<N: serde::Serialize>(input: &N) -> Result<Op, Fault> {
     let fields = members(input)?;
     let text = |name: &str| fields.get(name).and_then(Json::as_str).map(str::to_owned);
-    match (text("source_system"), text("external_key")) {
-        (Some(source_system), Some(external_key)) => Ok(Op::Upsert { source_system, external_key, fields }),
-        _ => {
-            let detail = "an upsert needs `sourceSystem` and `externalKey`";
-            Err(Fault(Error::invalid("/external_key", Code::Required, detail)))
-        }
+    if let (Some(source_system), Some(external_key)) = (text("source_system"), text("external_key")) {
+        return Ok(Op::Upsert { source_system, external_key, fields });
     }
+    let detail = "an upsert needs `sourceSystem` and `externalKey`";
+    Err(Fault(Error::invalid("/external_key", Code::Required, detail)))
 }

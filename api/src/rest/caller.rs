@@ -37,7 +37,7 @@ pub struct Caller(pub Ctx);
 
 /// A caller who is signed in; everybody else is answered 401.
 #[derive(Clone, Debug)]
-pub struct Known(pub Ctx, pub Option<Session>);
+pub struct Known(pub Ctx);
 
 impl FromRequestParts<AppState> for Caller {
     type Rejection = Problem;
@@ -53,12 +53,12 @@ impl FromRequestParts<AppState> for Known {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let (ctx, session) = authenticate(parts, state).await?;
+        let (ctx, _) = authenticate(parts, state).await?;
         if !ctx.actor.is_known() {
             return Err(Error::Unauthenticated("sign in first: POST /api/v1/auth/login".into()).into());
         }
         refuse_parameters(parts.uri.query(), &["lang"])?;
-        Ok(Self(ctx, session))
+        Ok(Self(ctx))
     }
 }
 

@@ -18,7 +18,7 @@ pub fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().merge(participations::router()).merge(country_frameworks::router())
 }
 
-rest_kind!(participations: Participation, ParticipationFilter, NewParticipation, ParticipationPatch, "/participations", "participation", "Treaties";
+rest_kind!(participations: Participation, ParticipationFilter, NewParticipation, ParticipationPatch, "/participations", "participation", "participations", "Treaties";
     list_participations get_participation create_participation update_participation delete_participation get_participation_by_key put_participation_by_key batch_participations participation_history);
-rest_kind!(country_frameworks: CountryFramework, CountryFrameworkFilter, NewCountryFramework, CountryFrameworkPatch, "/country-frameworks", "country framework", "Treaties";
+rest_kind!(country_frameworks: CountryFramework, CountryFrameworkFilter, NewCountryFramework, CountryFrameworkPatch, "/country-frameworks", "country framework", "country frameworks", "Treaties";
     list_country_frameworks get_country_framework create_country_framework update_country_framework delete_country_framework get_country_framework_by_key put_country_framework_by_key batch_country_frameworks country_framework_history);

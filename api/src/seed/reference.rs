@@ -21,12 +21,12 @@ use crate::domain::{
 };
 
 /// Embeds a file of the folder `data` and reads its lines.
-macro_rules! file {
+macro_rules! embedded {
     ($name:literal) => {
         $crate::seed::table::lines($name, include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/data/", $name)))
     };
 }
-pub(super) use file;
+pub(super) use embedded;
 
 /// Ids of the rows others refer to, by code.
 #[derive(Debug, Default)]
@@ -60,19 +60,21 @@ fn id(row: &Row, column: &str) -> Uuid {
 /// Brings all reference kinds in line, those that others refer to first.
 pub(super) async fn load(unit: &mut Unit, report: &mut Report) -> Result<Ids> {
     let regions =
-        bring::<Region>(unit, report, BY_CODE, each(file!("regions.csv"), rows::region)?).await?.ids;
+        bring::<Region>(unit, report, BY_CODE, each(embedded!("regions.csv"), rows::region)?).await?.ids;
     let countries =
-        bring::<Country>(unit, report, BY_CODE, each(file!("countries.csv"), rows::country)?).await?.ids;
+        bring::<Country>(unit, report, BY_CODE, each(embedded!("countries.csv"), rows::country)?).await?.ids;
     let of = (&countries, &regions);
-    let memberships = rows::memberships(&file!("region_memberships.csv")?, of)?;
+    let memberships = rows::memberships(&embedded!("region_memberships.csv")?, of)?;
     bring::<RegionMembership>(unit, report, MEMBERSHIP, memberships).await?;
-    let organisations = each(file!("organisations.csv"), rows::organisation)?;
+    let organisations = each(embedded!("organisations.csv"), rows::organisation)?;
     bring::<Organisation>(unit, report, BY_CODE, organisations).await?;
     let frameworks =
-        bring::<Framework>(unit, report, BY_CODE, each(file!("frameworks.csv"), rows::framework)?).await?.ids;
-    bring::<Obligation>(unit, report, BY_CODE, each(file!("obligations.csv"), rows::obligation)?).await?;
+        bring::<Framework>(unit, report, BY_CODE, each(embedded!("frameworks.csv"), rows::framework)?)
+            .await?
+            .ids;
+    bring::<Obligation>(unit, report, BY_CODE, each(embedded!("obligations.csv"), rows::obligation)?).await?;
     let ids = Ids { countries, frameworks };
-    let facts = each(file!("participation.csv"), |line| rows::fact(line, &ids))?;
+    let facts = each(embedded!("participation.csv"), |line| rows::fact(line, &ids))?;
     bring::<Participation>(unit, report, PARTICIPATION, facts).await?;
     Ok(ids)
 }

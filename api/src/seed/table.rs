@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use csv::StringRecord;
 use kernel::{Error, Result};
 use serde_json::{Map, Value as Json, json};
@@ -70,13 +71,14 @@ impl Line {
 }
 
 /// The first day of a period and how exact the date is.
-fn first_day(text: &str) -> Option<(String, &'static str)> {
-    match text.len() {
-        10 => Some((text.to_owned(), "day")),
-        7 => Some((format!("{text}-01"), "month")),
-        4 => Some((format!("{text}-01-01"), "year")),
-        _ => None,
-    }
+fn first_day(text: &str) -> Option<(NaiveDate, &'static str)> {
+    let (day, precision) = match text.len() {
+        10 => (text.to_owned(), "day"),
+        7 => (format!("{text}-01"), "month"),
+        4 => (format!("{text}-01-01"), "year"),
+        _ => return None,
+    };
+    Some((day.parse().ok()?, precision))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use sea_orm::Statement;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::{state::AppState, telemetry};
+use crate::{migrate, state::AppState, telemetry};
 
 pub(super) fn router() -> Router<AppState> {
     Router::new()
@@ -19,7 +19,8 @@ pub(super) fn router() -> Router<AppState> {
 async fn ready(State(state): State<AppState>) -> impl IntoResponse {
     let conn = state.db.reading();
     let asked = conn.all_raw(Statement::from_string(conn.backend(), "SELECT 1")).await;
-    if asked.is_err() || state.draining.load(Ordering::SeqCst) {
+    let fits = migrate::check(&state.db).await.is_ok();
+    if asked.is_err() || !fits || state.draining.load(Ordering::SeqCst) {
         return (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "not ready" })));
     }
     (StatusCode::OK, Json(json!({ "status": "ready" })))

@@ -19,7 +19,9 @@ pub fn payload_hash(salt: &str, before: Option<&str>, after: Option<&str>) -> St
 
 pub(super) fn sha256(parts: &[&[u8]]) -> String {
     let mut context = digest::Context::new(&digest::SHA256);
-    parts.iter().for_each(|part| context.update(part));
+    for part in parts {
+        context.update(part);
+    }
     hex::encode(context.finish())
 }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::chain::{ChangeLeaf, Digest, GENESIS, SetHead, payload_hash, sha256};
-use crate::{ctx::Ctx, error::Result, record::KindDef, row::Row, store};
+use crate::{ctx::Ctx, db::Conn, error::Result, record::KindDef, row::Row, store};
 
 /// Sets, or records, read at a time.
 const PAGE: u64 = 500;
@@ -73,17 +73,19 @@ pub async fn head(ctx: &Ctx) -> Result<Head> {
 /// # Errors
 /// What the database says; faults of the log are findings, not errors.
 pub async fn verify(ctx: &Ctx, kept: Option<&Head>) -> Result<Report> {
+    let transaction = ctx.db.begin(false).await?;
+    let conn = ctx.db.within(&transaction);
     let mut report = Report::default();
     let mut newest = HashMap::new();
     let mut last = (0_i64, GENESIS.to_owned());
     let mut kept_seen = kept.is_none_or(|kept| kept.seq == 0 && kept.hash == GENESIS);
     loop {
-        let heads = page_of_heads(ctx, last.0).await?;
+        let heads = page_of_heads(conn, last.0).await?;
         if heads.is_empty() {
             break;
         }
         let ids: Vec<Uuid> = heads.iter().map(|(head, _)| head.id).collect();
-        let mut changes = changes_of(ctx, &ids).await?;
+        let mut changes = changes_of(conn, &ids).await?;
         for (head, stored) in heads {
             report.sets += 1;
             check_set(
@@ -102,7 +104,7 @@ pub async fn verify(ctx: &Ctx, kept: Option<&Head>) -> Result<Report> {
         let text = "the head kept outside is not in the log: the log was cut or rewritten";
         report.findings.push(Finding(text.into()));
     }
-    let stored = count(ctx).await?;
+    let stored = count(conn).await?;
     if stored != report.changes {
         report.findings.push(Finding(format!(
             "{stored} changes are stored, the change sets account for {}",
@@ -110,17 +112,18 @@ pub async fn verify(ctx: &Ctx, kept: Option<&Head>) -> Result<Report> {
         )));
     }
     for def in ctx.kinds.all() {
-        compare_records(ctx, def, &mut newest, &mut report).await?;
+        compare_records(conn, def, &mut newest, &mut report).await?;
     }
     for (id, left) in newest {
         if left.op != "delete" {
             report.findings.push(Finding(format!("{} {id} is in the log but not stored", left.kind)));
         }
     }
+    transaction.rollback().await?;
     Ok(report)
 }
 
-async fn page_of_heads(ctx: &Ctx, after: i64) -> Result<Vec<(SetHead, String)>> {
+async fn page_of_heads(conn: Conn<'_>, after: i64) -> Result<Vec<(SetHead, String)>> {
     let select = Query::select()
         .columns(
             [
@@ -158,12 +161,30 @@ async fn page_of_heads(ctx: &Ctx, after: i64) -> Result<Vec<(SetHead, String)>> 
         };
         Ok((head, row.try_get_by_index(10)?))
     };
-    ctx.db.reading().all(&select).await?.iter().map(read).collect()
+    conn.all(&select).await?.iter().map(read).collect()
 }
 
-type Stored = (ChangeLeaf, Option<String>, Option<String>, Option<String>);
+/// A change with its payload; none if the payload was deleted, not erased.
+type Stored = (ChangeLeaf, Option<Payload>);
 
-async fn changes_of(ctx: &Ctx, sets: &[Uuid]) -> Result<HashMap<Uuid, Vec<Stored>>> {
+struct Payload {
+    salt: Option<String>,
+    before: Option<String>,
+    after: Option<String>,
+}
+
+impl Payload {
+    const fn is_erased(&self) -> bool {
+        self.salt.is_none() && self.before.is_none() && self.after.is_none()
+    }
+
+    fn fits(&self, hash: &str) -> bool {
+        let made = |salt: &String| payload_hash(salt, self.before.as_deref(), self.after.as_deref());
+        self.salt.as_ref().map(made).is_some_and(|made| made == hash)
+    }
+}
+
+async fn changes_of(conn: Conn<'_>, sets: &[Uuid]) -> Result<HashMap<Uuid, Vec<Stored>>> {
     let (change, payload) = (Alias::new("change"), Alias::new("change_payload"));
     let on = |column| {
         Expr::col((payload.clone(), Alias::new(column))).eq(Expr::col((change.clone(), Alias::new(column))))
@@ -184,7 +205,7 @@ async fn changes_of(ctx: &Ctx, sets: &[Uuid]) -> Result<HashMap<Uuid, Vec<Stored
     ] {
         select.column((change.clone(), Alias::new(column)));
     }
-    for column in ["salt", "before", "after"] {
+    for column in ["set_id", "salt", "before", "after"] {
         select.column((payload.clone(), Alias::new(column)));
     }
     select
@@ -194,7 +215,7 @@ async fn changes_of(ctx: &Ctx, sets: &[Uuid]) -> Result<HashMap<Uuid, Vec<Stored
         .order_by((change.clone(), Alias::new("set_id")), Order::Asc)
         .order_by((change.clone(), Alias::new("ordinal")), Order::Asc);
     let mut found: HashMap<Uuid, Vec<Stored>> = HashMap::new();
-    for row in ctx.db.reading().all(&select).await? {
+    for row in conn.all(&select).await? {
         let leaf = ChangeLeaf {
             ordinal: row.try_get_by_index(1)?,
             kind: row.try_get_by_index(2)?,
@@ -207,8 +228,15 @@ async fn changes_of(ctx: &Ctx, sets: &[Uuid]) -> Result<HashMap<Uuid, Vec<Stored
             facts_after: row.try_get_by_index(9)?,
             payload_hash: row.try_get_by_index(10)?,
         };
-        let rest = (row.try_get_by_index(11)?, row.try_get_by_index(12)?, row.try_get_by_index(13)?);
-        found.entry(row.try_get_by_index(0)?).or_default().push((leaf, rest.0, rest.1, rest.2));
+        let payload = match row.try_get_by_index::<Option<Uuid>>(11)? {
+            None => None,
+            Some(_) => Some(Payload {
+                salt: row.try_get_by_index(12)?,
+                before: row.try_get_by_index(13)?,
+                after: row.try_get_by_index(14)?,
+            }),
+        };
+        found.entry(row.try_get_by_index(0)?).or_default().push((leaf, payload));
     }
     Ok(found)
 }
@@ -238,16 +266,17 @@ fn check_set(
     let mut digest = Digest::new();
     let count = changes.len();
     let mut erased = 0;
-    for (leaf, salt, before, after) in changes {
+    for (leaf, payload) in changes {
         digest.add(&leaf);
-        match salt {
-            None => erased += 1,
-            Some(salt) if payload_hash(&salt, before.as_deref(), after.as_deref()) != leaf.payload_hash => {
+        match &payload {
+            None => fault(format!("the payload of change {} was deleted", leaf.ordinal)),
+            Some(payload) if payload.is_erased() => erased += 1,
+            Some(payload) if !payload.fits(&leaf.payload_hash) => {
                 fault(format!("the payload of change {} was altered", leaf.ordinal));
             }
             Some(_) => {}
         }
-        let image = after.map(|text| sha256(&[text.as_bytes()]));
+        let image = payload.and_then(|payload| payload.after).map(|text| sha256(&[text.as_bytes()]));
         newest.insert(leaf.record_id, Newest { kind: leaf.kind, op: leaf.op, version: leaf.version, image });
     }
     if digest.finish() != head.digest {
@@ -257,15 +286,15 @@ fn check_set(
     report.erased += erased;
 }
 
-async fn count(ctx: &Ctx) -> Result<u64> {
+async fn count(conn: Conn<'_>) -> Result<u64> {
     let select = Query::select().expr(Func::count(Expr::val(1))).from(Alias::new("change")).take();
-    let row = ctx.db.reading().one(&select).await?;
+    let row = conn.one(&select).await?;
     let counted: i64 = row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default();
     Ok(u64::try_from(counted).unwrap_or_default())
 }
 
 async fn compare_records(
-    ctx: &Ctx,
+    conn: Conn<'_>,
     def: &'static KindDef,
     newest: &mut HashMap<Uuid, Newest>,
     report: &mut Report,
@@ -277,7 +306,7 @@ async fn compare_records(
             .and_where(def.col("id").gt(after))
             .order_by((def.iden(), Alias::new("id")), Order::Asc)
             .limit(PAGE);
-        let rows = store::rows(ctx.db.reading(), def, &select).await?;
+        let rows = store::rows(conn, def, &select).await?;
         let Some(last) = rows.last() else { return Ok(()) };
         after = last.id();
         for row in &rows {

@@ -142,7 +142,7 @@ pub fn readable(actor: &Actor, class: Class, scope: &Scope) -> bool {
         Class::Reference => true,
         Class::National | Class::Work => {
             scope.owner == "reference"
-                || actor.grants.iter().any(|grant| reads(actor, grant, scope))
+                || actor.grants.iter().any(|grant| reads(actor, grant, class, scope))
                 || (actor.reaches_region(&scope.owner) && scope.level != Some(Visibility::Agency))
                 || scope.release_set.is_some_and(|set| actor.standing.release_sets.contains(&set))
         }
@@ -154,7 +154,7 @@ pub fn readable(actor: &Actor, class: Class, scope: &Scope) -> bool {
     }
 }
 
-fn reads(actor: &Actor, grant: &Grant, scope: &Scope) -> bool {
+fn reads(actor: &Actor, grant: &Grant, class: Class, scope: &Scope) -> bool {
     if grant.owner != scope.owner {
         return false;
     }
@@ -174,7 +174,9 @@ fn reads(actor: &Actor, grant: &Grant, scope: &Scope) -> bool {
             }
         }
     };
-    by_level && grant.within_plan.is_none_or(|plan| scope.plan.is_none_or(|own| own == plan))
+    // Work outside every plan is outside the grant's plan; other kinds without a plan know none.
+    let outside = class == Class::Work;
+    by_level && grant.within_plan.is_none_or(|plan| scope.plan.map_or(!outside, |own| own == plan))
 }
 
 fn oversees(grant: &Grant, class: Class, scope: &Scope) -> bool {

@@ -69,8 +69,11 @@ fn reference(actor: &Actor, verb: Verb, scope: &Scope) -> Result<Permit, Denial>
     }
 }
 
-/// A portal writes only the kinds listed on its grant.
+/// A portal writes only the kinds listed on its grant, and at no level that it could not read.
 fn portal(actor: &Actor, def: &KindDef, scope: &Scope) -> Option<Permit> {
+    if scope.level.is_some_and(|level| level != Visibility::National) {
+        return None;
+    }
     let listed = |grant: &&Grant| grant.write_kinds.iter().any(|kind| kind == def.name);
     holds(actor, &[Role::Portal], scope).find(listed).map(|grant| Some(grant.id))
 }
@@ -121,8 +124,11 @@ fn work(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Result<Permi
             full.or_else(|| portal(actor, def, scope)).or_else(|| lead().map(|g| Some(g.id)))
         }
         Verb::Assign | Verb::Cancel | Verb::Reopen => full.or_else(|| lead().map(|g| Some(g.id))),
-        Verb::Progress
-        | Verb::Start
+        // Whoever may edit all of a record may edit its progress.
+        Verb::Progress => full
+            .or_else(|| portal(actor, def, scope))
+            .or_else(|| lead().or_else(part).map(|g| Some(g.id))),
+        Verb::Start
         | Verb::Submit
         | Verb::Complete
         | Verb::Return

@@ -118,7 +118,7 @@ impl KindDef {
                 let name = column.as_str();
                 Column {
                     name,
-                    field: ref_field(name),
+                    field: name,
                     ty: type_of(&E::Model::get_value_type(column)),
                     nullable: column.def().is_null(),
                     target: None,
@@ -167,6 +167,7 @@ impl KindDef {
     pub fn refers(mut self, column: &'static str, target: &'static str) -> Self {
         for found in self.columns.iter_mut().filter(|c| c.name == column) {
             found.target = Some(target);
+            found.field = column.strip_suffix("_id").unwrap_or(column);
         }
         self
     }
@@ -346,12 +347,6 @@ impl KindDef {
         let progress = (!self.progress.is_empty()).then_some(Verb::Progress);
         [Verb::Update].into_iter().chain(progress).chain([Verb::Delete]).chain(self.moves.iter().copied())
     }
-}
-
-/// The API's name of a column: a reference loses its `_id`.
-#[must_use]
-pub fn ref_field(column: &'static str) -> &'static str {
-    column.strip_suffix("_id").unwrap_or(column)
 }
 
 fn type_of(ty: &ArrayType) -> Type {

@@ -148,6 +148,13 @@ fn set_field(
     if item.doing == Doing::Create && value.is_null() {
         return None;
     }
+    if item.doing == Doing::Upsert
+        && item.before.is_some()
+        && !def.schemas.patch.members().iter().any(|m| m == name)
+    {
+        keep_settled(def, item, found, name, value, owner);
+        return None;
+    }
     if let Some(link) = def.link(name) {
         set_link(item, found, link.column, link.target, value, owner);
         return None;
@@ -181,6 +188,29 @@ fn set_field(
         None => item.fault(&format!("/{name}"), Code::OutOfRange, format!("`{name}` is outside its range")),
     }
     None
+}
+
+/// A field that only a creation takes: states change by moves, the rest stays what it was.
+fn keep_settled(
+    def: &'static KindDef,
+    item: &mut Item,
+    found: &Found,
+    name: &str,
+    value: &Json,
+    owner: Option<&str>,
+) {
+    let Some(column) = def.field(name).filter(|_| name != "status") else { return };
+    let given = match column.target {
+        Some(target) => found.get(target, value, owner).map(|row| row.id().into()),
+        None => column.ty.parse(value),
+    };
+    if given.is_none_or(|given| given != *item.after.get(column.name)) {
+        item.fault(
+            &format!("/{name}"),
+            Code::RuleBroken,
+            format!("`{name}` is settled when the record is made"),
+        );
+    }
 }
 
 fn set_link(

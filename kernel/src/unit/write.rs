@@ -97,9 +97,9 @@ impl Unit {
                 return Err(Error::StaleVersion { current: None });
             }
             self.write_links(def, chunk).await?;
-            let changes = chunk.iter().map(|(before, after)| Change::write(before.as_ref(), after)).collect();
+            let logged = chunk.iter().map(|(before, after)| Change::write(before.as_ref(), after)).collect();
             let (conn, recorder) = (self.ctx.db.within(&self.transaction), &mut self.recorder);
-            recorder.record(conn, changes).await?;
+            recorder.record(conn, logged).await?;
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use entity::vocab::Role;
 use futures_util::future::BoxFuture;
 use kernel::{
-    Actor, Code, Error, Record, Result, Unit,
+    Code, Error, Record, Result, Unit,
     policy::Verb,
     record::Op,
     store,
@@ -26,19 +26,23 @@ fn role_of(item: &Item) -> Option<Role> {
 pub fn prepare<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
         for item in items.iter_mut().filter(|item| !item.is_rejected() && item.verb == Verb::Create) {
-            let named = item.fields.get("user").and_then(Json::as_str).filter(|text| text.contains('@'));
+            let named = item
+                .fields
+                .get("user")
+                .and_then(Json::as_str)
+                .filter(|text| text.contains('@') && !text.starts_with("external_key:"));
             let Some(email) = named.map(str::to_lowercase) else { continue };
             let user = User::def();
             let cond = Cond::all().add(user.col("email").eq(email.as_str()));
-            let id = match store::first(unit.conn(), user, cond).await? {
-                Some(row) => row.id(),
-                None => {
-                    let new = members(&json!({ "email": email, "name": email }))?;
-                    let actor = unit.act_as(Actor::system());
-                    let made = unit.apply_one(user, Op::Create(new)).await;
-                    unit.act_as(actor);
-                    made?.id.ok_or_else(|| Error::Internal("a new user has no id".into()))?
-                }
+            let known = store::first(unit.conn(), user, cond).await?;
+            let id = if let Some(row) = known {
+                row.id()
+            } else {
+                let new = members(&json!({ "email": email, "name": email }))?;
+                let actor = unit.elevate();
+                let made = unit.apply_one(user, Op::Create(new)).await;
+                unit.act_as(actor);
+                made?.id.ok_or_else(|| Error::Internal("a new user has no id".into()))?
             };
             item.fields.remove("user");
             item.preset.push(("user_id", id.into()));
@@ -112,7 +116,7 @@ pub fn check<'a>(_: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result
                 item.fault("/owner", Code::RuleBroken, "this role is not held for this kind of owner");
             }
             let of_agency = matches!(role, Role::Officer | Role::AgencyLead);
-            if of_agency != !item.after.is_null("agency_id") {
+            if of_agency == item.after.is_null("agency_id") {
                 item.fault(
                     "/agency",
                     Code::RuleBroken,

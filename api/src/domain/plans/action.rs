@@ -88,7 +88,7 @@ pub struct NewAction {
     pub description: Option<String>,
     /// Place among its siblings.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0, maximum = 100000, default = 0)]
+    #[schema(minimum = 0, maximum = 100_000, default = 0)]
     pub position: Option<i32>,
     /// Agency that leads.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -153,7 +153,7 @@ pub struct ActionPatch {
     pub description: Patch<String>,
     /// Place among its siblings.
     #[serde(skip_serializing_if = "Patch::is_keep")]
-    #[schema(value_type = Option<i32>, minimum = 0, maximum = 100000)]
+    #[schema(value_type = Option<i32>, minimum = 0, maximum = 100_000)]
     pub position: Patch<i32>,
     /// Agency that leads.
     #[serde(skip_serializing_if = "Patch::is_keep")]

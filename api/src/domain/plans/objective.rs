@@ -65,7 +65,7 @@ pub struct NewObjective {
     pub description: Option<String>,
     /// Place among its siblings.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0, maximum = 100000, default = 0)]
+    #[schema(minimum = 0, maximum = 100_000, default = 0)]
     pub position: Option<i32>,
 }
 
@@ -94,7 +94,7 @@ pub struct ObjectivePatch {
     pub description: Patch<String>,
     /// Place among its siblings.
     #[serde(skip_serializing_if = "Patch::is_keep")]
-    #[schema(value_type = Option<i32>, minimum = 0, maximum = 100000)]
+    #[schema(value_type = Option<i32>, minimum = 0, maximum = 100_000)]
     pub position: Patch<i32>,
 }
 

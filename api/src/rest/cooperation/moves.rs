@@ -59,7 +59,7 @@ async fn task_moves(
     request_body = AssignInput,
     responses((status = 200, description = "The task as it is now", body = Task, headers(("ETag" = String))), WriteProblems))]
 async fn assign_task(
-    Known(ctx, _): Known,
+    Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
     Input(input): Input<AssignInput>,
@@ -80,7 +80,7 @@ async fn assign_task(
     request_body = TaskMoveInput,
     responses((status = 200, description = "The task as it is now", body = Task, headers(("ETag" = String))), WriteProblems))]
 async fn start_task(
-    Known(ctx, _): Known,
+    Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
     Input(input): Input<TaskMoveInput>,
@@ -97,7 +97,7 @@ async fn start_task(
     request_body = TaskMoveInput,
     responses((status = 200, description = "The task as it is now", body = Task, headers(("ETag" = String))), WriteProblems))]
 async fn submit_task(
-    Known(ctx, _): Known,
+    Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
     Input(input): Input<TaskMoveInput>,
@@ -114,7 +114,7 @@ async fn submit_task(
     request_body = TaskMoveInput,
     responses((status = 200, description = "The task as it is now", body = Task, headers(("ETag" = String))), WriteProblems))]
 async fn complete_task(
-    Known(ctx, _): Known,
+    Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
     Input(input): Input<TaskMoveInput>,
@@ -131,7 +131,7 @@ async fn complete_task(
     request_body = TaskMoveInput,
     responses((status = 200, description = "The task as it is now", body = Task, headers(("ETag" = String))), WriteProblems))]
 async fn return_task(
-    Known(ctx, _): Known,
+    Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
     Input(input): Input<TaskMoveInput>,
@@ -148,7 +148,7 @@ async fn return_task(
     request_body = TaskMoveInput,
     responses((status = 200, description = "The task as it is now", body = Task, headers(("ETag" = String))), WriteProblems))]
 async fn block_task(
-    Known(ctx, _): Known,
+    Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
     Input(input): Input<TaskMoveInput>,
@@ -165,7 +165,7 @@ async fn block_task(
     request_body = TaskMoveInput,
     responses((status = 200, description = "The task as it is now", body = Task, headers(("ETag" = String))), WriteProblems))]
 async fn unblock_task(
-    Known(ctx, _): Known,
+    Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
     Input(input): Input<TaskMoveInput>,
@@ -182,7 +182,7 @@ async fn unblock_task(
     request_body = TaskMoveInput,
     responses((status = 200, description = "The task as it is now", body = Task, headers(("ETag" = String))), WriteProblems))]
 async fn cancel_task(
-    Known(ctx, _): Known,
+    Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
     Input(input): Input<TaskMoveInput>,
@@ -199,7 +199,7 @@ async fn cancel_task(
     request_body = TaskMoveInput,
     responses((status = 200, description = "The task as it is now", body = Task, headers(("ETag" = String))), WriteProblems))]
 async fn reopen_task(
-    Known(ctx, _): Known,
+    Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
     Input(input): Input<TaskMoveInput>,

@@ -60,7 +60,7 @@ async fn plan_moves(
     request_body = PlanMoveInput,
     responses((status = 200, description = "The plan as it is now", body = Plan, headers(("ETag" = String))), WriteProblems))]
 async fn consult_plan(
-    Known(ctx, _): Known,
+    Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
     Input(input): Input<PlanMoveInput>,
@@ -77,7 +77,7 @@ async fn consult_plan(
     request_body = PlanMoveInput,
     responses((status = 200, description = "The plan as it is now", body = Plan, headers(("ETag" = String))), WriteProblems))]
 async fn submit_plan(
-    Known(ctx, _): Known,
+    Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
     Input(input): Input<PlanMoveInput>,
@@ -94,7 +94,7 @@ async fn submit_plan(
     request_body = PlanMoveInput,
     responses((status = 200, description = "The plan as it is now", body = Plan, headers(("ETag" = String))), WriteProblems))]
 async fn recall_plan(
-    Known(ctx, _): Known,
+    Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
     Input(input): Input<PlanMoveInput>,
@@ -111,7 +111,7 @@ async fn recall_plan(
     request_body = AdoptInput,
     responses((status = 200, description = "The plan as it is now", body = Plan, headers(("ETag" = String))), WriteProblems))]
 async fn adopt_plan(
-    Known(ctx, _): Known,
+    Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
     Input(input): Input<AdoptInput>,
@@ -132,7 +132,7 @@ async fn adopt_plan(
     request_body = PlanMoveInput,
     responses((status = 200, description = "The plan as it is now", body = Plan, headers(("ETag" = String))), WriteProblems))]
 async fn return_plan(
-    Known(ctx, _): Known,
+    Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
     Input(input): Input<PlanMoveInput>,
@@ -149,7 +149,7 @@ async fn return_plan(
     request_body = PlanMoveInput,
     responses((status = 200, description = "The plan as it is now", body = Plan, headers(("ETag" = String))), WriteProblems))]
 async fn withdraw_plan(
-    Known(ctx, _): Known,
+    Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
     Input(input): Input<PlanMoveInput>,
@@ -166,7 +166,7 @@ async fn withdraw_plan(
     request_body = PlanMoveInput,
     responses((status = 200, description = "The plan as it is now", body = Plan, headers(("ETag" = String))), WriteProblems))]
 async fn start_plan(
-    Known(ctx, _): Known,
+    Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
     Input(input): Input<PlanMoveInput>,
@@ -183,7 +183,7 @@ async fn start_plan(
     request_body = PlanMoveInput,
     responses((status = 200, description = "The plan as it is now", body = Plan, headers(("ETag" = String))), WriteProblems))]
 async fn review_plan(
-    Known(ctx, _): Known,
+    Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
     Input(input): Input<PlanMoveInput>,
@@ -200,7 +200,7 @@ async fn review_plan(
     request_body = PlanMoveInput,
     responses((status = 200, description = "The plan as it is now", body = Plan, headers(("ETag" = String))), WriteProblems))]
 async fn resume_plan(
-    Known(ctx, _): Known,
+    Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
     Input(input): Input<PlanMoveInput>,
@@ -217,7 +217,7 @@ async fn resume_plan(
     request_body = PlanMoveInput,
     responses((status = 200, description = "The plan as it is now", body = Plan, headers(("ETag" = String))), WriteProblems))]
 async fn close_plan(
-    Known(ctx, _): Known,
+    Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
     Input(input): Input<PlanMoveInput>,

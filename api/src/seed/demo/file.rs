@@ -4,7 +4,7 @@ use kernel::{Error, Result, policy::Verb};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value as Json, json};
 
-use crate::seed::reference::file;
+use crate::seed::reference::embedded;
 
 /// Members of a record in wire form.
 pub(super) type Fields = Map<String, Json>;
@@ -160,7 +160,7 @@ fn object(value: Json) -> Fields {
 /// Successors are left out: they are not among the ten.
 fn agencies() -> Result<Vec<Fields>> {
     let mut all = Vec::new();
-    for line in file!("agencies_kg.csv")? {
+    for line in embedded!("agencies_kg.csv")? {
         if !line.flag("working_group")? {
             continue;
         }
@@ -192,7 +192,7 @@ fn country_frameworks() -> Result<Vec<Fields>> {
             "source": line.text("source")?,
         })))
     };
-    file!("country_frameworks.csv")?.iter().map(row).collect()
+    embedded!("country_frameworks.csv")?.iter().map(row).collect()
 }
 
 /// The template text as pillars, in the order of the file.
@@ -200,7 +200,7 @@ fn template() -> Result<Vec<PillarFile>> {
     let mut pillars: Vec<PillarFile> = Vec::new();
     let titled = |code: &str, title: &str| object(json!({ "code": code, "title": title, "language": "en" }));
     let is = |fields: &Fields, code: &str| fields.get("code").and_then(Json::as_str) == Some(code);
-    for line in file!("nap_template.csv")? {
+    for line in embedded!("nap_template.csv")? {
         let (pillar, objective) = (line.text("pillar_code")?, line.text("objective_code")?);
         if pillars.last().is_none_or(|last| !is(&last.fields, pillar)) {
             let fields = titled(pillar, line.text("pillar")?);

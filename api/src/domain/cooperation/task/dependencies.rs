@@ -14,9 +14,27 @@ pub(super) fn check_tasks<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxF
             if plan.is_some_and(|plan| plan.owner() != item.after.owner()) {
                 item.fault("/plan", Code::RuleBroken, "a task belongs to the owner of its plan");
             }
+            if item.is_new() {
+                check_first_state(item);
+            }
         }
         check_circles(unit, items).await
     })
+}
+
+/// A task made in a later state, for history and imports, comes with that state's facts.
+fn check_first_state(item: &mut Item) {
+    let state = item.after.text("status").unwrap_or_default().to_owned();
+    if matches!(state.as_str(), "blocked" | "cancelled") {
+        item.fault(
+            "/status",
+            Code::RuleBroken,
+            "make the task in an earlier state and then the move, with its reason",
+        );
+    }
+    if state != "planned" && item.after.is_null("due_on") {
+        item.fault("/due_on", Code::Required, "a task in this state has a due date");
+    }
 }
 
 /// Walks from the new dependencies; whoever meets itself is part of a circle.

@@ -145,10 +145,11 @@ pub fn guard<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Res
         let facts = facts(unit.conn(), &submitted.filter_map(|item| item.id).collect()).await?;
         let actor = unit.actor().clone();
         for item in items.iter_mut().filter(|item| !item.is_rejected()) {
-            if item.is_new() && status_of(&item.after) != PlanStatus::Draft {
-                if let Err(denial) = authorize(&actor, Verb::Record, Plan::def(), &item.after.scope()) {
-                    item.reject(Error::Forbidden(denial.rule.into()));
-                }
+            if item.is_new()
+                && status_of(&item.after) != PlanStatus::Draft
+                && let Err(denial) = authorize(&actor, Verb::Record, Plan::def(), &item.after.scope())
+            {
+                item.reject(Error::Forbidden(denial.rule.into()));
             }
             if VERBS.contains(&item.verb) {
                 make_move(item, &facts);

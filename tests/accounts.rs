@@ -1,0 +1,292 @@
+//! Users and grants: who may make whom.
+
+use serde_json::{Value as Json, json};
+
+use crate::support::{TestApp, app, client::Client};
+
+fn grant(owner: &str, user: &str, role: &str) -> Json {
+    json!({"owner": owner, "user": user, "role": role})
+}
+
+fn of_agency(user: &str, role: &str, agency: &str) -> Json {
+    json!({"owner": "KGZ", "user": user, "role": role, "agency": agency})
+}
+
+fn at(app: &TestApp, grant: &str) -> String {
+    format!("/grants/{}", app.world.id(&format!("grant:{grant}")))
+}
+
+async fn delete(who: &Client<'_>, path: &str) -> crate::support::client::Answer {
+    who.delete(path, &who.get(path).await.etag()).await
+}
+
+/// How many focal points a country has.
+async fn focal_points(app: &TestApp, owner: &str) -> Json {
+    let path = format!("/grants?owner={owner}&role=focal_point&total=true");
+    app.user("operator").await.get(&path).await.ok(200)["page"]["total"].clone()
+}
+
+#[tokio::test]
+async fn nobody_grants_to_oneself_or_edits_ones_own_grants() {
+    app(async |app| {
+        let me = app.user("focal_point").await;
+        let own = at(app, "focal_point");
+
+        let by_id = me.post("/grants", grant("KGZ", &app.world.id("focal_point").to_string(), "approver")).await;
+        let by_mail = me.post("/grants", grant("KGZ", "focal_point@test", "approver")).await;
+        let longer = me.edit(&own, json!({"valid_until": "2099-01-01"})).await;
+        let gone = delete(&me, &own).await;
+        let operator = app.user("operator").await;
+        let more = operator.post("/grants", grant("reference", "operator@test", "steward")).await;
+
+        by_id.problem(403, "forbidden");
+        by_mail.problem(403, "forbidden");
+        longer.problem(403, "forbidden");
+        gone.problem(403, "forbidden");
+        more.problem(403, "forbidden");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_focal_point_makes_the_grants_of_its_country() {
+    app(async |app| {
+        let me = app.user("focal_point").await;
+
+        let observer = me.post("/grants", grant("KGZ", "new@test", "observer")).await;
+        let officer = me.post("/grants", of_agency("new@test", "officer", "MOF")).await;
+        let deputy = me.post("/grants", grant("KGZ", "deputy@test", "focal_point")).await;
+        let abroad = me.post("/grants", grant("KAZ", "new@test", "observer")).await;
+        let operator = me.post("/grants", grant("installation", "new@test", "operator")).await;
+        let regional = me.post("/grants", grant("region:CA", "new@test", "regional")).await;
+
+        observer.ok(201);
+        assert_eq!(officer.ok(201)["agency"]["code"], "MOF");
+        deputy.ok(201);
+        abroad.problem(403, "forbidden");
+        operator.problem(403, "forbidden");
+        regional.problem(403, "forbidden");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_agency_lead_grants_officers_of_its_agency_only() {
+    app(async |app| {
+        let me = app.user("lead").await;
+
+        let own = me.post("/grants", of_agency("new@test", "officer", "MES")).await;
+        let other = me.post("/grants", of_agency("new@test", "officer", "MOH")).await;
+        let lead = me.post("/grants", of_agency("new@test", "agency_lead", "MES")).await;
+        let observer = me.post("/grants", grant("KGZ", "new@test", "observer")).await;
+        let ended = delete(&me, &at(app, "officer")).await;
+        let hidden = me.get(&at(app, "contributor")).await;
+
+        own.ok(201);
+        other.problem(403, "forbidden");
+        lead.problem(403, "forbidden");
+        observer.problem(403, "forbidden");
+        ended.ok(204);
+        hidden.problem(404, "not_found");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn others_grant_nothing() {
+    app(async |app| {
+        let body = grant("KGZ", "new@test", "observer");
+
+        let secretariat = app.user("secretariat").await.post("/grants", body.clone()).await;
+        let officer = app.user("officer").await.post("/grants", body.clone()).await;
+        let steward = app.user("steward").await.post("/grants", body.clone()).await;
+        let operator = app.user("operator").await.post("/grants", body.clone()).await;
+        let anonymous = app.anonymous().post("/grants", body).await;
+
+        secretariat.problem(403, "forbidden");
+        officer.problem(403, "forbidden");
+        steward.problem(403, "forbidden");
+        operator.problem(403, "forbidden");
+        anonymous.problem(401, "unauthenticated");
+        let users = app.user("operator").await.get("/users?email=new@test").await;
+        assert_eq!(users.ok(200)["items"], json!([]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_operator_makes_a_first_focal_point_where_there_is_none() {
+    app(async |app| {
+        let country = json!({"code": "TJK", "iso2": "TJ", "name": "Tajikistan", "name_long": "Tajikistan",
+            "official_languages": ["tg"], "time_zone": "Asia/Dushanbe", "is_partner": true,
+            "confidence": "high"});
+        app.user("steward").await.post("/countries", country).await.ok(201);
+        let operator = app.user("operator").await;
+
+        let first = operator.post("/grants", grant("TJK", "first@test", "focal_point")).await;
+        let second = operator.post("/grants", grant("TJK", "second@test", "focal_point")).await;
+        let elsewhere = operator.post("/grants", grant("KGZ", "second@test", "focal_point")).await;
+        let regional = operator.post("/grants", grant("region:CA", "desk@test", "regional")).await;
+
+        first.ok(201);
+        second.problem(403, "forbidden");
+        elsewhere.problem(403, "forbidden");
+        regional.ok(201);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_last_focal_point_stays() {
+    app(async |app| {
+        let id = app.world.id("grant:focal_point");
+        let def = <concord::domain::access::grant::Grant as kernel::Record>::def();
+        let remove = async move |unit: &mut kernel::Unit| {
+            unit.apply_one(def, kernel::record::Op::Delete { id, version: Some(1) }).await
+        };
+
+        let refused = app.system().write(remove).await;
+
+        assert_eq!(refused.map_err(|error| error.code().name()).map(|_| ()), Err("last_focal_point"));
+        assert_eq!(focal_points(app, "KGZ").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_focal_points_who_remove_each_other_leave_one() {
+    app(async |app| {
+        let first = app.user("focal_point").await;
+        let made = first.post("/grants", grant("KGZ", "observer@test", "focal_point")).await;
+        let second = app.user("observer").await;
+        let (theirs, ours) = (format!("/grants/{}", made.id()), at(app, "focal_point"));
+
+        let (one, other) =
+            tokio::join!(first.delete(&theirs, "\"1.0\""), second.delete(&ours, "\"1.0\""));
+
+        assert_eq!([one.status, other.status].iter().filter(|status| **status == 204).count(), 1);
+        assert_eq!(focal_points(app, "KGZ").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_last_focal_points_account_is_not_closed() {
+    app(async |app| {
+        let operator = app.user("operator").await;
+        let path = format!("/users/{}", app.world.id("focal_point"));
+
+        let closed = operator.edit(&path, json!({"valid_until": "2026-11-20T00:00:00Z"})).await;
+        let deleted = delete(&operator, &path).await;
+
+        closed.problem(409, "last_focal_point");
+        deleted.problem(409, "in_use");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn inviting_by_mail_makes_the_account_and_answers_the_same_either_way() {
+    app(async |app| {
+        let me = app.user("focal_point").await;
+
+        let missing = me.post("/grants", grant("KGZ", "New.Person@test", "observer")).await;
+        let known = me.post("/grants", grant("KGZ", "foreign_observer@test", "observer")).await;
+
+        let members = |body: &Json| body.as_object().map(|all| all.keys().cloned().collect::<Vec<_>>());
+        assert_eq!(members(missing.ok(201)), members(known.ok(201)));
+        let user = missing.body["user"]["id"].as_str().unwrap_or_default();
+        assert_eq!(me.get(&format!("/users/{user}")).await.ok(200)["email"], "new.person@test");
+        let again = me.post("/grants", grant("KGZ", "new.person@test", "approver")).await;
+        assert_eq!(again.ok(201)["user"]["id"], user);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refused_invitation_makes_no_account() {
+    app(async |app| {
+        let me = app.user("focal_point").await;
+
+        let broken = me.post("/grants", grant("KGZ", "new@test", "officer")).await;
+
+        broken.problem(422, "invalid");
+        assert_eq!(broken.violations(), [("/agency".into(), "rule_broken".into())]);
+        let users = app.user("operator").await.get("/users?email=new@test").await;
+        assert_eq!(users.ok(200)["items"], json!([]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_no_mail_address_makes_no_account() {
+    app(async |app| {
+        let me = app.user("focal_point").await;
+
+        let spaced = me.post("/grants", grant("KGZ", "a b@test", "observer")).await;
+        let short = me.post("/grants", grant("KGZ", "@", "observer")).await;
+
+        spaced.problem(422, "invalid");
+        short.problem(422, "invalid");
+        assert_eq!(spaced.violations()[0].0, "/user");
+        assert_eq!(short.violations()[0].0, "/user");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn accounts_are_seen_by_those_who_oversee_them() {
+    app(async |app| {
+        let of = |name: &str| format!("/users/{}", app.world.id(name));
+        let focal_point = app.user("focal_point").await;
+        let lead = app.user("lead").await;
+
+        focal_point.get(&of("contributor")).await.ok(200);
+        focal_point.get(&of("foreign_observer")).await.problem(404, "not_found");
+        lead.get(&of("officer")).await.ok(200);
+        lead.get(&of("contributor")).await.problem(404, "not_found");
+        app.user("officer").await.get(&of("officer")).await.ok(200);
+        app.user("officer").await.get(&of("lead")).await.problem(404, "not_found");
+        app.user("operator").await.get(&of("foreign_observer")).await.ok(200);
+        app.anonymous().get(&of("officer")).await.problem(404, "not_found");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_user_shows_only_grants_its_reader_may_see() {
+    app(async |app| {
+        let abroad = app.user("foreign_focal_point").await;
+        abroad.post("/grants", grant("KAZ", "observer@test", "observer")).await.ok(201);
+        let me = app.user("focal_point").await;
+        let user = app.world.id("observer").to_string();
+        let query = "query($id: String!) { user(id: $id) { grants { nodes { owner } totalCount } } }";
+
+        let seen = me.graphql(query, json!({"id": user})).await;
+        let listed = me.get(&format!("/grants?user={user}&total=true")).await;
+
+        let grants = json!({"nodes": [{"owner": "KGZ"}], "totalCount": 1});
+        assert_eq!(seen.data()["user"]["grants"], grants);
+        assert_eq!(listed.ok(200)["page"]["total"], 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_person_edits_its_own_account_and_nobody_elses() {
+    app(async |app| {
+        let me = app.user("officer").await;
+        let own = format!("/users/{}", app.world.id("officer"));
+        let focal_point = app.user("focal_point").await;
+
+        let named = me.edit(&own, json!({"name": "Duty officer"})).await;
+        let by_focal_point = focal_point.edit(&own, json!({"name": "Somebody"})).await;
+        let mail = me.edit(&own, json!({"email": "other@test"})).await;
+
+        assert_eq!(named.ok(200)["name"], "Duty officer");
+        by_focal_point.problem(403, "forbidden");
+        mail.problem(422, "invalid");
+        assert_eq!(mail.violations(), [("/email".into(), "unknown_member".into())]);
+    })
+    .await;
+}
