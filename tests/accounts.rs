@@ -32,7 +32,8 @@ async fn nobody_grants_to_oneself_or_edits_ones_own_grants() {
         let me = app.user("focal_point").await;
         let own = at(app, "focal_point");
 
-        let by_id = me.post("/grants", grant("KGZ", &app.world.id("focal_point").to_string(), "approver")).await;
+        let by_id =
+            me.post("/grants", grant("KGZ", &app.world.id("focal_point").to_string(), "approver")).await;
         let by_mail = me.post("/grants", grant("KGZ", "focal_point@test", "approver")).await;
         let longer = me.edit(&own, json!({"valid_until": "2099-01-01"})).await;
         let gone = delete(&me, &own).await;
@@ -161,8 +162,7 @@ async fn two_focal_points_who_remove_each_other_leave_one() {
         let second = app.user("observer").await;
         let (theirs, ours) = (format!("/grants/{}", made.id()), at(app, "focal_point"));
 
-        let (one, other) =
-            tokio::join!(first.delete(&theirs, "\"1.0\""), second.delete(&ours, "\"1.0\""));
+        let (one, other) = tokio::join!(first.delete(&theirs, "\"1.0\""), second.delete(&ours, "\"1.0\""));
 
         assert_eq!([one.status, other.status].iter().filter(|status| **status == 204).count(), 1);
         assert_eq!(focal_points(app, "KGZ").await, 1);

@@ -102,7 +102,10 @@ async fn an_unknown_member_names_the_nearest_known_one() {
         let refused = me.edit(&at(app, "national"), json!({"titel": "Typo", "status": "done"})).await;
 
         refused.problem(422, "invalid");
-        assert_eq!(refused.violations(), [pair("/status", "unknown_member"), pair("/titel", "unknown_member")]);
+        assert_eq!(
+            refused.violations(),
+            [pair("/status", "unknown_member"), pair("/titel", "unknown_member")]
+        );
         assert!(refused.body.to_string().contains("did you mean `title`"));
     })
     .await;
@@ -215,9 +218,8 @@ async fn values_that_are_taken_name_their_member() {
         me.put("/tasks/by-key/register/1", task("First")).await.ok(201);
         let agency = json!({"owner": "KGZ", "code": "MES", "name": "Again", "kind": "ministry"});
 
-        let key = me
-            .edit(&at(app, "national"), json!({"source_system": "register", "external_key": "1"}))
-            .await;
+        let key =
+            me.edit(&at(app, "national"), json!({"source_system": "register", "external_key": "1"})).await;
         let code = me.post("/agencies", agency).await;
 
         key.problem(422, "invalid");

@@ -77,7 +77,7 @@ fn of_winners(answers: &[Answer]) -> impl Iterator<Item = String> {
 
 impl crate::support::client::Client<'_> {
     async fn edit_version(&self, path: &str, version: i32, title: String) -> Answer {
-        self.patch(path, &format!("\"{version}\""), json!({ "title": title })).await
+        self.patch(path, &format!("\"{version}.\""), json!({ "title": title })).await
     }
 
     async fn edit_title(&self, path: &str, title: String) -> Answer {
@@ -166,7 +166,7 @@ async fn walk(app: &TestApp) -> Vec<String> {
         let page = me.get(&format!("/tasks?limit=5&sort=title{next}")).await;
         let items = page.ok(200)["items"].as_array().cloned().unwrap_or_default();
         ids.extend(items.iter().filter_map(|item| item["id"].as_str()).map(str::to_owned));
-        match page.body["next"].as_str() {
+        match page.body["page"]["next"].as_str() {
             Some(cursor) => next = format!("&after={cursor}"),
             None => return ids,
         }

@@ -2,13 +2,14 @@
 
 mod support;
 
+mod accounts;
+mod bad_input;
+mod coverage;
 mod log;
+mod plans;
 mod policy_matrix;
 mod postgres_half;
-mod smoke;
-mod plans;
-mod tasks;
 mod reading;
-mod bad_input;
 mod signin;
-mod accounts;
+mod smoke;
+mod tasks;

@@ -48,8 +48,7 @@ async fn a_plan_walks_from_draft_to_closed() {
         let secretariat = app.user("secretariat").await;
         let approver = app.user("approver").await;
 
-        let before =
-            walk(&secretariat, &path, &[("consult", json!({})), ("recall", json!({}))]).await;
+        let before = walk(&secretariat, &path, &[("consult", json!({})), ("recall", json!({}))]).await;
         let submitted = walk(&secretariat, &path, &[("consult", json!({})), ("submit", json!({}))]).await;
         let adopted = walk(&approver, &path, &[("adopt", act())]).await;
         let rest = [("start", json!({})), ("review", json!({})), ("resume", json!({}))];
@@ -168,8 +167,7 @@ async fn the_focal_point_records_a_return_made_on_paper() {
         paper["act_source"] = json!("Letter of 3 November");
 
         let incomplete = focal_point.act(&path, "return", json!({"recorded": act()})).await;
-        let returned =
-            focal_point.act(&path, "return", json!({"reason": "Costs", "recorded": paper})).await;
+        let returned = focal_point.act(&path, "return", json!({"reason": "Costs", "recorded": paper})).await;
 
         incomplete.problem(422, "invalid");
         assert_eq!(incomplete.violations(), [("/recorded/act_source".into(), "required".into())]);

@@ -302,7 +302,7 @@ async fn all_of(app: &TestApp, def: &'static KindDef) -> Vec<Row> {
     store::all(app.system().db.reading(), def, Cond::all()).await.expect("rows")
 }
 
-async fn permitted(app: &TestApp, actor: &Actor, def: &'static KindDef) -> BTreeSet<Uuid> {
+pub async fn permitted(app: &TestApp, actor: &Actor, def: &'static KindDef) -> BTreeSet<Uuid> {
     let rows = all_of(app, def).await;
     let ids = rows.iter().map(Row::id).collect();
     let holdings = store::holdings(app.system().db.reading(), &ids).await.expect("holdings");

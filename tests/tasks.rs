@@ -122,7 +122,8 @@ async fn a_task_is_complete_only_after_those_it_waits_for() {
         let mut second = task("Second");
         second["depends_on"] = json!([id]);
         let second = made(&me, second).await;
-        let forward = [("assign", json!({"due_on": "2027-03-31"})), ("start", json!({})), ("submit", json!({}))];
+        let forward =
+            [("assign", json!({"due_on": "2027-03-31"})), ("start", json!({})), ("submit", json!({}))];
         walk(&me, &second, &forward).await;
 
         let early = me.act(&second, "complete", json!({})).await;

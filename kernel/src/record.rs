@@ -3,7 +3,11 @@
 mod def;
 mod outcome;
 
-use std::{fmt, sync::OnceLock};
+use std::{
+    collections::{BTreeSet, HashMap},
+    fmt,
+    sync::OnceLock,
+};
 
 use async_graphql::{InputType, OutputType};
 use futures_util::future::BoxFuture;
@@ -20,7 +24,7 @@ pub use outcome::{Op, Outcome, OutcomeKind};
 
 use crate::{
     ctx::Ctx,
-    error::Result,
+    error::{Error, Result},
     filter::Filter,
     lens::{Lens, Meta, Seen},
     row::Row,
@@ -65,18 +69,25 @@ pub trait Record: Serialize + ToSchema + OutputType + Sized + Send + Sync + 'sta
     }
 }
 
-/// The kind of a record, found through the log; none if there never was one.
+/// The kinds of records, found through the log in one statement; ids that never were are left out.
 ///
 /// # Errors
 /// What the database says.
-pub async fn kind_of(ctx: &Ctx, id: Uuid) -> Result<Option<String>> {
+pub async fn kinds_of(ctx: &Ctx, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, &'static KindDef>> {
     let select = Query::select()
-        .column(Alias::new("kind"))
+        .distinct()
+        .columns(["record_id", "kind"].map(Alias::new))
         .from(Alias::new("change"))
-        .and_where(Expr::col(Alias::new("record_id")).eq(id))
-        .limit(1)
+        .and_where(Expr::col(Alias::new("record_id")).is_in(ids.iter().copied()))
         .take();
-    Ok(ctx.db.reading().one(&select).await?.map(|row| row.try_get_by_index(0)).transpose()?)
+    let mut found = HashMap::new();
+    for row in ctx.db.reading().all(&select).await? {
+        let kind: String = row.try_get_by_index(1)?;
+        found.extend(
+            ctx.kinds.get(&kind).map(|def| Ok::<_, Error>((row.try_get_by_index(0)?, def))).transpose()?,
+        );
+    }
+    Ok(found)
 }
 
 /// A stage of the write path that a kind adds: it may look things up, change `after` and reject items.

@@ -36,9 +36,8 @@ async fn each_refusal_comes_before_the_next_on_an_edit() {
         let shape = observer.patch(&hidden, "\"9.0\"", bad.clone()).await;
         let absent = observer.patch(&hidden, "\"9.0\"", rule.clone()).await;
         let right = observer.patch(&path, "\"9.0\"", rule.clone()).await;
-        let required = officer
-            .send(Method::PATCH, &full, Some("application/json"), rule.to_string().into_bytes())
-            .await;
+        let required =
+            officer.send(Method::PATCH, &full, Some("application/json"), rule.to_string().into_bytes()).await;
         let star = officer.patch(&path, "*", rule.clone()).await;
         let stale = officer.patch(&path, "\"9.0\"", rule.clone()).await;
         let strange = officer.patch(&path, "W/\"1\"", rule.clone()).await;
@@ -99,7 +98,8 @@ async fn each_refusal_comes_before_the_next_on_a_move() {
         let observer = app.user("observer").await;
         let move_to = |version: i32| json!({"id": id, "expectedVersion": version});
 
-        let shape = observer.with("if-match", "\"9.0\"").post(&format!("{path}/start"), json!({"x": 1})).await;
+        let shape =
+            observer.with("if-match", "\"9.0\"").post(&format!("{path}/start"), json!({"x": 1})).await;
         let right = observer.with("if-match", "\"9.0\"").post(&format!("{path}/start"), json!({})).await;
         let required = officer.post(&format!("{path}/start"), json!({})).await;
         let stale = officer.with("if-match", "\"9.0\"").post(&format!("{path}/start"), json!({})).await;

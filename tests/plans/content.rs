@@ -69,8 +69,7 @@ async fn progress_is_reported_under_an_adopted_plan() {
         let progress = json!({"status": "in_progress", "progress_percent": 40, "progress_note": "Drafted"});
 
         let by_lead = app.user("officer").await.edit(&path, progress).await;
-        let by_contributor =
-            app.user("contributor").await.edit(&path, json!({"progress_percent": 50})).await;
+        let by_contributor = app.user("contributor").await.edit(&path, json!({"progress_percent": 50})).await;
         let mixed =
             app.user("officer").await.edit(&path, json!({"progress_percent": 60, "title": "New"})).await;
 

@@ -101,7 +101,10 @@ async fn a_walk_by_single_records_equals_the_list() {
 
         assert_eq!(walk(&me, "/tasks?q=dated&sort=due_on", 1).await, up);
         assert_eq!(walk(&me, "/tasks?q=dated&sort=-due_on,title", 1).await, down);
-        assert_eq!(walk(&me, "/tasks?q=dated&sort=status,-due_on", 1).await, walk(&me, "/tasks?q=dated&sort=-due_on", 3).await);
+        assert_eq!(
+            walk(&me, "/tasks?q=dated&sort=status,-due_on", 1).await,
+            walk(&me, "/tasks?q=dated&sort=-due_on", 3).await
+        );
     })
     .await;
 }

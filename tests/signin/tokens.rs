@@ -195,10 +195,8 @@ async fn the_public_keys_verify_what_is_signed() {
         let header = BASE64.decode(right.split('.').next().expect("a header")).expect("base64");
         let header: Json = serde_json::from_slice(&header).expect("JSON");
 
-        let keys = app
-            .anonymous()
-            .send(axum::http::Method::GET, "/.well-known/jwks.json", None, Vec::new())
-            .await;
+        let keys =
+            app.anonymous().send(axum::http::Method::GET, "/.well-known/jwks.json", None, Vec::new()).await;
 
         let key = &keys.ok(200)["keys"][0];
         assert_eq!(key["kid"], header["kid"]);

@@ -1,10 +1,14 @@
 //! `node` and `nodes`: any record by its id.
 
 use async_graphql::{Context, Interface, Object};
-use kernel::{Record, record::kind_of};
+use futures_util::future::try_join_all;
+use kernel::{KindDef, Record, record::kinds_of};
 use uuid::Uuid;
 
-use super::{edges::call, fault::Fault, kind::find};
+use super::{
+    edges::{call, one},
+    fault::Fault,
+};
 use crate::domain::{
     access::{grant::Grant, user::User},
     cooperation::{agency::Agency, membership::Membership, task::Task, working_group::WorkingGroup},
@@ -27,10 +31,9 @@ macro_rules! nodes {
             $R(Box<$R>)
         ),* }
 
-        async fn load(ctx: &Context<'_>, id: Uuid) -> Result<Option<Node>, Fault> {
-            let Some(kind) = kind_of(call(ctx)?, id).await? else { return Ok(None) };
-            $(if kind == $R::def().name {
-                return Ok(find::<$R>(ctx, &id.to_string()).await?.map(|found| Node::$R(Box::new(found))));
+        async fn load(ctx: &Context<'_>, def: &'static KindDef, id: Uuid) -> Result<Option<Node>, Fault> {
+            $(if def.name == $R::def().name {
+                return Ok(one::<$R>(ctx, Some(id)).await?.map(|found| Node::$R(Box::new(found))));
             })*
             Ok(None)
         }
@@ -58,6 +61,21 @@ nodes!(
     Grant,
 );
 
+/// Loads records of any kinds: one statement for the kinds, one for each kind among them.
+async fn load_all(ctx: &Context<'_>, ids: Vec<Uuid>) -> Result<Vec<Option<Node>>, Fault> {
+    let kinds = kinds_of(call(ctx)?, &ids.iter().copied().collect()).await?;
+    let loads = ids.into_iter().map(|id| {
+        let def = kinds.get(&id).copied();
+        async move {
+            match def {
+                Some(def) => load(ctx, def, id).await,
+                None => Ok(None),
+            }
+        }
+    });
+    try_join_all(loads).await
+}
+
 /// Reading by id, and about oneself.
 #[derive(Default)]
 pub struct NodeQuery;
@@ -66,7 +84,7 @@ pub struct NodeQuery;
 impl NodeQuery {
     /// Any record by its id; null if the caller may not see it.
     async fn node(&self, ctx: &Context<'_>, id: Uuid) -> Result<Option<Node>, Fault> {
-        load(ctx, id).await
+        Ok(load_all(ctx, vec![id]).await?.pop().flatten())
     }
 
     /// Records by their ids, in the same order; null for those the caller may not see.
@@ -75,11 +93,7 @@ impl NodeQuery {
             let text = format!("at most {} ids", kernel::page::MAX_LIMIT);
             return Err(Fault(kernel::Error::bad_request("?ids", kernel::Code::LimitOutOfRange, text)));
         }
-        let mut found = Vec::new();
-        for id in ids {
-            found.push(load(ctx, id).await?);
-        }
-        Ok(found)
+        load_all(ctx, ids).await
     }
 
     /// The caller: account, grants, and what may be created; null for anonymous callers.

@@ -125,15 +125,12 @@ fn work(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Result<Permi
         }
         Verb::Assign | Verb::Cancel | Verb::Reopen => full.or_else(|| lead().map(|g| Some(g.id))),
         // Whoever may edit all of a record may edit its progress.
-        Verb::Progress => full
-            .or_else(|| portal(actor, def, scope))
-            .or_else(|| lead().or_else(part).map(|g| Some(g.id))),
-        Verb::Start
-        | Verb::Submit
-        | Verb::Complete
-        | Verb::Return
-        | Verb::Block
-        | Verb::Unblock => full.or_else(|| lead().or_else(part).map(|g| Some(g.id))),
+        Verb::Progress => {
+            full.or_else(|| portal(actor, def, scope)).or_else(|| lead().or_else(part).map(|g| Some(g.id)))
+        }
+        Verb::Start | Verb::Submit | Verb::Complete | Verb::Return | Verb::Block | Verb::Unblock => {
+            full.or_else(|| lead().or_else(part).map(|g| Some(g.id)))
+        }
         Verb::Release => holds(actor, FOCAL_POINT, scope).next().map(|g| Some(g.id)),
         Verb::Read
         | Verb::Record

@@ -1,0 +1,195 @@
+//! Every operation of both faces, exercised by every sort of caller on own, shared, foreign and missing records.
+//!
+//! What the policy should say is held by the access table; here every operation must say what the policy says.
+
+pub mod bodies;
+mod graphql;
+mod rest;
+pub mod schema;
+pub mod stage;
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use kernel::{
+    Actor, KindDef,
+    policy::{Class, Scope, Verb, authorize},
+};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use crate::support::{
+    TestApp, app,
+    client::{Answer, Client},
+};
+use entity::vocab::{Role, Visibility};
+use stage::Stage;
+
+/// One caller who tries everything.
+pub struct Caller<'a> {
+    pub name: &'static str,
+    pub stage: Stage<'a>,
+    pub client: Client<'a>,
+    pub actor: Actor,
+    count: AtomicU32,
+}
+
+/// What went otherwise than the policy says.
+pub type Faults = Vec<String>;
+
+impl<'a> Caller<'a> {
+    async fn of(app: &'a TestApp, name: &'static str) -> Self {
+        let stage = Stage::set(app).await;
+        let client = if name == "anonymous" { app.anonymous() } else { app.user(name).await };
+        Self { name, stage, client, actor: app.actor(name).await, count: AtomicU32::new(0) }
+    }
+
+    /// A number that was not used yet.
+    pub fn number(&self) -> u32 {
+        self.count.fetch_add(1, Ordering::SeqCst)
+    }
+
+    /// The system under which the caller may write external keys.
+    pub fn system(&self) -> String {
+        let of_agency = self.actor.grants.iter().find_map(|grant| grant.agency_code.as_ref());
+        of_agency.map_or_else(|| "coverage".to_owned(), |code| format!("agency:{code}"))
+    }
+
+    pub fn may(&self, verb: Verb, def: &KindDef, scope: &Scope) -> bool {
+        authorize(&self.actor, verb, def, scope).is_ok()
+    }
+
+    /// Status of a read: what is hidden is not there.
+    pub async fn read(&self, def: &'static KindDef, id: Uuid) -> u16 {
+        let scope = self.stage.scope(def, id).await;
+        if scope.is_some_and(|scope| self.may(Verb::Read, def, &scope)) { 200 } else { 404 }
+    }
+
+    /// Status of a write to a stored record, in the order of answers; `allowed` where nothing forbids it.
+    pub async fn write(&self, verb: Verb, def: &'static KindDef, id: Uuid, allowed: u16) -> u16 {
+        if !self.actor.is_known() {
+            return 401;
+        }
+        if self.read(def, id).await == 404 {
+            return 404;
+        }
+        let scope = self.stage.scope(def, id).await.expect("a readable record");
+        if self.may(verb, def, &scope) { allowed } else { 403 }
+    }
+
+    /// Status of a creation with the body of [`bodies::new`].
+    pub async fn create(&self, def: &'static KindDef, allowed: u16) -> u16 {
+        if !self.actor.is_known() {
+            return 401;
+        }
+        if let Some((kind, name)) = bodies::parent(def.name)
+            && self.read(stage::def_of(kind), self.stage.id(name)).await == 404
+        {
+            return 422;
+        }
+        if self.may(Verb::Create, def, &self.planned(def)) { allowed } else { 403 }
+    }
+
+    /// The facts of the record that [`bodies::new`] describes.
+    fn planned(&self, def: &KindDef) -> Scope {
+        let below = matches!(def.name, "pillar" | "objective" | "action");
+        let someone = match def.class {
+            Class::Person => Some(stage::MISSING),
+            Class::Grant => Some(self.stage.id("user:bystander")),
+            _ => None,
+        };
+        Scope {
+            owner: def.fixed_owner.unwrap_or("KGZ").to_owned(),
+            level: def.is_national().then_some(Visibility::National),
+            agency: (def.class == Class::Work).then(|| self.stage.id("agency:KGZ/MES")),
+            plan: below.then(|| self.stage.id("plan:national")),
+            person: someone,
+            role: (def.class == Class::Grant).then_some(Role::Observer),
+            ..Scope::default()
+        }
+    }
+
+    /// Status of a read by key: keys count within the owner the caller acts under.
+    pub async fn read_key(&self, def: &'static KindDef, id: Uuid) -> u16 {
+        let row = self.stage.row(def, id).await.expect("a stored record");
+        let owner = def.fixed_owner.or(self.actor.acting.as_deref());
+        if owner.is_none_or(|owner| owner == row.owner()) { self.read(def, id).await } else { 404 }
+    }
+
+    /// A fault if the status is another one than wanted.
+    pub fn expect(&self, what: &str, status: u16, wanted: u16, answer: &Answer) -> Faults {
+        if status == wanted {
+            return Faults::new();
+        }
+        let text = String::from_utf8_lossy(&answer.bytes).chars().take(300).collect::<String>();
+        vec![format!("{} {what}: {status}, not {wanted}: {text}", self.name)]
+    }
+}
+
+/// What the outcomes of the rehearsed batch of [`rehearsal`] should be.
+pub async fn rehearsed(caller: &Caller<'_>, def: &'static KindDef) -> Vec<&'static str> {
+    let word = |status: u16| match status {
+        200 | 201 => "",
+        403 => "forbidden",
+        404 => "not_found",
+        412 => "stale_version",
+        _ => "reference_not_found",
+    };
+    let target = caller.stage.targets(def.name)[0].1;
+    let update = caller.write(Verb::Update, def, target, 412).await;
+    vec![word(caller.create(def, 201).await), word(update), "not_found"]
+}
+
+/// A batch with a creation, a stale edit and the deletion of a missing record, without writing.
+pub fn rehearsal(caller: &Caller<'_>, def: &'static KindDef) -> Json {
+    let data = bodies::new(def.name, caller.number(), &caller.stage);
+    let target = caller.stage.targets(def.name)[0].1;
+    serde_json::json!({"atomic": "each", "dry_run": true, "items": [
+        {"op": "create", "data": data},
+        {"op": "update", "id": target, "version": 999_999, "data": bodies::patch(def.name)},
+        {"op": "delete", "id": stage::MISSING, "version": 1},
+    ]})
+}
+
+/// The codes of the outcomes of a batch; an empty one where an item passed.
+pub fn codes(result: &Json) -> Vec<String> {
+    let outcomes = result["outcomes"].as_array().cloned().unwrap_or_default();
+    outcomes.iter().map(|one| one["errors"][0]["code"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+async fn every_rest_operation(name: &'static str) {
+    app(async |app| {
+        let caller = Caller::of(app, name).await;
+
+        let faults = rest::exercise(&caller).await;
+
+        assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+    })
+    .await;
+}
+
+async fn every_graphql_field(name: &'static str) {
+    app(async |app| {
+        let caller = Caller::of(app, name).await;
+
+        let faults = graphql::exercise(&caller).await;
+
+        assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+    })
+    .await;
+}
+
+macro_rules! callers {
+    ($($name:ident)*) => { $(mod $name {
+        #[tokio::test]
+        async fn meets_the_policy_in_every_rest_operation() {
+            super::every_rest_operation(stringify!($name)).await;
+        }
+
+        #[tokio::test]
+        async fn meets_the_policy_in_every_graphql_field() {
+            super::every_graphql_field(stringify!($name)).await;
+        }
+    })* };
+}
+
+callers!(anonymous foreign_focal_point partner observer officer lead focal_point operator steward approver portal);

@@ -1,0 +1,238 @@
+//! Every root field of the GraphQL schema.
+
+use std::collections::BTreeSet;
+
+use concord::domain::KINDS;
+use kernel::{KindDef, policy::Verb};
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use super::{
+    Caller, Faults, bodies, codes, rehearsal, rehearsed,
+    schema::{Field, Schema, camel, pascal},
+    stage::{SYSTEM, Stage},
+};
+use crate::{policy_matrix::permitted, support::client::Answer};
+
+/// What a root field does to a kind.
+enum Does {
+    Get,
+    List,
+    ByKey,
+    Create,
+    Upsert,
+    Batch,
+    Edit(Verb),
+}
+
+/// Tries every root field; one that no rule covers is a fault.
+pub async fn exercise(caller: &Caller<'_>) -> Faults {
+    let schema = Schema::load().await;
+    let mut faults = Faults::new();
+    for field in schema.queries() {
+        faults.extend(match field.name.as_str() {
+            "me" => me(caller).await,
+            "node" => node(caller).await,
+            "nodes" => nodes(caller).await,
+            name => match rule(name) {
+                Some((def, does)) => query(caller, &schema, &field, (def, does)).await,
+                None => vec![format!("no row for the query {name}")],
+            },
+        });
+    }
+    for field in schema.mutations() {
+        faults.extend(match rule(&field.name) {
+            Some((def, does)) => mutation(caller, &schema, &field, (def, does)).await,
+            None => vec![format!("no row for the mutation {}", field.name)],
+        });
+    }
+    faults
+}
+
+fn rule(name: &str) -> Option<(&'static KindDef, Does)> {
+    KINDS.all().iter().find_map(|def| {
+        let (one, many) = (camel(def.name), camel(def.collection));
+        let move_of = |verb: &&Verb| name == format!("{}{}", verb.name(), pascal(def.name));
+        let does = match name {
+            _ if name == one => Does::Get,
+            _ if name == many => Does::List,
+            _ if name == format!("{one}ByKey") => Does::ByKey,
+            _ if name == format!("create{}", pascal(def.name)) => Does::Create,
+            _ if name == format!("upsert{}", pascal(def.name)) => Does::Upsert,
+            _ if name == format!("{many}Batch") => Does::Batch,
+            _ if name == format!("update{}", pascal(def.name)) => Does::Edit(Verb::Update),
+            _ if name == format!("delete{}", pascal(def.name)) => Does::Edit(Verb::Delete),
+            _ => Does::Edit(*def.moves.iter().find(move_of)?),
+        };
+        Some((*def, does))
+    })
+}
+
+/// The status of an answer: of its first error, 404 for a null, 200 otherwise; 500 for what has none.
+fn status(answer: &Answer, field: &str) -> u16 {
+    let errors = &answer.body["errors"];
+    if errors.is_null() {
+        return if answer.body["data"][field].is_null() { 404 } else { 200 };
+    }
+    let status = errors[0]["extensions"]["status"].as_u64().unwrap_or(500);
+    u16::try_from(status).unwrap_or(500)
+}
+
+async fn me(caller: &Caller<'_>) -> Faults {
+    let answer = caller.client.graphql("{ me { id } }", json!({})).await;
+    let wanted = if caller.actor.is_known() { 200 } else { 404 };
+    caller.expect("me", status(&answer, "me"), wanted, &answer)
+}
+
+async fn node(caller: &Caller<'_>) -> Faults {
+    let mut faults = Faults::new();
+    for def in KINDS.all() {
+        for (name, id) in caller.stage.targets(def.name) {
+            let text = "query($id: UUID!) { node(id: $id) { id __typename } }";
+            let answer = caller.client.graphql(text, json!({ "id": id })).await;
+            let wanted = caller.read(def, id).await;
+            faults.extend(caller.expect(&format!("node {name}"), status(&answer, "node"), wanted, &answer));
+        }
+    }
+    faults
+}
+
+async fn nodes(caller: &Caller<'_>) -> Faults {
+    let mut wanted = Vec::new();
+    let mut ids = Vec::new();
+    for def in KINDS.all() {
+        for (_, id) in caller.stage.targets(def.name) {
+            ids.push(id);
+            wanted.push(caller.read(def, id).await == 200);
+        }
+    }
+    let text = "query($ids: [UUID!]!) { nodes(ids: $ids) { id } }";
+    let answer = caller.client.graphql(text, json!({ "ids": ids })).await;
+    let found: Vec<bool> =
+        answer.body["data"]["nodes"].as_array().into_iter().flatten().map(|node| !node.is_null()).collect();
+    let fault = format!("{} nodes: {found:?}, not {wanted:?}: {}", caller.name, answer.body["errors"]);
+    if found == wanted { Faults::new() } else { vec![fault] }
+}
+
+async fn query(caller: &Caller<'_>, schema: &Schema, field: &Field, rule: (&'static KindDef, Does)) -> Faults {
+    let (def, name) = (rule.0, &field.name);
+    match rule.1 {
+        Does::List => list(caller, def, name).await,
+        Does::ByKey => {
+            let text = format!(
+                "query($s: String!, $k: String!) {{ {name}(sourceSystem: $s, key: $k) {{ id }} }}"
+            );
+            let asked = json!({"s": SYSTEM, "k": Stage::key_of(def)});
+            let answer = caller.client.graphql(&text, asked).await;
+            let wanted = caller.read_key(def, caller.stage.targets(def.name)[0].1).await;
+            caller.expect(name, status(&answer, name), wanted, &answer)
+        }
+        _ => {
+            let (arg, ty) = field.arg.clone().expect("an argument");
+            let picked = schema.selection(&field.output, 0);
+            let text = format!("query($a: {ty}) {{ {name}({arg}: $a) {{ {picked} }} }}");
+            let mut faults = Faults::new();
+            for (target, id) in caller.stage.targets(def.name) {
+                let answer = caller.client.graphql(&text, json!({ "a": id })).await;
+                let wanted = caller.read(def, id).await;
+                faults.extend(caller.expect(target, status(&answer, name), wanted, &answer));
+            }
+            faults
+        }
+    }
+}
+
+async fn list(caller: &Caller<'_>, def: &'static KindDef, name: &str) -> Faults {
+    let text = format!("{{ {name}(first: 200) {{ totalCount nodes {{ id }} }} }}");
+    let answer = caller.client.graphql(&text, json!({})).await;
+    let found = &answer.body["data"][name];
+    let ids = found["nodes"].as_array().into_iter().flatten().filter_map(|node| node["id"].as_str()?.parse().ok());
+    let (shown, allowed) =
+        (ids.collect::<BTreeSet<Uuid>>(), permitted(caller.stage.app, &caller.actor, def).await);
+    let fault = format!("{} {name}: {shown:?}, not {allowed:?}: {}", caller.name, answer.body);
+    let is_right = shown == allowed && found["totalCount"] == json!(allowed.len());
+    if is_right { Faults::new() } else { vec![fault] }
+}
+
+/// Runs a mutation with an input in REST's form.
+async fn run(caller: &Caller<'_>, schema: &Schema, field: &Field, input: &Json) -> Answer {
+    let (arg, ty) = field.arg.clone().expect("an argument");
+    let picked = schema.selection(&field.output, 1);
+    let text = format!("mutation($input: {ty}) {{ {}({arg}: $input) {{ {picked} }} }}", field.name);
+    let input = schema.input(ty.trim_end_matches('!'), input);
+    caller.client.graphql(&text, json!({ "input": input })).await
+}
+
+async fn mutation(
+    caller: &Caller<'_>,
+    schema: &Schema,
+    field: &Field,
+    (def, does): (&'static KindDef, Does),
+) -> Faults {
+    match does {
+        Does::Edit(verb) => edits(caller, schema, field, (def, verb)).await,
+        Does::Batch => batch(caller, schema, field, def).await,
+        Does::Upsert => {
+            let mut input = bodies::new(def.name, caller.number(), &caller.stage);
+            input["source_system"] = json!(caller.system());
+            input["external_key"] = json!("upserted");
+            creates(caller, schema, field, (def, input)).await
+        }
+        _ => {
+            let input = bodies::new(def.name, caller.number(), &caller.stage);
+            creates(caller, schema, field, (def, input)).await
+        }
+    }
+}
+
+async fn creates(
+    caller: &Caller<'_>,
+    schema: &Schema,
+    field: &Field,
+    (def, input): (&'static KindDef, Json),
+) -> Faults {
+    let answer = run(caller, schema, field, &input).await;
+    let wanted = caller.create(def, 200).await;
+    let id = answer.body["data"][&field.name][camel(def.name)]["id"].as_str().and_then(|id| id.parse().ok());
+    if let Some(id) = id {
+        caller.stage.remove(def, id).await;
+    }
+    caller.expect(&field.name, status(&answer, &field.name), wanted, &answer)
+}
+
+async fn batch(caller: &Caller<'_>, schema: &Schema, field: &Field, def: &'static KindDef) -> Faults {
+    let answer = run(caller, schema, field, &rehearsal(caller, def)).await;
+    let wanted = if caller.actor.is_known() { 200 } else { 401 };
+    let mut faults = caller.expect(&field.name, status(&answer, &field.name), wanted, &answer);
+    if wanted == 200 {
+        let (codes, wanted) = (codes(&answer.body["data"][&field.name]), rehearsed(caller, def).await);
+        if codes != wanted {
+            faults.push(format!("{} {}: {codes:?}, not {wanted:?}", caller.name, field.name));
+        }
+    }
+    faults
+}
+
+/// Writes with a version nobody read: 412 is the answer where nothing else refuses them.
+async fn edits(
+    caller: &Caller<'_>,
+    schema: &Schema,
+    field: &Field,
+    (def, verb): (&'static KindDef, Verb),
+) -> Faults {
+    let mut faults = Faults::new();
+    for (name, id) in caller.stage.targets(def.name) {
+        let mut input = match verb {
+            Verb::Update => bodies::patch(def.name),
+            Verb::Delete => json!({}),
+            _ => bodies::for_move(&verb.name()),
+        };
+        input["id"] = json!(id);
+        input["expected_version"] = json!(999_999);
+        let answer = run(caller, schema, field, &input).await;
+        let wanted = caller.write(verb, def, id, 412).await;
+        let what = format!("{} {name}", field.name);
+        faults.extend(caller.expect(&what, status(&answer, &field.name), wanted, &answer));
+    }
+    faults
+}

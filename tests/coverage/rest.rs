@@ -1,0 +1,222 @@
+//! Every operation of the OpenAPI document.
+
+use std::collections::BTreeSet;
+
+use axum::http::Method;
+use kernel::{KindDef, policy::Verb};
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use super::{
+    Caller, Faults, bodies, codes, rehearsal, rehearsed,
+    stage::{MISSING, SYSTEM, Stage},
+};
+use crate::{
+    policy_matrix::permitted,
+    support::client::{Answer, Client},
+};
+
+/// Operations that no rule of record kinds covers: what anonymous callers are answered, and all others.
+const OTHERS: &[(&str, &str, Option<&str>, u16, u16)] = &[
+    ("post", "/auth/login", Some(r#"{"email": "nobody@test", "password": "a long pass phrase"}"#), 401, 401),
+    ("post", "/auth/refresh", Some(r#"{"refresh_token": "0.0"}"#), 401, 401),
+    (
+        "post",
+        "/auth/password",
+        Some(r#"{"old_password": "not the right one", "new_password": "seven quiet rivers"}"#),
+        401,
+        422,
+    ),
+    ("get", "/me", None, 401, 200),
+    ("get", "/vocabularies", None, 200, 200),
+];
+
+/// Tries every operation; one that no rule covers is a fault.
+pub async fn exercise(caller: &Caller<'_>) -> Faults {
+    let document = concord::rest::openapi::document();
+    let mut faults = Faults::new();
+    for (path, methods) in document["paths"].as_object().expect("paths") {
+        let known = ["get", "post", "put", "patch", "delete"];
+        for method in methods.as_object().expect("methods").keys().filter(|m| known.contains(&m.as_str())) {
+            let tried = one(caller, method, path).await;
+            faults.extend(tried.unwrap_or_else(|| vec![format!("no row for {method} {path}")]));
+        }
+    }
+    faults
+}
+
+async fn one(caller: &Caller<'_>, method: &str, path: &str) -> Option<Faults> {
+    if let Some(row) = OTHERS.iter().find(|row| (row.0, row.1) == (method, path)) {
+        return Some(other(caller, row).await);
+    }
+    let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    let (collection, rest) = parts.split_first()?;
+    if (method, path) == ("post", "/auth/logout") {
+        return Some(logout(caller).await);
+    }
+    let def = concord::domain::KINDS.all().iter().find(|def| def.collection == *collection)?;
+    Some(match (method, rest) {
+        ("get", []) => list(caller, def).await,
+        ("post", []) => create(caller, def).await,
+        ("post", ["batch"]) => batch(caller, def).await,
+        ("get", ["by-key", ..]) => by_key(caller, def).await,
+        ("put", ["by-key", ..]) => put(caller, def).await,
+        ("get", ["{id}"]) => reads(caller, def, "").await,
+        ("get", ["{id}", what @ ("history" | "moves" | "tree")]) => reads(caller, def, &format!("/{what}")).await,
+        ("patch", ["{id}"]) => writes(caller, def, Method::PATCH, "", Verb::Update).await,
+        ("delete", ["{id}"]) => writes(caller, def, Method::DELETE, "", Verb::Delete).await,
+        ("post", ["{id}", verb]) => {
+            let verb = *def.moves.iter().find(|known| known.name() == *verb)?;
+            writes(caller, def, Method::POST, &format!("/{}", verb.name()), verb).await
+        }
+        _ => return None,
+    })
+}
+
+async fn send(client: &Client<'_>, method: &Method, path: &str, body: Option<&Json>) -> Answer {
+    let bytes = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
+    client.send(method.clone(), &format!("/api/v1{path}"), body.map(|_| "application/json"), bytes).await
+}
+
+async fn other(caller: &Caller<'_>, row: &(&str, &str, Option<&str>, u16, u16)) -> Faults {
+    let (method, path, body, anonymous, known) = row;
+    let method: Method = method.to_uppercase().parse().expect("a method");
+    let body = body.map(|text| serde_json::from_str(text).expect("JSON"));
+    let answer = send(&caller.client, &method, path, body.as_ref()).await;
+    let wanted = if caller.actor.is_known() { *known } else { *anonymous };
+    caller.expect(path, answer.status, wanted, &answer)
+}
+
+/// Ends a session made for this alone.
+async fn logout(caller: &Caller<'_>) -> Faults {
+    let app = caller.stage.app;
+    if !caller.actor.is_known() {
+        let answer = send(&caller.client, &Method::POST, "/auth/logout", None).await;
+        return caller.expect("logout", answer.status, 401, &answer);
+    }
+    let client = app.user(caller.name).await;
+    let answer = send(&client, &Method::POST, "/auth/logout", None).await;
+    let after = client.get("/me").await;
+    let mut faults = caller.expect("logout", answer.status, 204, &answer);
+    faults.extend(caller.expect("after logout", after.status, 401, &after));
+    faults
+}
+
+async fn list(caller: &Caller<'_>, def: &'static KindDef) -> Faults {
+    let answer = caller.client.get(&format!("/{}?limit=200&total=true", def.collection)).await;
+    let mut faults = caller.expect(&format!("list {}", def.name), answer.status, 200, &answer);
+    let items = answer.body["items"].as_array().cloned().unwrap_or_default();
+    let ids = items.iter().filter_map(|item| item["id"].as_str()?.parse().ok());
+    let (shown, allowed) =
+        (ids.collect::<BTreeSet<Uuid>>(), permitted(caller.stage.app, &caller.actor, def).await);
+    if shown != allowed || answer.body["page"]["total"] != json!(allowed.len()) {
+        faults.push(format!("{} list {}: {shown:?}, not {allowed:?}", caller.name, def.name));
+    }
+    faults
+}
+
+async fn reads(caller: &Caller<'_>, def: &'static KindDef, end: &str) -> Faults {
+    let mut faults = Faults::new();
+    for (name, id) in caller.stage.targets(def.name) {
+        let answer = caller.client.get(&format!("/{}/{id}{end}", def.collection)).await;
+        let wanted = caller.read(def, id).await;
+        faults.extend(caller.expect(&format!("get {name}{end}"), answer.status, wanted, &answer));
+    }
+    faults
+}
+
+/// Writes without a version: 428 is the answer where nothing else refuses them.
+async fn writes(
+    caller: &Caller<'_>,
+    def: &'static KindDef,
+    method: Method,
+    end: &str,
+    verb: Verb,
+) -> Faults {
+    let body = match verb {
+        Verb::Update => Some(bodies::patch(def.name)),
+        Verb::Delete => None,
+        _ => Some(bodies::for_move(&verb.name())),
+    };
+    let mut faults = Faults::new();
+    for (name, id) in caller.stage.targets(def.name) {
+        let path = format!("/{}/{id}{end}", def.collection);
+        let answer = send(&caller.client, &method, &path, body.as_ref()).await;
+        let wanted = caller.write(verb, def, id, 428).await;
+        faults.extend(caller.expect(&format!("{} {name}", verb.name()), answer.status, wanted, &answer));
+    }
+    faults
+}
+
+/// Creates a record, and where that succeeds reads, edits and deletes it.
+async fn create(caller: &Caller<'_>, def: &'static KindDef) -> Faults {
+    let body = bodies::new(def.name, caller.number(), &caller.stage);
+    let made = send(&caller.client, &Method::POST, &format!("/{}", def.collection), Some(&body)).await;
+    let wanted = caller.create(def, 201).await;
+    let mut faults = caller.expect(&format!("create {}", def.name), made.status, wanted, &made);
+    faults.extend(life(caller, def, &made).await);
+    faults
+}
+
+async fn life(caller: &Caller<'_>, def: &'static KindDef, made: &Answer) -> Faults {
+    let Ok(id) = made.id().parse::<Uuid>() else { return Faults::new() };
+    let path = format!("/{}/{id}", def.collection);
+    let wants = [
+        caller.read(def, id).await,
+        caller.write(Verb::Update, def, id, 200).await,
+        caller.write(Verb::Delete, def, id, 204).await,
+    ];
+    let read = caller.client.get(&path).await;
+    let edited = caller.client.patch(&path, &made.etag(), bodies::patch(def.name)).await;
+    let etag = if edited.status == 200 { edited.etag() } else { made.etag() };
+    let gone = caller.client.delete(&path, &etag).await;
+    caller.stage.remove(def, id).await;
+    let steps = [("read", &read), ("edit", &edited), ("delete", &gone)];
+    let told = steps.iter().zip(wants).map(|((what, answer), wanted)| {
+        caller.expect(&format!("{what} of the new {}", def.name), answer.status, wanted, answer)
+    });
+    told.flatten().collect()
+}
+
+async fn batch(caller: &Caller<'_>, def: &'static KindDef) -> Faults {
+    let body = rehearsal(caller, def);
+    let answer = send(&caller.client, &Method::POST, &format!("/{}/batch", def.collection), Some(&body)).await;
+    if !caller.actor.is_known() {
+        return caller.expect("batch", answer.status, 401, &answer);
+    }
+    let mut faults = caller.expect(&format!("batch {}", def.name), answer.status, 200, &answer);
+    let (codes, wanted) = (codes(&answer.body), rehearsed(caller, def).await);
+    if codes != wanted {
+        faults.push(format!("{} batch {}: {codes:?}, not {wanted:?}", caller.name, def.name));
+    }
+    faults
+}
+
+async fn by_key(caller: &Caller<'_>, def: &'static KindDef) -> Faults {
+    let path = |key: &str| format!("/{}/by-key/{SYSTEM}/{key}", def.collection);
+    let own = caller.client.get(&path(&Stage::key_of(def))).await;
+    let missing = caller.client.get(&path("nothing")).await;
+    let wanted = caller.read_key(def, caller.stage.targets(def.name)[0].1).await;
+    let mut faults = caller.expect(&format!("get {} by key", def.name), own.status, wanted, &own);
+    faults.extend(caller.expect("get a missing key", missing.status, 404, &missing));
+    faults
+}
+
+/// Writes a record by a new key twice: the second call finds it, where the caller may read it.
+async fn put(caller: &Caller<'_>, def: &'static KindDef) -> Faults {
+    let body = bodies::new(def.name, caller.number(), &caller.stage);
+    let path = format!("/{}/by-key/{}/new", def.collection, caller.system());
+    let first = send(&caller.client, &Method::PUT, &path, Some(&body)).await;
+    let wanted = caller.create(def, 201).await;
+    let mut faults = caller.expect(&format!("put {}", def.name), first.status, wanted, &first);
+    if let Ok(id) = first.id().parse::<Uuid>() {
+        let again = send(&caller.client, &Method::PUT, &path, Some(&body)).await;
+        let wanted = caller.write(Verb::Update, def, id, 200).await;
+        // What the caller made and may not read is new to it, and its key is taken.
+        let wanted = if wanted == 404 { 422 } else { wanted };
+        faults.extend(caller.expect(&format!("put {} again", def.name), again.status, wanted, &again));
+        caller.stage.remove(def, id).await;
+    }
+    assert_ne!(first.id(), MISSING.to_string());
+    faults
+}

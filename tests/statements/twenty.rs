@@ -1,0 +1,175 @@
+//! Twenty records of every kind, each with every edge it can have.
+
+use concord::domain::KINDS;
+use kernel::{
+    record::Op,
+    unit::{Atomic, Unit},
+};
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use crate::support::TestApp;
+
+/// Adds records to the world until every kind has twenty whose edges lead somewhere.
+pub async fn of_every_kind(app: &TestApp) {
+    let mut unit = app.system().begin().await.expect("a unit");
+    reference(&mut unit).await;
+    bodies(&mut unit).await;
+    plans(&mut unit).await;
+    unit.commit().await.expect("the records are committed");
+}
+
+async fn add(unit: &mut Unit, kind: &str, fields: impl Fn(usize) -> Json, numbers: [usize; 2]) -> Vec<Uuid> {
+    let def = KINDS.get(kind).expect("a kind");
+    let ops = (numbers[0]..numbers[1]).map(|at| Op::Create(fields(at).as_object().cloned().expect("fields")));
+    let made = unit.apply(def, ops.collect(), Atomic::All).await;
+    let made = made.unwrap_or_else(|error| panic!("{kind}: {error:?}"));
+    made.iter().filter_map(|outcome| outcome.id).collect()
+}
+
+fn letter(at: usize) -> char {
+    char::from(b'A' + u8::try_from(at).expect("a small number"))
+}
+
+/// The fields of a record and, for those from the tenth on, more.
+fn with(at: usize, mut fields: Json, more: impl Fn(usize) -> Json) -> Json {
+    if at >= 10 {
+        let more = more(at - 10).as_object().cloned().expect("fields");
+        fields.as_object_mut().expect("fields").extend(more);
+    }
+    fields
+}
+
+async fn reference(unit: &mut Unit) {
+    let region = |at| json!({ "code": format!("R{}", letter(at)), "name": format!("Region {at}") });
+    add(unit, "region", region, [0, 20]).await;
+    let country = |at| {
+        json!({ "code": format!("XA{}", letter(at)), "iso2": format!("X{}", letter(at)),
+            "name": format!("Country {at}"), "name_long": format!("Country {at}"), "official_languages": ["en"],
+            "time_zone": "Asia/Bishkek", "confidence": "high" })
+    };
+    add(unit, "country", country, [0, 20]).await;
+    let membership = |at| {
+        json!({ "country": format!("XA{}", letter(at)), "region": format!("R{}", letter(at)),
+            "standing": "member", "is_primary": true, "source": "test" })
+    };
+    add(unit, "region_membership", membership, [0, 20]).await;
+    let organisation = |at| {
+        let fields = json!({ "code": format!("ORG{at}"), "name": format!("Body {at}"), "kind": "un_body" });
+        with(at, fields, |of| json!({ "parent": format!("ORG{of}") }))
+    };
+    add(unit, "organisation", organisation, [0, 10]).await;
+    add(unit, "organisation", organisation, [10, 20]).await;
+    let framework = |at| {
+        let fields = json!({ "code": format!("FW{at}"), "name": format!("Treaty {at}"),
+            "short_name": format!("T{at}"), "kind": "treaty", "domains": ["C"] });
+        with(at, fields, |of| json!({ "parent": format!("FW{of}") }))
+    };
+    add(unit, "framework", framework, [0, 10]).await;
+    add(unit, "framework", framework, [10, 20]).await;
+    let obligation = |at| {
+        let fields = json!({ "code": format!("FW{at}-I"), "framework": format!("FW{at}"), "provision": "I",
+            "title": format!("Duty {at}"), "summary": "In own words.", "category": "declaration",
+            "domains": ["C"], "periodicity": "continuous", "lead_functions": ["foreign_affairs"],
+            "binding": "legally_binding", "source": "I" });
+        with(at, fields, |of| {
+            json!({ "framework": format!("FW{of}"), "part_of": format!("FW{of}-I"),
+                "superseded_in_period_by": format!("FW{of}-I") })
+        })
+    };
+    add(unit, "obligation", obligation, [0, 10]).await;
+    add(unit, "obligation", obligation, [10, 20]).await;
+    participations(unit).await;
+}
+
+async fn participations(unit: &mut Unit) {
+    let fact = |at| {
+        json!({ "owner": "reference", "country": "KGZ", "framework": format!("FW{at}"), "status": "ratified",
+            "confidence": "high", "source": "depositary" })
+    };
+    let facts = add(unit, "participation", fact, [0, 10]).await;
+    let own = |at: usize| {
+        json!({ "owner": "KGZ", "country": "KGZ", "framework": format!("FW{at}"), "status": "ratified",
+            "confidence": "high", "source": "ministry", "contests": facts[at],
+            "visibility": "group", "shared_with": { "agencies": ["MOH"] } })
+    };
+    add(unit, "participation", own, [0, 10]).await;
+    let stated = |at| {
+        json!({ "owner": "KGZ", "framework": format!("FW{at}"), "source": "list",
+            "visibility": "group", "shared_with": { "agencies": ["MOH"] } })
+    };
+    add(unit, "country_framework", stated, [0, 20]).await;
+}
+
+/// The fields of a national record that is shared with an agency.
+fn shared(fields: Json) -> Json {
+    let mut fields = fields;
+    let all = fields.as_object_mut().expect("fields");
+    all.insert("visibility".into(), json!("group"));
+    all.insert("shared_with".into(), json!({ "agencies": ["MOH"] }));
+    all.insert("language".into(), json!("en"));
+    fields
+}
+
+async fn bodies(unit: &mut Unit) {
+    let agency = |at| {
+        let fields = json!({ "owner": "KGZ", "code": format!("AG{at}"), "name": format!("Agency {at}"),
+            "kind": "ministry" });
+        shared(with(at, fields, |of| {
+            json!({ "parent": format!("AG{of}"), "successors": [format!("AG{of}")],
+                "valid_until": "2026-01-01" })
+        }))
+    };
+    add(unit, "agency", agency, [0, 10]).await;
+    add(unit, "agency", agency, [10, 20]).await;
+    let group = |at| shared(json!({ "owner": "KGZ", "name": format!("Group {at}"), "kind": "task_force" }));
+    let mut groups = add(unit, "working_group", group, [0, 10]).await;
+    let below = |at: usize| {
+        let fields = json!({ "owner": "KGZ", "name": format!("Group {at}"), "kind": "task_force",
+            "parent": groups[at - 10] });
+        shared(fields)
+    };
+    let more = add(unit, "working_group", below, [10, 20]).await;
+    groups.extend(more);
+    let membership = |at: usize| {
+        json!({ "working_group": groups[at], "agency": format!("AG{}", at % 10), "visibility": "group",
+            "shared_with": { "agencies": ["MOH"] } })
+    };
+    add(unit, "membership", membership, [0, 20]).await;
+}
+
+async fn plans(unit: &mut Unit) {
+    let plan = |at| {
+        shared(json!({ "owner": "KGZ", "kind": "cbrn_nap", "title": format!("Plan {at}"), "domains": ["C"] }))
+    };
+    let plans = add(unit, "plan", plan, [0, 20]).await;
+    let pillar = |at: usize| shared(json!({ "plan": plans[at], "title": format!("Pillar {at}") }));
+    let pillars = add(unit, "pillar", pillar, [0, 20]).await;
+    let objective = |at: usize| shared(json!({ "pillar": pillars[at], "title": format!("Objective {at}") }));
+    let objectives = add(unit, "objective", objective, [0, 20]).await;
+    let action = |at: usize| {
+        shared(json!({ "objective": objectives[at], "title": format!("Action {at}"),
+            "lead_agency": format!("AG{}", at % 10), "contributing_agencies": ["MOH"],
+            "obligations": [format!("FW{at}-I")] }))
+    };
+    let actions = add(unit, "action", action, [0, 20]).await;
+    let task = |at: usize| {
+        shared(json!({ "owner": "KGZ", "plan": plans[at], "action": actions[at],
+            "title": format!("Task {at}"), "lead_agency": format!("AG{}", at % 10),
+            "contributing_agencies": ["MOH"] }))
+    };
+    let tasks = add(unit, "task", task, [0, 10]).await;
+    let later = |at: usize| {
+        let mut fields = task(at);
+        fields["depends_on"] = json!([tasks[at - 10]]);
+        fields
+    };
+    add(unit, "task", later, [10, 20]).await;
+    let user = |at| json!({ "email": format!("user{at}@test"), "name": format!("User {at}") });
+    let users = add(unit, "user", user, [0, 20]).await;
+    let grant = |at: usize| {
+        json!({ "user": users[at], "owner": "KGZ", "role": "officer", "agency": format!("AG{}", at % 10),
+            "within_plan": plans[at] })
+    };
+    add(unit, "grant", grant, [0, 20]).await;
+}
