@@ -9,6 +9,7 @@ pub(crate) mod http;
 pub(crate) mod kind;
 pub(crate) mod moves;
 pub(crate) mod node;
+pub(crate) mod past;
 pub(crate) mod plans;
 pub(crate) mod reference;
 pub(crate) mod treaties;

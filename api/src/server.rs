@@ -9,7 +9,7 @@ use std::{fmt, sync::atomic::Ordering, time::Duration};
 use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
 use kernel::{clock::Clock, db::Db};
 use tokio::net::TcpListener;
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, limit::RequestBodyLimitLayer};
+use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
     config::Config,
@@ -68,7 +68,6 @@ pub fn app(state: AppState) -> Router {
         .layer(CatchPanicLayer::custom(layers::caught))
         .layer(middleware::from_fn_with_state(state.clone(), layers::time_out))
         .layer(DefaultBodyLimit::max(limit))
-        .layer(RequestBodyLimitLayer::new(limit.saturating_mul(2)))
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn_with_state(state.clone(), layers::identify))
         .with_state(state)

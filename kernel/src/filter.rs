@@ -242,6 +242,7 @@ impl<'a> Where<'a> {
     /// Ids of countries that are members of these regions today.
     fn members(&self, regions: &[String]) -> sea_orm::sea_query::SelectStatement {
         let (membership, region) = (Alias::new("region_membership"), Alias::new("region"));
+        let from = Expr::col((membership.clone(), Alias::new("from_on")));
         let until = Expr::col((membership.clone(), Alias::new("until_on")));
         Query::select()
             .column((membership.clone(), Alias::new("country_id")))
@@ -252,6 +253,7 @@ impl<'a> Where<'a> {
                     .eq(Expr::col((membership, Alias::new("region_id")))),
             )
             .and_where(Expr::col((region, Alias::new("code"))).is_in(regions.iter().map(String::as_str)))
+            .cond_where(Cond::any().add(from.clone().is_null()).add(from.lte(self.today)))
             .cond_where(Cond::any().add(until.clone().is_null()).add(until.gte(self.today)))
             .take()
     }

@@ -3,7 +3,7 @@
 use base64::Engine;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use sea_orm::{ActiveModelTrait, EntityTrait, Iterable, QueryResult, TryIntoModel, Value, sea_query::Expr};
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 use uuid::Uuid;
 
 use crate::{
@@ -341,39 +341,5 @@ impl Row {
     /// The values as expressions for an insert.
     pub fn exprs(&self) -> impl Iterator<Item = Expr> {
         self.values.iter().cloned().map(Expr::val)
-    }
-
-    /// Fields that differ between two rows, as the API names and shows them: field -> [old, new].
-    #[must_use]
-    pub fn changes(before: Option<&Self>, after: &Self) -> Map<String, Json> {
-        let mut changes = Map::new();
-        for (at, column) in after.def.columns.iter().enumerate() {
-            if matches!(
-                column.name,
-                "version"
-                    | "updated_at"
-                    | "updated_by"
-                    | "created_at"
-                    | "created_by"
-                    | "search"
-                    | "shared_set_id"
-                    | "release_set_id"
-            ) {
-                continue;
-            }
-            let old = before.and_then(|row| row.values.get(at)).map_or(Json::Null, |v| wire(column.ty, v));
-            let new = after.values.get(at).map_or(Json::Null, |v| wire(column.ty, v));
-            if old != new {
-                changes.insert(column.field.to_owned(), Json::Array(vec![old, new]));
-            }
-        }
-        changes
-    }
-}
-
-fn wire(ty: Type, value: &Value) -> Json {
-    match (ty, value) {
-        (Type::Domains, Value::Int(Some(mask))) => Json::from(domain_letters(*mask)),
-        _ => json(value),
     }
 }

@@ -3,6 +3,8 @@
 mod edges;
 mod facts;
 
+use std::collections::BTreeSet;
+
 use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, Order, SelectStatement};
 use uuid::Uuid;
 
@@ -124,6 +126,16 @@ pub async fn exists(conn: Conn<'_>, def: &'static KindDef, which: Cond) -> Resul
     let mut select = SelectStatement::new();
     select.expr(Expr::val(1)).from(def.iden()).cond_where(which).limit(1);
     Ok(conn.one(&select).await?.is_some())
+}
+
+/// The ids in a column of the records that meet `which`, hidden ones too, each once.
+///
+/// # Errors
+/// What the database says.
+pub async fn distinct(conn: Conn<'_>, def: &KindDef, column: &str, which: Cond) -> Result<BTreeSet<Uuid>> {
+    let mut select = SelectStatement::new();
+    select.distinct().expr(def.col(column)).from(def.iden()).cond_where(which);
+    conn.all(&select).await?.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
 }
 
 /// The greatest number in a column.

@@ -14,16 +14,24 @@ pub fn new(kind: &str, n: u32, stage: &Stage) -> Json {
     let id = |name: &str| stage.id(name).to_string();
     match kind {
         "region" => json!({"code": format!("R{n}"), "name": "Region"}),
-        "country" => json!({"code": format!("QX{}", letter(n)), "iso2": format!("Q{}", letter(n)), "name": "New",
+        "country" => {
+            json!({"code": format!("QX{}", letter(n)), "iso2": format!("Q{}", letter(n)), "name": "New",
             "name_long": "New", "official_languages": ["en"], "time_zone": "Asia/Bishkek", "is_partner": false,
-            "confidence": "high"}),
-        "region_membership" => json!({"country": "QZZ", "region": "CA", "standing": "member", "source": "test"}),
+            "confidence": "high"})
+        }
+        "region_membership" => {
+            json!({"country": "QZZ", "region": "CA", "standing": "member", "source": "test"})
+        }
         "organisation" => json!({"code": format!("O{n}"), "name": format!("Body {n}"), "kind": "un_body"}),
-        "framework" => json!({"code": format!("F{n}"), "name": format!("Treaty {n}"), "short_name": format!("F{n}"),
-            "kind": "treaty", "domains": ["C"]}),
-        "obligation" => json!({"code": format!("D{n}"), "framework": "CWC", "provision": "III", "title": "Duty",
+        "framework" => {
+            json!({"code": format!("F{n}"), "name": format!("Treaty {n}"), "short_name": format!("F{n}"),
+            "kind": "treaty", "domains": ["C"]})
+        }
+        "obligation" => {
+            json!({"code": format!("D{n}"), "framework": "CWC", "provision": "III", "title": "Duty",
             "summary": "In own words.", "category": "declaration", "domains": ["C"], "periodicity": "continuous",
-            "lead_functions": ["foreign_affairs"], "binding": "legally_binding", "source": "III"}),
+            "lead_functions": ["foreign_affairs"], "binding": "legally_binding", "source": "III"})
+        }
         "participation" => json!({"owner": "KGZ", "country": "KGZ", "framework": "FRX", "status": "ratified",
             "confidence": "high", "source": "ministry"}),
         "country_framework" => json!({"owner": "KGZ", "framework": "FRX", "source": "list"}),

@@ -114,14 +114,18 @@ async fn nodes(caller: &Caller<'_>) -> Faults {
     if found == wanted { Faults::new() } else { vec![fault] }
 }
 
-async fn query(caller: &Caller<'_>, schema: &Schema, field: &Field, rule: (&'static KindDef, Does)) -> Faults {
+async fn query(
+    caller: &Caller<'_>,
+    schema: &Schema,
+    field: &Field,
+    rule: (&'static KindDef, Does),
+) -> Faults {
     let (def, name) = (rule.0, &field.name);
     match rule.1 {
         Does::List => list(caller, def, name).await,
         Does::ByKey => {
-            let text = format!(
-                "query($s: String!, $k: String!) {{ {name}(sourceSystem: $s, key: $k) {{ id }} }}"
-            );
+            let text =
+                format!("query($s: String!, $k: String!) {{ {name}(sourceSystem: $s, key: $k) {{ id }} }}");
             let asked = json!({"s": SYSTEM, "k": Stage::key_of(def)});
             let answer = caller.client.graphql(&text, asked).await;
             let wanted = caller.read_key(def, caller.stage.targets(def.name)[0].1).await;
@@ -146,7 +150,8 @@ async fn list(caller: &Caller<'_>, def: &'static KindDef, name: &str) -> Faults 
     let text = format!("{{ {name}(first: 200) {{ totalCount nodes {{ id }} }} }}");
     let answer = caller.client.graphql(&text, json!({})).await;
     let found = &answer.body["data"][name];
-    let ids = found["nodes"].as_array().into_iter().flatten().filter_map(|node| node["id"].as_str()?.parse().ok());
+    let ids =
+        found["nodes"].as_array().into_iter().flatten().filter_map(|node| node["id"].as_str()?.parse().ok());
     let (shown, allowed) =
         (ids.collect::<BTreeSet<Uuid>>(), permitted(caller.stage.app, &caller.actor, def).await);
     let fault = format!("{} {name}: {shown:?}, not {allowed:?}: {}", caller.name, answer.body);
@@ -157,7 +162,8 @@ async fn list(caller: &Caller<'_>, def: &'static KindDef, name: &str) -> Faults 
 /// Runs a mutation with an input in REST's form.
 async fn run(caller: &Caller<'_>, schema: &Schema, field: &Field, input: &Json) -> Answer {
     let (arg, ty) = field.arg.clone().expect("an argument");
-    let picked = schema.selection(&field.output, 1);
+    let depth = if field.name.ends_with("Batch") { 2 } else { 1 };
+    let picked = schema.selection(&field.output, depth);
     let text = format!("mutation($input: {ty}) {{ {}({arg}: $input) {{ {picked} }} }}", field.name);
     let input = schema.input(ty.trim_end_matches('!'), input);
     caller.client.graphql(&text, json!({ "input": input })).await

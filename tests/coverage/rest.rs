@@ -62,7 +62,9 @@ async fn one(caller: &Caller<'_>, method: &str, path: &str) -> Option<Faults> {
         ("get", ["by-key", ..]) => by_key(caller, def).await,
         ("put", ["by-key", ..]) => put(caller, def).await,
         ("get", ["{id}"]) => reads(caller, def, "").await,
-        ("get", ["{id}", what @ ("history" | "moves" | "tree")]) => reads(caller, def, &format!("/{what}")).await,
+        ("get", ["{id}", what @ ("history" | "moves" | "tree")]) => {
+            reads(caller, def, &format!("/{what}")).await
+        }
         ("patch", ["{id}"]) => writes(caller, def, Method::PATCH, "", Verb::Update).await,
         ("delete", ["{id}"]) => writes(caller, def, Method::DELETE, "", Verb::Delete).await,
         ("post", ["{id}", verb]) => {
@@ -126,13 +128,7 @@ async fn reads(caller: &Caller<'_>, def: &'static KindDef, end: &str) -> Faults 
 }
 
 /// Writes without a version: 428 is the answer where nothing else refuses them.
-async fn writes(
-    caller: &Caller<'_>,
-    def: &'static KindDef,
-    method: Method,
-    end: &str,
-    verb: Verb,
-) -> Faults {
+async fn writes(caller: &Caller<'_>, def: &'static KindDef, method: Method, end: &str, verb: Verb) -> Faults {
     let body = match verb {
         Verb::Update => Some(bodies::patch(def.name)),
         Verb::Delete => None,
@@ -180,7 +176,8 @@ async fn life(caller: &Caller<'_>, def: &'static KindDef, made: &Answer) -> Faul
 
 async fn batch(caller: &Caller<'_>, def: &'static KindDef) -> Faults {
     let body = rehearsal(caller, def);
-    let answer = send(&caller.client, &Method::POST, &format!("/{}/batch", def.collection), Some(&body)).await;
+    let answer =
+        send(&caller.client, &Method::POST, &format!("/{}/batch", def.collection), Some(&body)).await;
     if !caller.actor.is_known() {
         return caller.expect("batch", answer.status, 401, &answer);
     }

@@ -126,5 +126,7 @@ pub fn camel(name: &str) -> String {
 pub fn pascal(name: &str) -> String {
     let camel = camel(name);
     let mut letters = camel.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
 }

@@ -37,7 +37,8 @@ impl<'a> Stage<'a> {
         let country = json!({"code": "QZZ", "iso2": "QZ", "name": "Nowhere", "name_long": "Nowhere",
             "official_languages": ["en"], "time_zone": "Asia/Bishkek", "is_partner": false, "confidence": "high"});
         stage.add("country:QZZ", "country", country).await;
-        let treaty = json!({"code": "FRX", "name": "Treaty", "short_name": "FRX", "kind": "treaty", "domains": ["C"]});
+        let treaty =
+            json!({"code": "FRX", "name": "Treaty", "short_name": "FRX", "kind": "treaty", "domains": ["C"]});
         stage.add("framework:FRX", "framework", treaty).await;
         let own = json!({"owner": "KAZ", "country": "KAZ", "framework": "CWC", "status": "ratified",
             "confidence": "high", "source": "ministry"});
@@ -102,9 +103,18 @@ impl<'a> Stage<'a> {
             "membership" => &["membership:MOH", "membership:foreign"],
             "plan" => &["plan:national", "plan:group", "plan:released", "plan:foreign", "plan:regional"],
             "pillar" => &["pillar:national", "pillar:group", "pillar:released", "pillar:foreign"],
-            "objective" => &["objective:national", "objective:group", "objective:released", "objective:foreign"],
+            "objective" => {
+                &["objective:national", "objective:group", "objective:released", "objective:foreign"]
+            }
             "action" => &["action:national", "action:group", "action:released", "action:foreign"],
-            "task" => &["task:national", "task:group", "task:agency", "task:others", "task:released", "task:foreign"],
+            "task" => &[
+                "task:national",
+                "task:group",
+                "task:agency",
+                "task:others",
+                "task:released",
+                "task:foreign",
+            ],
             "user" => &["user:officer", "user:bystander", "user:focal_point", "user:foreign_observer"],
             "grant" => &["grant:officer", "grant:bystander", "grant:focal_point", "grant:foreign_observer"],
             "release" | "release_set" => return Vec::new(),

@@ -3,14 +3,18 @@
 use async_graphql::{Enum, InputObject, SimpleObject};
 use kernel::{
     Code, Ctx, Error, Record, Result, Violation,
+    lens::{Detail, Lens},
     record::{Op, Outcome, OutcomeKind},
+    row::Row,
     scalar::Object,
     unit::Atomic,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+use super::history::{diff, shown};
 
 /// What happens to a batch when one of its items is refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Enum)]
@@ -117,6 +121,7 @@ impl From<&Violation> for ItemError {
 }
 
 impl From<&Outcome> for BatchOutcome {
+    /// What became of an item that was not written: no id, no changes.
     fn from(outcome: &Outcome) -> Self {
         let errors = match &outcome.kind {
             OutcomeKind::Rejected(Error::Invalid(found) | Error::BadRequest(found)) => {
@@ -131,11 +136,12 @@ impl From<&Outcome> for BatchOutcome {
             }
             _ => Vec::new(),
         };
+        let stored = outcome.before.as_ref().filter(|_| !outcome.is_rejected());
         Self {
             result: outcome.result().into(),
-            id: outcome.id.filter(|_| !outcome.is_rejected()),
-            version: outcome.version,
-            changes: Object(Json::Object(outcome.changes.clone())),
+            id: stored.map(Row::id),
+            version: stored.map(Row::version),
+            changes: Object(Json::Object(Map::new())),
             errors,
         }
     }
@@ -165,7 +171,24 @@ pub async fn run<R: Record>(ctx: &Ctx, input: &BatchInput) -> Result<BatchResult
             unit.apply(R::def(), ops.clone(), atomic).await
         })
         .await?;
-    Ok(BatchResult { outcomes: outcomes.iter().map(BatchOutcome::from).collect() })
+    let rows: Vec<Row> =
+        outcomes.iter().flat_map(|outcome| [&outcome.before, &outcome.row]).flatten().cloned().collect();
+    let lens = Lens::on(ctx, R::def(), &rows, Detail::List).await?;
+    let rendered = outcomes.into_iter().map(|outcome| written::<R>(&lens, outcome, dry_run));
+    Ok(BatchResult { outcomes: rendered.collect::<Result<_>>()? })
+}
+
+/// What became of an item, with its changes as the caller sees them.
+fn written<R: Record>(lens: &Lens, outcome: Outcome, dry_run: bool) -> Result<BatchOutcome> {
+    let mut told = BatchOutcome::from(&outcome);
+    let Some(row) = outcome.row else { return Ok(told) };
+    if !dry_run {
+        told.id = Some(row.id());
+        told.version = Some(row.version());
+    }
+    let before = outcome.before.map(|row| shown::<R>(lens, row)).transpose()?;
+    told.changes = Object(diff(before.as_ref(), &shown::<R>(lens, row)?));
+    Ok(told)
 }
 
 fn op(at: usize, item: &BatchItemInput, faults: &mut Vec<Violation>) -> Option<Op> {

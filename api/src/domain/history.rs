@@ -1,10 +1,13 @@
 //! History of a record, for both faces.
 
+use std::collections::{BTreeSet, HashMap};
+
 use async_graphql::SimpleObject;
 use chrono::{DateTime, Utc};
 use kernel::{
     Code, Ctx, Error, Record, Result, change,
     lens::{Detail, Lens},
+    row::Row,
     scalar::Object,
 };
 use serde::Serialize;
@@ -50,29 +53,90 @@ pub struct History {
 /// # Errors
 /// `NotFound` if the record is not visible now, `BadRequest` for a cursor that does not fit.
 pub async fn history<R: Record>(ctx: &Ctx, id: Uuid, after: Option<&str>, limit: usize) -> Result<History> {
-    let after = match after {
-        None => 0,
-        Some(text) => text.strip_prefix("h-").and_then(|seen| seen.parse().ok()).ok_or_else(|| {
-            Error::bad_request("?after", Code::CursorInvalid, "this is no cursor of a history")
-        })?,
-    };
-    let found = change::history(ctx, R::def(), id, after, limit).await?;
-    let rows: Vec<_> = found.entries.iter().map(|entry| entry.row.clone()).collect();
+    let after = read_cursor(after)?;
+    let mut all = histories::<R>(ctx, &[id].into()).await?;
+    Ok(page(&all.remove(&id).ok_or(Error::NotFound)?, after, limit))
+}
+
+/// The number of the state a cursor stands after.
+///
+/// # Errors
+/// `BadRequest` for a text that is no cursor of a history.
+pub fn read_cursor(after: Option<&str>) -> Result<i32> {
+    let number = after.map_or(Some(0), |text| text.strip_prefix("h-")?.parse().ok());
+    number.ok_or_else(|| Error::bad_request("?after", Code::CursorInvalid, "this is no cursor of a history"))
+}
+
+/// The page after a state.
+#[must_use]
+pub fn page(all: &[HistoryEntry], after: i32, limit: usize) -> History {
+    let mut rest = all.iter().filter(|entry| entry.number > after);
+    let items: Vec<HistoryEntry> = rest.by_ref().take(limit).cloned().collect();
+    let next = items.last().filter(|_| rest.next().is_some()).map(|entry| entry.cursor.clone());
+    History { items, next }
+}
+
+/// Renders the past states of records; those not visible now are left out.
+///
+/// # Errors
+/// What the database says.
+pub async fn histories<R: Record>(
+    ctx: &Ctx,
+    ids: &BTreeSet<Uuid>,
+) -> Result<HashMap<Uuid, Vec<HistoryEntry>>> {
+    let found = change::histories(ctx, R::def(), ids).await?;
+    let rows: Vec<_> = found.values().flatten().map(|entry| entry.row.clone()).collect();
     let lens = Lens::on(ctx, R::def(), &rows, Detail::List).await?;
-    let views = lens.views::<R>(rows)?;
-    let mut items = Vec::new();
-    for (entry, view) in found.entries.into_iter().zip(views) {
-        items.push(HistoryEntry {
-            number: entry.number,
-            op: entry.op,
-            at: entry.at,
-            cause: entry.cause,
-            by: entry.by,
-            changes: Object(Json::Object(entry.changes)),
-            record: Object(serde_json::to_value(view)?),
-            cursor: format!("h-{}", entry.number),
-        });
+    let mut all = HashMap::new();
+    for (id, entries) in found {
+        let mut items: Vec<HistoryEntry> = Vec::new();
+        for entry in entries {
+            let record = shown::<R>(&lens, entry.row)?;
+            let changes = diff(items.last().map(|before| &before.record.0), &record);
+            items.push(HistoryEntry {
+                number: entry.number,
+                op: entry.op,
+                at: entry.at,
+                cause: entry.cause,
+                by: entry.by,
+                changes: Object(changes),
+                record: Object(record),
+                cursor: format!("h-{}", entry.number),
+            });
+        }
+        all.insert(id, items);
     }
-    let next = items.last().filter(|_| found.has_more).map(|entry| entry.cursor.clone());
-    Ok(History { items, next })
+    Ok(all)
+}
+
+/// A row as the caller of the lens sees it, in the form of the REST face.
+///
+/// # Errors
+/// `Internal` if the row does not fit its table.
+pub fn shown<R: Record>(lens: &Lens, row: Row) -> Result<Json> {
+    Ok(serde_json::to_value(R::from_row(row, lens)?)?)
+}
+
+/// Members that say when and by whom, and so are no changes.
+const STAMPS: &[&str] =
+    &["id", "version", "created_at", "created_by", "updated_at", "updated_by", "languages", "can"];
+
+/// Field -> old and new value, as the caller sees both.
+#[must_use]
+pub fn diff(before: Option<&Json>, after: &Json) -> Json {
+    let of = |state: Option<&Json>, name: &str| {
+        state.and_then(|state| state.get(name)).cloned().unwrap_or_default()
+    };
+    let names: BTreeSet<&String> = [before, Some(after)]
+        .into_iter()
+        .flatten()
+        .filter_map(Json::as_object)
+        .flat_map(|all| all.keys())
+        .collect();
+    let changed = names
+        .into_iter()
+        .filter(|name| !STAMPS.contains(&name.as_str()))
+        .map(|name| (name, of(before, name), of(Some(after), name)))
+        .filter(|(_, old, new)| old != new);
+    Json::Object(changed.map(|(name, old, new)| (name.clone(), Json::Array(vec![old, new]))).collect())
 }

@@ -42,6 +42,12 @@ impl Edges {
         DataLoader::new(edges, tokio::spawn)
     }
 
+    /// The caller's context.
+    #[must_use]
+    pub fn call(&self) -> &Ctx {
+        &self.ctx
+    }
+
     /// The caller's view for records of GraphQL: looked up once for each request.
     ///
     /// # Errors

@@ -138,8 +138,8 @@ macro_rules! graphql_kind {
                 #[graphql(desc = "Cursor to go on after.")] after: Option<String>,
             ) -> Result<$crate::domain::history::History, $crate::graphql::fault::Fault> {
                 let limit = kernel::page::Page::check_limit("first", first.into())?;
-                let call = $crate::graphql::edges::call(ctx)?;
-                Ok($crate::domain::history::history::<$R>(call, kernel::Record::meta(self).id, after.as_deref(), limit).await?)
+                let after = $crate::domain::history::read_cursor(after.as_deref())?;
+                $crate::graphql::past::history::<$R>(ctx, kernel::Record::meta(self).id, after, limit).await
             }
 
             $(

@@ -46,7 +46,7 @@ graphql_kind!(Plan, PlanFilter, PlanSort, NewPlan, PlanPatch, "plan";
 
         /// The moves the lifecycle knows from here, each with what it lacks.
         async fn moves(&self, ctx: &Context<'_>) -> Result<Vec<MoveState>, Fault> {
-            Ok(crate::domain::plans::plan::lifecycle::moves(edges::call(ctx)?, kernel::Record::meta(self).id).await?)
+            super::past::plan_moves(ctx, kernel::Record::meta(self).id).await
         }
     }
 );

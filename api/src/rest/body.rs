@@ -7,9 +7,9 @@ use std::{
 };
 
 use axum::{
-    body::Bytes,
+    body::{Body, Bytes, HttpBody},
     extract::{FromRequest, Request, rejection::BytesRejection},
-    http::header,
+    http::{HeaderValue, header},
 };
 use kernel::{Code, Error, Violation, input::Schema};
 use serde::de::DeserializeOwned;
@@ -71,6 +71,21 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<AppState> for Input<T
             Error::Invalid(vec![Violation::new(place, Code::WrongType, error.inner().to_string())])
         })?;
         Ok(Self(read))
+    }
+}
+
+/// The input of a verb that may need none: a request without a body is an empty object.
+pub struct Optional<T>(pub T);
+
+impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<AppState> for Optional<T> {
+    type Rejection = Problem;
+
+    async fn from_request(mut request: Request, state: &AppState) -> Result<Self, Problem> {
+        if request.body().is_end_stream() {
+            request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            *request.body_mut() = Body::from("{}");
+        }
+        Input::from_request(request, state).await.map(|Input(input)| Self(input))
     }
 }
 

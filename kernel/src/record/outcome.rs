@@ -74,8 +74,8 @@ pub struct Outcome {
     pub id: Option<Uuid>,
     /// Its version afterwards.
     pub version: Option<i32>,
-    /// Field -> old and new value, in wire form.
-    pub changes: Map<String, Json>,
+    /// The row before; none for creations.
+    pub before: Option<Row>,
     /// The row afterwards; none for deletions and rejections.
     pub row: Option<Row>,
 }

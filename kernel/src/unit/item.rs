@@ -192,9 +192,9 @@ pub(super) fn outcomes(items: Vec<Item>) -> Vec<Outcome> {
             let is_rejected = matches!(kind, OutcomeKind::Rejected(_));
             let gone = is_rejected || item.doing == Doing::Delete;
             Outcome {
-                changes: if gone { Map::new() } else { Row::changes(item.before.as_ref(), &item.after) },
                 id: if is_rejected { item.id } else { Some(item.after.id()).filter(|_| !gone).or(item.id) },
                 version: (!gone).then(|| item.after.version()),
+                before: item.before,
                 row: (!gone).then_some(item.after),
                 kind,
             }

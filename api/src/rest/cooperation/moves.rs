@@ -11,7 +11,7 @@ use crate::{
         moves::{self, AssignInput, Target, TaskMoveInput},
     },
     rest::{
-        body::Input,
+        body::Optional,
         caller::{Caller, Known},
         problem::{Problem, ReadProblems, WriteProblems},
         saved::{IfMatch, Saved},
@@ -62,7 +62,7 @@ async fn assign_task(
     Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
-    Input(input): Input<AssignInput>,
+    Optional(input): Optional<AssignInput>,
 ) -> Result<Saved<Task>, Problem> {
     let to = target(&id, version, Verb::Assign)?;
     standard::saved(
@@ -83,7 +83,7 @@ async fn start_task(
     Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
-    Input(input): Input<TaskMoveInput>,
+    Optional(input): Optional<TaskMoveInput>,
 ) -> Result<Saved<Task>, Problem> {
     let to = target(&id, version, Verb::Start)?;
     standard::saved(&ctx, ctx.write(async move |unit| moves::move_task(unit, to, &input).await).await?, false)
@@ -100,7 +100,7 @@ async fn submit_task(
     Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
-    Input(input): Input<TaskMoveInput>,
+    Optional(input): Optional<TaskMoveInput>,
 ) -> Result<Saved<Task>, Problem> {
     let to = target(&id, version, Verb::Submit)?;
     standard::saved(&ctx, ctx.write(async move |unit| moves::move_task(unit, to, &input).await).await?, false)
@@ -117,7 +117,7 @@ async fn complete_task(
     Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
-    Input(input): Input<TaskMoveInput>,
+    Optional(input): Optional<TaskMoveInput>,
 ) -> Result<Saved<Task>, Problem> {
     let to = target(&id, version, Verb::Complete)?;
     standard::saved(&ctx, ctx.write(async move |unit| moves::move_task(unit, to, &input).await).await?, false)
@@ -134,7 +134,7 @@ async fn return_task(
     Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
-    Input(input): Input<TaskMoveInput>,
+    Optional(input): Optional<TaskMoveInput>,
 ) -> Result<Saved<Task>, Problem> {
     let to = target(&id, version, Verb::Return)?;
     standard::saved(&ctx, ctx.write(async move |unit| moves::move_task(unit, to, &input).await).await?, false)
@@ -151,7 +151,7 @@ async fn block_task(
     Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
-    Input(input): Input<TaskMoveInput>,
+    Optional(input): Optional<TaskMoveInput>,
 ) -> Result<Saved<Task>, Problem> {
     let to = target(&id, version, Verb::Block)?;
     standard::saved(&ctx, ctx.write(async move |unit| moves::move_task(unit, to, &input).await).await?, false)
@@ -168,7 +168,7 @@ async fn unblock_task(
     Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
-    Input(input): Input<TaskMoveInput>,
+    Optional(input): Optional<TaskMoveInput>,
 ) -> Result<Saved<Task>, Problem> {
     let to = target(&id, version, Verb::Unblock)?;
     standard::saved(&ctx, ctx.write(async move |unit| moves::move_task(unit, to, &input).await).await?, false)
@@ -185,7 +185,7 @@ async fn cancel_task(
     Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
-    Input(input): Input<TaskMoveInput>,
+    Optional(input): Optional<TaskMoveInput>,
 ) -> Result<Saved<Task>, Problem> {
     let to = target(&id, version, Verb::Cancel)?;
     standard::saved(&ctx, ctx.write(async move |unit| moves::move_task(unit, to, &input).await).await?, false)
@@ -202,7 +202,7 @@ async fn reopen_task(
     Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
-    Input(input): Input<TaskMoveInput>,
+    Optional(input): Optional<TaskMoveInput>,
 ) -> Result<Saved<Task>, Problem> {
     let to = target(&id, version, Verb::Reopen)?;
     standard::saved(&ctx, ctx.write(async move |unit| moves::move_task(unit, to, &input).await).await?, false)

@@ -11,7 +11,7 @@ use crate::{
         plans::plan::{Plan, lifecycle},
     },
     rest::{
-        body::Input,
+        body::Optional,
         caller::{Caller, Known},
         problem::{Problem, ReadProblems, WriteProblems},
         saved::{IfMatch, Saved},
@@ -63,7 +63,7 @@ async fn consult_plan(
     Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
-    Input(input): Input<PlanMoveInput>,
+    Optional(input): Optional<PlanMoveInput>,
 ) -> Result<Saved<Plan>, Problem> {
     let to = target(&id, version, Verb::Consult)?;
     standard::saved(&ctx, ctx.write(async move |unit| moves::move_plan(unit, to, &input).await).await?, false)
@@ -80,7 +80,7 @@ async fn submit_plan(
     Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
-    Input(input): Input<PlanMoveInput>,
+    Optional(input): Optional<PlanMoveInput>,
 ) -> Result<Saved<Plan>, Problem> {
     let to = target(&id, version, Verb::Submit)?;
     standard::saved(&ctx, ctx.write(async move |unit| moves::move_plan(unit, to, &input).await).await?, false)
@@ -97,7 +97,7 @@ async fn recall_plan(
     Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
-    Input(input): Input<PlanMoveInput>,
+    Optional(input): Optional<PlanMoveInput>,
 ) -> Result<Saved<Plan>, Problem> {
     let to = target(&id, version, Verb::Recall)?;
     standard::saved(&ctx, ctx.write(async move |unit| moves::move_plan(unit, to, &input).await).await?, false)
@@ -114,7 +114,7 @@ async fn adopt_plan(
     Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
-    Input(input): Input<AdoptInput>,
+    Optional(input): Optional<AdoptInput>,
 ) -> Result<Saved<Plan>, Problem> {
     let to = target(&id, version, Verb::Adopt)?;
     standard::saved(
@@ -135,7 +135,7 @@ async fn return_plan(
     Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
-    Input(input): Input<PlanMoveInput>,
+    Optional(input): Optional<PlanMoveInput>,
 ) -> Result<Saved<Plan>, Problem> {
     let to = target(&id, version, Verb::Return)?;
     standard::saved(&ctx, ctx.write(async move |unit| moves::move_plan(unit, to, &input).await).await?, false)
@@ -152,7 +152,7 @@ async fn withdraw_plan(
     Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
-    Input(input): Input<PlanMoveInput>,
+    Optional(input): Optional<PlanMoveInput>,
 ) -> Result<Saved<Plan>, Problem> {
     let to = target(&id, version, Verb::Withdraw)?;
     standard::saved(&ctx, ctx.write(async move |unit| moves::move_plan(unit, to, &input).await).await?, false)
@@ -169,7 +169,7 @@ async fn start_plan(
     Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
-    Input(input): Input<PlanMoveInput>,
+    Optional(input): Optional<PlanMoveInput>,
 ) -> Result<Saved<Plan>, Problem> {
     let to = target(&id, version, Verb::Start)?;
     standard::saved(&ctx, ctx.write(async move |unit| moves::move_plan(unit, to, &input).await).await?, false)
@@ -186,7 +186,7 @@ async fn review_plan(
     Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
-    Input(input): Input<PlanMoveInput>,
+    Optional(input): Optional<PlanMoveInput>,
 ) -> Result<Saved<Plan>, Problem> {
     let to = target(&id, version, Verb::Review)?;
     standard::saved(&ctx, ctx.write(async move |unit| moves::move_plan(unit, to, &input).await).await?, false)
@@ -203,7 +203,7 @@ async fn resume_plan(
     Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
-    Input(input): Input<PlanMoveInput>,
+    Optional(input): Optional<PlanMoveInput>,
 ) -> Result<Saved<Plan>, Problem> {
     let to = target(&id, version, Verb::Resume)?;
     standard::saved(&ctx, ctx.write(async move |unit| moves::move_plan(unit, to, &input).await).await?, false)
@@ -220,7 +220,7 @@ async fn close_plan(
     Known(ctx): Known,
     Path(id): Path<String>,
     IfMatch(version): IfMatch,
-    Input(input): Input<PlanMoveInput>,
+    Optional(input): Optional<PlanMoveInput>,
 ) -> Result<Saved<Plan>, Problem> {
     let to = target(&id, version, Verb::Close)?;
     standard::saved(&ctx, ctx.write(async move |unit| moves::move_plan(unit, to, &input).await).await?, false)

@@ -1,11 +1,11 @@
 //! The states of a task and the moves between them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use entity::vocab::TaskStatus;
 use futures_util::future::BoxFuture;
 use kernel::{
-    Ctx, Record, Result, Unit,
+    Ctx, Error, Record, Result, Unit,
     db::Conn,
     policy::{Verb, authorize},
     row::Row,
@@ -80,16 +80,20 @@ fn missing(verb: Verb, row: &Row, waits: bool) -> Vec<String> {
     missing
 }
 
-/// Tells whether one of the tasks that `row` depends on is still open; hidden ones count too.
-async fn waits(conn: Conn<'_>, row: &Row) -> Result<bool> {
-    let ids: BTreeSet<Uuid> = row.ids("depends_on").into_iter().collect();
+/// Of the tasks that `rows` depend on, those still open; hidden ones count too.
+async fn open_ones<'a>(conn: Conn<'_>, rows: impl Iterator<Item = &'a Row>) -> Result<BTreeSet<Uuid>> {
+    let ids: BTreeSet<Uuid> = rows.flat_map(|row| row.ids("depends_on")).collect();
     if ids.is_empty() {
-        return Ok(false);
+        return Ok(ids);
     }
     let task = Task::def();
     let open =
         Cond::all().add(task.col("id").is_in(ids)).add(task.col("status").is_not_in(["done", "cancelled"]));
-    store::exists(conn, task, open).await
+    store::distinct(conn, task, "id", open).await
+}
+
+fn waits(row: &Row, open: &BTreeSet<Uuid>) -> bool {
+    row.ids("depends_on").iter().any(|id| open.contains(id))
 }
 
 /// The moves of a visible task, each with what it lacks.
@@ -97,24 +101,37 @@ async fn waits(conn: Conn<'_>, row: &Row) -> Result<bool> {
 /// # Errors
 /// `NotFound` if the task is not visible.
 pub async fn moves(ctx: &Ctx, id: Uuid) -> Result<Vec<MoveState>> {
-    let row = store::get(ctx, Task::def(), id).await?;
-    let (from, before) = states(&row);
-    let waits = waits(ctx.db.reading(), &row).await?;
-    let scope = row.scope();
-    let known = VERBS.iter().filter_map(|verb| Some((*verb, next(from, before, *verb)?)));
-    let states = known.map(|(verb, to)| {
-        let mut missing = missing(verb, &row, waits);
-        // The reason comes with the call itself.
-        missing.retain(|fact| fact != "reason");
-        let allowed = missing.is_empty() && authorize(&ctx.actor, verb, Task::def(), &scope).is_ok();
-        MoveState { verb, to: to.to_value(), allowed, missing }
-    });
-    Ok(states.collect())
+    moves_of(ctx, &[id].into()).await?.remove(&id).ok_or(Error::NotFound)
+}
+
+/// The moves of visible tasks, each with what it lacks.
+///
+/// # Errors
+/// What the database says.
+pub async fn moves_of(ctx: &Ctx, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, Vec<MoveState>>> {
+    let rows = store::by_ids(ctx, Task::def(), ids).await?;
+    let open = open_ones(ctx.db.reading(), rows.values()).await?;
+    let moves = |row: &Row| {
+        let (from, before) = states(row);
+        let scope = row.scope();
+        let known = VERBS.iter().filter_map(|verb| Some((*verb, next(from, before, *verb)?)));
+        let states = known.map(|(verb, to)| {
+            let mut missing = missing(verb, row, waits(row, &open));
+            // The reason comes with the call itself.
+            missing.retain(|fact| fact != "reason");
+            let allowed = missing.is_empty() && authorize(&ctx.actor, verb, Task::def(), &scope).is_ok();
+            MoveState { verb, to: to.to_value(), allowed, missing }
+        });
+        states.collect()
+    };
+    Ok(rows.iter().map(|(id, row)| (*id, moves(row))).collect())
 }
 
 /// Makes the moves of a batch, and refuses what the state does not allow.
 pub fn guard<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
+        let completing = items.iter().filter(|item| item.verb == Verb::Complete && !item.is_rejected());
+        let open = open_ones(unit.conn(), completing.map(|item| &item.after)).await?;
         for item in items.iter_mut().filter(|item| !item.is_rejected() && VERBS.contains(&item.verb)) {
             let Some((from, before)) = item.before.as_ref().map(states) else { continue };
             let known: Vec<Verb> =
@@ -126,7 +143,7 @@ pub fn guard<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Res
             if !item.fields.contains_key("status_reason") {
                 item.after.clear("status_reason");
             }
-            let waits = item.verb == Verb::Complete && waits(unit.conn(), &item.after).await?;
+            let waits = waits(&item.after, &open);
             let missing = missing(item.verb, &item.after, waits);
             if !missing.is_empty() {
                 item.reject(refuse(item.verb, &from.to_value(), &known, missing));

@@ -105,16 +105,19 @@ pub fn missing(verb: Verb, row: &Row, facts: Facts) -> Vec<String> {
     missing
 }
 
+/// Facts about the content of plans, hidden content too: two statements.
 async fn facts(conn: Conn<'_>, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, Facts>> {
     let action = Action::def();
-    let mut found = HashMap::new();
-    for id in ids {
-        let of = Cond::all().add(action.col("plan_id").eq(*id));
-        let has_actions = store::exists(conn, action, of.clone()).await?;
-        let has_unled = store::exists(conn, action, of.add(action.col("lead_agency_id").is_null())).await?;
-        found.insert(*id, Facts { has_actions, has_unled });
+    if ids.is_empty() {
+        return Ok(HashMap::new());
     }
-    Ok(found)
+    let of = Cond::all().add(action.col("plan_id").is_in(ids.iter().copied()));
+    let has_actions = store::distinct(conn, action, "plan_id", of.clone()).await?;
+    let has_unled =
+        store::distinct(conn, action, "plan_id", of.add(action.col("lead_agency_id").is_null())).await?;
+    let facts =
+        |id: &Uuid| Facts { has_actions: has_actions.contains(id), has_unled: has_unled.contains(id) };
+    Ok(ids.iter().map(|id| (*id, facts(id))).collect())
 }
 
 /// The moves of a visible plan, each with what it lacks.
@@ -122,19 +125,30 @@ async fn facts(conn: Conn<'_>, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, Fac
 /// # Errors
 /// `NotFound` if the plan is not visible.
 pub async fn moves(ctx: &Ctx, id: Uuid) -> Result<Vec<MoveState>> {
-    let row = store::get(ctx, Plan::def(), id).await?;
-    let facts = facts(ctx.db.reading(), &[id].into()).await?.remove(&id).unwrap_or_default();
-    let scope = row.scope();
-    let known = VERBS.iter().filter_map(|verb| Some((*verb, next(status_of(&row), *verb)?)));
-    let states = known.map(|(verb, to)| {
-        // What comes with the call itself is not missing beforehand.
-        let mut missing = missing(verb, &row, facts);
-        missing.retain(|fact| verb == Verb::Submit && !fact.is_empty());
+    moves_of(ctx, &[id].into()).await?.remove(&id).ok_or(Error::NotFound)
+}
+
+/// The moves of visible plans, each with what it lacks.
+///
+/// # Errors
+/// What the database says.
+pub async fn moves_of(ctx: &Ctx, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, Vec<MoveState>>> {
+    let rows = store::by_ids(ctx, Plan::def(), ids).await?;
+    let facts = facts(ctx.db.reading(), &rows.keys().copied().collect()).await?;
+    let moves = |row: &Row| {
+        let facts = facts.get(&row.id()).copied().unwrap_or_default();
+        let scope = row.scope();
         let may = |verb| authorize(&ctx.actor, verb, Plan::def(), &scope).is_ok();
-        let allowed = missing.is_empty() && (may(verb) || may(Verb::Record));
-        MoveState { verb, to: to.to_value(), allowed, missing }
-    });
-    Ok(states.collect())
+        let known = VERBS.iter().filter_map(|verb| Some((*verb, next(status_of(row), *verb)?)));
+        let states = known.map(|(verb, to)| {
+            // What comes with the call itself is not missing beforehand.
+            let missing = if verb == Verb::Submit { missing(verb, row, facts) } else { Vec::new() };
+            let allowed = missing.is_empty() && (may(verb) || may(Verb::Record));
+            MoveState { verb, to: to.to_value(), allowed, missing }
+        });
+        states.collect()
+    };
+    Ok(rows.iter().map(|(id, row)| (*id, moves(row))).collect())
 }
 
 /// Makes the moves of a batch, and refuses what the state does not allow.
