@@ -114,7 +114,7 @@ async fn an_unknown_member_names_the_nearest_known_one() {
 #[tokio::test]
 async fn hidden_and_missing_references_answer_alike() {
     app(async |app| {
-        let me = app.user("officer").await;
+        let me = app.user("secretariat").await;
         let before = head(app).await;
         let mut body = task("Refers");
         body["lead_agency"] = json!(app.world.id("agency:KAZ/MES").to_string());

@@ -50,8 +50,10 @@ impl<'a> Caller<'a> {
 
     /// The system under which the caller may write external keys.
     pub fn system(&self) -> String {
-        let of_agency = self.actor.grants.iter().find_map(|grant| grant.agency_code.as_ref());
-        of_agency.map_or_else(|| "coverage".to_owned(), |code| format!("agency:{code}"))
+        let grants = || self.actor.grants.iter();
+        let of_agency = grants().find_map(|grant| Some(format!("agency:{}", grant.agency_code.as_ref()?)));
+        let listed = || grants().find_map(|grant| grant.source_systems.first().cloned());
+        of_agency.or_else(listed).unwrap_or_else(|| "coverage".to_owned())
     }
 
     pub fn may(&self, verb: Verb, def: &KindDef, scope: &Scope) -> bool {

@@ -86,13 +86,13 @@ async fn ranges_and_changes_since_filter() {
         let me = app.user("officer").await;
         let mut dated = task("Dated");
         dated["due_on"] = json!("2027-03-31");
-        app.state.clock.advance(chrono::TimeDelta::hours(1));
+        app.state.clock.advance(chrono::TimeDelta::minutes(5));
         me.post("/tasks", dated).await.ok(201);
 
         let within = titles(&me, "/tasks?due_from=2027-03-31&due_to=2027-03-31").await;
         let before = titles(&me, "/tasks?due_to=2027-03-30").await;
-        let since = titles(&me, "/tasks?updated_since=2026-11-21T11:00:00Z").await;
-        let later = titles(&me, "/tasks?updated_since=2026-11-21T11:00:01Z").await;
+        let since = titles(&me, "/tasks?updated_since=2026-11-21T10:05:00Z").await;
+        let later = titles(&me, "/tasks?updated_since=2026-11-21T10:05:01Z").await;
 
         assert_eq!(within, ["Dated"]);
         assert_eq!(before, [""; 0]);

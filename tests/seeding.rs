@@ -189,9 +189,9 @@ async fn what_people_of_the_demonstration_write_stays() {
         demo(app).await;
         let me = sign_in(app, "focal_point@xaa.demo").await;
         let plans = me.get("/plans?owner=XAA&limit=200").await;
-        let draft = plans.ok(200)["items"].as_array().and_then(|all| {
-            all.iter().find(|plan| plan["status"] == "in_consultation" || plan["status"] == "consultation")
-        });
+        let draft = plans.ok(200)["items"]
+            .as_array()
+            .and_then(|all| all.iter().find(|plan| plan["status"] == "in_consultation"));
         let path = format!("/plans/{}", draft.expect("a draft plan")["id"].as_str().unwrap_or_default());
         me.edit(&path, json!({ "title": "Our own title" })).await.ok(200);
 
@@ -211,7 +211,7 @@ async fn a_dashboard_lists_the_participations_of_central_asia() {
 
         let mut countries = texts(found.ok(200), "/country/code");
         countries.dedup();
-        assert_eq!(countries, ["KAZ", "KGZ", "MNG", "TJK", "UZB"]);
+        assert_eq!(countries, ["KAZ", "KGZ", "TJK", "UZB"]);
     })
     .await;
 }
@@ -244,9 +244,11 @@ async fn facts_below_high_confidence_are_not_called_verified() {
 
         let items = found.ok(200)["items"].as_array().cloned().unwrap_or_default();
         assert!(!items.is_empty() && items.iter().all(|item| item["is_verified"] == false));
-        assert!(high.ok(200)["items"].as_array().is_some_and(|all| {
-            !all.is_empty() && all.iter().any(|item| item["is_verified"] == true)
-        }));
+        assert!(
+            high.ok(200)["items"]
+                .as_array()
+                .is_some_and(|all| { !all.is_empty() && all.iter().any(|item| item["is_verified"] == true) })
+        );
     })
     .await;
 }

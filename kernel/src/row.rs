@@ -97,12 +97,6 @@ fn domain_bit(letter: &str) -> Option<i32> {
     DOMAINS.iter().find(|(known, _)| *known == letter).map(|(_, bit)| *bit)
 }
 
-/// The letters of a mask of hazard domains, in the order C, B, R, N.
-#[must_use]
-pub fn domain_letters(mask: i32) -> Vec<&'static str> {
-    DOMAINS.iter().filter(|(_, bit)| mask & bit != 0).map(|(letter, _)| *letter).collect()
-}
-
 /// The JSON form of a stored value: what images hold.
 #[must_use]
 pub fn json(value: &Value) -> Json {

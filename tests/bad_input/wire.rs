@@ -123,19 +123,24 @@ async fn null_characters_are_refused_on_the_graphql_face_too() {
     app(async |app| {
         let me = app.user("officer").await;
         let id = app.world.id("task:national");
-        let block = "mutation($input: MoveTaskInput!) { blockTask(input: $input) { task { id } } }";
         let list = "query { tasks(filter: {q: \"\\u0000\", owner: [\"\\u0000\"]}) { totalCount } }";
         let code = "query { country(code: \"\\u0000\") { id } }";
         let key = "query { taskByKey(sourceSystem: \"\\u0000\", key: \"\\u0000\") { id } }";
         me.act(&at(app, "national"), "assign", json!({"due_on": "2027-01-01"})).await.ok(200);
 
-        let create = json!({"owner": "KGZ", "title": "a\u{0}b", "leadAgency": "MES"});
-        let created = by_graphql(&me, CREATE_TASK, create).await;
-        let moved = by_graphql(&me, block, json!({"id": id, "expectedVersion": 2, "reason": "\u{0}"})).await;
+        let create = "mutation { createTask(input: {owner: \"KGZ\", title: \"a\\u0000\", leadAgency: \"MES\"}) { task { id } } }";
+        let block = format!("mutation {{ blockTask(input: {{id: \"{id}\", expectedVersion: 2, reason: \"\\u0000\"}}) {{ task {{ id }} }} }}");
+
+        let variable = json!({"input": {"owner": "KGZ", "title": "a\u{0}b", "leadAgency": "MES"}});
+        let variable = me.graphql(CREATE_TASK, variable).await;
+        let created = by_graphql(&me, create, json!({})).await;
+        let moved = by_graphql(&me, &block, json!({})).await;
         let listed = me.graphql(list, json!({})).await;
         let read = me.graphql(code, json!({})).await;
         let keyed = me.graphql(key, json!({})).await;
 
+        variable.problem(400, "null_character");
+        assert_eq!(variable.violations(), [pair("/variables/input/title", "null_character")]);
         assert_eq!(created, [pair("/title", "null_character")]);
         assert_eq!(moved, [pair("/reason", "null_character")]);
         assert_ne!(listed.fault(), "internal");

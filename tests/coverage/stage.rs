@@ -67,9 +67,22 @@ impl<'a> Stage<'a> {
         id
     }
 
+    /// Gives records of the bare world external keys, hidden ones among them.
+    pub async fn key_world(app: &'a TestApp) {
+        let stage = Self { app, extra: HashMap::new() };
+        for (kind, name) in [("task", "task:agency"), ("plan", "plan:group"), ("agency", "agency:KAZ/MES")] {
+            let (def, id) = (def_of(kind), stage.id(name));
+            stage.name(def, id, &Self::key_of(def)).await;
+        }
+    }
+
     async fn key(&self, def: &'static KindDef, at: usize) {
         let Some((_, id)) = self.targets(def.name).first().copied() else { return };
-        let fields = json!({"source_system": SYSTEM, "external_key": format!("k{at}")});
+        self.name(def, id, &format!("k{at}")).await;
+    }
+
+    async fn name(&self, def: &'static KindDef, id: Uuid, key: &str) {
+        let fields = json!({"source_system": SYSTEM, "external_key": key});
         let version = self.row(def, id).await.map(|row| row.version());
         let mut unit = self.app.system().begin().await.expect("a unit");
         let op = Op::Update { id, version, fields: members(&fields) };

@@ -122,10 +122,10 @@ async fn bodies(unit: &mut Unit) {
     };
     add(unit, "agency", agency, [0, 10]).await;
     add(unit, "agency", agency, [10, 20]).await;
-    let group = |at| shared(json!({ "owner": "KGZ", "name": format!("Group {at}"), "kind": "task_force" }));
+    let group = |at| shared(json!({ "owner": "KGZ", "name": format!("Group {at}"), "kind": "subgroup" }));
     let mut groups = add(unit, "working_group", group, [0, 10]).await;
     let below = |at: usize| {
-        let fields = json!({ "owner": "KGZ", "name": format!("Group {at}"), "kind": "task_force",
+        let fields = json!({ "owner": "KGZ", "name": format!("Group {at}"), "kind": "subgroup",
             "parent": groups[at - 10] });
         shared(fields)
     };

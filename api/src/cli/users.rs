@@ -34,7 +34,7 @@ use crate::domain::{
 /// What to do with accounts.
 #[derive(Debug, Subcommand)]
 pub(super) enum User {
-    /// Makes an account; without a password nobody can sign in to it yet.
+    /// Makes an account, or gives one that exists a password; without one nobody can sign in to it.
     Add(Add),
     /// Lists the accounts and what they are granted.
     List,
@@ -132,19 +132,25 @@ async fn add(ctx: &Ctx, new: Add) -> Result<(), Failure> {
             return Err(Error::Invalid(found).into());
         }
     }
-    let account = NewUser {
-        origin: NewOrigin::default(),
-        email: email.clone(),
-        name: new.name,
-        language: None,
-        valid_until: None,
+    let known = find(ctx, &email).await?;
+    if known.is_some() && password.is_none() {
+        return Err(Failure::usage(&"the account exists; --password-stdin gives it a password"));
+    }
+    let id = match known {
+        Some(row) => row.id(),
+        None => make(ctx, &email, new.name).await?,
     };
-    let id = ctx.write(async |unit| Ok(unit.create::<Account>(&account).await?.id())).await?;
     if let Some(password) = &password {
         session::set_password(ctx, id, password).await?;
     }
-    say(&format_args!("added {email} ({id})"));
+    say(&format_args!("{email} ({id})"));
     Ok(())
+}
+
+async fn make(ctx: &Ctx, email: &str, name: String) -> Result<Uuid, Failure> {
+    let origin = NewOrigin::default();
+    let account = NewUser { origin, email: email.to_owned(), name, language: None, valid_until: None };
+    Ok(ctx.write(async |unit| Ok(unit.create::<Account>(&account).await?.id())).await?)
 }
 
 fn read_password() -> Result<String, Failure> {
