@@ -219,6 +219,23 @@ async fn a_refused_invitation_makes_no_account() {
 }
 
 #[tokio::test]
+async fn a_refused_item_of_a_batch_makes_no_account() {
+    app(async |app| {
+        let items = json!([{"op": "create", "data": grant("KGZ", "new@test", "observer")}]);
+        let batch = json!({"atomic": "each", "items": items});
+
+        let by_observer = app.user("observer").await.post("/grants/batch", batch.clone()).await;
+        let abroad = app.user("foreign_focal_point").await.post("/grants/batch", batch).await;
+
+        assert_eq!(by_observer.ok(200)["outcomes"][0]["errors"][0]["code"], "forbidden");
+        assert_eq!(abroad.ok(200)["outcomes"][0]["errors"][0]["code"], "forbidden");
+        let users = app.user("operator").await.get("/users?email=new@test").await;
+        assert_eq!(users.ok(200)["items"], json!([]));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_no_mail_address_makes_no_account() {
     app(async |app| {
         let me = app.user("focal_point").await;

@@ -282,3 +282,27 @@ async fn problems_have_the_published_form() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_is_about_hazards_names_at_least_one() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let steward = app.user("steward").await;
+        let plan = json!({"owner": "KGZ", "kind": "cbrn_nap", "title": "Plan"});
+        let mut none = plan.clone();
+        none["domains"] = json!([]);
+        let framework = json!({"domains": []});
+
+        let missing = me.post("/plans", plan).await;
+        let empty = me.post("/plans", none).await;
+        let edited = steward.edit("/frameworks/CWC", framework).await;
+
+        missing.problem(422, "invalid");
+        assert_eq!(missing.violations(), [pair("/domains", "required")]);
+        empty.problem(422, "invalid");
+        assert_eq!(empty.violations(), [pair("/domains", "too_short")]);
+        edited.problem(422, "invalid");
+        assert_eq!(edited.violations(), [pair("/domains", "too_short")]);
+    })
+    .await;
+}

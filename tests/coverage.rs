@@ -1,6 +1,6 @@
-//! Every operation of both faces, exercised by every sort of caller on own, shared, foreign and missing records.
+//! Every operation of both faces, exercised by every sort of caller on every sort of record.
 //!
-//! What the policy should say is held by the access table; here every operation must say what the policy says.
+//! What the policy should say is held by the access table; here every operation must say the same.
 
 pub mod bodies;
 mod graphql;
@@ -14,7 +14,7 @@ use kernel::{
     Actor, KindDef,
     policy::{Class, Scope, Verb, authorize},
 };
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use crate::support::{
@@ -145,7 +145,7 @@ pub async fn rehearsed(caller: &Caller<'_>, def: &'static KindDef) -> Vec<&'stat
 pub fn rehearsal(caller: &Caller<'_>, def: &'static KindDef) -> Json {
     let data = bodies::new(def.name, caller.number(), &caller.stage);
     let target = caller.stage.targets(def.name)[0].1;
-    serde_json::json!({"atomic": "each", "dry_run": true, "items": [
+    json!({"atomic": "each", "dry_run": true, "items": [
         {"op": "create", "data": data},
         {"op": "update", "id": target, "version": 999_999, "data": bodies::patch(def.name)},
         {"op": "delete", "id": stage::MISSING, "version": 1},
@@ -194,4 +194,33 @@ macro_rules! callers {
     })* };
 }
 
-callers!(anonymous foreign_focal_point partner observer officer lead focal_point operator steward approver portal);
+callers!(anonymous foreign_focal_point partner observer officer lead focal_point operator);
+callers!(steward approver portal);
+
+#[tokio::test]
+async fn a_group_that_a_record_is_shared_with_is_in_use() {
+    app(async |app| {
+        let focal_point = app.user("focal_point").await;
+        let path = format!("/working-groups/{}", app.world.id("working_group:KGZ"));
+        let read = focal_point.get(&path).await;
+
+        let answer = focal_point.delete(&path, &read.etag()).await;
+
+        answer.problem(409, "in_use");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_plan_without_hazard_domains_is_a_violation_and_no_fault() {
+    app(async |app| {
+        let focal_point = app.user("focal_point").await;
+        let plan =
+            json!({"owner": "KGZ", "kind": "cbrn_nap", "title": "Plan", "language": "en", "domains": []});
+
+        let answer = focal_point.post("/plans", plan).await;
+
+        answer.problem(422, "invalid");
+    })
+    .await;
+}

@@ -12,6 +12,7 @@ mod layering;
 mod log;
 mod migrations;
 mod paired;
+mod parity;
 mod plans;
 mod policy_matrix;
 mod postgres_half;

@@ -244,7 +244,7 @@ async fn enrich(app: &TestApp) -> Uuid {
     let more: Vec<(&str, Json)> = vec![
         (
             "agency",
-            json!({"owner": "org:UNICRI", "code": "SIT", "name": "Unit", "kind": "service", "language": "en"}),
+            json!({"owner": "org:UNICRI", "code": "SIT", "name": "U", "kind": "service", "language": "en"}),
         ),
         (
             "agency",

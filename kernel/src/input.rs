@@ -4,6 +4,12 @@
 //! record's wire form and are held against the very schema that OpenAPI publishes, so the
 //! contract and the check cannot drift and all faces list the same violations.
 
+use std::{
+    any::TypeId,
+    collections::HashMap,
+    sync::{LazyLock, Mutex, PoisonError},
+};
+
 use jsonschema::{
     ValidationError, Validator,
     error::{TypeKind, ValidationErrorKind},
@@ -118,6 +124,14 @@ impl Schema {
         found.dedup();
         found
     }
+}
+
+/// The compiled schema of a type, compiled once.
+#[must_use]
+pub fn schema_of<T: ToSchema + 'static>() -> &'static Schema {
+    static COMPILED: LazyLock<Mutex<HashMap<TypeId, &'static Schema>>> = LazyLock::new(Mutex::default);
+    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    compiled.entry(TypeId::of::<T>()).or_insert_with(|| Box::leak(Box::new(Schema::of::<T>())))
 }
 
 fn nulls(input: &Json, at: &str, found: &mut Vec<Violation>) {

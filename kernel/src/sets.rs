@@ -49,6 +49,15 @@ pub struct Members {
     pub groups: BTreeSet<Uuid>,
 }
 
+impl From<&SharedWith> for Members {
+    fn from(set: &SharedWith) -> Self {
+        Self {
+            agencies: set.agencies.iter().copied().collect(),
+            groups: set.groups.iter().copied().collect(),
+        }
+    }
+}
+
 impl Members {
     /// The id that follows from the members; none for the empty set.
     #[must_use]

@@ -50,7 +50,7 @@ pub async fn get(ctx: &Ctx, def: &'static KindDef, id: Uuid) -> Result<Row> {
 /// # Errors
 /// `NotFound` if it is absent or hidden.
 pub async fn by_code(ctx: &Ctx, def: &'static KindDef, code: &str) -> Result<Row> {
-    let column = def.code.ok_or(Error::NotFound)?;
+    let column = def.code.filter(|_| !code.contains('\0')).ok_or(Error::NotFound)?;
     one(ctx, def, Cond::all().add(def.col(column).eq(code))).await
 }
 
@@ -65,6 +65,9 @@ pub async fn by_key(
     system: &str,
     key: &str,
 ) -> Result<Row> {
+    if system.contains('\0') || key.contains('\0') {
+        return Err(Error::NotFound);
+    }
     let mut cond = Cond::all().add(def.col("source_system").eq(system)).add(def.col("external_key").eq(key));
     let owner = owner.or(def.fixed_owner).or(ctx.actor.acting.as_deref());
     if let Some(owner) = owner {
@@ -76,6 +79,7 @@ pub async fn by_key(
 async fn one(ctx: &Ctx, def: &'static KindDef, cond: Cond) -> Result<Row> {
     let mut select = select(def);
     select.cond_where(Cond::all().add(visible(&ctx.actor, def)).add(cond)).limit(1);
+    select.order_by((def.iden(), Alias::new("id")), Order::Asc);
     rows(ctx.db.reading(), def, &select).await?.pop().ok_or(Error::NotFound)
 }
 

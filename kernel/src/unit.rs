@@ -189,6 +189,10 @@ impl Unit {
         let mut parents = self.load_parents(def, &items).await?;
         Self::inherit(def, &mut items, &parents);
         self.lock_plans(def, &items).await?;
+        if self.conn().is_postgres() && !parents.is_empty() {
+            // Read again under the plan's lock: another unit may have narrowed them meanwhile.
+            parents = self.load_parents(def, &items).await?;
+        }
         parents.extend(self.plans.clone());
         Self::inherit(def, &mut items, &parents);
         self.authorise(def, &mut items).await?;

@@ -16,8 +16,8 @@ pub fn new(kind: &str, n: u32, stage: &Stage) -> Json {
         "region" => json!({"code": format!("R{n}"), "name": "Region"}),
         "country" => {
             json!({"code": format!("QX{}", letter(n)), "iso2": format!("Q{}", letter(n)), "name": "New",
-            "name_long": "New", "official_languages": ["en"], "time_zone": "Asia/Bishkek", "is_partner": false,
-            "confidence": "high"})
+            "name_long": "New", "official_languages": ["en"], "time_zone": "Asia/Bishkek",
+            "is_partner": false,             "confidence": "high"})
         }
         "region_membership" => {
             json!({"country": "QZZ", "region": "CA", "standing": "member", "source": "test"})
@@ -29,8 +29,9 @@ pub fn new(kind: &str, n: u32, stage: &Stage) -> Json {
         }
         "obligation" => {
             json!({"code": format!("D{n}"), "framework": "CWC", "provision": "III", "title": "Duty",
-            "summary": "In own words.", "category": "declaration", "domains": ["C"], "periodicity": "continuous",
-            "lead_functions": ["foreign_affairs"], "binding": "legally_binding", "source": "III"})
+            "summary": "In own words.", "category": "declaration", "domains": ["C"],
+            "periodicity": "continuous", "lead_functions": ["foreign_affairs"], "binding": "legally_binding",
+            "source": "III"})
         }
         "participation" => json!({"owner": "KGZ", "country": "KGZ", "framework": "FRX", "status": "ratified",
             "confidence": "high", "source": "ministry"}),

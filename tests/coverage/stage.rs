@@ -35,7 +35,8 @@ impl<'a> Stage<'a> {
     pub async fn set(app: &'a TestApp) -> Self {
         let mut stage = Self { app, extra: HashMap::new() };
         let country = json!({"code": "QZZ", "iso2": "QZ", "name": "Nowhere", "name_long": "Nowhere",
-            "official_languages": ["en"], "time_zone": "Asia/Bishkek", "is_partner": false, "confidence": "high"});
+            "official_languages": ["en"], "time_zone": "Asia/Bishkek", "is_partner": false,
+            "confidence": "high"});
         stage.add("country:QZZ", "country", country).await;
         let treaty =
             json!({"code": "FRX", "name": "Treaty", "short_name": "FRX", "kind": "treaty", "domains": ["C"]});

@@ -2,7 +2,8 @@
 
 use async_graphql::InputObject;
 use kernel::{
-    KindDef, Result, Unit,
+    Error, KindDef, Result, Unit,
+    input::schema_of,
     policy::Verb,
     row::Row,
     scalar::{Date, Reference},
@@ -56,7 +57,7 @@ pub struct AdoptInput {
     /// Day of the legal act.
     pub act_on: Date,
     /// Where the act is published or kept.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 1000)]
     pub act_source: Option<String>,
     /// Whether it was adopted on paper and is recorded by the focal point.
@@ -105,6 +106,7 @@ pub struct Target {
 /// `NotFound`, `Forbidden`, `VersionRequired`, `StaleVersion`, or `IllegalMove` with what is missing.
 pub async fn move_plan(unit: &mut Unit, to: Target, input: &PlanMoveInput) -> Result<Row> {
     let def = <super::plans::plan::Plan as kernel::Record>::def();
+    held(input)?;
     let mut reasons: Vec<String> = input.reason.clone().into_iter().collect();
     if let Some(paper) = &input.recorded {
         reasons.push(format!(
@@ -122,7 +124,7 @@ pub async fn move_plan(unit: &mut Unit, to: Target, input: &PlanMoveInput) -> Re
 /// As [`move_plan`].
 pub async fn adopt_plan(unit: &mut Unit, to: Target, input: &AdoptInput) -> Result<Row> {
     let def = <super::plans::plan::Plan as kernel::Record>::def();
-    let mut set = members(input)?;
+    let mut set = held(input)?;
     set.remove("recorded");
     let authority = if input.recorded { Verb::Record } else { Verb::Adopt };
     make(unit, def, to, authority, set).await
@@ -134,6 +136,7 @@ pub async fn adopt_plan(unit: &mut Unit, to: Target, input: &AdoptInput) -> Resu
 /// As [`move_plan`].
 pub async fn move_task(unit: &mut Unit, to: Target, input: &TaskMoveInput) -> Result<Row> {
     let def = <super::cooperation::task::Task as kernel::Record>::def();
+    held(input)?;
     let reasons: Vec<String> = input.reason.clone().into_iter().collect();
     make(unit, def, to, to.verb, reason(&reasons)).await
 }
@@ -144,8 +147,18 @@ pub async fn move_task(unit: &mut Unit, to: Target, input: &TaskMoveInput) -> Re
 /// As [`move_plan`].
 pub async fn assign_task(unit: &mut Unit, to: Target, input: &AssignInput) -> Result<Row> {
     let def = <super::cooperation::task::Task as kernel::Record>::def();
-    let set = members(input)?;
+    let set = held(input)?;
     make(unit, def, to, Verb::Assign, set).await
+}
+
+/// The members of an input that meets its published schema, on every face.
+fn held<T: Serialize + ToSchema + 'static>(input: &T) -> Result<Map<String, Json>> {
+    let given = Json::Object(members(input)?);
+    let found = schema_of::<T>().violations(&given, "");
+    match given {
+        Json::Object(members) if found.is_empty() => Ok(members),
+        _ => Err(Error::Invalid(found)),
+    }
 }
 
 fn reason(parts: &[String]) -> Map<String, Json> {

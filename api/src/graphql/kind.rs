@@ -107,6 +107,7 @@ macro_rules! graphql_kind {
 
             #[doc = concat!("Creates the ", $words, " with its external key, or edits it where it exists.")]
             async fn $upsert(&self, ctx: &async_graphql::Context<'_>, input: $New) -> Result<$Payload, $crate::graphql::fault::Fault> {
+                $crate::graphql::kind::known(ctx)?;
                 let op = $crate::graphql::kind::upsert_op(&input)?;
                 Ok($Payload { $field: $crate::graphql::kind::write(ctx, op).await? })
             }

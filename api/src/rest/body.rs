@@ -1,17 +1,11 @@
 //! Bodies: JSON objects, read strictly, held against the published schema.
 
-use std::{
-    any::TypeId,
-    collections::HashMap,
-    sync::{LazyLock, Mutex, PoisonError},
-};
-
 use axum::{
     body::{Body, Bytes, HttpBody},
     extract::{FromRequest, Request, rejection::BytesRejection},
     http::{HeaderValue, header},
 };
-use kernel::{Code, Error, Violation, input::Schema};
+use kernel::{Code, Error, Violation, input::schema_of};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
@@ -62,7 +56,7 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<AppState> for Input<T
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
         let members = Json::Object(Members::from_request(request, state).await?.0);
-        let faults = schema::<T>().violations(&members, "");
+        let faults = schema_of::<T>().violations(&members, "");
         if !faults.is_empty() {
             return Err(Error::Invalid(faults).into());
         }
@@ -87,10 +81,4 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<AppState> for Optiona
         }
         Input::from_request(request, state).await.map(|Input(input)| Self(input))
     }
-}
-
-fn schema<T: ToSchema + 'static>() -> &'static Schema {
-    static COMPILED: LazyLock<Mutex<HashMap<TypeId, &'static Schema>>> = LazyLock::new(Mutex::default);
-    let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
-    compiled.entry(TypeId::of::<T>()).or_insert_with(|| Box::leak(Box::new(Schema::of::<T>())))
 }

@@ -133,8 +133,8 @@ fn locale(headers: &HeaderMap, query: Option<&str>) -> Locale {
     let mut weighted: Vec<(f32, String)> = accepted
         .split(',')
         .filter_map(|part| {
-            let (tag, weight) = part.split_once(";q=").unwrap_or((part, "1"));
-            let weight = weight.trim().parse().ok().filter(|weight| *weight > 0.0)?;
+            let (tag, weight) = part.split_once(';').unwrap_or((part, "q=1"));
+            let weight = weight.trim().strip_prefix("q=")?.parse().ok().filter(|weight| *weight > 0.0)?;
             Some((weight, tag.trim().to_owned()))
         })
         .filter(|(_, tag)| !tag.is_empty() && tag != "*" && tag.len() <= 35)
@@ -155,17 +155,27 @@ pub fn pairs(query: Option<&str>) -> Vec<(String, String)> {
 /// # Errors
 /// 400 naming every unknown parameter.
 pub fn refuse_parameters(query: Option<&str>, known: &[&str]) -> Result<(), Problem> {
-    let unknown: Vec<Violation> = pairs(query)
-        .iter()
-        .filter(|(name, _)| !known.contains(&name.as_str()))
-        .map(|(name, _)| unknown_parameter(name, known))
-        .collect();
+    let unknown = parameter_faults(&pairs(query), known);
     if unknown.is_empty() { Ok(()) } else { Err(Error::BadRequest(unknown).into()) }
 }
 
-/// The violation of an unknown parameter.
+/// What is wrong with parameters before they are read: unknown names, U+0000.
 #[must_use]
-pub fn unknown_parameter(name: &str, known: &[&str]) -> Violation {
+pub fn parameter_faults(given: &[(String, String)], known: &[&str]) -> Vec<Violation> {
+    let mut faults = Vec::new();
+    for (name, value) in given {
+        if !known.contains(&name.as_str()) {
+            faults.push(unknown_parameter(name, known));
+        } else if value.contains('\0') {
+            let detail = "the text holds the character U+0000";
+            faults.push(Violation::new(format!("?{name}"), Code::NullCharacter, detail));
+        }
+    }
+    faults
+}
+
+/// The violation of an unknown parameter.
+fn unknown_parameter(name: &str, known: &[&str]) -> Violation {
     let near = kernel::input::nearest(name, known.iter().copied());
     let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
     Violation::new(

@@ -10,7 +10,7 @@ use serde::{Deserialize, de::DeserializeOwned};
 use utoipa::{IntoParams, openapi::path::ParameterIn};
 
 use super::{
-    caller::{authenticate, pairs, unknown_parameter},
+    caller::{authenticate, pairs, parameter_faults},
     problem::Problem,
 };
 use crate::state::AppState;
@@ -57,11 +57,7 @@ where
         let paging = names::<PageParams>();
         let known: Vec<&str> = [&own, &common, &paging].into_iter().flatten().map(String::as_str).collect();
         let given = pairs(parts.uri.query());
-        let mut faults: Vec<Violation> = given
-            .iter()
-            .filter(|(name, _)| !known.contains(&name.as_str()))
-            .map(|(name, _)| unknown_parameter(name, &known))
-            .collect();
+        let mut faults = parameter_faults(&given, &known);
         let filter: R::Filter = part(&given, &own, &mut faults);
         let filter = filter.with_common(part(&given, &common, &mut faults));
         let page: PageParams = part(&given, &paging, &mut faults);

@@ -81,7 +81,14 @@ pub async fn update<R: Record>(
     version: Option<i32>,
     fields: Map<String, Json>,
 ) -> Result<Saved<R>, Problem> {
-    let id = id_at(ctx, R::def(), address).await?;
+    let id = match id_at(ctx, R::def(), address).await {
+        // The shape of the body is judged before the address is.
+        Err(Error::NotFound) => {
+            let faults = R::def().schemas.patch.violations(&Json::Object(fields), "");
+            return Err(if faults.is_empty() { Error::NotFound } else { Error::Invalid(faults) }.into());
+        }
+        found => found?,
+    };
     write(ctx, Op::Update { id, version, fields }).await
 }
 

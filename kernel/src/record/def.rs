@@ -76,13 +76,17 @@ pub struct KindDef {
     /// Column whose text names the record in references.
     pub label: Option<&'static str>,
     /// Columns a list can be sorted by.
-    pub sortable: &'static [&'static str],
+    pub sortable: Vec<&'static str>,
     /// Fields a contributor may write.
     pub progress: &'static [&'static str],
     /// What a record of the kind is called as an owner (`region:` + code); none if it owns nothing.
     pub owner_prefix: Option<&'static str>,
     /// The owner every record of this kind has, where there is only one.
     pub fixed_owner: Option<&'static str>,
+    /// Whether facts of the kind may belong to nobody (`reference`), besides records of countries.
+    pub may_be_fact: bool,
+    /// Tables that are no records and hold on to one: (table, column).
+    pub held_by: &'static [(&'static str, &'static str)],
     /// Columns that together are unique within an owner.
     pub unique: &'static [&'static [&'static str]],
     /// Verbs of the lifecycle.
@@ -139,10 +143,12 @@ impl KindDef {
             code: None,
             code_per_owner: false,
             label: None,
-            sortable: &["created_at", "updated_at"],
+            sortable: vec!["created_at", "updated_at"],
             progress: &[],
             owner_prefix: None,
             fixed_owner: (class == Class::Reference).then_some("reference"),
+            may_be_fact: false,
+            held_by: &[],
             unique: &[],
             moves: &[],
             prepare: None,
@@ -238,6 +244,20 @@ impl KindDef {
         self
     }
 
+    /// Says that facts of the kind may belong to nobody, besides records of countries.
+    #[must_use]
+    pub const fn or_fact(mut self) -> Self {
+        self.may_be_fact = true;
+        self
+    }
+
+    /// Names tables that are no records and hold on to one, so that it cannot be deleted.
+    #[must_use]
+    pub const fn held(mut self, by: &'static [(&'static str, &'static str)]) -> Self {
+        self.held_by = by;
+        self
+    }
+
     /// Names columns that together are unique.
     #[must_use]
     pub const fn unique_in(mut self, keys: &'static [&'static [&'static str]]) -> Self {
@@ -261,8 +281,8 @@ impl KindDef {
 
     /// Names the columns a list can be sorted by, besides the instants of writing.
     #[must_use]
-    pub const fn sorts(mut self, names: &'static [&'static str]) -> Self {
-        self.sortable = names;
+    pub fn sorts(mut self, names: &[&'static str]) -> Self {
+        self.sortable.extend(names);
         self
     }
 

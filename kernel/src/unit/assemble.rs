@@ -274,6 +274,9 @@ fn set_parts(def: &KindDef, item: &mut Item, name: &str, value: &Json) {
 /// Translations are merged by language and field; null removes.
 fn merge_translations(def: &KindDef, item: &mut Item, given: &Json) {
     let mut all = item.after.json("translations").and_then(Json::as_object).cloned().unwrap_or_default();
+    if given.is_null() {
+        all.clear();
+    }
     for (tag, texts) in given.as_object().into_iter().flatten() {
         if !is_tag(tag) {
             item.fault(

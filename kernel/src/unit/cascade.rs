@@ -2,12 +2,21 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use entity::vocab::Visibility;
-use sea_orm::sea_query::ExprTrait;
+use sea_orm::{ActiveEnum, sea_query::ExprTrait};
 use uuid::Uuid;
 
-use super::{Unit, item::Item, rules::wider};
-use crate::{error::Result, record::KindDef, row::Row, store};
+use super::{
+    Unit,
+    item::Item,
+    rules::{Sets, narrowed},
+};
+use crate::{
+    error::Result,
+    record::KindDef,
+    row::Row,
+    sets::{self, Members},
+    store,
+};
 
 /// A kind with rows of it, each with the id of the record it stands below.
 pub(super) type Below = (&'static KindDef, Vec<(Row, Uuid)>);
@@ -46,12 +55,14 @@ impl Unit {
         if !def.is_national() {
             return Ok(());
         }
-        let narrowed = items
-            .iter()
-            .filter(|i| !i.is_rejected() && !i.is_unchanged && !i.is_deletion() && i.before.is_some())
-            .filter(|item| item.changes("visibility") || item.changes("shared_set_id"));
-        let mut front =
-            vec![(def, narrowed.map(|i| (i.after.id(), i.after.clone())).collect::<HashMap<_, _>>())];
+        let changed = |item: &&Item| {
+            let columns = ["visibility", "shared_set_id", "release_set_id"];
+            item.before.is_some() && columns.iter().any(|column| item.changes(column))
+        };
+        let live = items.iter().filter(|i| !i.is_rejected() && !i.is_unchanged && !i.is_deletion());
+        let parents: HashMap<Uuid, Row> =
+            live.filter(changed).map(|i| (i.after.id(), i.after.clone())).collect();
+        let mut front = vec![(def, parents)];
         while let Some((kind, parents)) = front.pop() {
             if parents.is_empty() {
                 continue;
@@ -59,24 +70,42 @@ impl Unit {
             for (child, column) in owned_children(self, kind) {
                 let mut select = store::select(child);
                 select.and_where(child.col(column).is_in(parents.keys().copied()));
-                let mut pairs = Vec::new();
-                for row in store::rows(self.conn(), child, &select).await? {
+                let rows = store::rows(self.conn(), child, &select).await?;
+                let sets = self.sets_of(rows.iter().chain(parents.values())).await?;
+                let (mut pairs, mut made) = (Vec::new(), Vec::new());
+                for row in rows {
                     let Some(parent) = row.uuid(column).and_then(|id| parents.get(&id)) else { continue };
-                    let level = row.scope().level.unwrap_or(Visibility::National);
-                    if wider(level, row.uuid("shared_set_id"), parent) {
-                        let mut narrow = row.clone();
-                        narrow.set("visibility", parent.get("visibility").clone());
-                        narrow.set("shared_set_id", parent.get("shared_set_id").clone());
+                    if let Some((mut narrow, set)) = narrow(&row, parent, &sets) {
                         self.stamp(&mut narrow);
+                        made.push(set);
                         pairs.push((Some(row), narrow));
                     }
                 }
+                sets::store(self.conn(), &made).await?;
                 self.write_rows(child, &pairs).await?;
                 front.push((child, pairs.into_iter().map(|(_, row)| (row.id(), row)).collect()));
             }
         }
         Ok(())
     }
+}
+
+/// The row below a narrowed parent as it must be, with its shared set; none if it may stay.
+fn narrow(row: &Row, parent: &Row, sets: &Sets) -> Option<(Row, Members)> {
+    let mut narrow = row.clone();
+    let mut made = Members::default();
+    if let Some((level, members)) = narrowed(row, parent, sets) {
+        narrow.set("visibility", level.to_value());
+        match members.id() {
+            Some(id) => narrow.set("shared_set_id", id),
+            None => narrow.clear("shared_set_id"),
+        }
+        made = members;
+    }
+    if parent.is_null("release_set_id") {
+        narrow.clear("release_set_id");
+    }
+    (narrow != *row).then_some((narrow, made))
 }
 
 /// Kinds that stand below `kind`, each with the column that says so.

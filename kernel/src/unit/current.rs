@@ -26,7 +26,7 @@ impl Unit {
         }
     }
 
-    pub(super) async fn load_current(&self, def: &'static KindDef, items: &mut [Item]) -> Result<()> {
+    pub(super) async fn load_current(&mut self, def: &'static KindDef, items: &mut [Item]) -> Result<()> {
         let live = || items.iter().filter(|item| !item.is_rejected());
         let ids: BTreeSet<Uuid> = live().filter(|i| i.doing != Doing::Create).filter_map(|i| i.id).collect();
         let mut any = Cond::any();
@@ -49,8 +49,14 @@ impl Unit {
         let mut by_id = HashMap::new();
         if wanted {
             let for_delete = live().any(|item| item.doing == Doing::Delete);
+            let which = Cond::all().add(visible(&self.ctx.actor, def)).add(any);
+            if def.has("plan_id") {
+                // Plans are locked before what stands below them, everywhere.
+                let below = which.clone().add(def.col("plan_id").is_not_null());
+                self.lock_plan_rows(store::distinct(self.conn(), def, "plan_id", below).await?).await?;
+            }
             let mut select = store::select(def);
-            select.cond_where(Cond::all().add(visible(&self.ctx.actor, def)).add(any));
+            select.cond_where(which);
             select.order_by((def.iden(), Alias::new("id")), Order::Asc);
             self.lock(&mut select, for_delete);
             by_id
@@ -66,7 +72,8 @@ impl Unit {
                     }
                 }
                 Doing::Upsert => {
-                    let owner = item.fields.get("owner").and_then(Json::as_str).or(def.fixed_owner);
+                    let named = item.fields.get("owner").and_then(Json::as_str).or(def.fixed_owner);
+                    let owner = named.or(self.ctx.actor.acting.as_deref());
                     let fits = |row: &&Row| {
                         let key = (row.text("source_system"), row.text("external_key"));
                         item.key.as_ref().is_some_and(|(s, k)| key == (Some(s), Some(k)))

@@ -44,6 +44,8 @@ pub struct Item {
     rejected: Option<Error>,
     pub(super) is_unchanged: bool,
     pub(super) shared: Option<Members>,
+    /// What a kind's first stage keeps for its last one.
+    pub note: Option<String>,
     /// Columns of a new row that a kind's first stage has settled.
     pub preset: Vec<(&'static str, sea_orm::Value)>,
 }
@@ -59,6 +61,12 @@ impl Item {
     /// Adds a violation of a rule; all of one item are answered together.
     pub fn fault(&mut self, pointer: &str, code: Code, detail: impl Into<String>) {
         self.faults.push(Violation::new(pointer, code, detail));
+    }
+
+    /// Tells whether rules are known to be broken.
+    #[must_use]
+    pub const fn has_faults(&self) -> bool {
+        !self.faults.is_empty()
     }
 
     /// Tells whether the item was refused.
@@ -121,6 +129,7 @@ fn one(def: &'static KindDef, op: Op) -> Item {
         rejected: None,
         is_unchanged: false,
         shared: None,
+        note: None,
         preset: Vec::new(),
     };
     let mut schema = None;

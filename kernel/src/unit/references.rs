@@ -33,12 +33,18 @@ impl Token {
         if let Ok(id) = text.parse() {
             return Some(Self::Id(id));
         }
-        if let Some((source, key)) = text.strip_prefix("external_key:").and_then(|rest| rest.split_once(':'))
-        {
+        if let Some((source, key)) = text.strip_prefix("external_key:").and_then(source_and_key) {
             return Some(Self::Key(source.to_owned(), key.to_owned()));
         }
         Some(Self::Code(text.to_owned()))
     }
+}
+
+/// Splits `<source system>:<key>`; the systems of agencies (`agency:MES`) hold a colon themselves.
+fn source_and_key(text: &str) -> Option<(&str, &str)> {
+    let own = text.strip_prefix("agency:").and_then(|rest| rest.find(':')).map(|at| at + "agency:".len());
+    let (source, key) = text.split_at_checked(own.or_else(|| text.find(':'))?)?;
+    Some((source, key.strip_prefix(':')?))
 }
 
 /// The records that were named, by kind.
@@ -165,17 +171,22 @@ impl Unit {
 
     /// Locks the plans that the items stand below, in order of id, and keeps their rows.
     pub(super) async fn lock_plans(&mut self, def: &'static KindDef, items: &[Item]) -> Result<()> {
-        if !def.has("plan_id") || def.name == "plan" {
+        if !def.has("plan_id") {
             return Ok(());
         }
-        let Some(plan) = self.ctx.kinds.get("plan") else { return Ok(()) };
         let live = items.iter().filter(|item| !item.is_rejected());
-        let mut ids: BTreeSet<Uuid> = live
+        let ids: BTreeSet<Uuid> = live
             .flat_map(|item| {
                 [item.after.uuid("plan_id"), item.before.as_ref().and_then(|row| row.uuid("plan_id"))]
             })
             .flatten()
             .collect();
+        self.lock_plan_rows(ids).await
+    }
+
+    /// Locks these plans, in order of id, and keeps their rows.
+    pub(super) async fn lock_plan_rows(&mut self, mut ids: BTreeSet<Uuid>) -> Result<()> {
+        let Some(plan) = self.ctx.kinds.get("plan") else { return Ok(()) };
         ids.retain(|id| !self.plans.contains_key(id));
         if ids.is_empty() {
             return Ok(());

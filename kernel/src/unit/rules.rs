@@ -19,6 +19,7 @@ use crate::{
     error::{Code, Error, Result},
     record::KindDef,
     row::{Row, is_null, json},
+    sets::{self, Members},
     store,
 };
 
@@ -31,13 +32,14 @@ impl Unit {
         parents: &HashMap<Uuid, Row>,
     ) -> Result<()> {
         let actor = self.ctx.actor.clone();
+        let sets = self.shared_sets(items, parents).await?;
         let mut seen = HashSet::new();
         for item in items.iter_mut().filter(|item| !item.is_rejected()) {
             if item.id.is_some_and(|id| !seen.insert(id)) {
                 item.fault("/id", Code::DuplicateItem, "another item of this batch writes the same record");
             }
             if item.doing != Doing::Delete {
-                check_levels(def, item, parents);
+                check_levels(def, item, parents, &sets);
                 check_source(&actor, item);
             }
         }
@@ -47,6 +49,24 @@ impl Unit {
         }
         items.iter_mut().for_each(Item::settle);
         Ok(())
+    }
+
+    /// The members of every shared set the items and their parents have, new ones too.
+    async fn shared_sets(&self, items: &[Item], parents: &HashMap<Uuid, Row>) -> Result<Sets> {
+        let rows =
+            items.iter().filter(|item| !item.is_rejected()).map(|item| &item.after).chain(parents.values());
+        let mut sets = self.sets_of(rows).await?;
+        sets.extend(
+            items.iter().filter_map(|item| item.shared.clone()).filter_map(|set| Some((set.id()?, set))),
+        );
+        Ok(sets)
+    }
+
+    /// The members of the shared sets of rows.
+    pub(super) async fn sets_of<'r>(&self, rows: impl Iterator<Item = &'r Row>) -> Result<Sets> {
+        let ids = rows.filter_map(|row| row.uuid("shared_set_id")).collect();
+        let found = sets::members(self.conn(), &ids).await?;
+        Ok(found.into_iter().map(|(id, set)| (id, Members::from(&set))).collect())
     }
 
     /// Values that are unique: within the batch and against what is stored, in one statement.
@@ -89,6 +109,11 @@ impl Unit {
             let mut taken: HashMap<String, Uuid> =
                 stored.iter().filter_map(|row| Some((print(row)?, row.id()))).collect();
             for item in items.iter_mut().filter(|i| !i.is_rejected() && i.doing != Doing::Delete) {
+                // Whoever may not write under a source system learns nothing of the keys in it.
+                let reserved = item.faults.iter().any(|fault| fault.code == Code::SourceSystemReserved);
+                if reserved && key.contains(&"external_key") {
+                    continue;
+                }
                 let Some(own) = print(&item.after) else { continue };
                 let holder = *taken.entry(own).or_insert_with(|| item.after.id());
                 if holder != item.after.id() && key.iter().any(|column| item.changes(column)) {
@@ -112,6 +137,7 @@ impl Unit {
         if roots.is_empty() {
             return Ok(());
         }
+        self.refuse_shared_facts(def, items);
         let mut root_of: HashMap<Uuid, Uuid> = roots.iter().map(|id| (*id, *id)).collect();
         let mut doomed = vec![(def, roots.clone())];
         for (kind, rows) in self.descendants(def, &roots).await? {
@@ -140,29 +166,61 @@ impl Unit {
         Ok(())
     }
 
+    /// Facts that records of countries may refer to are closed, never deleted: the answer must not
+    /// tell the steward whether a country's hidden record refers to them.
+    fn refuse_shared_facts(&self, def: &'static KindDef, items: &mut [Item]) {
+        let of_country = |other: &&KindDef| {
+            let refers = other.columns.iter().any(|column| column.target == Some(def.name));
+            other.fixed_owner.is_none()
+                && (refers || other.links.iter().any(|link| link.target == Some(def.name)))
+        };
+        let referable = def.owner_prefix.is_some()
+            || self.ctx.kinds.all().iter().copied().any(|other| of_country(&other));
+        if self.ctx.actor.is_system() || !referable {
+            return;
+        }
+        for item in items.iter_mut().filter(|item| item.is_deletion()) {
+            if item.before.as_ref().is_some_and(|row| row.owner() == "reference") {
+                let text =
+                    "facts that records of countries may refer to are closed (`valid_until`), never deleted";
+                item.reject(Error::Conflict(Code::InUse, text.into()));
+            }
+        }
+    }
+
     /// Records that refer to one of `ids` of `kind`: (who refers, to what).
     async fn users(&self, kind: &KindDef, ids: &BTreeSet<Uuid>) -> Result<Vec<(Uuid, Uuid)>> {
         let mut found = Vec::new();
-        let mut ask = async |table: &str, from: &str, to: &str| -> Result<()> {
-            let select = Query::select()
-                .columns([from, to].map(Alias::new))
-                .from(Alias::new(table))
-                .and_where(Expr::col(Alias::new(to)).is_in(ids.iter().copied()))
-                .take();
-            for row in self.conn().all(&select).await? {
-                found.push((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
-            }
-            Ok(())
-        };
+        for (table, column) in kind.held_by {
+            // What holds a record without being one has no id of its own.
+            let holders = self.naming(table, (column, column), ids).await?;
+            found.extend(holders.into_iter().map(|(_, to)| (Uuid::nil(), to)));
+        }
         for other in self.ctx.kinds.all() {
             for column in other.columns.iter().filter(|column| column.target == Some(kind.name)) {
-                ask(other.table, "id", column.name).await?;
+                found.extend(self.naming(other.table, ("id", column.name), ids).await?);
             }
             for link in other.links.iter().filter(|link| link.target == Some(kind.name)) {
-                ask(link.table, "from_id", "to_id").await?;
+                found.extend(self.naming(link.table, ("from_id", "to_id"), ids).await?);
             }
         }
         Ok(found)
+    }
+
+    /// Rows of a table that name one of `ids`: (who names, whom).
+    async fn naming(
+        &self,
+        table: &str,
+        (from, to): (&str, &str),
+        ids: &BTreeSet<Uuid>,
+    ) -> Result<Vec<(Uuid, Uuid)>> {
+        let select = Query::select()
+            .columns([from, to].map(Alias::new))
+            .from(Alias::new(table))
+            .and_where(Expr::col(Alias::new(to)).is_in(ids.iter().copied()))
+            .take();
+        let rows = self.conn().all(&select).await?;
+        rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
     }
 
     /// Owners (countries, regions, organisations) that still own records.
@@ -200,9 +258,10 @@ fn level_of(row: &Row) -> Visibility {
 }
 
 /// The level stands in the kind's list, and a child is never wider than its parent.
-fn check_levels(def: &KindDef, item: &mut Item, parents: &HashMap<Uuid, Row>) {
+fn check_levels(def: &KindDef, item: &mut Item, parents: &HashMap<Uuid, Row>, sets: &Sets) {
     use crate::policy::Class;
-    if !def.is_national() || !(item.changes("visibility") || item.changes("shared_set_id") || item.is_new()) {
+    let moved = def.parent.iter().any(|parent| item.changes(parent.column));
+    if !def.is_national() || !(moved || item.changes("visibility") || item.changes("shared_set_id")) {
         return;
     }
     let level = level_of(&item.after);
@@ -215,21 +274,34 @@ fn check_levels(def: &KindDef, item: &mut Item, parents: &HashMap<Uuid, Row>) {
     }
     let parent = def.parent.iter().find_map(|p| parents.get(&item.after.uuid(p.column)?));
     if let Some(parent) = parent
-        && wider(level, item.after.uuid("shared_set_id"), parent)
+        && narrowed(&item.after, parent, sets).is_some()
     {
         let text = "a record below another one is shared at most as widely; narrow it, or widen the record above first";
         item.fault("/visibility", Code::WiderThanParent, text);
     }
 }
 
-/// Tells whether a level and shared set go beyond what the parent has.
-pub(super) fn wider(level: Visibility, shared: Option<Uuid>, parent: &Row) -> bool {
-    let above = level_of(parent);
-    level > above
-        || (level == Visibility::Group
-            && above == Visibility::Group
-            && shared.is_some()
-            && shared != parent.uuid("shared_set_id"))
+/// The members of shared sets by id.
+pub(super) type Sets = HashMap<Uuid, Members>;
+
+/// What a row must become so that it is not wider than its parent; none if it is not.
+pub(super) fn narrowed(row: &Row, parent: &Row, sets: &Sets) -> Option<(Visibility, Members)> {
+    let members =
+        |row: &Row| row.uuid("shared_set_id").and_then(|id| sets.get(&id).cloned()).unwrap_or_default();
+    let (level, above) = (level_of(row), level_of(parent));
+    if level > above {
+        let own = if level == Visibility::Group { members(row) } else { members(parent) };
+        return Some((above, own));
+    }
+    if level != Visibility::Group || above != Visibility::Group {
+        return None;
+    }
+    let (own, outer) = (members(row), members(parent));
+    let both = Members {
+        agencies: own.agencies.intersection(&outer.agencies).copied().collect(),
+        groups: own.groups.intersection(&outer.groups).copied().collect(),
+    };
+    (both != own).then_some((level, both))
 }
 
 /// Callers write only under source systems that are theirs.
@@ -248,7 +320,10 @@ fn check_source(actor: &Actor, item: &mut Item) {
             grant.agency_code.as_ref().is_some_and(|code| system == format!("agency:{code}"))
         }
         Role::Portal => grant.source_systems.contains(&system),
-        _ => !system.contains(':'),
+        Role::FocalPoint | Role::Secretariat | Role::Steward | Role::Regional | Role::Partner => {
+            !system.contains(':')
+        }
+        Role::Approver | Role::Observer | Role::Operator => false,
     });
     if !mine || ["seed", "demo"].contains(&system.as_str()) {
         item.fault(

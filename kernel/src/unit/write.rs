@@ -71,6 +71,8 @@ impl Unit {
         def: &'static KindDef,
         pairs: &[(Option<Row>, Row)],
     ) -> Result<()> {
+        // A plan that is written is read anew when something below it is written later in the unit.
+        self.plans.retain(|id, _| pairs.iter().all(|(_, row)| row.id() != *id));
         let columns: Vec<&'static str> = def.columns.iter().map(|column| column.name).collect();
         for chunk in pairs.chunks((BINDS / columns.len()).max(1)) {
             if def.owner_prefix.is_some() {
@@ -134,26 +136,25 @@ impl Unit {
                 changed.iter().filter(|(before, _)| stored(before)).map(|(_, row)| row.id()).collect();
             self.delete_where(link.table, "from_id", &old).await?;
             let to = if link.target.is_some() { "to_id" } else { "to_code" };
-            let mut insert = Query::insert();
-            insert.into_table(Alias::new(link.table)).columns(["from_id", to, "position"].map(Alias::new));
-            let mut any = false;
+            let mut ends: Vec<[Expr; 3]> = Vec::new();
             for (_, row) in changed {
-                let ends = row
-                    .json(link.column)
-                    .and_then(Json::as_array)
-                    .into_iter()
-                    .flatten()
-                    .filter_map(Json::as_str);
-                for (position, end) in (0_i32..).zip(ends) {
+                let listed = row.json(link.column).and_then(Json::as_array).into_iter().flatten();
+                for (position, end) in (0_i32..).zip(listed.filter_map(Json::as_str)) {
                     let end = match (link.target, end.parse::<Uuid>()) {
                         (Some(_), Ok(id)) => Expr::val(id),
                         _ => Expr::val(end),
                     };
-                    insert.values_panic([Expr::val(row.id()), end, Expr::val(position)]);
-                    any = true;
+                    ends.push([Expr::val(row.id()), end, Expr::val(position)]);
                 }
             }
-            if any {
+            for some in ends.chunks(BINDS / 3) {
+                let mut insert = Query::insert();
+                insert
+                    .into_table(Alias::new(link.table))
+                    .columns(["from_id", to, "position"].map(Alias::new));
+                for end in some {
+                    insert.values_panic(end.clone());
+                }
                 self.conn().run(&insert).await?;
             }
         }

@@ -1,10 +1,11 @@
 //! Rules of grants: who may hold what, inviting by e-mail, the last focal point.
 
+use std::collections::{HashMap, HashSet};
+
 use entity::vocab::Role;
 use futures_util::future::BoxFuture;
 use kernel::{
     Code, Error, Record, Result, Unit,
-    policy::Verb,
     record::Op,
     store,
     unit::{Item, members},
@@ -14,6 +15,7 @@ use sea_orm::{
     sea_query::{Cond, ExprTrait},
 };
 use serde_json::{Value as Json, json};
+use uuid::Uuid;
 
 use super::{grant::Grant, user::User};
 use crate::domain::KINDS;
@@ -22,33 +24,49 @@ fn role_of(item: &Item) -> Option<Role> {
     Role::try_from_value(&item.after.text("role")?.to_owned()).ok()
 }
 
-/// Granting is by id or e-mail: an e-mail nobody has yet makes an account, and the answer is the same either way.
+fn email_of(item: &Item) -> Option<String> {
+    let named = item.fields.get("user").and_then(Json::as_str);
+    named.filter(|text| text.contains('@') && !text.starts_with("external_key:")).map(str::to_lowercase)
+}
+
+/// Granting is by id or e-mail; an account that exists is found even where it is hidden.
 pub fn prepare<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
-        for item in items.iter_mut().filter(|item| !item.is_rejected() && item.verb == Verb::Create) {
-            let named = item
-                .fields
-                .get("user")
-                .and_then(Json::as_str)
-                .filter(|text| text.contains('@') && !text.starts_with("external_key:"));
-            let Some(email) = named.map(str::to_lowercase) else { continue };
-            let user = User::def();
+        let user = User::def();
+        for item in items.iter_mut().filter(|item| !item.is_rejected()) {
+            let Some(email) = email_of(item) else { continue };
             let cond = Cond::all().add(user.col("email").eq(email.as_str()));
-            let known = store::first(unit.conn(), user, cond).await?;
-            let id = if let Some(row) = known {
-                row.id()
+            if let Some(row) = store::first(unit.conn(), user, cond).await? {
+                item.fields.insert("user".into(), json!(null));
+                item.preset.push(("user_id", row.id().into()));
             } else {
-                let new = members(&json!({ "email": email, "name": email }))?;
-                let actor = unit.elevate();
-                let made = unit.apply_one(user, Op::Create(new)).await;
-                unit.act_as(actor);
-                made?.id.ok_or_else(|| Error::Internal("a new user has no id".into()))?
-            };
-            item.fields.remove("user");
-            item.preset.push(("user_id", id.into()));
+                item.fields.remove("user");
+                item.note = Some(email);
+            }
         }
         Ok(())
     })
+}
+
+/// Makes the accounts of those invited by an e-mail nobody has yet; the answer is the same either way.
+async fn make_accounts(unit: &mut Unit, items: &mut [Item]) -> Result<()> {
+    let mut made: HashMap<String, Uuid> = HashMap::new();
+    for item in items.iter_mut().filter(|item| item.is_new() && !item.is_rejected() && !item.has_faults()) {
+        let Some(email) = item.note.clone() else { continue };
+        let id = match made.get(&email) {
+            Some(id) => *id,
+            None => {
+                let new = members(&json!({ "email": email, "name": email }))?;
+                let actor = unit.elevate();
+                let account = unit.apply_one(User::def(), Op::Create(new)).await;
+                unit.act_as(actor);
+                account?.id.ok_or_else(|| Error::Internal("a new user has no id".into()))?
+            }
+        };
+        made.insert(email, id);
+        item.after.set("user_id", id);
+    }
+    Ok(())
 }
 
 /// The first focal point comes from the operator only where there is none; the last one stays.
@@ -56,6 +74,7 @@ pub fn guard<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Res
     Box::pin(async move {
         let grant = Grant::def();
         let today = unit.ctx.clock.today();
+        let mut appointed = HashSet::new();
         for item in items.iter_mut().filter(|item| !item.is_rejected()) {
             let row = item.before.as_ref().unwrap_or(&item.after);
             if row.text("role") != Some("focal_point") {
@@ -76,7 +95,9 @@ pub fn guard<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Res
                 continue;
             }
             unit.lock_owners(&[owner].into()).await?;
-            let has_others = store::exists(unit.conn(), grant, others).await?;
+            let row_owner = item.after.owner().to_owned();
+            let again = by_operator && !appointed.insert(row_owner);
+            let has_others = again || store::exists(unit.conn(), grant, others).await?;
             if ends && !has_others {
                 let text = "a country keeps at least one focal point; appoint another one first";
                 item.reject(Error::Conflict(Code::LastFocalPoint, text.into()));
@@ -108,7 +129,7 @@ fn fits(role: Role, owner: &str) -> bool {
 }
 
 /// Rules of a grant's own fields.
-pub fn check<'a>(_: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
+pub fn check<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
         for item in items.iter_mut().filter(|item| !item.is_rejected() && !item.is_deletion()) {
             let Some(role) = role_of(item) else { continue };
@@ -130,6 +151,6 @@ pub fn check<'a>(_: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result
                 }
             }
         }
-        Ok(())
+        make_accounts(unit, items).await
     })
 }

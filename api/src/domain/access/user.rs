@@ -137,7 +137,8 @@ impl Record for User {
                 .labelled("name")
                 .sorts(&["email", "name"])
                 .unique_in(&[&["email"]])
-                .checks(users::number)
+                .held(&[("session", "user_id"), ("credential", "user_id")])
+                .checks(users::check)
         });
         &DEF
     }

@@ -229,6 +229,7 @@ impl Record for Agency {
         static DEF: LazyLock<KindDef> = LazyLock::new(|| {
             KindDef::of::<Agency>("agency", "agencies", Class::National)
                 .coded_per_owner()
+                .held(&[("shared_set_agency", "to_id")])
                 .texts(&["name", "mandate"])
                 .refers("parent_id", "agency")
                 .links("successors", "agency_successor", "agency")

@@ -149,6 +149,7 @@ impl Record for WorkingGroup {
     fn def() -> &'static KindDef {
         static DEF: LazyLock<KindDef> = LazyLock::new(|| {
             KindDef::of::<WorkingGroup>("working_group", "working-groups", Class::National)
+                .held(&[("shared_set_group", "to_id")])
                 .texts(&["name"])
                 .refers("parent_id", "working_group")
                 .sorts(&["name"])

@@ -255,6 +255,7 @@ impl Record for Participation {
                 .refers("contests_id", "participation")
                 .sorts(&["status_on", "in_force_on"])
                 .unique_in(&[&["owner", "country_id", "framework_id"]])
+                .or_fact()
                 .checks(check_statement)
         });
         &DEF

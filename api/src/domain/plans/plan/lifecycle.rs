@@ -141,9 +141,11 @@ pub async fn moves_of(ctx: &Ctx, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, V
         let may = |verb| authorize(&ctx.actor, verb, Plan::def(), &scope).is_ok();
         let known = VERBS.iter().filter_map(|verb| Some((*verb, next(status_of(row), *verb)?)));
         let states = known.map(|(verb, to)| {
-            // What comes with the call itself is not missing beforehand.
-            let missing = if verb == Verb::Submit { missing(verb, row, facts) } else { Vec::new() };
-            let allowed = missing.is_empty() && (may(verb) || may(Verb::Record));
+            // What comes with the call itself is not missing beforehand; what is missing is told
+            // to those only who may make the move, for it speaks of hidden content too.
+            let may = may(verb) || may(Verb::Record);
+            let missing = if may && verb == Verb::Submit { missing(verb, row, facts) } else { Vec::new() };
+            let allowed = may && missing.is_empty();
             MoveState { verb, to: to.to_value(), allowed, missing }
         });
         states.collect()

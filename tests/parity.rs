@@ -1,0 +1,187 @@
+//! Both faces offer the same: one table of pairs, each pair held to the same answers.
+
+mod faces;
+mod moves;
+mod reads;
+mod samples;
+
+use std::collections::BTreeSet;
+
+use concord::domain::KINDS;
+use serde_json::{Value as Json, json};
+
+use crate::support::{TestApp, app};
+use faces::{graphql_flow, rest_flow};
+use samples::{Sample, samples};
+
+/// Where the GraphQL face offers what an operation of REST does.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Twin {
+    /// A field of a type; `Query` and `Mutation` are types too.
+    Field(String, String),
+    /// Nowhere, and why.
+    None(&'static str),
+    /// The operation fits no rule of the table.
+    Unknown,
+}
+
+/// `region_membership` -> `regionMembership`.
+pub fn camel(snake: &str) -> String {
+    let mut parts = snake.split(['_', '-']);
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |all, part| all + &pascal(part))
+}
+
+/// `region_membership` -> `RegionMembership`.
+pub fn pascal(snake: &str) -> String {
+    snake.split(['_', '-']).map(|part| part[..1].to_uppercase() + &part[1..]).collect()
+}
+
+/// The table: the GraphQL twin of each operation of the OpenAPI document.
+fn twin(operation: &str) -> Twin {
+    let field = |of: &str, name: String| Twin::Field(of.to_owned(), name);
+    match operation {
+        "login" | "refresh" | "logout" | "change_password" => return Twin::None("signing in is HTTP's"),
+        "list_vocabularies" => return Twin::None("closed lists are enums of the schema"),
+        "get_me" => return field("Query", "me".into()),
+        "get_plan_tree" => return field("Plan", "pillars".into()),
+        _ => {}
+    }
+    let singular = |name: &str| KINDS.all().iter().any(|def| def.name == name);
+    let plural = |name: &str| KINDS.all().iter().any(|def| def.collection.replace('-', "_") == name);
+    let (verb, rest) = operation.split_once('_').unwrap_or((operation, ""));
+    if let Some(kind) = rest.strip_suffix("_by_key").filter(|kind| singular(kind)) {
+        return match verb {
+            "get" => field("Query", camel(kind) + "ByKey"),
+            "put" => field("Mutation", format!("upsert{}", pascal(kind))),
+            _ => Twin::Unknown,
+        };
+    }
+    match verb {
+        "list" if plural(rest) => return field("Query", camel(rest)),
+        "batch" if plural(rest) => return field("Mutation", camel(rest) + "Batch"),
+        "get" if singular(rest) => return field("Query", camel(rest)),
+        _ if singular(rest) => return field("Mutation", camel(operation)),
+        _ => {}
+    }
+    match operation.rsplit_once('_') {
+        Some((kind, name @ ("history" | "moves"))) if singular(kind) => field(&pascal(kind), name.into()),
+        _ => Twin::Unknown,
+    }
+}
+
+/// Ids of all operations of the document.
+fn operations() -> Vec<String> {
+    let document: Json = serde_json::from_str(&concord::contracts::openapi()).expect("a document");
+    let paths = document["paths"].as_object().cloned().unwrap_or_default();
+    let methods = paths.values().filter_map(Json::as_object).flat_map(|path| path.values());
+    methods.filter_map(|one| one["operationId"].as_str().map(str::to_owned)).collect()
+}
+
+/// Every field of every object type of the schema.
+async fn fields(app: &TestApp) -> BTreeSet<(String, String)> {
+    let query = "{ __schema { types { name kind fields { name } } } }";
+    let answer = app.anonymous().graphql(query, json!({})).await;
+    let types = answer.data()["__schema"]["types"].as_array().cloned().unwrap_or_default();
+    let text = |value: &Json| value["name"].as_str().unwrap_or_default().to_owned();
+    let fields_of = |one: &Json| one["fields"].as_array().cloned().unwrap_or_default();
+    types.iter().flat_map(|one| fields_of(one).into_iter().map(move |f| (text(one), text(&f)))).collect()
+}
+
+#[tokio::test]
+async fn every_operation_of_rest_has_its_graphql_twin() {
+    app(async |app| {
+        let fields = fields(app).await;
+        let operations = operations();
+
+        let unpaired: Vec<_> = operations
+            .iter()
+            .filter(|one| match twin(one) {
+                Twin::Field(of, name) => !fields.contains(&(of, name)),
+                Twin::None(_) => false,
+                Twin::Unknown => true,
+            })
+            .collect();
+
+        assert!(operations.len() > 180, "{}", operations.len());
+        assert_eq!(unpaired, [""; 0]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn every_root_field_of_graphql_has_its_rest_twin() {
+    app(async |app| {
+        let twins: BTreeSet<_> = operations().iter().map(|one| twin(one)).collect();
+        let only_here = ["node", "nodes"];
+
+        let unpaired: Vec<_> = fields(app)
+            .await
+            .into_iter()
+            .filter(|(of, _)| of == "Query" || of == "Mutation")
+            .filter(|(_, name)| !only_here.contains(&name.as_str()))
+            .filter(|(of, name)| !twins.contains(&Twin::Field(of.clone(), name.clone())))
+            .collect();
+
+        assert_eq!(unpaired, []);
+    })
+    .await;
+}
+
+/// Runs all writes of the kinds on both faces; answers where they differ from each other or the table.
+async fn differences(app: &TestApp, area: &str) -> Vec<String> {
+    samples::prepare(app).await;
+    let mut found = Vec::new();
+    for sample in samples(app).iter().filter(|sample| sample.area == area) {
+        found.extend(difference(app, sample).await);
+    }
+    found
+}
+
+async fn difference(app: &TestApp, sample: &Sample) -> Vec<String> {
+    let rest = rest_flow(app, sample).await;
+    let graphql = graphql_flow(app, sample).await;
+    let mut found = Vec::new();
+    for ((by_rest, by_graphql), wanted) in rest.iter().zip(&graphql).zip(faces::EXPECTED) {
+        if by_rest != by_graphql || (by_rest.step, by_rest.code.as_str()) != *wanted {
+            found.push(format!("{}: {by_rest:?} {by_graphql:?}, not {wanted:?}", sample.kind));
+        }
+    }
+    assert_eq!((rest.len(), graphql.len()), (faces::EXPECTED.len(), faces::EXPECTED.len()));
+    found
+}
+
+#[tokio::test]
+async fn writes_of_reference_data_answer_alike() {
+    app(async |app| assert_eq!(differences(app, "reference").await, [""; 0])).await;
+}
+
+#[tokio::test]
+async fn writes_of_treaties_and_bodies_answer_alike() {
+    app(async |app| assert_eq!(differences(app, "bodies").await, [""; 0])).await;
+}
+
+#[tokio::test]
+async fn writes_of_plans_and_tasks_answer_alike() {
+    app(async |app| assert_eq!(differences(app, "plans").await, [""; 0])).await;
+}
+
+#[tokio::test]
+async fn writes_of_accounts_answer_alike() {
+    app(async |app| assert_eq!(differences(app, "accounts").await, [""; 0])).await;
+}
+
+#[tokio::test]
+async fn every_kind_has_a_sample() {
+    app(async |app| {
+        let mut kinds: Vec<&str> = samples(app).iter().map(|sample| sample.kind).collect();
+        kinds.sort_unstable();
+
+        let shared = ["release", "release_set"];
+        let mut known: Vec<&str> = KINDS.all().iter().map(|def| def.name).collect();
+        known.retain(|name| !shared.contains(name));
+        known.sort_unstable();
+        assert_eq!(kinds, known);
+    })
+    .await;
+}
