@@ -126,8 +126,14 @@ fn every_parameter_has_a_description() {
     assert_eq!(wrong, Vec::<String>::new());
 }
 
-fn statuses(operation: &Json) -> BTreeMap<String, Json> {
-    operation["responses"].as_object().cloned().unwrap_or_default().into_iter().collect()
+/// The answers of an operation by status, shared ones too.
+fn statuses(document: &Json, operation: &Json) -> BTreeMap<String, Json> {
+    let answers = operation["responses"].as_object().cloned().unwrap_or_default();
+    let shared = |answer: Json| match answer["$ref"].as_str() {
+        Some(to) => document.pointer(to.trim_start_matches('#')).cloned().unwrap_or_default(),
+        None => answer,
+    };
+    answers.into_iter().map(|(status, answer)| (status, shared(answer))).collect()
 }
 
 #[test]
@@ -139,13 +145,15 @@ fn every_operation_documents_a_success_and_its_problems() {
     };
 
     let without_success =
-        failing(&document, |one| statuses(one).keys().any(|status| status.starts_with('2')));
+        failing(&document, |one| statuses(&document, one).keys().any(|status| status.starts_with('2')));
     let without_problems = failing(&document, |one| {
-        let answers = statuses(one);
+        let answers = statuses(&document, one);
         ["400", "406", "500", "503"].iter().all(|status| answers.get(*status).is_some_and(is_problem))
     });
     let without_form = failing(&document, |one| {
-        statuses(one).iter().all(|(status, answer)| status < &"400".to_owned() || is_problem(answer))
+        statuses(&document, one)
+            .iter()
+            .all(|(status, answer)| status < &"400".to_owned() || is_problem(answer))
     });
 
     assert_eq!(without_success, Vec::<String>::new());
@@ -158,7 +166,7 @@ fn every_write_documents_the_refusals_of_writes() {
     let document = document();
 
     let wrong = failing(&document, |one| {
-        let answers = statuses(one);
+        let answers = statuses(&document, one);
         one["requestBody"].is_null()
             || ["413", "415", "422"].iter().all(|status| answers.contains_key(*status))
     });
@@ -258,7 +266,9 @@ fn every_code_has_a_name_and_a_title_of_its_own() {
 fn misplaced(document: &Json) -> Vec<String> {
     let mut wrong = BTreeSet::new();
     for (_, one) in operations(document) {
-        for (status, answer) in statuses(&one).into_iter().filter(|(status, _)| status >= &"400".to_owned()) {
+        for (status, answer) in
+            statuses(document, &one).into_iter().filter(|(status, _)| status >= &"400".to_owned())
+        {
             let text = answer["description"].as_str().unwrap_or_default().to_owned();
             for name in text.trim_start_matches("Refused: ").split(", ") {
                 let code = Code::ALL.iter().find(|code| code.name() == name);
@@ -280,16 +290,31 @@ fn documented_codes_stand_under_their_status() {
     assert_eq!(wrong, Vec::<String>::new());
 }
 
-#[test]
-fn every_field_and_type_of_graphql_has_a_description() {
-    let sdl = contracts::sdl();
-    let lines: Vec<&str> = sdl.lines().map(str::trim).collect();
-    let is_bare = |pair: &&[&str]| {
-        let starts = ["type ", "input ", "enum ", "interface ", "scalar "];
-        starts.iter().any(|start| pair[1].starts_with(start)) && pair[0] != "\"\"\""
-    };
+/// Everything of a part of the schema that says nothing of itself.
+fn silent(parts: &Json, of: &str) -> Vec<String> {
+    let parts = parts.as_array().cloned().unwrap_or_default();
+    let mut found = Vec::new();
+    for part in parts.iter().filter(|part| !part["name"].as_str().unwrap_or_default().starts_with("__")) {
+        let name = format!("{of}{}", part["name"].as_str().unwrap_or_default());
+        if !is_said(&part["description"]) {
+            found.push(name.clone());
+        }
+        for inner in ["fields", "inputFields", "enumValues"] {
+            found.extend(silent(&part[inner], &format!("{name}.")));
+        }
+    }
+    found
+}
 
-    let bare: Vec<_> = lines.windows(2).filter(is_bare).map(|pair| pair[1]).collect();
+#[tokio::test]
+async fn every_type_and_field_of_graphql_has_a_description() {
+    let query = "{ __schema { types { name description fields { name description }
+                 inputFields { name description } enumValues { name description } } } }";
 
-    assert_eq!(bare, Vec::<&str>::new());
+    let answer = concord::graphql::schema().execute(query).await;
+
+    let schema = serde_json::to_value(answer.data).expect("an answer");
+    let mut silent = silent(&schema["__schema"]["types"], "");
+    silent.retain(|name| !["Boolean", "Int", "Float", "String", "ID"].contains(&name.as_str()));
+    assert_eq!(silent, Vec::<String>::new());
 }

@@ -1,5 +1,12 @@
 //! The one test binary; `CONCORD_TEST_DB` chooses the database.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::pedantic,
+    reason = "a test that panics fails and says where; its code is written to be read once"
+)]
+
 mod support;
 
 mod accounts;

@@ -50,7 +50,6 @@ impl From<kernel::Error> for ServeError {
 const GRACE: Duration = Duration::from_secs(20);
 
 /// Every address of the service.
-#[must_use]
 pub fn app(state: AppState) -> Router {
     let api = Router::from(rest::router())
         .fallback(layers::no_such_address)

@@ -13,6 +13,7 @@ use uuid::Uuid;
 #[schema(value_type = String, format = Date, example = "2026-03-31")]
 pub struct Date(pub NaiveDate);
 
+/// A day, such as `2027-03-31`.
 #[Scalar]
 impl ScalarType for Date {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -39,6 +40,7 @@ impl From<NaiveDate> for Date {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Object(pub serde_json::Value);
 
+/// A JSON value in the form of the REST face.
 #[Scalar(name = "JSON")]
 impl ScalarType for Object {
     fn parse(value: Value) -> InputValueResult<Self> {
@@ -72,6 +74,7 @@ impl Reference {
     }
 }
 
+/// A record by its id, its code, or `external_key:<source_system>:<key>`.
 #[Scalar]
 impl ScalarType for Reference {
     fn parse(value: Value) -> InputValueResult<Self> {

@@ -17,7 +17,7 @@ pub fn new(kind: &str, n: u32, stage: &Stage) -> Json {
         "country" => {
             json!({"code": format!("QX{}", letter(n)), "iso2": format!("Q{}", letter(n)), "name": "New",
             "name_long": "New", "official_languages": ["en"], "time_zone": "Asia/Bishkek",
-            "is_partner": false,             "confidence": "high"})
+            "is_partner": false, "confidence": "high"})
         }
         "region_membership" => {
             json!({"country": "QZZ", "region": "CA", "standing": "member", "source": "test"})

@@ -97,7 +97,7 @@ fn sorted(errors: &Json) -> Vec<(String, String)> {
 /// What an answer of REST says.
 pub fn rest(step: &'static str, answer: &Answer) -> Said {
     let code = answer.body["code"].as_str().filter(|_| answer.status >= 400);
-    let code = code.map_or_else(|| if answer.status < 300 { "ok" } else { "?" }, |code| code);
+    let code = code.unwrap_or(if answer.status < 300 { "ok" } else { "?" });
     Said { step, code: code.to_owned(), violations: sorted(&answer.body["errors"]) }
 }
 

@@ -1,5 +1,6 @@
 //! Twenty records of every kind, each with every edge it can have.
 
+use chrono::TimeDelta;
 use concord::domain::KINDS;
 use kernel::{
     record::Op,
@@ -12,6 +13,8 @@ use crate::support::TestApp;
 
 /// Adds records to the world until every kind has twenty whose edges lead somewhere.
 pub async fn of_every_kind(app: &TestApp) {
+    // Ids of a later instant: the newest of each kind are these.
+    app.state.clock.advance(TimeDelta::seconds(1));
     let mut unit = app.system().begin().await.expect("a unit");
     reference(&mut unit).await;
     bodies(&mut unit).await;
@@ -150,13 +153,13 @@ async fn plans(unit: &mut Unit) {
     let action = |at: usize| {
         shared(json!({ "objective": objectives[at], "title": format!("Action {at}"),
             "lead_agency": format!("AG{}", at % 10), "contributing_agencies": ["MOH"],
-            "obligations": [format!("FW{at}-I")] }))
+            "obligations": [format!("FW{at}-I")], "cost": { "amount": "12.50", "currency": "KGS" } }))
     };
     let actions = add(unit, "action", action, [0, 20]).await;
     let task = |at: usize| {
         shared(json!({ "owner": "KGZ", "plan": plans[at], "action": actions[at],
             "title": format!("Task {at}"), "lead_agency": format!("AG{}", at % 10),
-            "contributing_agencies": ["MOH"] }))
+            "contributing_agencies": ["MOH"], "origin": { "kind": "decision", "id": plans[at] } }))
     };
     let tasks = add(unit, "task", task, [0, 10]).await;
     let later = |at: usize| {

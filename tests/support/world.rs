@@ -46,15 +46,6 @@ impl World {
         *self.ids.get(name).unwrap_or_else(|| panic!("the world has no {name}"))
     }
 
-    /// Names and ids of the world's records of one kind (`task:...`).
-    pub fn of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (&'a str, Uuid)> {
-        let names = self
-            .ids
-            .iter()
-            .filter(move |(name, _)| name.starts_with(kind) && name[kind.len()..].starts_with(':'));
-        names.map(|(name, id)| (name.as_str(), *id))
-    }
-
     /// Makes the world in an empty database.
     pub async fn make(app: &TestApp) -> Self {
         let mut world = Self::default();

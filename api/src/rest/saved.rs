@@ -1,4 +1,4 @@
-//! Answers with one record or a page of them, with their ETag.
+//! Answers with one record or a page of them, with their `ETag`.
 
 use aws_lc_rs::digest;
 use axum::{
@@ -18,7 +18,7 @@ use utoipa::{
 use super::problem::Problem;
 use crate::state::AppState;
 
-/// One record, with its ETag.
+/// One record, with its `ETag`.
 pub struct Saved<T> {
     /// The record.
     pub body: T,

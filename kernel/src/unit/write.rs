@@ -99,11 +99,11 @@ impl Unit {
                 return Err(Error::StaleVersion { current: None });
             }
             self.write_links(def, chunk).await?;
-            let logged = chunk.iter().map(|(before, after)| Change::write(before.as_ref(), after)).collect();
-            let (conn, recorder) = (self.ctx.db.within(&self.transaction), &mut self.recorder);
-            recorder.record(conn, logged).await?;
         }
-        Ok(())
+        // The log has fewer columns than the kinds, so it takes larger chunks of its own.
+        let logged = pairs.iter().map(|(before, after)| Change::write(before.as_ref(), after)).collect();
+        let (conn, recorder) = (self.ctx.db.within(&self.transaction), &mut self.recorder);
+        recorder.record(conn, logged).await
     }
 
     async fn write_owners(&self, def: &KindDef, chunk: &[(Option<Row>, Row)]) -> Result<()> {

@@ -53,15 +53,14 @@ async fn make_accounts(unit: &mut Unit, items: &mut [Item]) -> Result<()> {
     let mut made: HashMap<String, Uuid> = HashMap::new();
     for item in items.iter_mut().filter(|item| item.is_new() && !item.is_rejected() && !item.has_faults()) {
         let Some(email) = item.note.clone() else { continue };
-        let id = match made.get(&email) {
-            Some(id) => *id,
-            None => {
-                let new = members(&json!({ "email": email, "name": email }))?;
-                let actor = unit.elevate();
-                let account = unit.apply_one(User::def(), Op::Create(new)).await;
-                unit.act_as(actor);
-                account?.id.ok_or_else(|| Error::Internal("a new user has no id".into()))?
-            }
+        let id = if let Some(id) = made.get(&email) {
+            *id
+        } else {
+            let new = members(&json!({ "email": email, "name": email }))?;
+            let actor = unit.elevate();
+            let account = unit.apply_one(User::def(), Op::Create(new)).await;
+            unit.act_as(actor);
+            account?.id.ok_or_else(|| Error::Internal("a new user has no id".into()))?
         };
         made.insert(email, id);
         item.after.set("user_id", id);
