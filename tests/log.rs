@@ -128,15 +128,15 @@ async fn a_record_inserted_by_sql_is_found() {
 #[tokio::test]
 async fn a_deleted_record_brought_back_by_sql_is_found() {
     unverified(async |app| {
-        let id = organisation(app).await;
-        sql(app, "CREATE TABLE kept AS SELECT * FROM organisation").await.expect("a table");
-        let gone = app.user("steward").await.delete("/organisations/OPCW", "\"1.\"").await;
-        gone.ok(204);
-        tamper(app, "INSERT INTO organisation SELECT * FROM kept WHERE code = 'OPCW'").await;
+        let id = app.world.id("task:foreign");
+        let (path, me) = (format!("/tasks/{id}"), app.user("foreign_focal_point").await);
+        sql(app, "CREATE TABLE kept AS SELECT * FROM task").await.expect("a table");
+        me.delete(&path, &me.get(&path).await.etag()).await.ok(204);
+        tamper(app, &format!("INSERT INTO task SELECT * FROM kept WHERE id = {}", quoted(id))).await;
 
         let found = findings(app).await;
 
-        assert_eq!(only(&found), format!("organisation {id} is stored although the log says it was deleted"));
+        assert_eq!(only(&found), format!("task {id} is stored although the log says it was deleted"));
     })
     .await;
 }

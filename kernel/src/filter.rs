@@ -90,7 +90,7 @@ impl<'a> Where<'a> {
         if !values.is_empty() {
             let ty = self.def.at(column).and_then(|at| self.def.columns.get(at)).map(|column| column.ty);
             let parsed = values.iter().filter_map(|value| ty?.parse(&serde_json::to_value(value).ok()?));
-            let wanted: Vec<Value> = parsed.collect();
+            let wanted: Vec<Value> = parsed.filter(is_storable).collect();
             self.add(self.def.col(column).is_in(wanted));
         }
         self
@@ -169,7 +169,7 @@ impl<'a> Where<'a> {
         let ids = values.iter().filter_map(|value| value.parse::<Uuid>().ok());
         let mut named = Cond::any().add(target.col("id").is_in(ids));
         if let Some(code) = target.code {
-            named = named.add(target.col(code).is_in(values.iter().map(String::as_str)));
+            named = named.add(target.col(code).is_in(storable(values)));
         }
         select.column((target.iden(), Alias::new("id"))).from(target.iden());
         select.cond_where(Cond::all().add(visible(self.actor, target)).add(named));
@@ -190,7 +190,7 @@ impl<'a> Where<'a> {
             self.any("visibility", &common.visibility);
         }
         if let Some(words) = common.q.as_deref().map(text::words).filter(|_| self.def.has("search")) {
-            for word in words {
+            for word in words.iter().map(|word| word.replace('\0', "\u{fffd}")) {
                 let like = LikeExpr::new(format!("%{}%", escape(&word))).escape('\\');
                 self.add(self.def.col("search").like(like));
             }
@@ -203,8 +203,7 @@ impl<'a> Where<'a> {
         let codes = |select: &mut sea_orm::sea_query::SelectStatement| {
             if !common.country.is_empty() {
                 select.and_where(
-                    Expr::col((Alias::new("country"), Alias::new("code")))
-                        .is_in(common.country.iter().map(String::as_str)),
+                    Expr::col((Alias::new("country"), Alias::new("code"))).is_in(storable(&common.country)),
                 );
             }
             if !common.region.is_empty() {
@@ -235,7 +234,7 @@ impl<'a> Where<'a> {
 
     fn regions(&mut self, common: &Common) {
         if !common.region.is_empty() {
-            self.add(self.def.col("code").is_in(common.region.iter().map(String::as_str)));
+            self.add(self.def.col("code").is_in(storable(&common.region)));
         }
     }
 
@@ -252,7 +251,7 @@ impl<'a> Where<'a> {
                 Expr::col((region.clone(), Alias::new("id")))
                     .eq(Expr::col((membership, Alias::new("region_id")))),
             )
-            .and_where(Expr::col((region, Alias::new("code"))).is_in(regions.iter().map(String::as_str)))
+            .and_where(Expr::col((region, Alias::new("code"))).is_in(storable(regions)))
             .cond_where(Cond::any().add(from.clone().is_null()).add(from.lte(self.today)))
             .cond_where(Cond::any().add(until.clone().is_null()).add(until.gte(self.today)))
             .take()
@@ -263,6 +262,15 @@ impl<'a> Where<'a> {
 #[must_use]
 pub fn is(def: &KindDef, column: &str, id: Uuid) -> Expr {
     def.col(column).eq(id)
+}
+
+/// Texts with U+0000 are stored nowhere, and PostgreSQL takes none as a bound value.
+fn is_storable(value: &Value) -> bool {
+    !matches!(value, Value::String(Some(text)) if text.contains('\0'))
+}
+
+fn storable<'a>(texts: &'a [String]) -> impl Iterator<Item = &'a str> {
+    texts.iter().map(String::as_str).filter(|text| !text.contains('\0'))
 }
 
 fn escape(text: &str) -> String {

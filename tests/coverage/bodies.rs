@@ -41,7 +41,9 @@ pub fn new(kind: &str, n: u32, stage: &Stage) -> Json {
         "working_group" => json!({"owner": "KGZ", "name": format!("Group {n}"), "kind": "interagency_group",
             "language": "en"}),
         "membership" => json!({"working_group": id("working_group:KGZ"), "agency": "MOF"}),
-        "plan" => json!({"owner": "KGZ", "kind": "cbrn_nap", "title": "Plan", "language": "en"}),
+        "plan" => {
+            json!({"owner": "KGZ", "kind": "cbrn_nap", "title": "Plan", "domains": ["C"], "language": "en"})
+        }
         "pillar" => json!({"plan": id("plan:national"), "title": "Pillar", "position": 7}),
         "objective" => json!({"pillar": id("pillar:national"), "title": "Objective"}),
         "action" => json!({"objective": id("objective:national"), "title": "Action", "lead_agency": "MES"}),

@@ -17,6 +17,15 @@ pub struct Sample {
     pub existing: Uuid,
     /// A new record in the form of REST.
     pub new: Json,
+    /// An edit in the form of REST.
+    pub edit: Json,
+    /// What an author without source systems of its own is told where others write by key.
+    pub by_key: &'static str,
+}
+
+/// An edit that every kind takes.
+fn keyed() -> Json {
+    json!({"source_system": "register", "external_key": "edited"})
 }
 
 /// Records that the samples refer to.
@@ -45,6 +54,8 @@ fn reference(app: &TestApp) -> Vec<Sample> {
         doubter: "observer",
         existing: app.world.id(&format!("{kind}:{name}")),
         new,
+        edit: keyed(),
+        by_key: "ok",
     };
     let country = json!({"code": "TJK", "iso2": "TJ", "name": "Tajikistan", "name_long": "Tajikistan",
         "official_languages": ["tg"], "time_zone": "Asia/Dushanbe", "is_partner": true, "confidence": "high"});
@@ -75,7 +86,17 @@ fn national(app: &TestApp, area: &'static str, names: (&'static str, &'static st
         _ => "national",
     };
     let existing = app.world.id(&format!("{kind}:{name}"));
-    Sample { area, kind, collection, author: "secretariat", doubter: "observer", existing, new }
+    Sample {
+        area,
+        kind,
+        collection,
+        author: "secretariat",
+        doubter: "observer",
+        existing,
+        new,
+        edit: keyed(),
+        by_key: "ok",
+    }
 }
 
 fn bodies(app: &TestApp) -> Vec<Sample> {
@@ -124,6 +145,9 @@ fn accounts(app: &TestApp) -> Vec<Sample> {
             doubter: "focal_point",
             existing: app.world.id("observer"),
             new: json!({"email": "new@test", "name": "New person"}),
+            // Operators have no source systems.
+            edit: json!({"name": "Another name"}),
+            by_key: "invalid",
         },
         Sample {
             area: "accounts",
@@ -133,6 +157,8 @@ fn accounts(app: &TestApp) -> Vec<Sample> {
             doubter: "observer",
             existing: app.world.id("grant:observer"),
             new: json!({"owner": "KGZ", "user": holder, "role": "observer"}),
+            edit: keyed(),
+            by_key: "ok",
         },
     ]
 }

@@ -1,7 +1,7 @@
 //! What lifecycles have in common: moves, what they lack, how they are refused.
 
 use async_graphql::SimpleObject;
-use kernel::{Error, policy::Verb};
+use kernel::{Error, policy::Verb, unit::Item};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -16,6 +16,16 @@ pub struct MoveState {
     pub allowed: bool,
     /// Facts that are missing for it.
     pub missing: Vec<String>,
+}
+
+/// Refuses edits that would change the state without a move, as an upsert by key could.
+pub fn refuse_silent_moves(items: &mut [Item]) {
+    for item in items.iter_mut().filter(|item| !item.is_rejected() && !item.is_new() && !item.is_move()) {
+        if !item.is_deletion() && item.changes("status") {
+            let detail = "the state changes by moves only; see `moves`".to_owned();
+            item.reject(Error::IllegalMove { detail, allowed: Vec::new(), missing: Vec::new() });
+        }
+    }
 }
 
 /// The refusal of a move that the state does not allow, or for which facts are missing.

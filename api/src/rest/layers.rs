@@ -67,6 +67,21 @@ pub async fn outlive(request: Request, next: Next) -> Response {
     }
 }
 
+/// Tells whether a path is UTF-8 once its escapes are undone.
+fn is_text(path: &str) -> bool {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let pair = [rest.next().unwrap_or_default(), rest.next().unwrap_or_default()];
+        bytes.extend(hex::decode(pair).unwrap_or_default());
+    }
+    std::str::from_utf8(&bytes).is_ok()
+}
+
 /// Refuses answers nobody wants (406), and sends no body the caller has already (304).
 pub async fn negotiate(request: Request, next: Next) -> Response {
     let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("*/*");
@@ -78,6 +93,9 @@ pub async fn negotiate(request: Request, next: Next) -> Response {
     if !accept.split(',').any(json) {
         let text = "answers are application/json";
         return Problem::Http(Code::NotAcceptable, text.into()).into_response();
+    }
+    if !is_text(request.uri().path()) {
+        return Problem::from(Error::NotFound).into_response();
     }
     let known = request.headers().get(header::IF_NONE_MATCH).cloned();
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);

@@ -53,7 +53,8 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let (ctx, _) = authenticate(parts, state).await?;
         let own = names::<R::Filter>();
-        let common = names::<Common>();
+        let common: Vec<String> =
+            names::<Common>().into_iter().filter(|name| R::def().filters_by(name)).collect();
         let paging = names::<PageParams>();
         let known: Vec<&str> = [&own, &common, &paging].into_iter().flatten().map(String::as_str).collect();
         let given = pairs(parts.uri.query());

@@ -350,6 +350,18 @@ impl KindDef {
         if self.name == "plan" { Some("id") } else { self.has("plan_id").then_some("plan_id") }
     }
 
+    /// Tells whether a common filter says anything about records of the kind.
+    #[must_use]
+    pub fn filters_by(&self, name: &str) -> bool {
+        match name {
+            "visibility" => self.is_national(),
+            "q" => self.has("search"),
+            "region" => self.name == "region" || self.filters_by("country"),
+            "country" => self.name == "country" || self.has("country_id") || self.fixed_owner.is_none(),
+            _ => true,
+        }
+    }
+
     /// Tells whether records of the kind have texts in several languages.
     #[must_use]
     pub fn has_texts(&self) -> bool {

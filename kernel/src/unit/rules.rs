@@ -137,7 +137,6 @@ impl Unit {
         if roots.is_empty() {
             return Ok(());
         }
-        self.refuse_shared_facts(def, items);
         let mut root_of: HashMap<Uuid, Uuid> = roots.iter().map(|id| (*id, *id)).collect();
         let mut doomed = vec![(def, roots.clone())];
         for (kind, rows) in self.descendants(def, &roots).await? {
@@ -164,28 +163,6 @@ impl Unit {
             item.reject(Error::Conflict(Code::InUse, text));
         }
         Ok(())
-    }
-
-    /// Facts that records of countries may refer to are closed, never deleted: the answer must not
-    /// tell the steward whether a country's hidden record refers to them.
-    fn refuse_shared_facts(&self, def: &'static KindDef, items: &mut [Item]) {
-        let of_country = |other: &&KindDef| {
-            let refers = other.columns.iter().any(|column| column.target == Some(def.name));
-            other.fixed_owner.is_none()
-                && (refers || other.links.iter().any(|link| link.target == Some(def.name)))
-        };
-        let referable = def.owner_prefix.is_some()
-            || self.ctx.kinds.all().iter().copied().any(|other| of_country(&other));
-        if self.ctx.actor.is_system() || !referable {
-            return;
-        }
-        for item in items.iter_mut().filter(|item| item.is_deletion()) {
-            if item.before.as_ref().is_some_and(|row| row.owner() == "reference") {
-                let text =
-                    "facts that records of countries may refer to are closed (`valid_until`), never deleted";
-                item.reject(Error::Conflict(Code::InUse, text.into()));
-            }
-        }
     }
 
     /// Records that refer to one of `ids` of `kind`: (who refers, to what).
@@ -320,10 +297,13 @@ fn check_source(actor: &Actor, item: &mut Item) {
             grant.agency_code.as_ref().is_some_and(|code| system == format!("agency:{code}"))
         }
         Role::Portal => grant.source_systems.contains(&system),
-        Role::FocalPoint | Role::Secretariat | Role::Steward | Role::Regional | Role::Partner => {
-            !system.contains(':')
-        }
-        Role::Approver | Role::Observer | Role::Operator => false,
+        Role::FocalPoint
+        | Role::Secretariat
+        | Role::Regional
+        | Role::Partner
+        | Role::Steward
+        | Role::Operator => !system.contains(':'),
+        Role::Approver | Role::Observer => false,
     });
     if !mine || ["seed", "demo"].contains(&system.as_str()) {
         item.fault(

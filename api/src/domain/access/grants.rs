@@ -35,6 +35,11 @@ pub fn prepare<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, R
         let user = User::def();
         for item in items.iter_mut().filter(|item| !item.is_rejected()) {
             let Some(email) = email_of(item) else { continue };
+            if !user.schemas.new.violations(&json!({ "email": email, "name": email }), "").is_empty() {
+                item.fields.insert("user".into(), json!(null));
+                item.fault("/user", Code::BadFormat, "an e-mail address, or the id of a user");
+                continue;
+            }
             let cond = Cond::all().add(user.col("email").eq(email.as_str()));
             if let Some(row) = store::first(unit.conn(), user, cond).await? {
                 item.fields.insert("user".into(), json!(null));

@@ -83,9 +83,8 @@ pub struct NewPlan {
     #[schema(min_length = 1, max_length = 20000)]
     pub summary: Option<String>,
     /// Hazard domains it is about.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_items = 4)]
-    pub domains: Option<Vec<Domain>>,
+    #[schema(max_items = 4, min_items = 1)]
+    pub domains: Vec<Domain>,
     /// Edition: 1, 2, 3; not the lock counter.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 1000, default = 1)]
@@ -138,7 +137,7 @@ pub struct PlanPatch {
     pub summary: Patch<String>,
     /// Hazard domains it is about.
     #[serde(skip_serializing_if = "Patch::is_keep")]
-    #[schema(value_type = Option<Vec<Domain>>, max_items = 4)]
+    #[schema(value_type = Option<Vec<Domain>>, max_items = 4, min_items = 1)]
     pub domains: Patch<Vec<Domain>>,
     /// Edition: 1, 2, 3; not the lock counter.
     #[serde(skip_serializing_if = "Patch::is_keep")]

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::domain::{
     cooperation::task::Task,
-    lifecycle::{MoveState, refuse},
+    lifecycle::{MoveState, refuse, refuse_silent_moves},
 };
 
 /// The moves of a task.
@@ -132,6 +132,7 @@ pub async fn moves_of(ctx: &Ctx, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, V
 /// Makes the moves of a batch, and refuses what the state does not allow.
 pub fn guard<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
+        refuse_silent_moves(items);
         let completing = items.iter().filter(|item| item.verb == Verb::Complete && !item.is_rejected());
         let open = open_ones(unit.conn(), completing.map(|item| &item.after)).await?;
         for item in items.iter_mut().filter(|item| !item.is_rejected() && VERBS.contains(&item.verb)) {

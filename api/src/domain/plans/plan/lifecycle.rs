@@ -19,7 +19,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use crate::domain::{
-    lifecycle::{MoveState, refuse},
+    lifecycle::{MoveState, refuse, refuse_silent_moves},
     plans::{action::Action, plan::Plan},
 };
 
@@ -157,6 +157,7 @@ pub async fn moves_of(ctx: &Ctx, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, V
 pub fn guard<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
         super::content::protect(unit, items);
+        refuse_silent_moves(items);
         let submitted = items.iter().filter(|item| item.verb == Verb::Submit && !item.is_rejected());
         let facts = facts(unit.conn(), &submitted.filter_map(|item| item.id).collect()).await?;
         let actor = unit.actor().clone();
