@@ -269,7 +269,7 @@ fn is_storable(value: &Value) -> bool {
     !matches!(value, Value::String(Some(text)) if text.contains('\0'))
 }
 
-fn storable<'a>(texts: &'a [String]) -> impl Iterator<Item = &'a str> {
+fn storable(texts: &[String]) -> impl Iterator<Item = &str> {
     texts.iter().map(String::as_str).filter(|text| !text.contains('\0'))
 }
 

@@ -159,12 +159,14 @@ async fn creating_where_one_has_no_right_is_forbidden() {
     app(async |app| {
         let me = app.user("focal_point").await;
         let create = "mutation($input: NewPlan!) { createPlan(input: $input) { plan { id } } }";
-        let plan = |owner: &str, title: &str| json!({"owner": owner, "kind": "cbrn_nap", "title": title});
+        let plan = |owner: &str, title: &str| {
+            json!({"owner": owner, "kind": "cbrn_nap", "title": title, "domains": ["C"]})
+        };
 
         let abroad = me.post("/plans", plan("KAZ", "Abroad")).await;
         let shape = me.post("/plans", plan("KAZ", "")).await;
         let nobody = me.post("/plans", plan("XYZ", "Nobody")).await;
-        let input = json!({"owner": "KAZ", "kind": "CBRN_NAP", "title": "Abroad"});
+        let input = json!({"owner": "KAZ", "kind": "CBRN_NAP", "title": "Abroad", "domains": ["C"]});
 
         abroad.problem(403, "forbidden");
         shape.problem(422, "invalid");

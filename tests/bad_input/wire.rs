@@ -128,8 +128,13 @@ async fn null_characters_are_refused_on_the_graphql_face_too() {
         let key = "query { taskByKey(sourceSystem: \"\\u0000\", key: \"\\u0000\") { id } }";
         me.act(&at(app, "national"), "assign", json!({"due_on": "2027-01-01"})).await.ok(200);
 
-        let create = "mutation { createTask(input: {owner: \"KGZ\", title: \"a\\u0000\", leadAgency: \"MES\"}) { task { id } } }";
-        let block = format!("mutation {{ blockTask(input: {{id: \"{id}\", expectedVersion: 2, reason: \"\\u0000\"}}) {{ task {{ id }} }} }}");
+        let create =
+            "mutation { createTask(input: {owner: \"KGZ\", title: \"a\\u0000\", leadAgency: \"MES\"})
+            { task { id } } }";
+        let block = format!(
+            "mutation {{ blockTask(input: {{id: \"{id}\", expectedVersion: 2, reason: \"\\u0000\"}})
+            {{ task {{ id }} }} }}"
+        );
 
         let variable = json!({"input": {"owner": "KGZ", "title": "a\u{0}b", "leadAgency": "MES"}});
         let variable = me.graphql(CREATE_TASK, variable).await;

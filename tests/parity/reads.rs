@@ -82,7 +82,8 @@ async fn all_differing(app: &TestApp, name: &str) -> Vec<String> {
 async fn lists_differing(who: &Client<'_>, sample: &Sample) -> Vec<String> {
     let by_rest = who.get(&format!("/{}?limit=200&total=true", sample.collection)).await;
     let query = format!(
-        "{{ {}(first: 200) {{ totalCount nodes {{ id history(first: 200) {{ items {{ number op }} }} }} }} }}",
+        "{{ {}(first: 200) {{ totalCount
+            nodes {{ id history(first: 200) {{ items {{ number op }} }} }} }} }}",
         camel(sample.collection)
     );
     let by_graphql = who.graphql(&query, json!({})).await;

@@ -19,8 +19,6 @@ pub struct Sample {
     pub new: Json,
     /// An edit in the form of REST.
     pub edit: Json,
-    /// What an author without source systems of its own is told where others write by key.
-    pub by_key: &'static str,
 }
 
 /// An edit that every kind takes.
@@ -55,10 +53,10 @@ fn reference(app: &TestApp) -> Vec<Sample> {
         existing: app.world.id(&format!("{kind}:{name}")),
         new,
         edit: keyed(),
-        by_key: "ok",
     };
     let country = json!({"code": "TJK", "iso2": "TJ", "name": "Tajikistan", "name_long": "Tajikistan",
-        "official_languages": ["tg"], "time_zone": "Asia/Dushanbe", "is_partner": true, "confidence": "high"});
+        "official_languages": ["tg"], "time_zone": "Asia/Dushanbe", "is_partner": true,
+        "confidence": "high"});
     let framework = json!({"code": "NPT", "name": "Non-Proliferation Treaty", "short_name": "NPT",
         "kind": "treaty", "domains": ["N"]});
     let obligation = json!({"code": "CWC-X", "framework": "CWC", "provision": "X", "title": "Assistance",
@@ -95,7 +93,6 @@ fn national(app: &TestApp, area: &'static str, names: (&'static str, &'static st
         existing,
         new,
         edit: keyed(),
-        by_key: "ok",
     }
 }
 
@@ -145,9 +142,7 @@ fn accounts(app: &TestApp) -> Vec<Sample> {
             doubter: "focal_point",
             existing: app.world.id("observer"),
             new: json!({"email": "new@test", "name": "New person"}),
-            // Operators have no source systems.
             edit: json!({"name": "Another name"}),
-            by_key: "invalid",
         },
         Sample {
             area: "accounts",
@@ -158,7 +153,6 @@ fn accounts(app: &TestApp) -> Vec<Sample> {
             existing: app.world.id("grant:observer"),
             new: json!({"owner": "KGZ", "user": holder, "role": "observer"}),
             edit: keyed(),
-            by_key: "ok",
         },
     ]
 }

@@ -36,7 +36,8 @@ async fn walk(who: &Client<'_>, path: &str, limit: usize) -> Vec<String> {
     }
 }
 
-const CONNECTION: &str = "query($filter: TaskFilter, $sort: [TaskSort!], $first: Int, $after: String, $last: Int, $before: String) {
+const CONNECTION: &str =
+    "query($filter: TaskFilter, $sort: [TaskSort!], $first: Int, $after: String, $last: Int, $before: String) {
     tasks(filter: $filter, sort: $sort, first: $first, after: $after, last: $last, before: $before) {
       edges { cursor node { title } } nodes { title } totalCount
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }";

@@ -170,7 +170,8 @@ async fn a_rehearsed_batch_tells_everything_and_writes_nothing() {
         let items = json!([
             {"op": "create", "data": task("Good")},
             {"op": "update", "id": app.world.id("task:national"), "version": 1, "data": {"title": "Edited"}},
-            {"op": "update", "id": app.world.id("task:agency"), "version": 1, "data": {"title": "Task agency"}},
+            {"op": "update", "id": app.world.id("task:agency"), "version": 1,
+                "data": {"title": "Task agency"}},
         ]);
 
         let told = me.post("/tasks/batch", json!({"dry_run": true, "items": items})).await;
