@@ -57,11 +57,10 @@ impl Db {
             // such a connection is thrown away instead of being handed to the next caller.
             pool.after_release(|connection, _| {
                 Box::pin(async move {
-                    let idle: (bool,) = sqlx::query_as("SELECT now() = statement_timestamp()")
-                        .persistent(false)
-                        .fetch_one(&mut *connection)
-                        .await?;
-                    Ok(idle.0)
+                    // A simple query: within the extended protocol every step has its own instant.
+                    let asked = sqlx::raw_sql("SELECT now() = statement_timestamp()");
+                    let row = sqlx::Executor::fetch_one(&mut *connection, asked).await?;
+                    sqlx::Row::try_get(&row, 0)
                 })
             })
         });
