@@ -1,6 +1,9 @@
 //! The second half: the same binary again, on PostgreSQL.
 
-use std::{io::Write, process::Command};
+use std::{
+    io::Write,
+    process::{Command, Stdio},
+};
 
 use sea_orm::Database;
 
@@ -27,8 +30,12 @@ async fn the_suite_passes_on_postgresql() {
     let own = std::env::current_exe().expect("the test binary");
     let filter: Vec<String> =
         std::env::args().skip(1).filter(|arg| arg.starts_with("--test-threads")).collect();
-    let done =
-        Command::new(own).args(filter).env("CONCORD_TEST_DB", "postgres").output().expect("the suite runs");
+    let mut again = Command::new(own);
+    again.args(filter).env("CONCORD_TEST_DB", "postgres").stdout(Stdio::piped()).stderr(Stdio::piped());
+    let running = again.spawn().expect("the suite starts");
+    let process = running.id();
+    let done = running.wait_with_output().expect("the suite runs");
+    db::remove_all_of(process).await;
 
     let text = String::from_utf8_lossy(&done.stdout);
     say(&format!(

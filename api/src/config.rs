@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use reader::Reader;
 
 /// Names of all settings; as a variable `CONCORD_` and the name in capitals.
-pub const SETTINGS: [&str; 11] = [
+pub const SETTINGS: [&str; 10] = [
     "admin_listen",
     "body_limit_bytes",
     "database_url",
@@ -20,7 +20,6 @@ pub const SETTINGS: [&str; 11] = [
     "log",
     "log_format",
     "max_connections",
-    "public_url",
     "request_timeout_seconds",
     "secret",
     "secret_file",
@@ -53,8 +52,6 @@ pub struct Config {
     pub body_limit_bytes: usize,
     /// Seconds a request may take; 1..=3600.
     pub request_timeout_seconds: u64,
-    /// Address callers use when it differs from `listen`; without a slash at its end.
-    pub public_url: Option<String>,
 }
 
 impl Default for Config {
@@ -70,7 +67,6 @@ impl Default for Config {
             max_connections: 10,
             body_limit_bytes: 4 * 1024 * 1024,
             request_timeout_seconds: 30,
-            public_url: None,
         }
     }
 }
@@ -136,7 +132,6 @@ impl fmt::Debug for Config {
             .field("max_connections", &self.max_connections)
             .field("body_limit_bytes", &self.body_limit_bytes)
             .field("request_timeout_seconds", &self.request_timeout_seconds)
-            .field("public_url", &self.public_url)
             .finish()
     }
 }

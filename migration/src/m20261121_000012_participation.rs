@@ -1,9 +1,6 @@
 //! Standings of countries under frameworks.
 
-use sea_orm_migration::async_trait::async_trait;
-use sea_orm_migration::prelude::{DbErr, DeriveMigrationName, MigrationTrait, SchemaManager};
-
-use crate::table::{drop_table, table};
+use crate::table::Create;
 
 const PARTICIPATION_STATUS: &[&str] = &[
     "signed",
@@ -21,38 +18,27 @@ const PARTICIPATION_STATUS: &[&str] = &[
 const DATE_PRECISION: &[&str] = &["day", "month", "quarter", "half", "year", "unknown"];
 const CONFIDENCE: &[&str] = &["high", "medium", "low"];
 
-#[derive(DeriveMigrationName)]
-pub(crate) struct Migration;
-
-#[async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        table(manager, "participation")
-            .record()
-            .national()
-            .references("country_id", "country")
-            .references("framework_id", "framework")
-            .one_of("status", PARTICIPATION_STATUS)
-            .date_or_null("status_on")
-            .one_of_or_null("status_precision", DATE_PRECISION)
-            .date_or_null("in_force_on")
-            .one_of_or_null("in_force_precision", DATE_PRECISION)
-            .boolean("source_seen")
-            .one_of("confidence", CONFIDENCE)
-            .text("source")
-            .text_or_null("note")
-            .references_or_null("contests_id", "participation")
-            .closable()
-            .unique(&["owner", "country_id", "framework_id"])
-            .create()
-            .await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_table(manager, "participation").await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
+pub(crate) const MIGRATION: Create = Create {
+    module: module_path!(),
+    tables: |make| {
+        vec![
+            make.table("participation")
+                .record()
+                .national()
+                .references("country_id", "country")
+                .references("framework_id", "framework")
+                .one_of("status", PARTICIPATION_STATUS)
+                .date_or_null("status_on")
+                .one_of_or_null("status_precision", DATE_PRECISION)
+                .date_or_null("in_force_on")
+                .one_of_or_null("in_force_precision", DATE_PRECISION)
+                .boolean("source_seen")
+                .one_of("confidence", CONFIDENCE)
+                .text("source")
+                .text_or_null("note")
+                .references_or_null("contests_id", "participation")
+                .closable()
+                .unique(&["owner", "country_id", "framework_id"]),
+        ]
+    },
+};

@@ -1,35 +1,21 @@
 //! Objectives under pillars.
 
-use sea_orm_migration::async_trait::async_trait;
-use sea_orm_migration::prelude::{DbErr, DeriveMigrationName, MigrationTrait, SchemaManager};
+use crate::table::Create;
 
-use crate::table::{drop_table, table};
-
-#[derive(DeriveMigrationName)]
-pub(crate) struct Migration;
-
-#[async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        table(manager, "objective")
-            .record()
-            .national()
-            .texts()
-            .references("plan_id", "plan")
-            .references("pillar_id", "pillar")
-            .text_or_null("code")
-            .text("title")
-            .text_or_null("description")
-            .integer("position")
-            .create()
-            .await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_table(manager, "objective").await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
+pub(crate) const MIGRATION: Create = Create {
+    module: module_path!(),
+    tables: |make| {
+        vec![
+            make.table("objective")
+                .record()
+                .national()
+                .texts()
+                .references("plan_id", "plan")
+                .references("pillar_id", "pillar")
+                .text_or_null("code")
+                .text("title")
+                .text_or_null("description")
+                .integer("position"),
+        ]
+    },
+};

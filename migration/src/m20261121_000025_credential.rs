@@ -1,31 +1,17 @@
 //! Passwords of users.
 
-use sea_orm_migration::async_trait::async_trait;
-use sea_orm_migration::prelude::{DbErr, DeriveMigrationName, MigrationTrait, SchemaManager};
+use crate::table::Create;
 
-use crate::table::{drop_table, table};
-
-#[derive(DeriveMigrationName)]
-pub(crate) struct Migration;
-
-#[async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        table(manager, "credential")
-            .uuid("user_id")
-            .bare_foreign_key("user_id", "user", "id")
-            .text("password_hash")
-            .instant("changed_at")
-            .primary_key(&["user_id"])
-            .create()
-            .await
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        drop_table(manager, "credential").await
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}
+pub(crate) const MIGRATION: Create = Create {
+    module: module_path!(),
+    tables: |make| {
+        vec![
+            make.table("credential")
+                .uuid("user_id")
+                .bare_foreign_key("user_id", "user", "id")
+                .text("password_hash")
+                .instant("changed_at")
+                .primary_key(&["user_id"]),
+        ]
+    },
+};

@@ -3,37 +3,99 @@
 //! Names: `fk_`, `uq_`, `ck_`, `ix_`, then the table and the columns.
 
 mod columns;
-mod links;
 
-use sea_orm_migration::prelude::{
-    Check, ColumnDef, DbErr, Expr, ForeignKey, ForeignKeyAction, Index, IndexCreateStatement, SchemaManager,
-    TableCreateStatement,
+use sea_orm_migration::{
+    async_trait::async_trait,
+    prelude::{
+        Check, ColumnDef, DbErr, Expr, ForeignKey, ForeignKeyAction, Index, IndexCreateStatement,
+        MigrationName, MigrationTrait, SchemaManager, Table as Statement, TableCreateStatement,
+    },
+    sea_orm::DbBackend,
 };
-use sea_orm_migration::sea_orm::DbBackend;
-
-pub(crate) use links::{drop_table, link_codes, links};
 
 /// Vocabulary of the circles inside an owner.
 const VISIBILITY: &[&str] = &["agency", "group", "national"];
 /// Vocabulary of the care a record asks for.
 const HANDLING: &[&str] = &["normal", "restricted"];
 
+/// A migration that creates a table and the link tables that belong to it; down drops them.
+pub(crate) struct Create {
+    /// Path of the module, whose last part names the migration.
+    pub(crate) module: &'static str,
+    /// The tables, in order.
+    pub(crate) tables: fn(Maker) -> Vec<Table>,
+}
+
+impl MigrationName for Create {
+    fn name(&self) -> &str {
+        self.module.rsplit("::").next().unwrap_or(self.module)
+    }
+}
+
+#[async_trait]
+impl MigrationTrait for Create {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for table in (self.tables)(Maker(manager.get_database_backend())) {
+            table.create(manager).await?;
+        }
+        Ok(())
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for table in (self.tables)(Maker(manager.get_database_backend())).iter().rev() {
+            manager.drop_table(Statement::drop().table(table.name).take()).await?;
+        }
+        Ok(())
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}
+
+/// Begins the tables of a migration, in the forms of one database.
+#[derive(Clone, Copy)]
+pub(crate) struct Maker(DbBackend);
+
+impl Maker {
+    /// Begins a table.
+    pub(crate) fn table(self, name: &'static str) -> Table {
+        let mut statement = TableCreateStatement::new();
+        statement.table(name);
+        Table { backend: self.0, name, statement, indexes: Vec::new() }
+    }
+
+    /// Makes a link table between the records of two tables: an index derived from a JSON array.
+    pub(crate) fn links(self, name: &'static str, from: &'static str, to: &'static str) -> Table {
+        self.table(name)
+            .uuid("from_id")
+            .bare_foreign_key("from_id", from, "id")
+            .references("to_id", to)
+            .integer("position")
+            .primary_key(&["from_id", "to_id"])
+    }
+
+    /// Makes a link table between records and codes.
+    pub(crate) fn link_codes(self, name: &'static str, from: &'static str) -> Table {
+        self.table(name)
+            .uuid("from_id")
+            .bare_foreign_key("from_id", from, "id")
+            .text("to_code")
+            .integer("position")
+            .primary_key(&["from_id", "to_code"])
+            .index(&["to_code"])
+    }
+}
+
 /// A table in the making: its statement and the indexes that follow it.
-pub(crate) struct Table<'m, 'c> {
-    manager: &'m SchemaManager<'c>,
+pub(crate) struct Table {
+    backend: DbBackend,
     name: &'static str,
     statement: TableCreateStatement,
     indexes: Vec<IndexCreateStatement>,
 }
 
-/// Begins a table.
-pub(crate) fn table<'m, 'c>(manager: &'m SchemaManager<'c>, name: &'static str) -> Table<'m, 'c> {
-    let mut statement = TableCreateStatement::new();
-    statement.table(name);
-    Table { manager, name, statement, indexes: Vec::new() }
-}
-
-impl Table<'_, '_> {
+impl Table {
     /// Adds the columns that every record has.
     pub(crate) fn record(self) -> Self {
         self.id()
@@ -124,10 +186,10 @@ impl Table<'_, '_> {
     }
 
     /// Creates the table and its indexes.
-    pub(crate) async fn create(self) -> Result<(), DbErr> {
-        self.manager.create_table(self.statement).await?;
+    async fn create(self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        manager.create_table(self.statement).await?;
         for index in self.indexes {
-            self.manager.create_index(index).await?;
+            manager.create_index(index).await?;
         }
         Ok(())
     }
@@ -168,6 +230,6 @@ impl Table<'_, '_> {
     }
 
     fn is_postgres(&self) -> bool {
-        self.manager.get_database_backend() == DbBackend::Postgres
+        self.backend == DbBackend::Postgres
     }
 }

@@ -177,6 +177,8 @@ async fn history_is_read_in_pages() {
         let second = me.get(&format!("{path}/history?limit=2&after={next}")).await;
 
         assert_eq!((numbers(&first), numbers(&second)), (vec![1, 2], vec![3]));
+        let changes = &second.body["items"][0]["changes"];
+        assert_eq!(changes, &json!({ "title": ["Plan released", "Plan, second title"] }));
         assert_eq!(second.body["next"], Json::Null);
     })
     .await;

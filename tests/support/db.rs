@@ -9,13 +9,21 @@ use std::{
 };
 
 use kernel::db::Db;
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
 use tokio::sync::OnceCell;
 
 use super::{TestApp, world::World};
 
 static COUNTER: AtomicU32 = AtomicU32::new(0);
-static TEMPLATE: OnceCell<(String, Arc<World>)> = OnceCell::const_new();
+static TEMPLATE: OnceCell<(Template, Arc<World>)> = OnceCell::const_new();
+
+/// What is copied for each test.
+enum Template {
+    /// The bytes of a SQLite file.
+    File(Vec<u8>),
+    /// Name of a PostgreSQL database.
+    Database(String),
+}
 
 /// Tells whether this run is on PostgreSQL.
 pub fn is_postgres() -> bool {
@@ -52,25 +60,28 @@ async fn admin() -> DatabaseConnection {
 pub async fn empty() -> String {
     let number = COUNTER.fetch_add(1, Ordering::SeqCst);
     if is_postgres() {
-        let admin = admin().await;
-        admin.execute_unprepared(&format!("CREATE DATABASE {}", name(number))).await.expect("a database");
-        admin.close().await.expect("the connection closes");
+        run(&format!("CREATE DATABASE {}", name(number))).await;
         postgres_database(&name(number))
     } else {
         format!("sqlite://{}?mode=rwc", file(number).display())
     }
 }
 
-async fn template() -> &'static (String, Arc<World>) {
+async fn template() -> &'static (Template, Arc<World>) {
     TEMPLATE
         .get_or_init(|| async {
             let url = empty().await;
             let db = Db::connect(&url, 4).await.expect("the database opens");
             concord::migrate::up(&db).await.expect("the schema is made");
             let app = TestApp::on(db, Arc::default(), url.clone()).await;
-            let world = World::make(&app).await;
+            let world = Arc::new(World::make(&app).await);
             app.state.db.close().await.expect("the database closes");
-            (url, Arc::new(world))
+            if is_postgres() {
+                return (Template::Database(database_of(&url).to_owned()), world);
+            }
+            let bytes = std::fs::read(file_of(&url)).expect("the template");
+            remove(&url).await;
+            (Template::File(bytes), world)
         })
         .await
 }
@@ -79,33 +90,52 @@ async fn template() -> &'static (String, Arc<World>) {
 pub async fn fresh() -> (String, Arc<World>) {
     let (template, world) = template().await;
     let number = COUNTER.fetch_add(1, Ordering::SeqCst);
-    if is_postgres() {
-        let source = template.rsplit('/').next().unwrap_or_default().split('?').next().unwrap_or_default();
-        let admin = admin().await;
-        let sql = format!("CREATE DATABASE {} TEMPLATE {source}", name(number));
-        admin.execute_unprepared(&sql).await.expect("a copy of the template");
-        admin.close().await.expect("the connection closes");
-        return (postgres_database(&name(number)), world.clone());
+    let url = match template {
+        Template::File(bytes) => {
+            std::fs::write(file(number), bytes).expect("a copy of the template");
+            format!("sqlite://{}?mode=rwc", file(number).display())
+        }
+        Template::Database(source) => {
+            run(&format!("CREATE DATABASE {} TEMPLATE {source}", name(number))).await;
+            postgres_database(&name(number))
+        }
+    };
+    (url, world.clone())
+}
+
+fn database_of(url: &str) -> &str {
+    url.rsplit('/').next().unwrap_or_default().split('?').next().unwrap_or_default()
+}
+
+fn file_of(url: &str) -> &str {
+    url.trim_start_matches("sqlite://").trim_end_matches("?mode=rwc")
+}
+
+/// Runs one statement on the PostgreSQL server, outside the databases of the tests.
+async fn run(sql: &str) {
+    let admin = admin().await;
+    admin.execute_unprepared(sql).await.expect("the server does it");
+    admin.close().await.expect("the connection closes");
+}
+
+/// Removes the PostgreSQL databases that a test process left: its template, and those of failed tests.
+pub async fn remove_all_of(process: u32) {
+    let admin = admin().await;
+    let left = format!("SELECT datname FROM pg_database WHERE datname LIKE 'concord\\_test\\_{process}\\_%'");
+    let left = admin.query_all_raw(Statement::from_string(admin.get_database_backend(), left)).await;
+    admin.close().await.expect("the connection closes");
+    for row in left.expect("the server lists its databases") {
+        let name: String = row.try_get_by_index(0).expect("a name");
+        run(&format!("DROP DATABASE {name} WITH (FORCE)")).await;
     }
-    let source = template.trim_start_matches("sqlite://").trim_end_matches("?mode=rwc");
-    std::fs::copy(source, file(number)).expect("a copy of the template");
-    (format!("sqlite://{}?mode=rwc", file(number).display()), world.clone())
 }
 
 /// Removes the database of a test.
 pub async fn remove(url: &str) {
     if is_postgres() {
-        let name = url.rsplit('/').next().unwrap_or_default().split('?').next().unwrap_or_default();
-        let admin = admin().await;
-        admin
-            .execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)"))
-            .await
-            .expect("the database goes");
-        admin.close().await.expect("the connection closes");
-        return;
+        return run(&format!("DROP DATABASE {} WITH (FORCE)", database_of(url))).await;
     }
-    let path = url.trim_start_matches("sqlite://").trim_end_matches("?mode=rwc");
     for end in ["", "-wal", "-shm"] {
-        let _ = std::fs::remove_file(format!("{path}{end}"));
+        let _ = std::fs::remove_file(format!("{}{end}", file_of(url)));
     }
 }

@@ -84,7 +84,6 @@ impl Reader {
             request_timeout_seconds: self
                 .number("request_timeout_seconds", 1..=3600)
                 .unwrap_or(default.request_timeout_seconds),
-            public_url: self.public_url(),
         };
 
         if config.admin_listen == Some(config.listen) && config.listen.port() != 0 {
@@ -143,20 +142,6 @@ impl Reader {
         self.checked("log", |text| match EnvFilter::try_new(text) {
             Ok(_) => Ok(text.to_owned()),
             Err(_) => Err(format!("is {text:?}, not a filter such as info or info,concord=debug")),
-        })
-    }
-
-    fn public_url(&mut self) -> Option<String> {
-        if self.is_empty("public_url") {
-            return None;
-        }
-        self.checked("public_url", |text| {
-            let url = text.trim_end_matches('/');
-            let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
-            match host {
-                Some(host) if !host.is_empty() && !host.contains(['?', '#', '@', ' ']) => Ok(url.to_owned()),
-                _ => Err(format!("is {text:?}, not an address such as https://concord.example.org")),
-            }
         })
     }
 

@@ -5,7 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use async_graphql::SimpleObject;
 use chrono::{DateTime, Utc};
 use kernel::{
-    Code, Ctx, Error, Record, Result, change,
+    Code, Ctx, Error, Record, Result,
+    change::{self, Past, Span},
     lens::{Detail, Lens},
     row::Row,
     scalar::Object,
@@ -53,9 +54,8 @@ pub struct History {
 /// # Errors
 /// `NotFound` if the record is not visible now, `BadRequest` for a cursor that does not fit.
 pub async fn history<R: Record>(ctx: &Ctx, id: Uuid, after: Option<&str>, limit: usize) -> Result<History> {
-    let after = read_cursor(after)?;
-    let mut all = histories::<R>(ctx, &[id].into()).await?;
-    Ok(page(&all.remove(&id).ok_or(Error::NotFound)?, after, limit))
+    let span = Span { after: read_cursor(after)?, limit };
+    histories::<R>(ctx, &[id].into(), span).await?.remove(&id).ok_or(Error::NotFound)
 }
 
 /// The number of the state a cursor stands after.
@@ -67,46 +67,42 @@ pub fn read_cursor(after: Option<&str>) -> Result<i32> {
     number.ok_or_else(|| Error::bad_request("?after", Code::CursorInvalid, "this is no cursor of a history"))
 }
 
-/// The page after a state.
-#[must_use]
-pub fn page(all: &[HistoryEntry], after: i32, limit: usize) -> History {
-    let mut rest = all.iter().filter(|entry| entry.number > after);
-    let items: Vec<HistoryEntry> = rest.by_ref().take(limit).cloned().collect();
-    let next = items.last().filter(|_| rest.next().is_some()).map(|entry| entry.cursor.clone());
-    History { items, next }
-}
-
-/// Renders the past states of records; those not visible now are left out.
+/// Reads a page of the history of each of these records; those not visible now are left out.
 ///
 /// # Errors
 /// What the database says.
 pub async fn histories<R: Record>(
     ctx: &Ctx,
     ids: &BTreeSet<Uuid>,
-) -> Result<HashMap<Uuid, Vec<HistoryEntry>>> {
-    let found = change::histories(ctx, R::def(), ids).await?;
-    let rows: Vec<_> = found.values().flatten().map(|entry| entry.row.clone()).collect();
+    span: Span,
+) -> Result<HashMap<Uuid, History>> {
+    let found = change::histories(ctx, R::def(), ids, span).await?;
+    let rows = found.values().flat_map(|past| past.before.iter().chain(past.entries.iter().map(|e| &e.row)));
+    let rows: Vec<_> = rows.cloned().collect();
     let lens = Lens::on(ctx, R::def(), &rows, Detail::List).await?;
-    let mut all = HashMap::new();
-    for (id, entries) in found {
-        let mut items: Vec<HistoryEntry> = Vec::new();
-        for entry in entries {
-            let record = shown::<R>(&lens, entry.row)?;
-            let changes = diff(items.last().map(|before| &before.record.0), &record);
-            items.push(HistoryEntry {
-                number: entry.number,
-                op: entry.op,
-                at: entry.at,
-                cause: entry.cause,
-                by: entry.by,
-                changes: Object(changes),
-                record: Object(record),
-                cursor: format!("h-{}", entry.number),
-            });
-        }
-        all.insert(id, items);
+    found.into_iter().map(|(id, past)| Ok((id, page::<R>(&lens, past)?))).collect()
+}
+
+fn page<R: Record>(lens: &Lens, past: Past) -> Result<History> {
+    let mut before = past.before.map(|row| shown::<R>(lens, row)).transpose()?;
+    let mut items = Vec::new();
+    for entry in past.entries {
+        let record = shown::<R>(lens, entry.row)?;
+        let changes = diff(before.as_ref(), &record);
+        before = Some(record.clone());
+        items.push(HistoryEntry {
+            number: entry.number,
+            op: entry.op,
+            at: entry.at,
+            cause: entry.cause,
+            by: entry.by,
+            changes: Object(changes),
+            record: Object(record),
+            cursor: format!("h-{}", entry.number),
+        });
     }
-    Ok(all)
+    let next = items.last().filter(|_| past.has_more).map(|entry| entry.cursor.clone());
+    Ok(History { items, next })
 }
 
 /// A row as the caller of the lens sees it, in the form of the REST face.

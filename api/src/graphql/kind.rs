@@ -140,7 +140,8 @@ macro_rules! graphql_kind {
             ) -> Result<$crate::domain::history::History, $crate::graphql::fault::Fault> {
                 let limit = kernel::page::Page::check_limit("first", first.into())?;
                 let after = $crate::domain::history::read_cursor(after.as_deref())?;
-                $crate::graphql::past::history::<$R>(ctx, kernel::Record::meta(self).id, after, limit).await
+                let span = kernel::change::Span { after, limit };
+                $crate::graphql::past::history::<$R>(ctx, kernel::Record::meta(self).id, span).await
             }
 
             $(

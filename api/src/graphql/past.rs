@@ -4,11 +4,10 @@ use std::{
     collections::{BTreeSet, HashMap},
     hash::{Hash, Hasher},
     marker::PhantomData,
-    sync::Arc,
 };
 
 use async_graphql::{Context, dataloader::Loader};
-use kernel::{Error, Record};
+use kernel::{Error, Record, change::Span};
 use uuid::Uuid;
 
 use super::{
@@ -17,42 +16,49 @@ use super::{
 };
 use crate::domain::{
     cooperation::task,
-    history::{History, HistoryEntry, histories, page},
+    history::{History, histories},
     lifecycle::MoveState,
     plans::plan,
 };
 
-/// The history of one record.
-struct Past<R>(Uuid, PhantomData<R>);
+/// A page of the history of one record.
+struct PastOf<R>(Uuid, Span, PhantomData<R>);
 
-impl<R> Clone for Past<R> {
+impl<R> Clone for PastOf<R> {
     fn clone(&self) -> Self {
-        Self(self.0, PhantomData)
+        Self(self.0, self.1, PhantomData)
     }
 }
 
-impl<R> PartialEq for Past<R> {
+impl<R> PartialEq for PastOf<R> {
     fn eq(&self, other: &Self) -> bool {
-        self.0 == other.0
+        (self.0, self.1) == (other.0, other.1)
     }
 }
 
-impl<R> Eq for Past<R> {}
+impl<R> Eq for PastOf<R> {}
 
-impl<R> Hash for Past<R> {
+impl<R> Hash for PastOf<R> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.0.hash(state);
+        (self.0, self.1).hash(state);
     }
 }
 
-impl<R: Record> Loader<Past<R>> for Edges {
-    type Value = Arc<Vec<HistoryEntry>>;
+impl<R: Record> Loader<PastOf<R>> for Edges {
+    type Value = History;
     type Error = Fault;
 
-    async fn load(&self, keys: &[Past<R>]) -> Result<HashMap<Past<R>, Self::Value>, Fault> {
-        let ids: BTreeSet<Uuid> = keys.iter().map(|key| key.0).collect();
-        let found = histories::<R>(self.call(), &ids).await?;
-        Ok(found.into_iter().map(|(id, all)| (Past(id, PhantomData), Arc::new(all))).collect())
+    async fn load(&self, keys: &[PastOf<R>]) -> Result<HashMap<PastOf<R>, History>, Fault> {
+        let mut spans: HashMap<Span, BTreeSet<Uuid>> = HashMap::new();
+        for key in keys {
+            spans.entry(key.1).or_default().insert(key.0);
+        }
+        let mut loaded = HashMap::new();
+        for (span, ids) in spans {
+            let found = histories::<R>(self.call(), &ids, span).await?;
+            loaded.extend(found.into_iter().map(|(id, page)| (PastOf(id, span, PhantomData), page)));
+        }
+        Ok(loaded)
     }
 }
 
@@ -60,14 +66,9 @@ impl<R: Record> Loader<Past<R>> for Edges {
 ///
 /// # Errors
 /// `NotFound` if the record is not visible now.
-pub async fn history<R: Record>(
-    ctx: &Context<'_>,
-    id: Uuid,
-    after: i32,
-    limit: usize,
-) -> Result<History, Fault> {
-    let all = loader(ctx)?.load_one(Past::<R>(id, PhantomData)).await?;
-    Ok(page(&all.ok_or(Error::NotFound)?, after, limit))
+pub async fn history<R: Record>(ctx: &Context<'_>, id: Uuid, span: Span) -> Result<History, Fault> {
+    let page = loader(ctx)?.load_one(PastOf::<R>(id, span, PhantomData)).await?;
+    Ok(page.ok_or(Error::NotFound)?)
 }
 
 /// The moves of one plan.

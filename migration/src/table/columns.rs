@@ -4,7 +4,7 @@ use sea_orm_migration::prelude::{Check, ColumnDef, Expr, ExprTrait};
 
 use super::Table;
 
-impl Table<'_, '_> {
+impl Table {
     /// Adds the primary key of a table of identified rows.
     pub(crate) fn id(self) -> Self {
         self.column(ColumnDef::new("id").uuid().primary_key().take())
