@@ -1,5 +1,7 @@
 //! Users and grants: who may make whom.
 
+mod focal_points;
+
 use serde_json::{Value as Json, json};
 
 use crate::support::{TestApp, app, client::Client};
@@ -18,12 +20,6 @@ fn at(app: &TestApp, grant: &str) -> String {
 
 async fn delete(who: &Client<'_>, path: &str) -> crate::support::client::Answer {
     who.delete(path, &who.get(path).await.etag()).await
-}
-
-/// How many focal points a country has.
-async fn focal_points(app: &TestApp, owner: &str) -> Json {
-    let path = format!("/grants?owner={owner}&role=focal_point&total=true");
-    app.user("operator").await.get(&path).await.ok(200)["page"]["total"].clone()
 }
 
 #[tokio::test]
@@ -111,76 +107,6 @@ async fn others_grant_nothing() {
         anonymous.problem(401, "unauthenticated");
         let users = app.user("operator").await.get("/users?email=new@test").await;
         assert_eq!(users.ok(200)["items"], json!([]));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn the_operator_makes_a_first_focal_point_where_there_is_none() {
-    app(async |app| {
-        let country = json!({"code": "TJK", "iso2": "TJ", "name": "Tajikistan", "name_long": "Tajikistan",
-            "official_languages": ["tg"], "time_zone": "Asia/Dushanbe", "is_partner": true,
-            "confidence": "high"});
-        app.user("steward").await.post("/countries", country).await.ok(201);
-        let operator = app.user("operator").await;
-
-        let first = operator.post("/grants", grant("TJK", "first@test", "focal_point")).await;
-        let second = operator.post("/grants", grant("TJK", "second@test", "focal_point")).await;
-        let elsewhere = operator.post("/grants", grant("KGZ", "second@test", "focal_point")).await;
-        let regional = operator.post("/grants", grant("region:CA", "desk@test", "regional")).await;
-
-        first.ok(201);
-        second.problem(403, "forbidden");
-        elsewhere.problem(403, "forbidden");
-        regional.ok(201);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn the_last_focal_point_stays() {
-    app(async |app| {
-        let id = app.world.id("grant:focal_point");
-        let def = <concord::domain::access::grant::Grant as kernel::Record>::def();
-        let remove = async move |unit: &mut kernel::Unit| {
-            unit.apply_one(def, kernel::record::Op::Delete { id, version: Some(1) }).await
-        };
-
-        let refused = app.system().write(remove).await;
-
-        assert_eq!(refused.map_err(|error| error.code().name()).map(|_| ()), Err("last_focal_point"));
-        assert_eq!(focal_points(app, "KGZ").await, 1);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn two_focal_points_who_remove_each_other_leave_one() {
-    app(async |app| {
-        let first = app.user("focal_point").await;
-        let made = first.post("/grants", grant("KGZ", "observer@test", "focal_point")).await;
-        let second = app.user("observer").await;
-        let (theirs, ours) = (format!("/grants/{}", made.id()), at(app, "focal_point"));
-
-        let (one, other) = tokio::join!(first.delete(&theirs, "\"1.0\""), second.delete(&ours, "\"1.0\""));
-
-        assert_eq!([one.status, other.status].iter().filter(|status| **status == 204).count(), 1);
-        assert_eq!(focal_points(app, "KGZ").await, 1);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn the_last_focal_points_account_is_not_closed() {
-    app(async |app| {
-        let operator = app.user("operator").await;
-        let path = format!("/users/{}", app.world.id("focal_point"));
-
-        let closed = operator.edit(&path, json!({"valid_until": "2026-11-20T00:00:00Z"})).await;
-        let deleted = delete(&operator, &path).await;
-
-        closed.problem(409, "last_focal_point");
-        deleted.problem(409, "in_use");
     })
     .await;
 }
@@ -304,6 +230,68 @@ async fn a_person_edits_its_own_account_and_nobody_elses() {
         by_focal_point.problem(403, "forbidden");
         mail.problem(422, "invalid");
         assert_eq!(mail.violations(), [("/email".into(), "unknown_member".into())]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_version_read_serves_the_next_write_wherever_the_grant_belongs() {
+    app(async |app| {
+        let operator = app.user("operator").await;
+        let made = operator.post("/grants", grant("org:UNICRI", "desk@test", "partner")).await;
+        let path = format!("/grants/{}", made.id());
+
+        let edited = operator.patch(&path, &made.etag(), json!({"valid_until": "2030-01-01"})).await;
+        let stale = operator.patch(&path, &made.etag(), json!({"valid_until": "2031-01-01"})).await;
+        let gone = operator.delete(&path, &edited.etag()).await;
+
+        assert_eq!(edited.ok(200)["version"], 2);
+        assert_eq!(stale.problem(412, "stale_version")["current_version"], 2);
+        gone.ok(204);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn keys_of_accounts_are_the_operators_and_tell_nobody_else_anything() {
+    app(async |app| {
+        let keyed =
+            |mail: &str| json!({"email": mail, "name": "N", "source_system": "hr", "external_key": "1001"});
+        app.user("operator").await.post("/users", keyed("kept@test")).await.ok(201);
+        let me = app.user("focal_point").await;
+        let free = json!({"email": "free@test", "name": "N", "source_system": "hr", "external_key": "1002"});
+
+        let taken = me.post("/users", keyed("new@test")).await;
+        let free = me.post("/users", free).await;
+        let by_key = me.put("/users/by-key/hr/1001", json!({"email": "new@test", "name": "N"})).await;
+
+        let refused = [("/source_system".to_owned(), "source_system_reserved".to_owned())];
+        assert_eq!(taken.violations(), refused);
+        assert_eq!(free.violations(), refused);
+        assert_eq!(by_key.violations(), refused);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_narrows_a_portal_narrows_nobody_else() {
+    app(async |app| {
+        let me = app.user("focal_point").await;
+        let with = |role: &str, field: &str, value: Json| {
+            let mut body = grant("KGZ", "new@test", role);
+            body[field] = value;
+            body
+        };
+
+        let ceiling = me.post("/grants", with("observer", "read_ceiling", json!("public"))).await;
+        let kinds = me.post("/grants", with("secretariat", "write_kinds", json!(["task"]))).await;
+        let blind = me.post("/grants", with("portal", "write_kinds", json!(["task"]))).await;
+        let portal = me.post("/grants", with("portal", "read_ceiling", json!("national"))).await;
+
+        assert_eq!(ceiling.violations(), [("/read_ceiling".into(), "rule_broken".into())]);
+        assert_eq!(kinds.violations(), [("/write_kinds".into(), "rule_broken".into())]);
+        assert_eq!(blind.violations(), [("/read_ceiling".into(), "rule_broken".into())]);
+        portal.ok(201);
     })
     .await;
 }

@@ -273,3 +273,34 @@ async fn units_dropped_midway_leave_nothing_half_written() {
     })
     .await;
 }
+
+/// Narrows a new working group while a membership is made below it; answers both levels.
+async fn narrowed_while_joined(app: &TestApp, agency: &str) -> (Json, Json) {
+    let me = app.user("focal_point").await;
+    let group = json!({"owner": "KGZ", "name": "Narrowed", "kind": "interagency_group", "language": "en"});
+    let made = me.post("/working-groups", group).await;
+    let path = format!("/working-groups/{}", made.id());
+    let (member, etag) = (json!({"working_group": made.id(), "agency": agency}), made.etag());
+
+    let (narrowed, joined) = tokio::join!(
+        me.patch(&path, &etag, json!({"visibility": "group"})),
+        me.post("/memberships", member)
+    );
+
+    narrowed.ok(200);
+    let member = me.get(&format!("/memberships/{}", joined.id())).await;
+    (me.get(&path).await.body["visibility"].clone(), member.body["visibility"].clone())
+}
+
+#[tokio::test]
+async fn a_child_made_while_its_parent_is_narrowed_is_no_wider() {
+    app(async |app| {
+        let rounds =
+            ["MES", "MOH", "MOF", "MES", "MOH", "MOF"].map(|agency| narrowed_while_joined(app, agency));
+
+        let levels = join_all(rounds).await;
+
+        assert_eq!(levels, vec![(json!("group"), json!("group")); 6]);
+    })
+    .await;
+}

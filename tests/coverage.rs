@@ -91,6 +91,12 @@ impl<'a> Caller<'a> {
         if self.may(Verb::Create, def, &self.planned(def)) { allowed } else { 403 }
     }
 
+    /// Status of a creation with an external key: of accounts only the operator writes keys.
+    pub fn keyed(&self, def: &KindDef, created: u16) -> u16 {
+        let operates = self.actor.with_role(&[Role::Operator]).next().is_some();
+        if def.class == Class::Person && !operates && created < 300 { 422 } else { created }
+    }
+
     /// The facts of the record that [`bodies::new`] describes.
     fn planned(&self, def: &KindDef) -> Scope {
         let below = matches!(def.name, "pillar" | "objective" | "action");

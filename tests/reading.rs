@@ -1,6 +1,7 @@
 //! Lists and single records: filters, languages, conditional reads, what outsiders see.
 
 mod cursors;
+mod lists;
 
 use axum::http::Method;
 use serde_json::{Value as Json, json};

@@ -30,7 +30,7 @@ use crate::{
 /// Key of the PostgreSQL advisory lock that orders commits.
 const COMMIT_LOCK: i64 = 0x636f_6e63_6f72_6401;
 
-/// Binds of a change row times rows of a statement stay below this.
+/// Rows of one statement; a change row has eleven values, so the bind limit is far.
 const ROWS: usize = 1_000;
 
 /// One row of the log before it is written.

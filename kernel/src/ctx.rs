@@ -41,7 +41,7 @@ pub struct Ctx {
     pub cause: Cause,
 }
 
-/// How often a unit is run again after a deadlock, a lost race or a full queue.
+/// How often a unit is run at most: again after a deadlock or a lost race.
 const TRIES: u32 = 3;
 
 impl Ctx {
@@ -56,10 +56,24 @@ impl Ctx {
     /// # Errors
     /// `Unavailable` when no connection comes free in time.
     pub async fn begin(&self) -> Result<Unit> {
-        Unit::begin(self).await
+        Unit::begin(self, false).await
     }
 
-    /// Runs `work` in a unit and commits it; a lost race is run again up to three times.
+    /// Runs `work` in a unit that only judges: nothing is locked or written.
+    ///
+    /// # Errors
+    /// What `work` returns.
+    pub async fn rehearse<T, F>(&self, work: F) -> Result<T>
+    where
+        F: AsyncFn(&mut Unit) -> Result<T>,
+    {
+        let mut unit = Unit::begin(self, true).await?;
+        let done = work(&mut unit).await;
+        unit.rollback().await;
+        done
+    }
+
+    /// Runs `work` in a unit and commits it; after a deadlock or a lost race it is run again, up to three times in all.
     ///
     /// # Errors
     /// What `work` returns; `Unavailable` when every try lost.

@@ -1,7 +1,6 @@
 //! Connections: one writer and many readers on SQLite, one pool on PostgreSQL.
 
 use std::{
-    str::FromStr,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -139,7 +138,7 @@ impl Db {
 
 fn sqlite(options: SqliteConnectOptions) -> SqliteConnectOptions {
     options
-        .journal_mode(SqliteJournalMode::from_str("wal").unwrap_or(SqliteJournalMode::Wal))
+        .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Normal)
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(10))

@@ -241,6 +241,9 @@ impl std::fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+/// What a caller is told who waited for a lock in vain.
+const BUSY: &str = "others are writing; try again in a moment";
+
 /// Text by which a unit recognises that running again may help.
 const RETRY: &str = "the database was busy; try again";
 
@@ -254,13 +257,15 @@ impl From<DbErr> for Error {
         }
         match &error {
             DbErr::ConnectionAcquire(_) => Self::Unavailable("all database connections are busy".into()),
+            DbErr::Conn(_) => Self::Unavailable("the database does not answer".into()),
             DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner)) => {
                 let code = inner.as_database_error().and_then(|e| e.code().map(|c| c.to_string()));
                 match code.as_deref() {
-                    // PostgreSQL: serialization failure, deadlock, lock not available; SQLite: busy, locked.
-                    Some("40001" | "40P01" | "55P03" | "5" | "6" | "261" | "517") => {
-                        Self::Unavailable(RETRY.into())
-                    }
+                    // PostgreSQL: serialization failure, deadlock; SQLite: busy snapshot.
+                    Some("40001" | "40P01" | "517") => Self::Unavailable(RETRY.into()),
+                    // Whoever waited ten seconds for a lock does not wait again. PostgreSQL: lock not
+                    // available; SQLite: busy, locked, busy recovery.
+                    Some("55P03" | "5" | "6" | "261") => Self::Unavailable(BUSY.into()),
                     _ => Self::Internal(error.to_string()),
                 }
             }

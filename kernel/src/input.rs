@@ -164,6 +164,7 @@ fn explain(error: &ValidationError<'_>, at: &str, known: &[String], found: &mut 
     match error.kind() {
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
             for name in unexpected {
+                let name = &name.chars().take(LONGEST).collect::<String>();
                 let near = nearest(name, known.iter().map(String::as_str));
                 let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
                 let detail = format!("the member `{name}` is not known here{hint}");
@@ -220,8 +221,14 @@ fn explain(error: &ValidationError<'_>, at: &str, known: &[String], found: &mut 
     }
 }
 
+/// Longest name that is compared with the known ones, in bytes; no member's name comes near it.
+const LONGEST: usize = 64;
+
 /// The known name most like `name`, if any is near.
 pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    if name.len() > LONGEST {
+        return None;
+    }
     known
         .map(|candidate| (distance(name, candidate), candidate))
         .min()

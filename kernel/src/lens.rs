@@ -18,13 +18,16 @@ use crate::{
     actor::Actor,
     ctx::{Ctx, Locale},
     error::Result,
-    policy::{Class, Verb, authorize, visible},
-    record::{KindDef, Record},
+    policy::{Verb, authorize, is_inside, visible},
+    record::{KindDef, Record, Registry},
     row::Row,
     scalar::{Object, Ref},
     sets::{self, SharedWith},
     store,
 };
+
+/// References looked up by one statement.
+const REFS: usize = 10_000;
 
 /// What every record tells of itself.
 #[derive(Clone, Debug, Serialize, ToSchema, SimpleObject)]
@@ -106,7 +109,14 @@ pub struct Lens {
     refs: Option<HashMap<Uuid, Ref>>,
     sets: HashMap<Uuid, SharedWith>,
     owners: Arc<Owners>,
+    kinds: &'static Registry,
     with_can: bool,
+}
+
+/// Kind and id of the record of any kind that a row refers to.
+fn any_of<'r>(def: &KindDef, row: &'r Row) -> Option<(&'r str, Uuid)> {
+    let (kind, id) = def.any?;
+    Some((row.text(kind)?, row.uuid(id)?))
 }
 
 /// Official languages by owner.
@@ -137,13 +147,14 @@ impl Lens {
             .iter()
             .filter(|row| ctx.actor.is_inside(row.owner()))
             .filter_map(|row| row.uuid("shared_set_id"));
-        let sets = sets::members(ctx.db.reading(), &shared.collect()).await?;
+        let sets = sets::seen(ctx, &shared.collect()).await?;
         let mut lens = Self {
             actor: ctx.actor.clone(),
             locale: ctx.locale.clone(),
             refs: None,
             sets,
             owners: Arc::new(owners),
+            kinds: ctx.kinds,
             with_can: detail == Detail::Single,
         };
         lens.refs = Some(lens.look_up(ctx, def, rows).await?);
@@ -162,7 +173,7 @@ impl Lens {
     #[must_use]
     pub fn for_edges(ctx: &Ctx, owners: Arc<Owners>) -> Self {
         let (actor, locale) = (ctx.actor.clone(), ctx.locale.clone());
-        Self { actor, locale, refs: None, sets: HashMap::new(), owners, with_can: true }
+        Self { actor, locale, refs: None, sets: HashMap::new(), owners, kinds: ctx.kinds, with_can: true }
     }
 
     async fn look_up(&self, ctx: &Ctx, def: &'static KindDef, rows: &[Row]) -> Result<HashMap<Uuid, Ref>> {
@@ -173,6 +184,11 @@ impl Lens {
                     wanted.entry(target).or_default().insert(id);
                 }
             }
+            if let Some((kind, id)) = any_of(def, row)
+                && let Some(target) = ctx.kinds.get(kind)
+            {
+                wanted.entry(target.name).or_default().insert(id);
+            }
             for link in &def.links {
                 if let Some(target) = link.target {
                     wanted.entry(target).or_default().extend(row.ids(link.column));
@@ -180,37 +196,44 @@ impl Lens {
             }
         }
         let mut refs = HashMap::new();
-        for (kind, ids) in wanted.into_iter().filter(|(_, ids)| !ids.is_empty()) {
+        for (kind, ids) in wanted {
             let Some(target) = ctx.kinds.get(kind) else { continue };
-            let mut columns = vec!["id", "owner"];
-            columns.extend(target.code);
-            columns.extend(target.label);
-            let has_texts = target.has_texts();
+            for some in ids.into_iter().collect::<Vec<_>>().chunks(REFS) {
+                refs.extend(self.named(ctx, target, some).await?);
+            }
+        }
+        Ok(refs)
+    }
+
+    /// The visible ones of these records, as references.
+    async fn named(&self, ctx: &Ctx, target: &'static KindDef, ids: &[Uuid]) -> Result<Vec<(Uuid, Ref)>> {
+        let mut columns = vec!["id", "owner"];
+        columns.extend(target.code);
+        columns.extend(target.label);
+        let has_texts = target.has_texts();
+        if has_texts {
+            columns.extend(["language", "translations"]);
+        }
+        let mut select = Query::select();
+        select.columns(columns.iter().map(|name| (target.iden(), Alias::new(*name)))).from(target.iden());
+        select.cond_where(visible(&ctx.actor, target));
+        select.and_where(target.col("id").is_in(ids.iter().copied()));
+        let mut refs = Vec::new();
+        for found in ctx.db.reading().all(&select).await? {
+            let mut row = Row::empty(target);
+            for (at, name) in columns.iter().enumerate() {
+                match *name {
+                    "id" => row.set("id", found.try_get_by_index::<Uuid>(at)?),
+                    "translations" => row.set("translations", found.try_get_by_index::<Json>(at)?),
+                    text => row.set(text, found.try_get_by_index::<Option<String>>(at)?),
+                }
+            }
             if has_texts {
-                columns.extend(["language", "translations"]);
+                self.localise(target, &mut row);
             }
-            let mut select = Query::select();
-            select.columns(columns.iter().map(|name| (target.iden(), Alias::new(*name)))).from(target.iden());
-            select.cond_where(visible(&ctx.actor, target)).and_where(target.col("id").is_in(ids));
-            for found in ctx.db.reading().all(&select).await? {
-                let mut row = Row::empty(target);
-                for (at, name) in columns.iter().enumerate() {
-                    match *name {
-                        "id" => row.set("id", found.try_get_by_index::<Uuid>(at)?),
-                        "translations" => row.set("translations", found.try_get_by_index::<Json>(at)?),
-                        text => row.set(text, found.try_get_by_index::<Option<String>>(at)?),
-                    }
-                }
-                if has_texts {
-                    self.localise(target, &mut row);
-                }
-                let text =
-                    |column: Option<&str>| column.and_then(|column| row.text(column)).map(str::to_owned);
-                refs.insert(
-                    row.id(),
-                    Ref { id: row.id(), code: text(target.code), name: text(target.label) },
-                );
-            }
+            let text = |column: Option<&str>| column.and_then(|column| row.text(column)).map(str::to_owned);
+            let (id, code, name) = (row.id(), text(target.code), text(target.label));
+            refs.push((id, Ref { id, code, name }));
         }
         Ok(refs)
     }
@@ -230,6 +253,17 @@ impl Lens {
     pub fn references(&self, ids: &Json) -> Vec<Ref> {
         let ids = ids.as_array().into_iter().flatten().filter_map(|id| id.as_str()?.parse().ok());
         ids.filter_map(|id| self.reference(Some(id))).collect()
+    }
+
+    /// Tells whether the caller sees the record of any kind that a row refers to; one of a kind that is
+    /// not kept here is told inside the owner only. Edges look for themselves.
+    #[must_use]
+    pub fn sees_any(&self, seen: &Seen, kind: &str, id: Uuid) -> bool {
+        match &self.refs {
+            Some(_) if self.kinds.get(kind).is_none() => self.actor.is_inside(&seen.meta.owner),
+            Some(refs) => refs.contains_key(&id),
+            None => true,
+        }
     }
 
     /// Puts translations in the place of base texts, as the caller's languages ask.
@@ -272,11 +306,7 @@ impl Lens {
     pub fn seen(&self, row: &Row, texts: Texts) -> Seen {
         let def = row.def();
         let facts = row.scope();
-        let accounts = matches!(def.class, Class::Person | Class::Grant);
-        let inside = accounts
-            || def.class == Class::Reference
-            || facts.owner == "reference"
-            || self.actor.is_inside(&facts.owner);
+        let inside = is_inside(&self.actor, def, &facts.owner);
         let can = self
             .with_can
             .then(|| def.verbs().filter(|verb| authorize(&self.actor, *verb, def, &facts).is_ok()).collect());

@@ -61,7 +61,7 @@ pub struct Slice {
 }
 
 impl Page {
-    /// The next page of a list from its beginning.
+    /// The first page of a list.
     #[must_use]
     pub fn first(limit: usize) -> Self {
         Self { limit, ..Self::default() }

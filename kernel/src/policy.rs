@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-pub use reading::{readable, visible};
+pub use reading::{is_inside, readable, visible};
 pub use writing::authorize;
 
 /// What somebody may want to do to a record.

@@ -1,7 +1,7 @@
 //! Rows without a type, and their JSON forms.
 
 use base64::Engine;
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, SubsecRound, Utc};
 use sea_orm::{ActiveModelTrait, EntityTrait, Iterable, QueryResult, TryIntoModel, Value, sea_query::Expr};
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -78,7 +78,8 @@ impl Type {
             Self::Bool => Value::Bool(Some(json.as_bool()?)),
             Self::Date => Value::ChronoDate(Some(json.as_str()?.parse::<NaiveDate>().ok()?)),
             Self::Instant => Value::ChronoDateTimeUtc(Some(
-                DateTime::parse_from_rfc3339(json.as_str()?).ok()?.with_timezone(&Utc),
+                // Both databases keep microseconds.
+                DateTime::parse_from_rfc3339(json.as_str()?).ok()?.with_timezone(&Utc).trunc_subsecs(6),
             )),
             Self::Json => Value::Json(Some(Box::new(json.clone()))),
             Self::Domains => Value::Int(Some(match json {
@@ -126,8 +127,8 @@ pub fn sorted(json: &Json) -> Json {
     match json {
         Json::Object(members) => {
             let mut pairs: Vec<_> = members.iter().collect();
-            // RFC 8785 sorts by UTF-16 code units.
-            pairs.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+            // All keys are ASCII (columns and language tags), where RFC 8785 and this order agree.
+            pairs.sort_by_key(|(key, _)| *key);
             Json::Object(pairs.into_iter().map(|(key, value)| (key.clone(), sorted(value))).collect())
         }
         Json::Array(items) => Json::Array(items.iter().map(sorted).collect()),

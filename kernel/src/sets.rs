@@ -7,13 +7,16 @@ use std::collections::{BTreeSet, HashMap};
 
 use async_graphql::{InputObject, SimpleObject};
 use aws_lc_rs::digest;
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query, SelectStatement, UnionType};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::{db::Conn, error::Result, scalar::Reference};
+use crate::{ctx::Ctx, db::Conn, error::Result, policy::visible, record::KindDef, scalar::Reference};
+
+/// Members written by one statement; each takes three binds.
+const LINKS: usize = 4_000;
 
 /// The agencies and working groups a record at level `group` is shared with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, SimpleObject)]
@@ -102,18 +105,19 @@ pub(crate) async fn store(conn: Conn<'_>, sets: &[Members]) -> Result<()> {
 }
 
 async fn link(conn: Conn<'_>, table: &str, sets: Vec<(Uuid, &BTreeSet<Uuid>)>) -> Result<()> {
-    let mut links = Query::insert();
-    links.into_table(Alias::new(table)).columns(["from_id", "to_id", "position"].map(Alias::new));
-    let mut any = false;
-    for (id, members) in sets {
-        for (position, member) in (0_i32..).zip(members) {
-            any = true;
-            links.values_panic([Expr::val(id), Expr::val(*member), Expr::val(position)]);
+    let links: Vec<[Expr; 3]> = sets
+        .into_iter()
+        .flat_map(|(id, members)| (0_i32..).zip(members).map(move |(at, member)| (id, *member, at)))
+        .map(|(id, member, position)| [Expr::val(id), Expr::val(member), Expr::val(position)])
+        .collect();
+    for some in links.chunks(LINKS) {
+        let mut insert = Query::insert();
+        insert.into_table(Alias::new(table)).columns(["from_id", "to_id", "position"].map(Alias::new));
+        for link in some {
+            insert.values_panic(link.clone());
         }
-    }
-    links.on_conflict(OnConflict::columns(["from_id", "to_id"].map(Alias::new)).do_nothing().to_owned());
-    if any {
-        conn.run(&links).await?;
+        insert.on_conflict(OnConflict::columns(["from_id", "to_id"].map(Alias::new)).do_nothing().to_owned());
+        conn.run(&insert).await?;
     }
     Ok(())
 }
@@ -137,4 +141,43 @@ pub async fn members(conn: Conn<'_>, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uui
         found.insert(row.try_get_by_index(0)?, SharedWith { agencies: list(1)?, groups: list(2)? });
     }
     Ok(found)
+}
+
+/// The members of these sets that the caller may see, in one statement.
+///
+/// # Errors
+/// What the database says.
+pub async fn seen(ctx: &Ctx, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, SharedWith>> {
+    let mut sets: HashMap<Uuid, SharedWith> = ids.iter().map(|id| (*id, SharedWith::default())).collect();
+    let (Some(agency), Some(group)) = (ctx.kinds.get("agency"), ctx.kinds.get("working_group")) else {
+        return Ok(sets);
+    };
+    if ids.is_empty() {
+        return Ok(sets);
+    }
+    let mut select = visible_links(ctx, "shared_set_agency", agency, ids);
+    select.union(UnionType::All, visible_links(ctx, "shared_set_group", group, ids));
+    for row in ctx.db.reading().all(&select).await? {
+        let (set, member): (Uuid, Uuid) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        let set = sets.entry(set).or_default();
+        let is_agency = row.try_get_by_index::<String>(2)? == agency.name;
+        if is_agency { set.agencies.push(member) } else { set.groups.push(member) }
+    }
+    for set in sets.values_mut() {
+        set.agencies.sort_unstable();
+        set.groups.sort_unstable();
+    }
+    Ok(sets)
+}
+
+/// Set, member and kind of the members in a link table that the caller may see.
+fn visible_links(ctx: &Ctx, table: &str, def: &KindDef, ids: &BTreeSet<Uuid>) -> SelectStatement {
+    let link = |column: &'static str| Expr::col((Alias::new(table), Alias::new(column)));
+    Query::select()
+        .exprs([link("from_id"), link("to_id"), Expr::val(def.name)])
+        .from(Alias::new(table))
+        .inner_join(def.iden(), def.col("id").eq(link("to_id")))
+        .and_where(link("from_id").is_in(ids.iter().copied()))
+        .cond_where(visible(&ctx.actor, def))
+        .take()
 }

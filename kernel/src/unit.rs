@@ -7,6 +7,7 @@
 mod assemble;
 mod cascade;
 mod current;
+mod hidden;
 mod item;
 mod references;
 mod rules;
@@ -27,7 +28,6 @@ use crate::{
     ctx::Ctx,
     db::Conn,
     error::{Code, Error, Result},
-    policy::Verb,
     record::{KindDef, Op, Outcome, OutcomeKind, Record},
     row::Row,
 };
@@ -87,21 +87,14 @@ pub struct Unit {
 }
 
 impl Unit {
-    /// Begins a unit.
+    /// Begins a unit; a rehearsal judges its items, and neither locks nor writes anything.
     ///
     /// # Errors
     /// `Unavailable` when no connection comes free in time.
-    pub async fn begin(ctx: &Ctx) -> Result<Self> {
-        let transaction = ctx.db.begin(true).await?;
+    pub(crate) async fn begin(ctx: &Ctx, is_dry: bool) -> Result<Self> {
+        let transaction = ctx.db.begin(!is_dry).await?;
         let recorder = Recorder::new(ctx.clock.id());
-        Ok(Self {
-            ctx: ctx.clone(),
-            transaction,
-            recorder,
-            plans: HashMap::new(),
-            is_dry: false,
-            broken: false,
-        })
+        Ok(Self { ctx: ctx.clone(), transaction, recorder, plans: HashMap::new(), is_dry, broken: false })
     }
 
     /// The unit's connection.
@@ -127,11 +120,6 @@ impl Unit {
     /// Puts the caller back.
     pub fn act_as(&mut self, actor: Arc<Actor>) {
         self.ctx.actor = actor;
-    }
-
-    /// Makes this unit a rehearsal: items are judged, nothing is written or locked.
-    pub const fn rehearse(&mut self) {
-        self.is_dry = true;
     }
 
     /// The plan with this id, as it stood when the unit locked it.
@@ -183,8 +171,9 @@ impl Unit {
         if let Some(prepare) = def.prepare {
             prepare(self, &mut items).await?;
         }
-        let found = self.look_up(def, &mut items).await?;
-        self.load_current(def, &mut items).await?;
+        let mut found = self.look_up(def, &items).await?;
+        self.load_current(def, &mut items, &found).await?;
+        found.hidden = self.hidden(def, &items).await?;
         self.assemble(def, &mut items, &found);
         let mut parents = self.load_parents(def, &items).await?;
         Self::inherit(def, &mut items, &parents);
@@ -196,7 +185,7 @@ impl Unit {
         parents.extend(self.plans.clone());
         Self::inherit(def, &mut items, &parents);
         self.authorise(def, &mut items).await?;
-        item::check_versions(&self.ctx.actor, &mut items);
+        item::check_versions(&self.ctx.actor, def, &mut items);
         self.check_use(def, &mut items).await?;
         if let Some(guard) = def.guard {
             guard(self, &mut items).await?;
@@ -273,16 +262,4 @@ pub fn members<T: Serialize>(input: &T) -> Result<Map<String, Json>> {
         Json::Object(members) => Ok(members),
         _ => Err(Error::bad_request("", Code::WrongType, "an input is an object")),
     }
-}
-
-/// A move as an operation.
-#[must_use]
-pub const fn move_op(
-    id: Uuid,
-    version: Option<i32>,
-    verb: Verb,
-    authority: Verb,
-    set: Map<String, Json>,
-) -> Op {
-    Op::Move { id, version, verb, authority, set }
 }

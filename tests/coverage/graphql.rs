@@ -199,6 +199,7 @@ async fn creates(
 ) -> Faults {
     let answer = run(caller, schema, field, &input).await;
     let wanted = caller.create(def, 200).await;
+    let wanted = if input["external_key"].is_null() { wanted } else { caller.keyed(def, wanted) };
     let id = answer.body["data"][&field.name][camel(def.name)]["id"].as_str().and_then(|id| id.parse().ok());
     if let Some(id) = id {
         caller.stage.remove(def, id).await;

@@ -204,7 +204,7 @@ async fn put(caller: &Caller<'_>, def: &'static KindDef) -> Faults {
     let body = bodies::new(def.name, caller.number(), &caller.stage);
     let path = format!("/{}/by-key/{}/new", def.collection, caller.system());
     let first = send(&caller.client, &Method::PUT, &path, Some(&body)).await;
-    let wanted = caller.create(def, 201).await;
+    let wanted = caller.keyed(def, caller.create(def, 201).await);
     let mut faults = caller.expect(&format!("put {}", def.name), first.status, wanted, &first);
     if let Ok(id) = first.id().parse::<Uuid>() {
         let again = send(&caller.client, &Method::PUT, &path, Some(&body)).await;

@@ -1,5 +1,7 @@
 //! What stands below a plan: protection, tree, levels, deletion.
 
+use concord::domain::plans::pillar::Pillar;
+use kernel::{Record, record::Op};
 use serde_json::{Value as Json, json};
 
 use super::{adopt, at};
@@ -231,6 +233,37 @@ async fn a_record_stays_within_its_plan() {
 
         refused.problem(422, "invalid");
         assert_eq!(refused.violations(), [("/plan".into(), "rule_broken".into())]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn keys_of_two_owners_are_kept_apart_where_the_owner_follows_from_the_plan() {
+    app(async |app| {
+        let pillar = |plan: &str, title: &str| Op::Upsert {
+            source_system: "crm".into(),
+            external_key: "P1".into(),
+            fields: json!({"plan": app.world.id(plan), "title": title})
+                .as_object()
+                .cloned()
+                .unwrap_or_default(),
+        };
+        let (home, abroad) = (pillar("plan:national", "Home"), pillar("plan:foreign", "Abroad"));
+        let again = pillar("plan:foreign", "Abroad, again");
+        let def = Pillar::def();
+
+        let made = app
+            .system()
+            .write(async move |unit| {
+                unit.apply_one(def, home.clone()).await?;
+                unit.apply_one(def, abroad.clone()).await?;
+                unit.apply_one(def, again.clone()).await
+            })
+            .await
+            .expect("three writes");
+
+        let row = made.row.expect("a row");
+        assert_eq!((row.owner(), row.version(), row.text("title")), ("KAZ", 2, Some("Abroad, again")));
     })
     .await;
 }

@@ -1,5 +1,6 @@
 //! Users, grants and signing in.
 
+mod focal_points;
 pub mod grant;
 pub mod grants;
 pub mod signin;

@@ -7,7 +7,7 @@ use kernel::{
     record::{Op, Outcome, OutcomeKind},
     row::Row,
     scalar::Object,
-    unit::Atomic,
+    unit::{Atomic, Unit},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
@@ -163,14 +163,8 @@ pub async fn run<R: Record>(ctx: &Ctx, input: &BatchInput) -> Result<BatchResult
     }
     let dry_run = input.dry_run;
     let atomic = if input.atomic == BatchAtomic::All { Atomic::All } else { Atomic::Each };
-    let outcomes = ctx
-        .write(async move |unit| {
-            if dry_run {
-                unit.rehearse();
-            }
-            unit.apply(R::def(), ops.clone(), atomic).await
-        })
-        .await?;
+    let apply = async move |unit: &mut Unit| unit.apply(R::def(), ops.clone(), atomic).await;
+    let outcomes = if dry_run { ctx.rehearse(apply).await? } else { ctx.write(apply).await? };
     let rows: Vec<Row> =
         outcomes.iter().flat_map(|outcome| [&outcome.before, &outcome.row]).flatten().cloned().collect();
     let lens = Lens::on(ctx, R::def(), &rows, Detail::List).await?;

@@ -5,9 +5,10 @@ use kernel::{
     Error, KindDef, Result, Unit,
     input::schema_of,
     policy::Verb,
+    record::Op,
     row::Row,
     scalar::{Date, Reference},
-    unit::{members, move_op},
+    unit::members,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
@@ -173,5 +174,5 @@ async fn make(
     authority: Verb,
     set: Map<String, Json>,
 ) -> Result<Row> {
-    unit.make_move(def, move_op(to.id, to.version, to.verb, authority, set)).await
+    unit.make_move(def, Op::Move { id: to.id, version: to.version, verb: to.verb, authority, set }).await
 }

@@ -45,7 +45,7 @@ pub struct NewNational {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(default = "normal")]
     pub handling: Option<Handling>,
-    /// Agencies and groups it is shared with at visibility `group`.
+    /// Agencies and groups it is shared with at visibility `group`, which is the default where any is named.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shared_with: Option<SharedWithInput>,
 }

@@ -11,7 +11,7 @@ use kernel::{
     record::Op,
     row::Row,
     store,
-    unit::{Atomic, move_op},
+    unit::Atomic,
 };
 use sea_orm::sea_query::{Cond, ExprTrait};
 use serde_json::{Map, json};
@@ -132,7 +132,13 @@ async fn add_to(unit: &mut Unit, def: &'static KindDef, rows: Vec<Row>, release:
         };
         sets.insert(old, set);
         let fields = Map::from_iter([("release_set_id".to_owned(), json!(set))]);
-        ops.push(move_op(row.id(), Some(row.version()), Verb::Release, Verb::Release, fields));
+        ops.push(Op::Move {
+            id: row.id(),
+            version: Some(row.version()),
+            verb: Verb::Release,
+            authority: Verb::Release,
+            set: fields,
+        });
     }
     let actor = unit.elevate();
     let done = if ops.is_empty() { Ok(Vec::new()) } else { unit.apply(def, ops, Atomic::All).await };

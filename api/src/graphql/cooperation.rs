@@ -8,7 +8,7 @@ use crate::domain::{
     cooperation::{
         agency::{Agency, AgencyFilter, AgencyPatch, AgencySort, NewAgency},
         membership::{Membership, MembershipFilter, MembershipPatch, MembershipSort, NewMembership},
-        task::{NewTask, Task, TaskFilter, TaskPatch, TaskSort},
+        task::{NewTask, Origin, Task, TaskFilter, TaskPatch, TaskSort},
         working_group::{
             NewWorkingGroup, WorkingGroup, WorkingGroupFilter, WorkingGroupPatch, WorkingGroupSort,
         },
@@ -86,6 +86,13 @@ graphql_kind!(Task, TaskFilter, TaskSort, NewTask, TaskPatch, "task";
         /// Agencies and groups the record is shared with; null for readers outside the owner.
         async fn shared_with(&self, ctx: &Context<'_>) -> Result<Option<SharedWith>, Fault> {
             edges::shared(ctx, self.seen.national.shared_set).await
+        }
+
+        /// Record the task came from (a decision, a finding); null if the caller may not see it.
+        async fn origin(&self, ctx: &Context<'_>) -> Result<Option<Origin>, Fault> {
+            let Some(from) = self.origin.clone() else { return Ok(None) };
+            let is_seen = edges::sees_any(ctx, &self.seen.meta.owner, &from.kind, from.id).await?;
+            Ok(is_seen.then_some(from))
         }
 
         /// The moves the lifecycle knows from here, each with what it lacks.

@@ -150,7 +150,7 @@ impl Loader<Shared> for Edges {
 
     async fn load(&self, keys: &[Shared]) -> Result<HashMap<Shared, SharedWith>, Fault> {
         let ids = keys.iter().map(|key| key.0).collect();
-        let found = sets::members(self.ctx.db.reading(), &ids).await?;
+        let found = sets::seen(&self.ctx, &ids).await?;
         Ok(found.into_iter().map(|(id, members)| (Shared(id), members)).collect())
     }
 }
@@ -164,6 +164,18 @@ pub async fn one<R: Record>(ctx: &Context<'_>, id: Option<Uuid>) -> Result<Optio
     let loader = loader(ctx)?;
     let Some(row) = loader.load_one(One { kind: R::def().name, id }).await? else { return Ok(None) };
     Ok(Some(R::from_row(row, &loader.loader().lens().await?)?))
+}
+
+/// Tells whether the caller sees a record of any kind; one of a kind that is not kept here is told inside
+/// the owner of what refers to it only.
+///
+/// # Errors
+/// What the database says.
+pub async fn sees_any(ctx: &Context<'_>, owner: &str, kind: &str, id: Uuid) -> Result<bool, Fault> {
+    let loader = loader(ctx)?;
+    let call = &loader.loader().ctx;
+    let Some(def) = call.kinds.get(kind) else { return Ok(call.actor.is_inside(owner)) };
+    Ok(loader.load_one(One { kind: def.name, id }).await?.is_some())
 }
 
 /// A part of the records an edge leads to.

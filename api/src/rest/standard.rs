@@ -50,8 +50,6 @@ async fn id_at(ctx: &Ctx, def: &'static KindDef, address: &str) -> Result<Uuid> 
 /// Renders one record.
 pub async fn saved<R: Record>(ctx: &Ctx, row: Row, is_new: bool) -> Result<Saved<R>, Problem> {
     let def = R::def();
-    let shown = ctx.actor.is_inside(row.owner()) || def.fixed_owner.is_some() || row.owner() == "reference";
-    let version = shown.then(|| row.version());
     let address = match def.code {
         Some(code) if !def.code_per_owner => row.text(code).unwrap_or_default().to_owned(),
         _ => row.id().to_string(),
@@ -60,7 +58,7 @@ pub async fn saved<R: Record>(ctx: &Ctx, row: Row, is_new: bool) -> Result<Saved
     let lens = Lens::on(ctx, def, std::slice::from_ref(&row), Detail::Single).await?;
     let language = lens.language(&row);
     let body = R::from_row(row, &lens)?;
-    Ok(Saved { body, version, language, location })
+    Ok(Saved { version: body.meta().version, body, language, location })
 }
 
 /// Reads one record.

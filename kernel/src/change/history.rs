@@ -11,7 +11,7 @@ use crate::{
     ctx::Ctx,
     db::Conn,
     error::Result,
-    policy::{Class, Scope, readable},
+    policy::{Class, Scope, is_inside, readable},
     record::KindDef,
     row::Row,
     store,
@@ -146,8 +146,7 @@ async fn states(ctx: &Ctx, def: &'static KindDef, ids: &BTreeSet<Uuid>) -> Resul
         if !readable(&ctx.actor, def.class, &scope) {
             continue;
         }
-        let accounts = matches!(def.class, Class::Person | Class::Grant);
-        let is_inside = accounts || def.class == Class::Reference || ctx.actor.is_inside(current.owner());
+        let is_inside = is_inside(&ctx.actor, def, current.owner());
         let shown = states.entry(id).or_default();
         let count = i32::try_from(shown.len()).unwrap_or(i32::MAX - 1);
         shown.push(State {

@@ -11,7 +11,14 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::chain::{ChangeLeaf, Digest, GENESIS, SetHead, payload_hash, sha256};
-use crate::{ctx::Ctx, db::Conn, error::Result, record::KindDef, row::Row, store};
+use crate::{
+    ctx::Ctx,
+    db::Conn,
+    error::Result,
+    record::{KindDef, Registry},
+    row::Row,
+    store,
+};
 
 /// Sets, or records, read at a time.
 const PAGE: u64 = 500;
@@ -75,31 +82,27 @@ pub async fn head(ctx: &Ctx) -> Result<Head> {
 pub async fn verify(ctx: &Ctx, kept: Option<&Head>) -> Result<Report> {
     let transaction = ctx.db.begin(false).await?;
     let conn = ctx.db.within(&transaction);
-    let mut report = Report::default();
-    let mut newest = HashMap::new();
-    let mut last = (0_i64, GENESIS.to_owned());
+    let mut walk = Walk {
+        kinds: ctx.kinds,
+        report: Report::default(),
+        newest: HashMap::new(),
+        last: (0, GENESIS.to_owned()),
+    };
     let mut kept_seen = kept.is_none_or(|kept| kept.seq == 0 && kept.hash == GENESIS);
     loop {
-        let heads = page_of_heads(conn, last.0).await?;
+        let heads = page_of_heads(conn, walk.last.0).await?;
         if heads.is_empty() {
             break;
         }
         let ids: Vec<Uuid> = heads.iter().map(|(head, _)| head.id).collect();
         let mut changes = changes_of(conn, &ids).await?;
         for (head, stored) in heads {
-            report.sets += 1;
-            check_set(
-                &mut report,
-                &head,
-                &stored,
-                &last,
-                changes.remove(&head.id).unwrap_or_default(),
-                &mut newest,
-            );
+            walk.check_set(&head, &stored, changes.remove(&head.id).unwrap_or_default());
             kept_seen |= kept.is_some_and(|kept| kept.seq == head.seq && kept.hash == stored);
-            last = (head.seq, stored);
+            walk.last = (head.seq, stored);
         }
     }
+    let Walk { mut report, mut newest, .. } = walk;
     if !kept_seen {
         let text = "the head kept outside is not in the log: the log was cut or rewritten";
         report.findings.push(Finding(text.into()));
@@ -241,49 +244,66 @@ async fn changes_of(conn: Conn<'_>, sets: &[Uuid]) -> Result<HashMap<Uuid, Vec<S
     Ok(found)
 }
 
-fn check_set(
-    report: &mut Report,
-    head: &SetHead,
-    stored: &str,
-    last: &(i64, String),
-    changes: Vec<Stored>,
-    newest: &mut HashMap<Uuid, Newest>,
-) {
-    let seq = head.seq;
-    let mut fault = |text: String| report.findings.push(Finding(format!("change set {seq}: {text}")));
-    if seq != last.0 + 1 {
-        fault(format!("follows {}, so sets are missing or were put in", last.0));
-    }
-    if head.prev != last.1 {
-        fault("does not carry the hash of the set before".into());
-    }
-    if head.hash() != stored {
-        fault("its hash does not fit its content".into());
-    }
-    if i32::try_from(changes.len()).ok() != Some(head.row_count) {
-        fault(format!("has {} changes, {} were written", changes.len(), head.row_count));
-    }
-    let mut digest = Digest::new();
-    let count = changes.len();
-    let mut erased = 0;
-    for (leaf, payload) in changes {
-        digest.add(&leaf);
-        match &payload {
-            None => fault(format!("the payload of change {} was deleted", leaf.ordinal)),
-            Some(payload) if payload.is_erased() => erased += 1,
-            Some(payload) if !payload.fits(&leaf.payload_hash) => {
-                fault(format!("the payload of change {} was altered", leaf.ordinal));
-            }
-            Some(_) => {}
+/// The log as far as it was read.
+struct Walk {
+    kinds: &'static Registry,
+    report: Report,
+    newest: HashMap<Uuid, Newest>,
+    /// Position and hash of the set before.
+    last: (i64, String),
+}
+
+impl Walk {
+    fn check_set(&mut self, head: &SetHead, stored: &str, changes: Vec<Stored>) {
+        let Self { kinds, report, newest, last } = self;
+        report.sets += 1;
+        let seq = head.seq;
+        let mut fault = |text: String| report.findings.push(Finding(format!("change set {seq}: {text}")));
+        if seq != last.0 + 1 {
+            fault(format!("follows {}, so sets are missing or were put in", last.0));
         }
-        let image = payload.and_then(|payload| payload.after).map(|text| sha256(&[text.as_bytes()]));
-        newest.insert(leaf.record_id, Newest { kind: leaf.kind, op: leaf.op, version: leaf.version, image });
+        if head.prev != last.1 {
+            fault("does not carry the hash of the set before".into());
+        }
+        if head.hash() != stored {
+            fault("its hash does not fit its content".into());
+        }
+        if i32::try_from(changes.len()).ok() != Some(head.row_count) {
+            fault(format!("has {} changes, {} were written", changes.len(), head.row_count));
+        }
+        let mut digest = Digest::new();
+        let count = changes.len();
+        let mut erased = 0;
+        for (leaf, payload) in changes {
+            digest.add(&leaf);
+            match &payload {
+                None => fault(format!("the payload of change {} was deleted", leaf.ordinal)),
+                Some(payload) if payload.is_erased() => erased += 1,
+                Some(payload) if !payload.fits(&leaf.payload_hash) => {
+                    fault(format!("the payload of change {} was altered", leaf.ordinal));
+                }
+                Some(_) => {}
+            }
+            let after = payload.and_then(|payload| payload.after);
+            let image = after.map(|text| image_hash(kinds.get(&leaf.kind), &text));
+            newest.insert(
+                leaf.record_id,
+                Newest { kind: leaf.kind, op: leaf.op, version: leaf.version, image },
+            );
+        }
+        if digest.finish() != head.digest {
+            fault("its changes were altered, reordered, deleted or put in".into());
+        }
+        report.changes += u64::try_from(count).unwrap_or_default();
+        report.erased += erased;
     }
-    if digest.finish() != head.digest {
-        fault("its changes were altered, reordered, deleted or put in".into());
-    }
-    report.changes += u64::try_from(count).unwrap_or_default();
-    report.erased += erased;
+}
+
+/// Hash of an image as the kind's columns are now: one that a later migration added counts as empty.
+fn image_hash(def: Option<&'static KindDef>, text: &str) -> String {
+    let row = def.and_then(|def| Row::from_image(def, &serde_json::from_str(text).ok()?).ok());
+    let image = row.map_or_else(|| text.to_owned(), |row| row.image().to_string());
+    sha256(&[image.as_bytes()])
 }
 
 async fn count(conn: Conn<'_>) -> Result<u64> {

@@ -30,6 +30,16 @@ pub fn visible(actor: &Actor, def: &KindDef) -> Condition {
     }
 }
 
+/// Tells whether `actor` reads a record of `owner` from inside: with its version, writers and whole history.
+///
+/// Reference data and accounts have no outside.
+#[must_use]
+pub fn is_inside(actor: &Actor, def: &KindDef, owner: &str) -> bool {
+    matches!(def.class, Class::Reference | Class::Person | Class::Grant)
+        || owner == "reference"
+        || actor.is_inside(owner)
+}
+
 fn nothing() -> Condition {
     Condition::any().add(Expr::val(1).eq(0))
 }

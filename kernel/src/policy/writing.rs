@@ -29,6 +29,7 @@ pub fn authorize(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Res
     }
     match def.class {
         Class::Reference => reference(actor, verb, scope),
+        _ if def.of_countries && scope.owner.contains(':') => deny("only countries own such records"),
         Class::National if def.may_be_fact && scope.owner == "reference" => reference(actor, verb, scope),
         Class::National => national(actor, verb, def, scope),
         Class::Work => work(actor, verb, def, scope),

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use sea_orm::Value;
+use entity::vocab::Visibility;
+use sea_orm::{ActiveEnum, Value};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -13,7 +14,7 @@ use super::{
 };
 use crate::{
     error::Code,
-    record::KindDef,
+    record::{KindDef, Link},
     row::{Row, sorted},
     scalar::Money,
     sets::Members,
@@ -42,6 +43,9 @@ impl Unit {
             }
             if item.doing != Doing::Delete {
                 fill(def, item, found);
+            }
+            if item.is_new() && item.fields.get("visibility").is_none_or(Json::is_null) {
+                share(item);
             }
         }
     }
@@ -103,7 +107,10 @@ impl Unit {
             if item.is_new() && def.is_national() {
                 if item.fields.get("visibility").is_none_or(Json::is_null) {
                     item.after.set("visibility", parent.get("visibility").clone());
-                    item.after.set("shared_set_id", parent.get("shared_set_id").clone());
+                    if item.shared.is_none() {
+                        item.after.set("shared_set_id", parent.get("shared_set_id").clone());
+                    }
+                    share(item);
                 }
                 if item.fields.get("language").is_none_or(Json::is_null)
                     && def.has_texts()
@@ -117,6 +124,14 @@ impl Unit {
                 item.after.clear("release_set_id");
             }
         }
+    }
+}
+
+/// A new record whose sharing is named but not its level is at level `group`, or narrower.
+fn share(item: &mut Item) {
+    let is_shared = item.shared.as_ref().is_some_and(|set| set.id().is_some());
+    if is_shared && item.after.scope().level == Some(Visibility::National) {
+        item.after.set("visibility", Visibility::Group.to_value());
     }
 }
 
@@ -156,7 +171,7 @@ fn set_field(
         return None;
     }
     if let Some(link) = def.link(name) {
-        set_link(item, found, link.column, link.target, value, owner);
+        set_link(item, found, link, value, owner);
         return None;
     }
     match name {
@@ -218,28 +233,24 @@ fn keep_settled(
     }
 }
 
-fn set_link(
-    item: &mut Item,
-    found: &Found,
-    column: &str,
-    target: Option<&'static str>,
-    value: &Json,
-    owner: Option<&str>,
-) {
+fn set_link(item: &mut Item, found: &Found, link: &Link, value: &Json, owner: Option<&str>) {
+    let values = || value.as_array().into_iter().flatten();
+    let Some(target) = link.target else {
+        let mut seen = BTreeSet::new();
+        let codes = values().filter(|code| seen.insert(code.to_string())).cloned();
+        item.after.set(link.column, Json::Array(codes.collect()));
+        return;
+    };
     let mut ids = Vec::new();
-    for (at, value) in value.as_array().into_iter().flatten().enumerate() {
-        let Some(target) = target else {
-            ids.push(value.clone());
-            continue;
-        };
+    for (at, value) in values().enumerate() {
         match found.get(target, value, owner) {
-            Some(row) => ids.push(Json::String(row.id().to_string())),
-            None => missing(item, &format!("/{column}/{at}"), target),
+            Some(row) if ids.contains(&row.id()) => {}
+            Some(row) => ids.push(row.id()),
+            None => missing(item, &format!("/{}/{at}", link.column), target),
         }
     }
-    let mut seen = BTreeSet::new();
-    ids.retain(|id| seen.insert(id.to_string()));
-    item.after.set(column, Json::Array(ids));
+    let stored = item.before.as_ref().map(|row| row.ids(link.column)).unwrap_or_default();
+    item.after.set(link.column, json!(found.hidden.list(stored, ids)));
 }
 
 /// Spreads a small object over its columns: `origin {kind, id}`, `cost {amount, currency}`.
@@ -342,6 +353,7 @@ fn set_shared(item: &mut Item, found: &Found, given: &Json, owner: Option<&str>)
             }
         }
     }
+    found.hidden.set(item.before.as_ref(), &mut members);
     match members.id() {
         Some(id) => item.after.set("shared_set_id", id),
         None => item.after.clear("shared_set_id"),

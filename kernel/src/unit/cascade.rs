@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use sea_orm::{ActiveEnum, sea_query::ExprTrait};
+use sea_orm::{
+    ActiveEnum,
+    sea_query::{Alias, ExprTrait, Order},
+};
 use uuid::Uuid;
 
 use super::{
@@ -22,7 +25,7 @@ use crate::{
 pub(super) type Below = (&'static KindDef, Vec<(Row, Uuid)>);
 
 impl Unit {
-    /// Every record below `ids`, level by level; hidden ones too.
+    /// Every record below `ids`, level by level, locked to be deleted; hidden ones too.
     pub(super) async fn descendants(
         &self,
         def: &'static KindDef,
@@ -34,7 +37,10 @@ impl Unit {
         while let Some((kind, ids)) = front.pop() {
             for (child, column) in owned_children(self, kind) {
                 let mut select = store::select(child);
-                select.and_where(child.col(column).is_in(ids.iter().copied()));
+                select
+                    .and_where(child.col(column).is_in(ids.iter().copied()))
+                    .order_by((child.iden(), Alias::new("id")), Order::Asc);
+                self.lock(&mut select, true);
                 let rows = store::rows(self.conn(), child, &select).await?;
                 let fresh: Vec<(Row, Uuid)> = rows
                     .into_iter()

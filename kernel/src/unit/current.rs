@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{
     Unit,
     item::{Doing, Item},
+    references::Found,
 };
 use crate::{
     error::{Error, Result},
@@ -26,7 +27,43 @@ impl Unit {
         }
     }
 
-    pub(super) async fn load_current(&mut self, def: &'static KindDef, items: &mut [Item]) -> Result<()> {
+    pub(super) async fn load_current(
+        &mut self,
+        def: &'static KindDef,
+        items: &mut [Item],
+        found: &Found,
+    ) -> Result<()> {
+        let by_id = self.current_rows(def, items).await?;
+        let acting = self.ctx.actor.acting.clone();
+        for item in items.iter_mut().filter(|item| !item.is_rejected()) {
+            match item.doing {
+                Doing::Create => {}
+                Doing::Update | Doing::Delete | Doing::Move => {
+                    item.before = item.id.and_then(|id| by_id.get(&id).cloned());
+                    if item.before.is_none() {
+                        item.reject(Error::NotFound);
+                    }
+                }
+                Doing::Upsert => {
+                    let owner = owner_named(def, item, found).or(acting.as_deref());
+                    let fits = |row: &&Row| {
+                        let key = (row.text("source_system"), row.text("external_key"));
+                        item.key.as_ref().is_some_and(|(s, k)| key == (Some(s), Some(k)))
+                            && owner == Some(row.owner())
+                    };
+                    item.before = by_id.values().find(fits).cloned();
+                    if let Some(row) = &item.before {
+                        item.id = Some(row.id());
+                        (item.verb, item.authority) = (Verb::Update, Verb::Update);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The visible rows that the items name by id or key, locked.
+    async fn current_rows(&mut self, def: &'static KindDef, items: &[Item]) -> Result<HashMap<Uuid, Row>> {
         let live = || items.iter().filter(|item| !item.is_rejected());
         let ids: BTreeSet<Uuid> = live().filter(|i| i.doing != Doing::Create).filter_map(|i| i.id).collect();
         let mut any = Cond::any();
@@ -46,48 +83,21 @@ impl Unit {
             );
             wanted = true;
         }
-        let mut by_id = HashMap::new();
-        if wanted {
-            let for_delete = live().any(|item| item.doing == Doing::Delete);
-            let which = Cond::all().add(visible(&self.ctx.actor, def)).add(any);
-            if def.has("plan_id") {
-                // Plans are locked before what stands below them, everywhere.
-                let below = which.clone().add(def.col("plan_id").is_not_null());
-                self.lock_plan_rows(store::distinct(self.conn(), def, "plan_id", below).await?).await?;
-            }
-            let mut select = store::select(def);
-            select.cond_where(which);
-            select.order_by((def.iden(), Alias::new("id")), Order::Asc);
-            self.lock(&mut select, for_delete);
-            by_id
-                .extend(store::rows(self.conn(), def, &select).await?.into_iter().map(|row| (row.id(), row)));
+        if !wanted {
+            return Ok(HashMap::new());
         }
-        for item in items.iter_mut().filter(|item| !item.is_rejected()) {
-            match item.doing {
-                Doing::Create => {}
-                Doing::Update | Doing::Delete | Doing::Move => {
-                    item.before = item.id.and_then(|id| by_id.get(&id).cloned());
-                    if item.before.is_none() {
-                        item.reject(Error::NotFound);
-                    }
-                }
-                Doing::Upsert => {
-                    let named = item.fields.get("owner").and_then(Json::as_str).or(def.fixed_owner);
-                    let owner = named.or(self.ctx.actor.acting.as_deref());
-                    let fits = |row: &&Row| {
-                        let key = (row.text("source_system"), row.text("external_key"));
-                        item.key.as_ref().is_some_and(|(s, k)| key == (Some(s), Some(k)))
-                            && owner.is_none_or(|owner| owner == row.owner())
-                    };
-                    item.before = by_id.values().find(fits).cloned();
-                    if let Some(row) = &item.before {
-                        item.id = Some(row.id());
-                        (item.verb, item.authority) = (Verb::Update, Verb::Update);
-                    }
-                }
-            }
+        let for_delete = live().any(|item| item.doing == Doing::Delete);
+        let which = Cond::all().add(visible(&self.ctx.actor, def)).add(any);
+        if def.has("plan_id") {
+            // Plans are locked before what stands below them, everywhere.
+            let below = which.clone().add(def.col("plan_id").is_not_null());
+            self.lock_plan_rows(store::distinct(self.conn(), def, "plan_id", below).await?).await?;
         }
-        Ok(())
+        let mut select = store::select(def);
+        select.cond_where(which).order_by((def.iden(), Alias::new("id")), Order::Asc);
+        self.lock(&mut select, for_delete);
+        let rows = store::rows(self.conn(), def, &select).await?;
+        Ok(rows.into_iter().map(|row| (row.id(), row)).collect())
     }
 
     /// Authority over the facts before and after.
@@ -117,6 +127,17 @@ impl Unit {
         let people: BTreeSet<Uuid> = items.iter().filter_map(|item| item.id).collect();
         store::holdings(self.conn(), &people).await
     }
+}
+
+/// The owner an upsert names: itself, by its kind, or by the record it stands below.
+fn owner_named<'a>(def: &KindDef, item: &'a Item, found: &'a Found) -> Option<&'a str> {
+    let above = || {
+        def.parent.iter().find_map(|parent| {
+            let column = def.columns.iter().find(|column| column.name == parent.column)?;
+            Some(found.get(column.target?, item.fields.get(column.field)?, None)?.owner())
+        })
+    };
+    item.fields.get("owner").and_then(Json::as_str).or(def.fixed_owner).or_else(above)
 }
 
 /// Tells whether an edit touches only what contributors may write.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::{
     actor::Actor,
     error::{Code, Error, Violation},
-    policy::Verb,
+    policy::{Verb, is_inside},
     record::{KindDef, Op, Outcome, OutcomeKind},
     row::Row,
     sets::Members,
@@ -172,10 +172,10 @@ fn one(def: &'static KindDef, op: Op) -> Item {
 }
 
 /// The version given, then equal (428, 412).
-pub(super) fn check_versions(actor: &Actor, items: &mut [Item]) {
+pub(super) fn check_versions(actor: &Actor, def: &KindDef, items: &mut [Item]) {
     for item in items.iter_mut().filter(|item| !matches!(item.doing, Doing::Create | Doing::Upsert)) {
         let Some(current) = item.before.as_ref().map(Row::version) else { continue };
-        let shown = item.before.as_ref().is_some_and(|row| actor.is_inside(row.owner()));
+        let shown = item.before.as_ref().is_some_and(|row| is_inside(actor, def, row.owner()));
         match item.version {
             None => item.reject(Error::VersionRequired),
             Some(given) if given != current => {

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, Order, Query};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::{Unit, item::Item};
+use super::{Unit, hidden::Hidden, item::Item};
 use crate::{
     error::{Code, Result},
     policy::visible,
@@ -14,6 +14,9 @@ use crate::{
     row::Row,
     store,
 };
+
+/// Records looked up by one statement.
+const BINDS: usize = 10_000;
 
 /// How an input names a record.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,6 +59,8 @@ pub(super) struct Found {
     by_key: HashMap<(&'static str, String, String), Vec<usize>>,
     /// Owners that exist, with their official languages.
     pub(super) owners: HashMap<String, Vec<String>>,
+    /// What the caller cannot see of the lists it writes.
+    pub(super) hidden: Hidden,
 }
 
 impl Found {
@@ -80,7 +85,9 @@ impl Found {
             Token::Code(code) => self.by_code.get(&(kind, code))?,
             Token::Key(source, key) => self.by_key.get(&(kind, source, key))?,
         };
-        candidates.iter().filter_map(|at| rows.get(*at)).find(|row| serves(row, owner))
+        let mut fitting = candidates.iter().filter_map(|at| rows.get(*at)).filter(|row| serves(row, owner));
+        // Without an owner a code or key that several owners use names nothing.
+        fitting.next().filter(|_| owner.is_some() || fitting.next().is_none())
     }
 }
 
@@ -121,7 +128,7 @@ pub(super) fn named<'a>(def: &'static KindDef, item: &'a Item) -> Vec<(String, &
 
 impl Unit {
     /// Finds every record the items name, with `visible()` inside, and the owners.
-    pub(super) async fn look_up(&self, def: &'static KindDef, items: &mut [Item]) -> Result<Found> {
+    pub(super) async fn look_up(&self, def: &'static KindDef, items: &[Item]) -> Result<Found> {
         let mut wanted: BTreeMap<&'static str, BTreeSet<Token>> = BTreeMap::new();
         let mut owners = BTreeSet::new();
         for item in items.iter().filter(|item| !item.is_rejected()) {
@@ -134,16 +141,18 @@ impl Unit {
         let mut found = Found::default();
         for (kind, tokens) in wanted {
             let Some(target) = self.ctx.kinds.get(kind) else { continue };
-            for row in self.find(target, &tokens).await? {
-                owners.insert(row.owner().to_owned());
-                found.add(target, row);
+            for some in tokens.into_iter().collect::<Vec<_>>().chunks(BINDS) {
+                for row in self.find(target, some).await? {
+                    owners.insert(row.owner().to_owned());
+                    found.add(target, row);
+                }
             }
         }
         found.owners = store::owner_languages(self.conn(), &owners).await?;
         Ok(found)
     }
 
-    async fn find(&self, target: &'static KindDef, tokens: &BTreeSet<Token>) -> Result<Vec<Row>> {
+    async fn find(&self, target: &'static KindDef, tokens: &[Token]) -> Result<Vec<Row>> {
         let ids = tokens.iter().filter_map(|t| if let Token::Id(id) = t { Some(*id) } else { None });
         let codes =
             tokens.iter().filter_map(|t| if let Token::Code(code) = t { Some(code.as_str()) } else { None });
@@ -192,9 +201,7 @@ impl Unit {
             return Ok(());
         }
         let mut select = store::select(plan);
-        select
-            .and_where(plan.col("id").is_in(ids))
-            .order_by(Alias::new("id"), sea_orm::sea_query::Order::Asc);
+        select.and_where(plan.col("id").is_in(ids)).order_by(Alias::new("id"), Order::Asc);
         self.lock(&mut select, false);
         for row in store::rows(self.conn(), plan, &select).await? {
             self.plans.insert(row.id(), row);
@@ -221,7 +228,15 @@ impl Unit {
                 .collect();
             // Plans come locked, from `lock_plans`.
             if target.name != "plan" && !ids.is_empty() {
-                let rows = self.rows_of(target, &ids).await?;
+                let mut select = store::select(target);
+                select
+                    .and_where(target.col("id").is_in(ids))
+                    .order_by((target.iden(), Alias::new("id")), Order::Asc);
+                // What stands below a plan is guarded by the plan's lock.
+                if !def.has("plan_id") {
+                    self.lock(&mut select, false);
+                }
+                let rows = store::rows(self.conn(), target, &select).await?;
                 parents.extend(rows.into_iter().map(|row| (row.id(), row)));
             }
         }
@@ -237,7 +252,7 @@ impl Unit {
             .column(Alias::new("code"))
             .from(Alias::new("owner"))
             .and_where(Expr::col(Alias::new("code")).is_in(owners.iter().map(String::as_str)))
-            .order_by(Alias::new("code"), sea_orm::sea_query::Order::Asc)
+            .order_by(Alias::new("code"), Order::Asc)
             .take();
         if self.conn().is_postgres() && !self.is_dry {
             self.lock(&mut select, false);

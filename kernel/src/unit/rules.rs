@@ -17,11 +17,15 @@ use super::{
 use crate::{
     actor::Actor,
     error::{Code, Error, Result},
+    policy::Class,
     record::KindDef,
     row::{Row, is_null, json},
     sets::{self, Members},
     store,
 };
+
+/// Ids asked for by one statement.
+const BINDS: usize = 10_000;
 
 impl Unit {
     /// Everything that answers 422, together.
@@ -40,7 +44,7 @@ impl Unit {
             }
             if item.doing != Doing::Delete {
                 check_levels(def, item, parents, &sets);
-                check_source(&actor, item);
+                check_source(&actor, def, item);
             }
         }
         self.check_unique(def, items).await?;
@@ -115,7 +119,12 @@ impl Unit {
                     continue;
                 }
                 let Some(own) = print(&item.after) else { continue };
-                let holder = *taken.entry(own).or_insert_with(|| item.after.id());
+                // An item that is refused anyway takes no value from the others.
+                let holder = match taken.get(&own) {
+                    Some(holder) => *holder,
+                    None if item.has_faults() => continue,
+                    None => *taken.entry(own).or_insert_with(|| item.after.id()),
+                };
                 if holder != item.after.id() && key.iter().any(|column| item.changes(column)) {
                     let column = key.last().copied().unwrap_or_default();
                     let field = def.columns.iter().find(|c| c.name == column).map_or(column, |c| c.field);
@@ -191,28 +200,35 @@ impl Unit {
         (from, to): (&str, &str),
         ids: &BTreeSet<Uuid>,
     ) -> Result<Vec<(Uuid, Uuid)>> {
-        let select = Query::select()
-            .columns([from, to].map(Alias::new))
-            .from(Alias::new(table))
-            .and_where(Expr::col(Alias::new(to)).is_in(ids.iter().copied()))
-            .take();
-        let rows = self.conn().all(&select).await?;
-        rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
+        let mut found = Vec::new();
+        for some in ids.iter().copied().collect::<Vec<_>>().chunks(BINDS) {
+            let select = Query::select()
+                .columns([from, to].map(Alias::new))
+                .from(Alias::new(table))
+                .and_where(Expr::col(Alias::new(to)).is_in(some.iter().copied()))
+                .take();
+            for row in self.conn().all(&select).await? {
+                found.push((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
+            }
+        }
+        Ok(found)
     }
 
     /// Owners (countries, regions, organisations) that still own records.
     async fn owning(&self, def: &'static KindDef, items: &[Item]) -> Result<Vec<Uuid>> {
         let Some(prefix) = def.owner_prefix else { return Ok(Vec::new()) };
+        let doomed: HashMap<String, Uuid> = items
+            .iter()
+            .filter(|item| item.is_deletion() && !item.is_rejected())
+            .filter_map(|item| Some((format!("{prefix}{}", item.before.as_ref()?.text("code")?), item.id?)))
+            .collect();
         let mut found = Vec::new();
-        for item in items.iter().filter(|i| i.is_deletion() && !i.is_rejected()) {
-            let code = item.before.as_ref().and_then(|row| row.text("code")).unwrap_or_default();
-            for kind in self.ctx.kinds.all().iter().filter(|kind| kind.fixed_owner.is_none()) {
-                let mut select = Query::select();
-                select.expr(Expr::val(1)).from(kind.iden()).limit(1);
-                select.and_where(kind.col("owner").eq(format!("{prefix}{code}")));
-                if self.conn().one(&select).await?.is_some() {
-                    found.extend(item.id);
-                }
+        for kind in self.ctx.kinds.all().iter().filter(|kind| kind.fixed_owner.is_none()) {
+            let mut select = Query::select();
+            select.distinct().expr(kind.col("owner")).from(kind.iden());
+            select.and_where(kind.col("owner").is_in(doomed.keys().map(String::as_str)));
+            for row in self.conn().all(&select).await? {
+                found.extend(doomed.get(&row.try_get_by_index::<String>(0)?));
             }
         }
         Ok(found)
@@ -236,7 +252,6 @@ fn level_of(row: &Row) -> Visibility {
 
 /// The level stands in the kind's list, and a child is never wider than its parent.
 fn check_levels(def: &KindDef, item: &mut Item, parents: &HashMap<Uuid, Row>, sets: &Sets) {
-    use crate::policy::Class;
     let moved = def.parent.iter().any(|parent| item.changes(parent.column));
     if !def.is_national() || !(moved || item.changes("visibility") || item.changes("shared_set_id")) {
         return;
@@ -281,8 +296,9 @@ pub(super) fn narrowed(row: &Row, parent: &Row, sets: &Sets) -> Option<(Visibili
     (both != own).then_some((level, both))
 }
 
-/// Callers write only under source systems that are theirs.
-fn check_source(actor: &Actor, item: &mut Item) {
+/// Callers write only under source systems that are theirs; of accounts, which all have one owner, only
+/// the operator writes keys, because a clash would tell of another country's.
+fn check_source(actor: &Actor, def: &KindDef, item: &mut Item) {
     let key = (item.after.text("source_system"), item.after.text("external_key"));
     if key.0.is_some() != key.1.is_some() {
         let missing = if key.0.is_some() { "/external_key" } else { "/source_system" };
@@ -293,16 +309,15 @@ fn check_source(actor: &Actor, item: &mut Item) {
         return;
     }
     let mine = actor.grants.iter().any(|grant| match grant.role {
+        Role::Operator => !system.contains(':'),
+        _ if def.class == Class::Person => false,
         Role::Officer | Role::AgencyLead => {
             grant.agency_code.as_ref().is_some_and(|code| system == format!("agency:{code}"))
         }
         Role::Portal => grant.source_systems.contains(&system),
-        Role::FocalPoint
-        | Role::Secretariat
-        | Role::Regional
-        | Role::Partner
-        | Role::Steward
-        | Role::Operator => !system.contains(':'),
+        Role::FocalPoint | Role::Secretariat | Role::Regional | Role::Partner | Role::Steward => {
+            !system.contains(':')
+        }
         Role::Approver | Role::Observer => false,
     });
     if !mine || ["seed", "demo"].contains(&system.as_str()) {

@@ -17,7 +17,10 @@ use sea_orm::{
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::{grant::Grant, user::User};
+use super::{
+    focal_points::{FocalPoints, hold},
+    user::User,
+};
 use crate::domain::KINDS;
 
 fn role_of(item: &Item) -> Option<Role> {
@@ -33,6 +36,17 @@ fn email_of(item: &Item) -> Option<String> {
 pub fn prepare<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
         let user = User::def();
+        let emails: Vec<String> = items.iter().filter_map(email_of).collect();
+        if emails.is_empty() {
+            return Ok(());
+        }
+        let named =
+            Cond::all().add(user.col("email").is_in(emails.iter().filter(|text| !text.contains('\0'))));
+        let known: HashMap<String, Uuid> = store::all(unit.conn(), user, named)
+            .await?
+            .iter()
+            .filter_map(|row| Some((row.text("email")?.to_owned(), row.id())))
+            .collect();
         for item in items.iter_mut().filter(|item| !item.is_rejected()) {
             let Some(email) = email_of(item) else { continue };
             if !user.schemas.new.violations(&json!({ "email": email, "name": email }), "").is_empty() {
@@ -40,10 +54,9 @@ pub fn prepare<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, R
                 item.fault("/user", Code::BadFormat, "an e-mail address, or the id of a user");
                 continue;
             }
-            let cond = Cond::all().add(user.col("email").eq(email.as_str()));
-            if let Some(row) = store::first(unit.conn(), user, cond).await? {
+            if let Some(id) = known.get(&email) {
                 item.fields.insert("user".into(), json!(null));
-                item.preset.push(("user_id", row.id().into()));
+                item.preset.push(("user_id", (*id).into()));
             } else {
                 item.fields.remove("user");
                 item.note = Some(email);
@@ -76,39 +89,28 @@ async fn make_accounts(unit: &mut Unit, items: &mut [Item]) -> Result<()> {
 /// The first focal point comes from the operator only where there is none; the last one stays.
 pub fn guard<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
-        let grant = Grant::def();
+        let by_operator = unit.actor().with_role(&[Role::Operator]).next().is_some();
+        let appoints = |item: &Item| {
+            let row = item.before.as_ref().unwrap_or(&item.after);
+            !item.is_rejected() && row.text("role") == Some("focal_point") && (by_operator || !item.is_new())
+        };
+        let owners = items.iter().filter(|item| appoints(item)).map(|item| item.after.owner().to_owned());
+        let mut in_office = FocalPoints::of(unit, &owners.collect()).await?;
         let today = unit.ctx.clock.today();
         let mut appointed = HashSet::new();
-        for item in items.iter_mut().filter(|item| !item.is_rejected()) {
-            let row = item.before.as_ref().unwrap_or(&item.after);
-            if row.text("role") != Some("focal_point") {
+        for item in items.iter_mut().filter(|item| appoints(item)) {
+            let owner = item.after.owner().to_owned();
+            if item.is_new() {
+                if in_office.has_any(&owner) || !appointed.insert(owner) {
+                    let text = "the country has a focal point, who makes its further grants";
+                    item.reject(Error::Forbidden(text.into()));
+                }
                 continue;
             }
-            let live =
-                Cond::any().add(grant.col("valid_until").is_null()).add(grant.col("valid_until").gte(today));
-            let others = Cond::all()
-                .add(grant.col("owner").eq(row.owner()))
-                .add(grant.col("role").eq("focal_point"))
-                .add(grant.col("id").ne(row.id()))
-                .add(live);
-            let owner = row.owner().to_owned();
-            let ends = item.is_deletion()
-                || (!item.is_new() && item.after.date("valid_until").is_some_and(|day| day < today));
-            let by_operator = item.is_new() && unit.actor().with_role(&[Role::Operator]).next().is_some();
-            if !ends && !by_operator {
-                continue;
-            }
-            unit.lock_owners(&[owner].into()).await?;
-            let row_owner = item.after.owner().to_owned();
-            let again = by_operator && !appointed.insert(row_owner);
-            let has_others = again || store::exists(unit.conn(), grant, others).await?;
-            if ends && !has_others {
+            let left = if item.is_deletion() { None } else { hold(&item.after, today) };
+            if !in_office.weaken_grant(item.after.id(), left) {
                 let text = "a country keeps at least one focal point; appoint another one first";
                 item.reject(Error::Conflict(Code::LastFocalPoint, text.into()));
-            }
-            if by_operator && has_others {
-                let text = "the country has a focal point, who makes its further grants";
-                item.reject(Error::Forbidden(text.into()));
             }
         }
         Ok(())
@@ -132,6 +134,28 @@ fn fits(role: Role, owner: &str) -> bool {
     }
 }
 
+/// Ceiling, kinds and source systems narrow a portal; it reads whatever it writes.
+fn check_portal(item: &mut Item, role: Role) {
+    let lists = |item: &Item, column: &str| {
+        item.after.json(column).and_then(Json::as_array).is_some_and(|list| !list.is_empty())
+    };
+    if role == Role::Portal {
+        if lists(item, "write_kinds") && item.after.text("read_ceiling") != Some("national") {
+            let text = "a portal that writes has the ceiling `national`: it reads what it writes";
+            item.fault("/read_ceiling", Code::RuleBroken, text);
+        }
+        return;
+    }
+    let given = [
+        ("read_ceiling", !item.after.is_null("read_ceiling")),
+        ("write_kinds", lists(item, "write_kinds")),
+        ("source_systems", lists(item, "source_systems")),
+    ];
+    for (field, _) in given.into_iter().filter(|(_, is_given)| *is_given) {
+        item.fault(&format!("/{field}"), Code::RuleBroken, format!("`{field}` narrows a portal only"));
+    }
+}
+
 /// Rules of a grant's own fields.
 pub fn check<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
@@ -148,6 +172,7 @@ pub fn check<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Res
                     "officers and agency leads, and only they, have an agency",
                 );
             }
+            check_portal(item, role);
             let kinds = item.after.json("write_kinds").and_then(Json::as_array).cloned().unwrap_or_default();
             for (at, kind) in kinds.iter().enumerate() {
                 if kind.as_str().is_none_or(|name| KINDS.all().iter().all(|def| def.name != name)) {

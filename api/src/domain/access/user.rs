@@ -138,6 +138,7 @@ impl Record for User {
                 .sorts(&["email", "name"])
                 .unique_in(&[&["email"]])
                 .held(&[("session", "user_id"), ("credential", "user_id")])
+                .guards(users::guard)
                 .checks(users::check)
         });
         &DEF

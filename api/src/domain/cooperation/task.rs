@@ -69,6 +69,7 @@ pub struct Task {
     /// What the progress consists in.
     pub progress_note: Option<String>,
     /// Record the task came from (a decision, a finding).
+    #[graphql(skip)]
     pub origin: Option<Origin>,
 }
 
@@ -306,6 +307,7 @@ impl Record for Task {
                 .refers("plan_id", "plan")
                 .refers("action_id", "action")
                 .refers("lead_agency_id", "agency")
+                .refers_to_any("origin_kind", "origin_id")
                 .links("contributing_agencies", "task_contributor", "agency")
                 .links("depends_on", "task_dependency", "task")
                 .sorts(&["due_on", "title", "status", "priority"])
@@ -320,6 +322,8 @@ impl Record for Task {
     }
 
     fn view(seen: Seen, m: ModelOf<Self>, lens: &Lens) -> Self {
+        let origin = m.origin_kind.zip(m.origin_id).map(|(kind, id)| Origin { kind, id });
+        let origin = origin.filter(|from| lens.sees_any(&seen, &from.kind, from.id));
         Self {
             seen,
             plan: lens.reference(m.plan_id),
@@ -337,7 +341,7 @@ impl Record for Task {
             depends_on: lens.references(&m.depends_on),
             progress_percent: m.progress_percent,
             progress_note: m.progress_note,
-            origin: origin(m.origin_kind, m.origin_id),
+            origin,
         }
     }
 }
@@ -352,9 +356,4 @@ pub struct Origin {
     pub kind: String,
     /// Its id.
     pub id: Uuid,
-}
-
-/// An origin from its stored form.
-fn origin(kind: Option<String>, id: Option<Uuid>) -> Option<Origin> {
-    Some(Origin { kind: kind?, id: id? })
 }

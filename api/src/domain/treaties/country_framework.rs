@@ -140,6 +140,7 @@ impl Record for CountryFramework {
         static DEF: LazyLock<KindDef> = LazyLock::new(|| {
             KindDef::of::<CountryFramework>("country_framework", "country-frameworks", Class::National)
                 .refers("framework_id", "framework")
+                .of_countries()
                 .sorts(&[])
                 .unique_in(&[&["owner", "framework_id"]])
         });

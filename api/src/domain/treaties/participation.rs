@@ -1,5 +1,7 @@
 //! Participation of countries in frameworks.
 
+mod statement;
+
 use std::sync::LazyLock;
 
 use async_graphql::{Enum, InputObject, SimpleObject};
@@ -19,8 +21,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::domain::parts::{NationalPatch, NewNational, NewOrigin, OriginPatch};
-use futures_util::future::BoxFuture;
-use kernel::{Code, Unit, unit::Item};
 
 /// The standing of a country towards a framework: a depositary's fact, or the country's own statement.
 #[derive(Clone, Debug, Serialize, ToSchema, SimpleObject)]
@@ -256,7 +256,8 @@ impl Record for Participation {
                 .sorts(&["status_on", "in_force_on"])
                 .unique_in(&[&["owner", "country_id", "framework_id"]])
                 .or_fact()
-                .checks(check_statement)
+                .of_countries()
+                .checks(statement::check)
         });
         &DEF
     }
@@ -285,16 +286,4 @@ impl Record for Participation {
             valid_until: m.valid_until.map(Date),
         }
     }
-}
-
-/// A statement of a country is about that country and contests a fact about it.
-fn check_statement<'a>(_: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, kernel::Result<()>> {
-    Box::pin(async move {
-        for item in items.iter_mut().filter(|item| !item.is_rejected() && !item.is_deletion()) {
-            if item.after.owner() == "reference" && !item.after.is_null("contests_id") {
-                item.fault("/contests", Code::RuleBroken, "only a country's own statement contests a fact");
-            }
-        }
-        Ok(())
-    })
 }

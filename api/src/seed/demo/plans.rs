@@ -2,7 +2,7 @@
 
 mod content;
 
-use kernel::{Error, KindDef, Record, Result, Unit, record::Op, unit::move_op};
+use kernel::{Error, KindDef, Record, Result, Unit, record::Op};
 
 use super::{
     bodies::ONCE,
@@ -79,7 +79,7 @@ async fn make_moves(unit: &mut Unit, def: &'static KindDef, made: &Synced, moves
 }
 
 fn op(id: uuid::Uuid, version: i32, next: MoveFile) -> Op {
-    move_op(id, Some(version), next.verb, next.verb, next.set)
+    Op::Move { id, version: Some(version), verb: next.verb, authority: next.verb, set: next.set }
 }
 
 async fn release_plan(unit: &mut Unit, plans: &Synced, (key, file): (&str, &ReleaseFile)) -> Result<()> {

@@ -1,0 +1,111 @@
+//! A country keeps a focal point: who holds the grant in force, and who may go.
+
+use std::collections::{BTreeSet, HashMap};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use kernel::{Record, Result, Unit, row::Row, store};
+use sea_orm::sea_query::{Cond, ExprTrait};
+use uuid::Uuid;
+
+use super::{grant::Grant, user::User};
+
+/// How firmly a focal point holds the grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Hold {
+    /// In force today, but it ends some day: a deputy.
+    Dated,
+    /// In force today, without end.
+    Lasting,
+}
+
+/// How firmly a grant holds today; none if it is not in force or narrowed to a plan.
+pub(super) fn hold(grant: &Row, today: NaiveDate) -> Option<Hold> {
+    let begun = grant.date("valid_from").is_none_or(|from| from <= today);
+    if !begun || !grant.is_null("within_plan_id") {
+        return None;
+    }
+    match grant.date("valid_until") {
+        None => Some(Hold::Lasting),
+        Some(until) => (until >= today).then_some(Hold::Dated),
+    }
+}
+
+/// How firmly an account is open now; none if it is closed.
+pub(super) fn open(user: &Row, now: DateTime<Utc>) -> Option<Hold> {
+    match user.instant("valid_until") {
+        None => Some(Hold::Lasting),
+        Some(until) => (until > now).then_some(Hold::Dated),
+    }
+}
+
+/// One focal point in office.
+#[derive(Clone, Debug)]
+struct InOffice {
+    grant: Uuid,
+    user: Uuid,
+    owner: String,
+    hold: Hold,
+}
+
+/// The focal points of some countries that are in office now.
+#[derive(Debug, Default)]
+pub(super) struct FocalPoints(Vec<InOffice>);
+
+impl FocalPoints {
+    /// Locks the owners, so that two units do not each leave the other's focal point as the last, and reads
+    /// who is in office.
+    pub(super) async fn of(unit: &Unit, owners: &BTreeSet<String>) -> Result<Self> {
+        if owners.is_empty() {
+            return Ok(Self::default());
+        }
+        unit.lock_owners(owners).await?;
+        let grant = Grant::def();
+        let appointed = Cond::all()
+            .add(grant.col("role").eq("focal_point"))
+            .add(grant.col("owner").is_in(owners.iter().map(String::as_str)));
+        let grants = store::all(unit.conn(), grant, appointed).await?;
+        let people = grants.iter().filter_map(|row| row.uuid("user_id")).collect();
+        let users = unit.rows_of(User::def(), &people).await?;
+        let users: HashMap<Uuid, Row> = users.into_iter().map(|row| (row.id(), row)).collect();
+        let (today, now) = (unit.ctx.clock.today(), unit.ctx.clock.now());
+        let in_office = grants.iter().filter_map(|row| {
+            let user = users.get(&row.uuid("user_id")?)?;
+            let hold = hold(row, today)?.min(open(user, now)?);
+            Some(InOffice { grant: row.id(), user: user.id(), owner: row.owner().to_owned(), hold })
+        });
+        Ok(Self(in_office.collect()))
+    }
+
+    /// Tells whether a country has anybody in office.
+    pub(super) fn has_any(&self, owner: &str) -> bool {
+        self.0.iter().any(|one| one.owner == owner)
+    }
+
+    /// Lets a grant fall to a lesser hold; false, and nothing changes, if nobody as firm would be left.
+    pub(super) fn weaken_grant(&mut self, grant: Uuid, left: Option<Hold>) -> bool {
+        self.weaken(|one| one.grant == grant, left)
+    }
+
+    /// Lets an account fall to a lesser hold, with all its grants.
+    pub(super) fn weaken_user(&mut self, user: Uuid, left: Option<Hold>) -> bool {
+        self.weaken(|one| one.user == user, left)
+    }
+
+    fn weaken(&mut self, which: impl Fn(&InOffice) -> bool, left: Option<Hold>) -> bool {
+        let falls = |one: &InOffice| which(one) && left.is_none_or(|left| left < one.hold);
+        let is_kept = |lost: &InOffice| {
+            self.0.iter().any(|one| !falls(one) && one.owner == lost.owner && one.hold >= lost.hold)
+        };
+        if !self.0.iter().filter(|one| falls(one)).all(is_kept) {
+            return false;
+        }
+        let falling: BTreeSet<Uuid> = self.0.iter().filter(|one| falls(one)).map(|one| one.grant).collect();
+        match left {
+            None => self.0.retain(|one| !falling.contains(&one.grant)),
+            Some(left) => {
+                self.0.iter_mut().filter(|one| falling.contains(&one.grant)).for_each(|one| one.hold = left);
+            }
+        }
+        true
+    }
+}
