@@ -282,10 +282,8 @@ async fn narrowed_while_joined(app: &TestApp, agency: &str) -> (Json, Json) {
     let path = format!("/working-groups/{}", made.id());
     let (member, etag) = (json!({"working_group": made.id(), "agency": agency}), made.etag());
 
-    let (narrowed, joined) = tokio::join!(
-        me.patch(&path, &etag, json!({"visibility": "group"})),
-        me.post("/memberships", member)
-    );
+    let (narrowed, joined) =
+        tokio::join!(me.patch(&path, &etag, json!({"visibility": "group"})), me.post("/memberships", member));
 
     narrowed.ok(200);
     let member = me.get(&format!("/memberships/{}", joined.id())).await;

@@ -74,6 +74,22 @@ impl Change {
         }
     }
 
+    /// The row of the log, without the payload.
+    fn leaf(&self, ordinal: i32, payload_hash: String) -> ChangeLeaf {
+        ChangeLeaf {
+            ordinal,
+            kind: self.kind.into(),
+            record_id: self.record,
+            version: self.version,
+            op: self.op.into(),
+            owner: self.owner.clone(),
+            plan_id: self.plan,
+            facts_before: self.facts_before.clone(),
+            facts_after: self.facts_after.clone(),
+            payload_hash,
+        }
+    }
+
     fn about(row: &Row) -> Self {
         Self {
             kind: row.def().name,
@@ -120,22 +136,7 @@ impl Recorder {
     pub(crate) async fn record(&mut self, conn: Conn<'_>, changes: Vec<Change>) -> Result<()> {
         for chunk in changes.chunks(ROWS) {
             let mut rows = Query::insert();
-            rows.into_table(Alias::new("change")).columns(
-                [
-                    "set_id",
-                    "ordinal",
-                    "kind",
-                    "record_id",
-                    "version",
-                    "op",
-                    "owner",
-                    "plan_id",
-                    "facts_before",
-                    "facts_after",
-                    "payload_hash",
-                ]
-                .map(Alias::new),
-            );
+            rows.into_table(Alias::new("change")).columns(ChangeLeaf::COLUMNS.map(Alias::new));
             let mut payloads = Query::insert();
             payloads
                 .into_table(Alias::new("change_payload"))
@@ -144,32 +145,10 @@ impl Recorder {
                 let salt = salt()?;
                 let before = change.before.as_ref().map(Json::to_string);
                 let after = change.after.as_ref().map(Json::to_string);
-                let leaf = ChangeLeaf {
-                    ordinal: self.rows,
-                    kind: change.kind.into(),
-                    record_id: change.record,
-                    version: change.version,
-                    op: change.op.into(),
-                    owner: change.owner.clone(),
-                    plan_id: change.plan,
-                    facts_before: change.facts_before.clone(),
-                    facts_after: change.facts_after.clone(),
-                    payload_hash: payload_hash(&salt, before.as_deref(), after.as_deref()),
-                };
+                let hash = payload_hash(&salt, before.as_deref(), after.as_deref());
+                let leaf = change.leaf(self.rows, hash);
                 self.digest.add(&leaf);
-                rows.values_panic([
-                    Expr::val(self.set),
-                    Expr::val(leaf.ordinal),
-                    Expr::val(leaf.kind),
-                    Expr::val(leaf.record_id),
-                    Expr::val(leaf.version),
-                    Expr::val(leaf.op),
-                    Expr::val(leaf.owner),
-                    Expr::val(leaf.plan_id),
-                    Expr::val(leaf.facts_before),
-                    Expr::val(leaf.facts_after),
-                    Expr::val(leaf.payload_hash),
-                ]);
+                rows.values_panic(leaf.exprs(self.set));
                 payloads.values_panic([
                     Expr::val(self.set),
                     Expr::val(self.rows),
@@ -191,18 +170,8 @@ impl Recorder {
             return Ok(());
         }
         if conn.is_postgres() {
-            let notify = Statement::from_sql_and_values(
-                conn.backend(),
-                "SELECT pg_notify('concord_change', $1)",
-                [self.set.to_string().into()],
-            );
-            conn.all_raw(notify).await?;
-            let lock = Statement::from_sql_and_values(
-                conn.backend(),
-                "SELECT pg_advisory_xact_lock($1)",
-                [COMMIT_LOCK.into()],
-            );
-            conn.all_raw(lock).await?;
+            ask(conn, "SELECT pg_notify('concord_change', $1)", self.set.to_string()).await?;
+            ask(conn, "SELECT pg_advisory_xact_lock($1)", COMMIT_LOCK).await?;
         }
         let newest = Query::select()
             .columns(["seq", "at", "hash"].map(Alias::new))
@@ -218,39 +187,17 @@ impl Recorder {
         };
         let head = SetHead::next(ctx, self.set, self.rows, self.digest.finish(), previous);
         let mut insert = Query::insert();
-        insert.into_table(Alias::new("change_set")).columns(
-            [
-                "seq",
-                "id",
-                "at",
-                "actor",
-                "owner",
-                "request_id",
-                "cause",
-                "row_count",
-                "digest",
-                "prev",
-                "hash",
-            ]
-            .map(Alias::new),
-        );
-        let hash = head.hash();
-        insert.values_panic([
-            Expr::val(head.seq),
-            Expr::val(head.id),
-            Expr::val(head.at),
-            Expr::val(head.actor),
-            Expr::val(head.owner),
-            Expr::val(head.request_id),
-            Expr::val(head.cause),
-            Expr::val(head.row_count),
-            Expr::val(head.digest),
-            Expr::val(head.prev),
-            Expr::val(hash),
-        ]);
+        insert.into_table(Alias::new("change_set")).columns(SetHead::COLUMNS.map(Alias::new));
+        insert.values_panic(head.exprs());
         conn.run(&insert).await?;
         Ok(())
     }
+}
+
+/// Calls a function of PostgreSQL.
+async fn ask(conn: Conn<'_>, sql: &str, value: impl Into<sea_orm::Value>) -> Result<()> {
+    conn.all_raw(Statement::from_sql_and_values(conn.backend(), sql, [value.into()])).await?;
+    Ok(())
 }
 
 fn salt() -> Result<String> {

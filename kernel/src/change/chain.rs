@@ -1,12 +1,13 @@
-//! What is hashed, and how.
+//! What the log holds, and how it is hashed.
 
 use aws_lc_rs::digest;
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use sea_orm::{QueryResult, sea_query::Expr};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::payload_text;
-use crate::{ctx::Ctx, row::sorted};
+use crate::{ctx::Ctx, error::Result, row::sorted};
 
 /// Hash before the first change set.
 pub(super) const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -48,6 +49,56 @@ pub struct ChangeLeaf {
     pub facts_after: Option<Json>,
     /// Hash of the salted payload.
     pub payload_hash: String,
+}
+
+impl ChangeLeaf {
+    /// Columns of table `change`, in the order of [`Self::exprs`] and [`Self::read`].
+    pub(super) const COLUMNS: [&str; 11] = [
+        "set_id",
+        "ordinal",
+        "kind",
+        "record_id",
+        "version",
+        "op",
+        "owner",
+        "plan_id",
+        "facts_before",
+        "facts_after",
+        "payload_hash",
+    ];
+
+    /// The row that is stored in this set.
+    pub(super) fn exprs(self, set: Uuid) -> [Expr; 11] {
+        [
+            Expr::val(set),
+            Expr::val(self.ordinal),
+            Expr::val(self.kind),
+            Expr::val(self.record_id),
+            Expr::val(self.version),
+            Expr::val(self.op),
+            Expr::val(self.owner),
+            Expr::val(self.plan_id),
+            Expr::val(self.facts_before),
+            Expr::val(self.facts_after),
+            Expr::val(self.payload_hash),
+        ]
+    }
+
+    /// The change in a row that begins with [`Self::COLUMNS`].
+    pub(super) fn read(row: &QueryResult) -> Result<Self> {
+        Ok(Self {
+            ordinal: row.try_get_by_index(1)?,
+            kind: row.try_get_by_index(2)?,
+            record_id: row.try_get_by_index(3)?,
+            version: row.try_get_by_index(4)?,
+            op: row.try_get_by_index(5)?,
+            owner: row.try_get_by_index(6)?,
+            plan_id: row.try_get_by_index(7)?,
+            facts_before: row.try_get_by_index(8)?,
+            facts_after: row.try_get_by_index(9)?,
+            payload_hash: row.try_get_by_index(10)?,
+        })
+    }
 }
 
 /// The running digest over the changes of one set.
@@ -130,6 +181,45 @@ impl SetHead {
             digest,
             prev,
         }
+    }
+
+    /// Columns of table `change_set`, in the order of [`Self::exprs`] and [`Self::read`].
+    pub(super) const COLUMNS: [&str; 11] =
+        ["seq", "id", "at", "actor", "owner", "request_id", "cause", "row_count", "digest", "prev", "hash"];
+
+    /// The row that is stored, its hash at the end.
+    pub(super) fn exprs(self) -> [Expr; 11] {
+        let hash = self.hash();
+        [
+            Expr::val(self.seq),
+            Expr::val(self.id),
+            Expr::val(self.at),
+            Expr::val(self.actor),
+            Expr::val(self.owner),
+            Expr::val(self.request_id),
+            Expr::val(self.cause),
+            Expr::val(self.row_count),
+            Expr::val(self.digest),
+            Expr::val(self.prev),
+            Expr::val(hash),
+        ]
+    }
+
+    /// The set in a row of [`Self::COLUMNS`], and the hash that is stored with it.
+    pub(super) fn read(row: &QueryResult) -> Result<(Self, String)> {
+        let head = Self {
+            seq: row.try_get_by_index(0)?,
+            id: row.try_get_by_index(1)?,
+            at: row.try_get_by_index(2)?,
+            actor: row.try_get_by_index(3)?,
+            owner: row.try_get_by_index(4)?,
+            request_id: row.try_get_by_index(5)?,
+            cause: row.try_get_by_index(6)?,
+            row_count: row.try_get_by_index(7)?,
+            digest: row.try_get_by_index(8)?,
+            prev: row.try_get_by_index(9)?,
+        };
+        Ok((head, row.try_get_by_index(10)?))
     }
 
     /// The hash of the set, which the next one carries.

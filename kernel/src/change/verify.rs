@@ -2,11 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
-use sea_orm::{
-    QueryResult,
-    sea_query::{Alias, Expr, ExprTrait, Func, JoinType, Order, Query},
-};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, JoinType, Order, Query};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -128,43 +124,13 @@ pub async fn verify(ctx: &Ctx, kept: Option<&Head>) -> Result<Report> {
 
 async fn page_of_heads(conn: Conn<'_>, after: i64) -> Result<Vec<(SetHead, String)>> {
     let select = Query::select()
-        .columns(
-            [
-                "seq",
-                "id",
-                "at",
-                "actor",
-                "owner",
-                "request_id",
-                "cause",
-                "row_count",
-                "digest",
-                "prev",
-                "hash",
-            ]
-            .map(Alias::new),
-        )
+        .columns(SetHead::COLUMNS.map(Alias::new))
         .from(Alias::new("change_set"))
         .and_where(Expr::col(Alias::new("seq")).gt(after))
         .order_by(Alias::new("seq"), Order::Asc)
         .limit(PAGE)
         .take();
-    let read = |row: &QueryResult| -> Result<(SetHead, String)> {
-        let head = SetHead {
-            seq: row.try_get_by_index(0)?,
-            id: row.try_get_by_index(1)?,
-            at: row.try_get_by_index::<DateTime<Utc>>(2)?,
-            actor: row.try_get_by_index(3)?,
-            owner: row.try_get_by_index(4)?,
-            request_id: row.try_get_by_index(5)?,
-            cause: row.try_get_by_index(6)?,
-            row_count: row.try_get_by_index(7)?,
-            digest: row.try_get_by_index(8)?,
-            prev: row.try_get_by_index(9)?,
-        };
-        Ok((head, row.try_get_by_index(10)?))
-    };
-    conn.all(&select).await?.iter().map(read).collect()
+    conn.all(&select).await?.iter().map(SetHead::read).collect()
 }
 
 /// A change with its payload; none if the payload was deleted, not erased.
@@ -193,19 +159,7 @@ async fn changes_of(conn: Conn<'_>, sets: &[Uuid]) -> Result<HashMap<Uuid, Vec<S
         Expr::col((payload.clone(), Alias::new(column))).eq(Expr::col((change.clone(), Alias::new(column))))
     };
     let mut select = Query::select();
-    for column in [
-        "set_id",
-        "ordinal",
-        "kind",
-        "record_id",
-        "version",
-        "op",
-        "owner",
-        "plan_id",
-        "facts_before",
-        "facts_after",
-        "payload_hash",
-    ] {
+    for column in ChangeLeaf::COLUMNS {
         select.column((change.clone(), Alias::new(column)));
     }
     for column in ["set_id", "salt", "before", "after"] {
@@ -219,18 +173,6 @@ async fn changes_of(conn: Conn<'_>, sets: &[Uuid]) -> Result<HashMap<Uuid, Vec<S
         .order_by((change.clone(), Alias::new("ordinal")), Order::Asc);
     let mut found: HashMap<Uuid, Vec<Stored>> = HashMap::new();
     for row in conn.all(&select).await? {
-        let leaf = ChangeLeaf {
-            ordinal: row.try_get_by_index(1)?,
-            kind: row.try_get_by_index(2)?,
-            record_id: row.try_get_by_index(3)?,
-            version: row.try_get_by_index(4)?,
-            op: row.try_get_by_index(5)?,
-            owner: row.try_get_by_index(6)?,
-            plan_id: row.try_get_by_index(7)?,
-            facts_before: row.try_get_by_index(8)?,
-            facts_after: row.try_get_by_index(9)?,
-            payload_hash: row.try_get_by_index(10)?,
-        };
         let payload = match row.try_get_by_index::<Option<Uuid>>(11)? {
             None => None,
             Some(_) => Some(Payload {
@@ -239,7 +181,7 @@ async fn changes_of(conn: Conn<'_>, sets: &[Uuid]) -> Result<HashMap<Uuid, Vec<S
                 after: row.try_get_by_index(14)?,
             }),
         };
-        found.entry(row.try_get_by_index(0)?).or_default().push((leaf, payload));
+        found.entry(row.try_get_by_index(0)?).or_default().push((ChangeLeaf::read(&row)?, payload));
     }
     Ok(found)
 }
