@@ -7,10 +7,12 @@
 mod assemble;
 mod cascade;
 mod current;
+mod fields;
 mod hidden;
 mod item;
 mod references;
 mod rules;
+mod uses;
 mod write;
 
 use std::{collections::HashMap, sync::Arc};
