@@ -70,52 +70,20 @@ impl Unit {
         Ok(found.into_iter().map(|(id, set)| (id, Members::from(&set))).collect())
     }
 
-    /// Values that are unique: within the batch and against what is stored, in one statement.
+    /// Values that are unique: within the batch and against what is stored.
     async fn check_unique(&self, def: &'static KindDef, items: &mut [Item]) -> Result<()> {
         let keys = unique_keys(def);
-        let mut any = Cond::any();
-        let mut wanted = false;
+        let stored = self.rivals(def, items, &keys).await?;
         for key in &keys {
-            // Of each key the last column tells rows apart best; the rest is compared here.
-            let Some(last) = key.last() else { continue };
-            let live = items.iter().filter(|i| !i.is_rejected() && i.doing != Doing::Delete);
-            let values: Vec<Value> = live
-                .filter(|item| key.iter().any(|column| item.changes(column)))
-                .map(|item| item.after.get(last).clone())
-                .filter(|value| !is_null(value))
-                .collect();
-            if !values.is_empty() {
-                wanted = true;
-                any = any.add(def.col(last).is_in(values));
-            }
-        }
-        if !wanted {
-            return Ok(());
-        }
-        let mut select = store::select(def);
-        select.cond_where(any);
-        let stored = store::rows(self.conn(), def, &select).await?;
-        for key in &keys {
-            let print = |row: &Row| -> Option<String> {
-                let parts = key.iter().map(|column| Some(json(row.get(column))).filter(|v| *v != Json::Null));
-                Some(
-                    parts
-                        .collect::<Option<Vec<_>>>()?
-                        .iter()
-                        .map(ToString::to_string)
-                        .collect::<Vec<_>>()
-                        .join("\u{1f}"),
-                )
-            };
             let mut taken: HashMap<String, Uuid> =
-                stored.iter().filter_map(|row| Some((print(row)?, row.id()))).collect();
+                stored.iter().filter_map(|row| Some((print(row, key)?, row.id()))).collect();
             for item in items.iter_mut().filter(|i| !i.is_rejected() && i.doing != Doing::Delete) {
                 // Whoever may not write under a source system learns nothing of the keys in it.
                 let reserved = item.faults.iter().any(|fault| fault.code == Code::SourceSystemReserved);
                 if reserved && key.contains(&"external_key") {
                     continue;
                 }
-                let Some(own) = print(&item.after) else { continue };
+                let Some(own) = print(&item.after, key) else { continue };
                 // An item that is refused anyway takes no value from the others.
                 let holder = match taken.get(&own) {
                     Some(holder) => *holder,
@@ -125,16 +93,47 @@ impl Unit {
                 if holder != item.after.id() && key.iter().any(|column| item.changes(column)) {
                     let column = key.last().copied().unwrap_or_default();
                     let field = def.columns.iter().find(|c| c.name == column).map_or(column, |c| c.field);
-                    item.fault(
-                        &format!("/{field}"),
-                        Code::NotUnique,
-                        format!("another {} has this `{field}`", def.name.replace('_', " ")),
-                    );
+                    let detail = format!("another {} has this `{field}`", def.name.replace('_', " "));
+                    item.fault(&format!("/{field}"), Code::NotUnique, detail);
                 }
             }
         }
         Ok(())
     }
+
+    /// Stored rows that share a value of a unique key with an item, in one statement.
+    async fn rivals(
+        &self,
+        def: &'static KindDef,
+        items: &[Item],
+        keys: &[Vec<&'static str>],
+    ) -> Result<Vec<Row>> {
+        let mut any = Cond::any();
+        let mut wanted = false;
+        for key in keys {
+            // Of each key the last column tells rows apart best; the rest is compared afterwards.
+            let Some(last) = key.last() else { continue };
+            let values: Vec<Value> = items
+                .iter()
+                .filter(|item| !item.is_rejected() && item.doing != Doing::Delete)
+                .filter(|item| key.iter().any(|column| item.changes(column)))
+                .map(|item| item.after.get(last).clone())
+                .filter(|value| !is_null(value))
+                .collect();
+            if !values.is_empty() {
+                wanted = true;
+                any = any.add(def.col(last).is_in(values));
+            }
+        }
+        if wanted { store::all(self.conn(), def, any).await } else { Ok(Vec::new()) }
+    }
+}
+
+/// The values of a key as one text; none while a part of it is empty.
+fn print(row: &Row, key: &[&str]) -> Option<String> {
+    let parts = key.iter().map(|column| Some(json(row.get(column))).filter(|value| *value != Json::Null));
+    let parts: Option<Vec<String>> = parts.map(|part| part.map(|value| value.to_string())).collect();
+    Some(parts?.join("\u{1f}"))
 }
 
 fn unique_keys(def: &KindDef) -> Vec<Vec<&'static str>> {
