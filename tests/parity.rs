@@ -1,6 +1,7 @@
 //! Both faces offer the same: one table of pairs, each pair held to the same answers.
 
 mod faces;
+mod filters;
 mod moves;
 mod reads;
 mod samples;

@@ -1,5 +1,7 @@
 //! Filters: one flat struct per kind serves REST and GraphQL and applies itself to a select.
 
+use std::fmt::Display;
+
 use async_graphql::InputObject;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::vocab::Visibility;
@@ -14,6 +16,7 @@ use uuid::Uuid;
 
 use crate::{
     actor::Actor,
+    error::{Code, Error, Result, Violation},
     policy::visible,
     record::{KindDef, Registry},
     scalar::Date,
@@ -62,6 +65,29 @@ pub struct Common {
     pub updated_since: Option<DateTime<Utc>>,
     /// Words the record must have, all of them, in any language; accents and case do not count.
     pub q: Option<String>,
+}
+
+impl Common {
+    /// Refuses filters that say nothing about records of the kind, instead of passing them over.
+    ///
+    /// # Errors
+    /// `BadRequest` naming every one of them.
+    pub fn check(&self, def: &KindDef) -> Result<()> {
+        let given = [
+            ("visibility", !self.visibility.is_empty()),
+            ("country", !self.country.is_empty()),
+            ("region", !self.region.is_empty()),
+            ("q", self.q.is_some()),
+        ];
+        let refused = given.into_iter().filter(|(name, is_given)| *is_given && !def.filters_by(name));
+        let faults: Vec<Violation> = refused.map(|(name, _)| unknown(def, name)).collect();
+        if faults.is_empty() { Ok(()) } else { Err(Error::BadRequest(faults)) }
+    }
+}
+
+fn unknown(def: &KindDef, name: &str) -> Violation {
+    let detail = format!("`{name}` is no filter of {}", def.collection);
+    Violation::new(format!("?{name}"), Code::UnknownParameter, detail)
 }
 
 /// Conditions being gathered for one kind and one caller.
@@ -124,8 +150,8 @@ impl<'a> Where<'a> {
         self
     }
 
-    /// References to any of these records, by id or code.
-    pub fn refs(&mut self, column: &str, values: &[String]) -> &mut Self {
+    /// References to any of these records, by id, or by code where the kind has one.
+    pub fn refs<V: Display>(&mut self, column: &str, values: &[V]) -> &mut Self {
         if !values.is_empty() {
             let target = self.def.columns.iter().find(|c| c.name == column).and_then(|c| c.target);
             let ids = self.ids_of(target, values);
@@ -134,8 +160,8 @@ impl<'a> Where<'a> {
         self
     }
 
-    /// Links to any of these records, by id or code.
-    pub fn linked(&mut self, column: &str, values: &[String]) -> &mut Self {
+    /// Links to any of these records, by id, or by code where the kind has one.
+    pub fn linked<V: Display>(&mut self, column: &str, values: &[V]) -> &mut Self {
         if let Some(link) = self.def.link(column).filter(|_| !values.is_empty()) {
             let ids = self.ids_of(link.target, values);
             let from = Query::select()
@@ -163,13 +189,14 @@ impl<'a> Where<'a> {
         self
     }
 
-    fn ids_of(&self, target: Option<&str>, values: &[String]) -> sea_orm::sea_query::SelectStatement {
+    fn ids_of<V: Display>(&self, target: Option<&str>, values: &[V]) -> sea_orm::sea_query::SelectStatement {
+        let values: Vec<String> = values.iter().map(V::to_string).collect();
         let mut select = Query::select();
         let Some(target) = target.and_then(|name| self.kinds.get(name)) else { return select };
         let ids = values.iter().filter_map(|value| value.parse::<Uuid>().ok());
         let mut named = Cond::any().add(target.col("id").is_in(ids));
         if let Some(code) = target.code {
-            named = named.add(target.col(code).is_in(storable(values)));
+            named = named.add(target.col(code).is_in(storable(&values)));
         }
         select.column((target.iden(), Alias::new("id"))).from(target.iden());
         select.cond_where(Cond::all().add(visible(self.actor, target)).add(named));

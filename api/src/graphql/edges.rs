@@ -12,7 +12,7 @@ use async_graphql::{
 };
 use kernel::{
     Ctx, KindDef, Record,
-    filter::{Cond, Where},
+    filter::{Cond, Filter, Where},
     lens::{Lens, Owners},
     page::{Page, Slice},
     row::Row,
@@ -184,13 +184,8 @@ where
     let page = asked.1.page(ctx, R::def())?;
     let filter = asked.0.unwrap_or_default();
     let print = format!("{} {via:?} {page:?} {filter:?}", R::def().name);
-    let ask = Arc::new(Ask {
-        def: R::def(),
-        via,
-        cond: Where::of(R::def(), call, &filter),
-        page: page.clone(),
-        print,
-    });
+    let ask =
+        Arc::new(Ask { def: R::def(), via, cond: narrowed::<R>(call, &filter)?, page: page.clone(), print });
     let slice = loader.load_one(Many { parent, ask }).await?;
     let slice = slice.map(|slice| Slice::clone(&slice)).unwrap_or_default();
     connection(call, &loader.loader().lens().await?, slice, &page)
@@ -208,9 +203,15 @@ pub async fn list<R: Record, S: Serialize>(
     let loader = loader(ctx)?;
     let call = &loader.loader().ctx;
     let page = slicing.page(ctx, R::def())?;
-    let cond = Where::of(R::def(), call, &filter.unwrap_or_default());
+    let cond = narrowed::<R>(call, &filter.unwrap_or_default())?;
     let slice = store::list(call, R::def(), cond, &page).await?;
     connection(call, &loader.loader().lens().await?, slice, &page)
+}
+
+/// The condition of a filter, each part of which says something about the kind.
+fn narrowed<R: Record>(call: &Ctx, filter: &R::Filter) -> Result<Cond, Fault> {
+    filter.common().check(R::def())?;
+    Ok(Where::of(R::def(), call, filter))
 }
 
 fn connection<R: Record>(call: &Ctx, lens: &Lens, slice: Slice, page: &Page) -> Result<Connection<R>, Fault> {
