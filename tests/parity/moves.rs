@@ -88,8 +88,11 @@ struct Step<'a> {
 async fn both(of: &Move, step: &Step<'_>) -> (Said, Said) {
     let (kind, verb, _, _, _, ty) = of;
     let path = format!("/{kind}s/{}/{verb}", step.id);
-    let by_rest =
-        step.who.with("if-match", format!("\"{}.0\"", step.version)).post(&path, step.body.clone()).await;
+    let by_rest = step
+        .who
+        .with("if-match", format!("\"{}.000000000000\"", step.version))
+        .post(&path, step.body.clone())
+        .await;
     let query = format!(
         "mutation($input: {ty}!) {{ {verb}{}(input: $input) {{ {kind} {{ id status }} }} }}",
         pascal(kind)
@@ -124,8 +127,11 @@ async fn turned(of: &Move, step: &Step<'_>) -> (Said, Said) {
     let whole = with(&input(&step.body), &json!({"id": step.id, "expectedVersion": step.version}));
     let by_graphql = step.who.graphql(&query, json!({ "input": whole })).await;
     let path = format!("/{kind}s/{}/{verb}", step.id);
-    let by_rest =
-        step.who.with("if-match", format!("\"{}.0\"", step.version)).post(&path, step.body.clone()).await;
+    let by_rest = step
+        .who
+        .with("if-match", format!("\"{}.000000000000\"", step.version))
+        .post(&path, step.body.clone())
+        .await;
     (graphql(step.name, &by_graphql), rest(step.name, &by_rest))
 }
 
