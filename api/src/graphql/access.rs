@@ -29,8 +29,6 @@ graphql_kind!(User, UserFilter, UserSort, NewUser, UserPatch, "user";
     edges {
         grants: Grant, GrantFilter, GrantSort via Via::Column("user_id");
     }
-    more {
-    }
 );
 
 graphql_kind!(Grant, GrantFilter, GrantSort, NewGrant, GrantPatch, "grant";
@@ -39,7 +37,5 @@ graphql_kind!(Grant, GrantFilter, GrantSort, NewGrant, GrantPatch, "grant";
     inputs { UpdateGrantInput, GrantPayload { grant } }
     refs { user: User, agency: Agency, within_plan: Plan }
     edges {
-    }
-    more {
     }
 );

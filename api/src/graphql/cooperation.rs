@@ -1,9 +1,9 @@
 //! Agencies, working groups and tasks.
 
 use async_graphql::{Context, MergedObject};
-use kernel::{sets::SharedWith, store::Via};
+use kernel::store::Via;
 
-use super::{edges, fault::Fault, kind::graphql_kind};
+use super::{fault::Fault, kind::graphql_kind};
 use crate::domain::{
     cooperation::{
         agency::{Agency, AgencyFilter, AgencyPatch, AgencySort, NewAgency},
@@ -34,12 +34,7 @@ graphql_kind!(Agency, AgencyFilter, AgencySort, NewAgency, AgencyPatch, "agency"
         successors: Agency, AgencyFilter, AgencySort via Via::Link("agency_successor");
         tasks: Task, TaskFilter, TaskSort via Via::Column("lead_agency_id");
     }
-    more {
-        /// Agencies and groups the record is shared with; null for readers outside the owner.
-        async fn shared_with(&self, ctx: &Context<'_>) -> Result<Option<SharedWith>, Fault> {
-            edges::shared(ctx, self.seen.national.shared_set).await
-        }
-    }
+    shared by seen.national;
 );
 
 graphql_kind!(WorkingGroup, WorkingGroupFilter, WorkingGroupSort, NewWorkingGroup, WorkingGroupPatch, "working group";
@@ -50,12 +45,7 @@ graphql_kind!(WorkingGroup, WorkingGroupFilter, WorkingGroupSort, NewWorkingGrou
     edges {
         memberships: Membership, MembershipFilter, MembershipSort via Via::Column("working_group_id");
     }
-    more {
-        /// Agencies and groups the record is shared with; null for readers outside the owner.
-        async fn shared_with(&self, ctx: &Context<'_>) -> Result<Option<SharedWith>, Fault> {
-            edges::shared(ctx, self.seen.national.shared_set).await
-        }
-    }
+    shared by seen.national;
 );
 
 graphql_kind!(Membership, MembershipFilter, MembershipSort, NewMembership, MembershipPatch, "membership";
@@ -65,12 +55,7 @@ graphql_kind!(Membership, MembershipFilter, MembershipSort, NewMembership, Membe
     refs { working_group: WorkingGroup, agency: Agency }
     edges {
     }
-    more {
-        /// Agencies and groups the record is shared with; null for readers outside the owner.
-        async fn shared_with(&self, ctx: &Context<'_>) -> Result<Option<SharedWith>, Fault> {
-            edges::shared(ctx, self.national.shared_set).await
-        }
-    }
+    shared by national;
 );
 
 graphql_kind!(Task, TaskFilter, TaskSort, NewTask, TaskPatch, "task";
@@ -82,12 +67,8 @@ graphql_kind!(Task, TaskFilter, TaskSort, NewTask, TaskPatch, "task";
         contributing_agencies: Agency, AgencyFilter, AgencySort via Via::Link("task_contributor");
         depends_on: Task, TaskFilter, TaskSort via Via::Link("task_dependency");
     }
+    shared by seen.national;
     more {
-        /// Agencies and groups the record is shared with; null for readers outside the owner.
-        async fn shared_with(&self, ctx: &Context<'_>) -> Result<Option<SharedWith>, Fault> {
-            edges::shared(ctx, self.seen.national.shared_set).await
-        }
-
         /// The moves the lifecycle knows from here, each with what it lacks.
         async fn moves(&self, ctx: &Context<'_>) -> Result<Vec<MoveState>, Fault> {
             super::past::task_moves(ctx, kernel::Record::meta(self).id).await

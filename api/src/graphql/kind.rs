@@ -29,7 +29,8 @@ macro_rules! graphql_kind {
      inputs { $UpdateInput:ident, $Payload:ident { $field:ident } }
      refs { $($ref:ident: $Ref:ident),* $(,)? }
      edges { $($edge:ident: $Edge:ident, $EdgeFilter:ident, $EdgeSort:ident via $via:expr;)* }
-     more { $($more:tt)* }) => {
+     $(shared by $($shared:ident).+;)?
+     $(more { $($more:tt)* })?) => {
         /// Reading of the kind.
         #[derive(Default)]
         pub struct $Query;
@@ -168,7 +169,14 @@ macro_rules! graphql_kind {
                 }
             )*
 
-            $($more)*
+            $(
+                /// Agencies and groups the record is shared with; null for readers outside the owner.
+                async fn shared_with(&self, ctx: &async_graphql::Context<'_>) -> Result<Option<kernel::sets::SharedWith>, $crate::graphql::fault::Fault> {
+                    $crate::graphql::edges::shared(ctx, self.$($shared).+.shared_set).await
+                }
+            )?
+
+            $($($more)*)?
         }
     };
 }
@@ -183,6 +191,7 @@ use super::{
     edges::{call, loader},
     fault::Fault,
 };
+use crate::domain::access::signin::sign_in_first;
 
 /// The caller, who must be signed in to write.
 ///
@@ -190,11 +199,7 @@ use super::{
 /// `Unauthenticated` for anonymous callers.
 pub fn known<'a>(ctx: &Context<'a>) -> Result<&'a Ctx, Fault> {
     let call = call(ctx)?;
-    if call.actor.is_known() {
-        Ok(call)
-    } else {
-        Err(Fault(Error::Unauthenticated("sign in first: POST /api/v1/auth/login".into())))
-    }
+    if call.actor.is_known() { Ok(call) } else { Err(Fault(sign_in_first())) }
 }
 
 /// The visible record at an address; none if there is none.

@@ -1,9 +1,9 @@
 //! Plans and their content.
 
 use async_graphql::{Context, MergedObject};
-use kernel::{sets::SharedWith, store::Via};
+use kernel::store::Via;
 
-use super::{edges, fault::Fault, kind::graphql_kind};
+use super::{fault::Fault, kind::graphql_kind};
 use crate::domain::{
     cooperation::{
         agency::{Agency, AgencyFilter, AgencySort},
@@ -38,12 +38,8 @@ graphql_kind!(Plan, PlanFilter, PlanSort, NewPlan, PlanPatch, "plan";
         actions: Action, ActionFilter, ActionSort via Via::Column("plan_id");
         tasks: Task, TaskFilter, TaskSort via Via::Column("plan_id");
     }
+    shared by seen.national;
     more {
-        /// Agencies and groups the record is shared with; null for readers outside the owner.
-        async fn shared_with(&self, ctx: &Context<'_>) -> Result<Option<SharedWith>, Fault> {
-            edges::shared(ctx, self.seen.national.shared_set).await
-        }
-
         /// The moves the lifecycle knows from here, each with what it lacks.
         async fn moves(&self, ctx: &Context<'_>) -> Result<Vec<MoveState>, Fault> {
             super::past::plan_moves(ctx, kernel::Record::meta(self).id).await
@@ -59,12 +55,7 @@ graphql_kind!(Pillar, PillarFilter, PillarSort, NewPillar, PillarPatch, "pillar"
     edges {
         objectives: Objective, ObjectiveFilter, ObjectiveSort via Via::Column("pillar_id");
     }
-    more {
-        /// Agencies and groups the record is shared with; null for readers outside the owner.
-        async fn shared_with(&self, ctx: &Context<'_>) -> Result<Option<SharedWith>, Fault> {
-            edges::shared(ctx, self.seen.national.shared_set).await
-        }
-    }
+    shared by seen.national;
 );
 
 graphql_kind!(Objective, ObjectiveFilter, ObjectiveSort, NewObjective, ObjectivePatch, "objective";
@@ -75,12 +66,7 @@ graphql_kind!(Objective, ObjectiveFilter, ObjectiveSort, NewObjective, Objective
     edges {
         actions: Action, ActionFilter, ActionSort via Via::Column("objective_id");
     }
-    more {
-        /// Agencies and groups the record is shared with; null for readers outside the owner.
-        async fn shared_with(&self, ctx: &Context<'_>) -> Result<Option<SharedWith>, Fault> {
-            edges::shared(ctx, self.seen.national.shared_set).await
-        }
-    }
+    shared by seen.national;
 );
 
 graphql_kind!(Action, ActionFilter, ActionSort, NewAction, ActionPatch, "action";
@@ -93,10 +79,5 @@ graphql_kind!(Action, ActionFilter, ActionSort, NewAction, ActionPatch, "action"
         obligations: Obligation, ObligationFilter, ObligationSort via Via::Link("action_obligation");
         tasks: Task, TaskFilter, TaskSort via Via::Column("action_id");
     }
-    more {
-        /// Agencies and groups the record is shared with; null for readers outside the owner.
-        async fn shared_with(&self, ctx: &Context<'_>) -> Result<Option<SharedWith>, Fault> {
-            edges::shared(ctx, self.seen.national.shared_set).await
-        }
-    }
+    shared by seen.national;
 );

@@ -52,8 +52,6 @@ graphql_kind!(Region, RegionFilter, RegionSort, NewRegion, RegionPatch, "region"
     edges {
         memberships: RegionMembership, RegionMembershipFilter, RegionMembershipSort via Via::Column("region_id");
     }
-    more {
-    }
 );
 
 graphql_kind!(Country, CountryFilter, CountrySort, NewCountry, CountryPatch, "country";
@@ -62,8 +60,6 @@ graphql_kind!(Country, CountryFilter, CountrySort, NewCountry, CountryPatch, "co
     inputs { UpdateCountryInput, CountryPayload { country } }
     refs {  }
     edges {
-    }
-    more {
     }
 );
 
@@ -74,8 +70,6 @@ graphql_kind!(RegionMembership, RegionMembershipFilter, RegionMembershipSort, Ne
     refs { country: Country, region: Region }
     edges {
     }
-    more {
-    }
 );
 
 graphql_kind!(Organisation, OrganisationFilter, OrganisationSort, NewOrganisation, OrganisationPatch, "organisation";
@@ -84,8 +78,6 @@ graphql_kind!(Organisation, OrganisationFilter, OrganisationSort, NewOrganisatio
     inputs { UpdateOrganisationInput, OrganisationPayload { organisation } }
     refs { parent: Organisation }
     edges {
-    }
-    more {
     }
 );
 
@@ -98,8 +90,6 @@ graphql_kind!(Framework, FrameworkFilter, FrameworkSort, NewFramework, Framework
         obligations: Obligation, ObligationFilter, ObligationSort via Via::Column("framework_id");
         participations: Participation, ParticipationFilter, ParticipationSort via Via::Column("framework_id");
     }
-    more {
-    }
 );
 
 graphql_kind!(Obligation, ObligationFilter, ObligationSort, NewObligation, ObligationPatch, "obligation";
@@ -110,7 +100,5 @@ graphql_kind!(Obligation, ObligationFilter, ObligationSort, NewObligation, Oblig
     edges {
         parts: Obligation, ObligationFilter, ObligationSort via Via::Column("part_of_id");
         actions: Action, ActionFilter, ActionSort via Via::LinkedFrom("action_obligation");
-    }
-    more {
     }
 );

@@ -1,9 +1,9 @@
 //! Participation and what countries say they work under.
 
-use async_graphql::{Context, MergedObject};
-use kernel::{sets::SharedWith, store::Via};
+use async_graphql::MergedObject;
+use kernel::store::Via;
 
-use super::{edges, fault::Fault, kind::graphql_kind};
+use super::kind::graphql_kind;
 use crate::domain::{
     reference::{country::Country, framework::Framework},
     treaties::{
@@ -33,12 +33,7 @@ graphql_kind!(Participation, ParticipationFilter, ParticipationSort, NewParticip
     edges {
         contested_by: Participation, ParticipationFilter, ParticipationSort via Via::Column("contests_id");
     }
-    more {
-        /// Agencies and groups the record is shared with; null for readers outside the owner.
-        async fn shared_with(&self, ctx: &Context<'_>) -> Result<Option<SharedWith>, Fault> {
-            edges::shared(ctx, self.national.shared_set).await
-        }
-    }
+    shared by national;
 );
 
 graphql_kind!(CountryFramework, CountryFrameworkFilter, CountryFrameworkSort, NewCountryFramework, CountryFrameworkPatch, "country framework";
@@ -48,10 +43,5 @@ graphql_kind!(CountryFramework, CountryFrameworkFilter, CountryFrameworkSort, Ne
     refs { framework: Framework }
     edges {
     }
-    more {
-        /// Agencies and groups the record is shared with; null for readers outside the owner.
-        async fn shared_with(&self, ctx: &Context<'_>) -> Result<Option<SharedWith>, Fault> {
-            edges::shared(ctx, self.national.shared_set).await
-        }
-    }
+    shared by national;
 );
