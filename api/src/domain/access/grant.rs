@@ -17,6 +17,7 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use super::grants;
 use crate::domain::parts::{NewOrigin, OriginPatch, listed};
@@ -135,14 +136,14 @@ pub struct GrantFilter {
     #[param(ignore)]
     #[graphql(flatten)]
     pub common: Common,
-    /// Only those of these records, by id or code.
+    /// Only those whose user is one of these, by id.
     #[graphql(default)]
-    pub user: Vec<String>,
-    /// Only those with one of these values.
+    pub user: Vec<Uuid>,
+    /// Only those whose role is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub role: Vec<Role>,
-    /// Only those of these records, by id or code.
+    /// Only those whose agency is one of these, by id or code.
     #[graphql(default)]
     pub agency: Vec<String>,
 }

@@ -90,7 +90,7 @@ pub struct UserFilter {
     #[param(ignore)]
     #[graphql(flatten)]
     pub common: Common,
-    /// Only those with one of these values.
+    /// Only those whose email is one of these.
     #[graphql(default)]
     pub email: Vec<String>,
 }

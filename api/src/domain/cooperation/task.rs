@@ -212,36 +212,36 @@ pub struct TaskFilter {
     #[param(ignore)]
     #[graphql(flatten)]
     pub common: Common,
-    /// Only those of these records, by id or code.
+    /// Only those whose plan is one of these, by id.
     #[graphql(default)]
-    pub plan_id: Vec<String>,
-    /// Only those of these records, by id or code.
+    pub plan_id: Vec<Uuid>,
+    /// Only those whose action is one of these, by id.
     #[graphql(default)]
-    pub action_id: Vec<String>,
-    /// Only those of these records, by id or code.
+    pub action_id: Vec<Uuid>,
+    /// Only those whose lead agency is one of these, by id or code.
     #[graphql(default)]
     pub lead_agency: Vec<String>,
-    /// Only those that name one of these, by id or code.
+    /// Only those to which one of these agencies contributes, by id or code.
     #[graphql(default)]
     pub contributing_agency: Vec<String>,
-    /// Only those that name one of these, by id or code.
+    /// Only those that wait for one of these tasks, by id.
     #[graphql(default)]
-    pub depends_on: Vec<String>,
-    /// Only those with one of these values.
+    pub depends_on: Vec<Uuid>,
+    /// Only those whose status is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub status: Vec<TaskStatus>,
-    /// Only those with one of these values.
+    /// Only those whose family is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub family: Vec<TaskFamily>,
-    /// Only those with one of these values.
+    /// Only those whose priority is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub priority: Vec<TaskPriority>,
-    /// Only those at or after this day.
+    /// Only those due at or after this day.
     pub due_from: Option<Date>,
-    /// Only those at or before this day.
+    /// Only those due at or before this day.
     pub due_to: Option<Date>,
 }
 

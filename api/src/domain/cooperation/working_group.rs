@@ -14,6 +14,7 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use crate::domain::parts::{NewRecord, RecordPatch};
 
@@ -105,13 +106,13 @@ pub struct WorkingGroupFilter {
     #[param(ignore)]
     #[graphql(flatten)]
     pub common: Common,
-    /// Only those with one of these values.
+    /// Only those whose kind is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub kind: Vec<WorkingGroupKind>,
-    /// Only those of these records, by id or code.
+    /// Only those whose parent is one of these, by id.
     #[graphql(default)]
-    pub parent: Vec<String>,
+    pub parent: Vec<Uuid>,
 }
 
 impl Filter for WorkingGroupFilter {

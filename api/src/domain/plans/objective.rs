@@ -14,6 +14,7 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use super::plan::protect_content;
 use crate::domain::parts::{NewRecord, RecordPatch};
@@ -108,12 +109,12 @@ pub struct ObjectiveFilter {
     #[param(ignore)]
     #[graphql(flatten)]
     pub common: Common,
-    /// Only those of these records, by id or code.
+    /// Only those whose plan is one of these, by id.
     #[graphql(default)]
-    pub plan_id: Vec<String>,
-    /// Only those of these records, by id or code.
+    pub plan_id: Vec<Uuid>,
+    /// Only those whose pillar is one of these, by id.
     #[graphql(default)]
-    pub pillar_id: Vec<String>,
+    pub pillar_id: Vec<Uuid>,
 }
 
 impl Filter for ObjectiveFilter {

@@ -179,11 +179,11 @@ pub struct PlanFilter {
     #[param(ignore)]
     #[graphql(flatten)]
     pub common: Common,
-    /// Only those with one of these values.
+    /// Only those whose kind is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub kind: Vec<PlanKind>,
-    /// Only those with one of these values.
+    /// Only those whose status is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub status: Vec<PlanStatus>,
@@ -191,13 +191,13 @@ pub struct PlanFilter {
     #[graphql(default)]
     #[param(inline)]
     pub domain: Vec<Domain>,
-    /// Only those at or after this day.
+    /// Only those that start at or after this day.
     pub starts_from: Option<Date>,
-    /// Only those at or before this day.
+    /// Only those that start at or before this day.
     pub starts_to: Option<Date>,
-    /// Only those at or after this day.
+    /// Only those that end at or after this day.
     pub ends_from: Option<Date>,
-    /// Only those at or before this day.
+    /// Only those that end at or before this day.
     pub ends_to: Option<Date>,
 }
 

@@ -197,12 +197,12 @@ pub struct CountryFilter {
     #[param(ignore)]
     #[graphql(flatten)]
     pub common: Common,
-    /// Only those with one of these values.
+    /// Only those whose code is one of these.
     #[graphql(default)]
     pub code: Vec<String>,
-    /// Only those where this is so, or is not so.
+    /// Only partner countries, or only others.
     pub is_partner: Option<bool>,
-    /// Only those where this is so, or is not so.
+    /// Only invented countries, or only real ones.
     pub is_demo: Option<bool>,
 }
 

@@ -208,10 +208,10 @@ pub struct FrameworkFilter {
     #[param(ignore)]
     #[graphql(flatten)]
     pub common: Common,
-    /// Only those with one of these values.
+    /// Only those whose code is one of these.
     #[graphql(default)]
     pub code: Vec<String>,
-    /// Only those with one of these values.
+    /// Only those whose kind is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub kind: Vec<FrameworkKind>,

@@ -228,16 +228,16 @@ pub struct ObligationFilter {
     #[param(ignore)]
     #[graphql(flatten)]
     pub common: Common,
-    /// Only those with one of these values.
+    /// Only those whose code is one of these.
     #[graphql(default)]
     pub code: Vec<String>,
-    /// Only those of these records, by id or code.
+    /// Only those whose framework is one of these, by id or code.
     #[graphql(default)]
     pub framework: Vec<String>,
-    /// Only those with one of these values.
+    /// Only those whose provision is one of these.
     #[graphql(default)]
     pub provision: Vec<String>,
-    /// Only those with one of these values.
+    /// Only those whose category is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub category: Vec<ObligationCategory>,
@@ -245,19 +245,19 @@ pub struct ObligationFilter {
     #[graphql(default)]
     #[param(inline)]
     pub domain: Vec<Domain>,
-    /// Only those with one of these values.
+    /// Only those whose periodicity is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub periodicity: Vec<Periodicity>,
-    /// Only those with one of these values.
+    /// Only those whose binding is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub binding: Vec<BindingForce>,
-    /// Only those that list one of these.
+    /// Only those led by one of these functions.
     #[graphql(default)]
     #[param(inline)]
     pub lead_function: Vec<Function>,
-    /// Only those of these records, by id or code.
+    /// Only parts of one of these, by id or code.
     #[graphql(default)]
     pub part_of: Vec<String>,
 }

@@ -119,14 +119,14 @@ pub struct OrganisationFilter {
     #[param(ignore)]
     #[graphql(flatten)]
     pub common: Common,
-    /// Only those with one of these values.
+    /// Only those whose code is one of these.
     #[graphql(default)]
     pub code: Vec<String>,
-    /// Only those with one of these values.
+    /// Only those whose kind is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub kind: Vec<OrganisationKind>,
-    /// Only those of these records, by id or code.
+    /// Only those whose parent is one of these, by id or code.
     #[graphql(default)]
     pub parent: Vec<String>,
 }

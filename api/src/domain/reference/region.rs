@@ -101,7 +101,7 @@ pub struct RegionFilter {
     #[param(ignore)]
     #[graphql(flatten)]
     pub common: Common,
-    /// Only those with one of these values.
+    /// Only those whose code is one of these.
     #[graphql(default)]
     pub code: Vec<String>,
 }

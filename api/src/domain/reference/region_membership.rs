@@ -151,11 +151,11 @@ pub struct RegionMembershipFilter {
     #[param(ignore)]
     #[graphql(flatten)]
     pub common: Common,
-    /// Only those with one of these values.
+    /// Only those whose standing is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub standing: Vec<MembershipStanding>,
-    /// Only those where this is so, or is not so.
+    /// Only primary memberships, or only others.
     pub is_primary: Option<bool>,
 }
 

@@ -95,10 +95,10 @@ pub struct CountryFrameworkFilter {
     #[param(ignore)]
     #[graphql(flatten)]
     pub common: Common,
-    /// Only those of these records, by id or code.
+    /// Only those whose framework is one of these, by id or code.
     #[graphql(default)]
     pub framework: Vec<String>,
-    /// Only those with one of these values.
+    /// Only those whose basis is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub basis: Vec<FrameworkBasis>,
