@@ -121,7 +121,7 @@ macro_rules! rest_kind {
             #[utoipa::path(get, path = concat!($path, "/{id}/history"), tag = $tag,
                 summary = concat!("Read the history of one ", $words),
                 description = concat!("Reads the past states of one ", $words, ", oldest first, as far as the caller may see them."),
-                params(("id" = String, Path, description = "Id or code of the record"), ("limit" = Option<i64>, Query, description = "How many states, 1 to 200"), ("after" = Option<String>, Query, description = "Cursor: `next` of the page before"), ("lang" = Option<String>, Query, description = "Languages wanted, best first")),
+                params(("id" = String, Path, description = "Id or code of the record"), ("limit" = Option<i64>, Query, description = "How many states, 1 to 200"), ("after" = Option<String>, Query, description = "Cursor: `next` of the page before")),
                 responses((status = 200, description = "A page of the history", body = History), ReadProblems))]
             async fn $history(pages: Pages, Path(id): Path<String>) -> Result<axum::Json<History>, Problem> {
                 standard::past::<$R>(pages, &id).await
