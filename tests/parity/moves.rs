@@ -43,7 +43,7 @@ fn moves() -> Vec<Move> {
 async fn plan_in(app: &TestApp, state: &str) -> String {
     let me = app.user("focal_point").await;
     let plan = json!({"owner": "KGZ", "kind": "cbrn_nap", "title": "Moved", "domains": ["C"], "status": state,
-        "act_body": "Cabinet", "act_number": "1", "act_on": "2026-11-20"});
+        "act_body": "Cabinet", "act_number": "1", "act_on": "2026-11-20", "act_source": "Gazette"});
     let made = me.post("/plans", plan).await;
     made.ok(201);
     if state == "in_consultation" {
