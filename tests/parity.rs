@@ -1,10 +1,12 @@
 //! Both faces offer the same: one table of pairs, each pair held to the same answers.
 
+mod batches;
 mod faces;
 mod filters;
 mod moves;
 mod reads;
 mod samples;
+mod sorts;
 
 use std::collections::BTreeSet;
 
