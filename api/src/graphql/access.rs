@@ -6,8 +6,8 @@ use kernel::store::Via;
 use super::kind::graphql_kind;
 use crate::domain::{
     access::{
-        grant::{Grant, GrantFilter, GrantPatch, GrantSort, NewGrant},
-        user::{NewUser, User, UserFilter, UserPatch, UserSort},
+        grant::{Grant, GrantFilter, GrantPatch, NewGrant},
+        user::{NewUser, User, UserFilter, UserPatch},
     },
     cooperation::agency::Agency,
     plans::plan::Plan,
@@ -21,17 +21,17 @@ pub struct AccessQuery(UserQuery, GrantQuery);
 #[derive(Default, MergedObject)]
 pub struct AccessMutation(UserMutation, GrantMutation);
 
-graphql_kind!(User, UserFilter, UserSort, NewUser, UserPatch, "user";
+graphql_kind!(User, UserFilter, NewUser, UserPatch, "user";
     query UserQuery { user by id, users, user_by_key }
     mutation UserMutation { create_user, update_user, delete_user, upsert_user, users_batch }
     inputs { UpdateUserInput, UserPayload { user } }
     refs {  }
     edges {
-        grants: Grant, GrantFilter, GrantSort via Via::Column("user_id");
+        grants: Grant, GrantFilter via Via::Column("user_id");
     }
 );
 
-graphql_kind!(Grant, GrantFilter, GrantSort, NewGrant, GrantPatch, "grant";
+graphql_kind!(Grant, GrantFilter, NewGrant, GrantPatch, "grant";
     query GrantQuery { grant by id, grants, grant_by_key }
     mutation GrantMutation { create_grant, update_grant, delete_grant, upsert_grant, grants_batch }
     inputs { UpdateGrantInput, GrantPayload { grant } }

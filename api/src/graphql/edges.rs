@@ -19,7 +19,6 @@ use kernel::{
     sets::{self, SharedWith},
     store::{self, Via},
 };
-use serde::Serialize;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
@@ -170,18 +169,18 @@ pub async fn one<R: Record>(ctx: &Context<'_>, id: Option<Uuid>) -> Result<Optio
 ///
 /// # Errors
 /// `BadRequest` for arguments that do not fit; what the database says.
-pub async fn many<R: Record, S: Serialize>(
+pub async fn many<R: Record>(
     ctx: &Context<'_>,
     parent: Uuid,
     via: Via,
-    asked: (Option<R::Filter>, Slicing<S>),
+    asked: (Option<R::Filter>, Slicing<R>),
 ) -> Result<Connection<R>, Fault>
 where
     R::Filter: std::fmt::Debug,
 {
     let loader = loader(ctx)?;
     let call = &loader.loader().ctx;
-    let page = asked.1.page(ctx, R::def())?;
+    let page = asked.1.page(ctx)?;
     let filter = asked.0.unwrap_or_default();
     let print = format!("{} {via:?} {page:?} {filter:?}", R::def().name);
     let ask =
@@ -195,14 +194,14 @@ where
 ///
 /// # Errors
 /// `BadRequest` for arguments that do not fit; what the database says.
-pub async fn list<R: Record, S: Serialize>(
+pub async fn list<R: Record>(
     ctx: &Context<'_>,
     filter: Option<R::Filter>,
-    slicing: Slicing<S>,
+    slicing: Slicing<R>,
 ) -> Result<Connection<R>, Fault> {
     let loader = loader(ctx)?;
     let call = &loader.loader().ctx;
-    let page = slicing.page(ctx, R::def())?;
+    let page = slicing.page(ctx)?;
     let cond = narrowed::<R>(call, &filter.unwrap_or_default())?;
     let slice = store::list(call, R::def(), cond, &page).await?;
     connection(call, &loader.loader().lens().await?, slice, &page)

@@ -23,12 +23,12 @@ pub struct DeletePayload {
 ///
 /// `refs` are edges to one record, from the field of the same name; `edges` lead to many.
 macro_rules! graphql_kind {
-    ($R:ident, $Filter:ident, $Sort:ident, $New:ident, $Patch:ident, $words:literal;
+    ($R:ident, $Filter:ident, $New:ident, $Patch:ident, $words:literal;
      query $Query:ident { $get:ident by $address:ident, $list:ident, $by_key:ident }
      mutation $Mutation:ident { $create:ident, $update:ident, $delete:ident, $upsert:ident, $batch:ident }
      inputs { $UpdateInput:ident, $Payload:ident { $field:ident } }
      refs { $($ref:ident: $Ref:ident),* $(,)? }
-     edges { $($edge:ident: $Edge:ident, $EdgeFilter:ident, $EdgeSort:ident via $via:expr;)* }
+     edges { $($edge:ident: $Edge:ident, $EdgeFilter:ident via $via:expr;)* }
      $(shared by $($shared:ident).+;)?
      $(more { $($more:tt)* })?) => {
         /// Reading of the kind.
@@ -47,14 +47,14 @@ macro_rules! graphql_kind {
                 &self,
                 ctx: &async_graphql::Context<'_>,
                 #[graphql(desc = "What narrows the list.")] filter: Option<$Filter>,
-                #[graphql(desc = "Order, at most 3 keys; the id follows always.")] sort: Option<Vec<$Sort>>,
+                #[graphql(desc = "Order, at most 3 keys; the id follows always.")] sort: Option<Vec<$crate::graphql::sort::Sort<$R>>>,
                 #[graphql(desc = "How many from the beginning, 1 to 200.")] first: Option<i32>,
                 #[graphql(desc = "Cursor to go on after.")] after: Option<String>,
                 #[graphql(desc = "How many from the end, 1 to 200.")] last: Option<i32>,
                 #[graphql(desc = "Cursor to stop before.")] before: Option<String>,
             ) -> Result<$crate::graphql::connection::Connection<$R>, $crate::graphql::fault::Fault> {
                 let slicing = $crate::graphql::connection::Slicing { first, after, last, before, sort };
-                $crate::graphql::edges::list::<$R, $Sort>(ctx, filter, slicing).await
+                $crate::graphql::edges::list::<$R>(ctx, filter, slicing).await
             }
 
             #[doc = concat!("The ", $words, " with an external key, within the owner the caller acts under.")]
@@ -158,14 +158,14 @@ macro_rules! graphql_kind {
                     &self,
                     ctx: &async_graphql::Context<'_>,
                     #[graphql(desc = "What narrows the list.")] filter: Option<$EdgeFilter>,
-                    #[graphql(desc = "Order, at most 3 keys; the id follows always.")] sort: Option<Vec<$EdgeSort>>,
+                    #[graphql(desc = "Order, at most 3 keys; the id follows always.")] sort: Option<Vec<$crate::graphql::sort::Sort<$Edge>>>,
                     #[graphql(desc = "How many from the beginning, 1 to 200.")] first: Option<i32>,
                     #[graphql(desc = "Cursor to go on after.")] after: Option<String>,
                     #[graphql(desc = "How many from the end, 1 to 200.")] last: Option<i32>,
                     #[graphql(desc = "Cursor to stop before.")] before: Option<String>,
                 ) -> Result<$crate::graphql::connection::Connection<$Edge>, $crate::graphql::fault::Fault> {
                     let slicing = $crate::graphql::connection::Slicing { first, after, last, before, sort };
-                    $crate::graphql::edges::many::<$Edge, $EdgeSort>(ctx, kernel::Record::meta(self).id, $via, (filter, slicing)).await
+                    $crate::graphql::edges::many::<$Edge>(ctx, kernel::Record::meta(self).id, $via, (filter, slicing)).await
                 }
             )*
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    ColumnTrait, EntityTrait, IdenStatic, Iterable, ModelTrait,
+    ActiveEnum, ColumnTrait, EntityTrait, IdenStatic, Iterable, ModelTrait,
     sea_query::{Alias, ArrayType, Expr},
 };
 
@@ -29,6 +29,8 @@ pub struct Column {
     pub target: Option<&'static str>,
     /// Whether it has translations and is searched.
     pub is_text: bool,
+    /// Codes in the order lists are sorted by; empty where the values themselves count.
+    pub ranks: Vec<String>,
 }
 
 /// An n-n relation without attributes: an array in the record, a link table as its index.
@@ -127,6 +129,7 @@ impl KindDef {
                     nullable: column.def().is_null(),
                     target: None,
                     is_text: false,
+                    ranks: Vec::new(),
                 }
             })
             .collect();
@@ -283,6 +286,15 @@ impl KindDef {
     #[must_use]
     pub fn sorts(mut self, names: &[&'static str]) -> Self {
         self.sortable.extend(names);
+        self
+    }
+
+    /// Says that lists sort `column` by the order of its closed list, not of the alphabet.
+    #[must_use]
+    pub fn ranks<E: ActiveEnum<Value = String> + Iterable>(mut self, column: &'static str) -> Self {
+        for found in self.columns.iter_mut().filter(|c| c.name == column) {
+            found.ranks = E::iter().map(|code| code.to_value()).collect();
+        }
         self
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use entity::{
     grant,
     vocab::{ReadCeiling, Role},
@@ -162,16 +162,6 @@ impl Filter for GrantFilter {
         to.any("role", &self.role);
         to.refs("agency_id", &self.agency);
     }
-}
-
-/// Order of a list of grants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum GrantSort {
-    /// By role, ascending.
-    RoleAsc,
-    /// By role, descending.
-    RoleDesc,
 }
 
 impl Record for Grant {

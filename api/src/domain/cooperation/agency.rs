@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use entity::{
     agency,
     vocab::{AgencyKind, DatePrecision, Function},
@@ -202,20 +202,6 @@ impl Filter for AgencyFilter {
         to.lists("functions", &self.function);
         to.refs("parent_id", &self.parent);
     }
-}
-
-/// Order of a list of agencies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AgencySort {
-    /// By code, ascending.
-    CodeAsc,
-    /// By code, descending.
-    CodeDesc,
-    /// By name, ascending.
-    NameAsc,
-    /// By name, descending.
-    NameDesc,
 }
 
 impl Record for Agency {

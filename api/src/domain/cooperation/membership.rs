@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use entity::{membership, vocab::MembershipRole};
 use kernel::{
     KindDef, Patch, Record,
@@ -150,16 +150,6 @@ impl Filter for MembershipFilter {
         to.refs("agency_id", &self.agency);
         to.any("role", &self.role);
     }
-}
-
-/// Order of a list of memberships.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MembershipSort {
-    /// By from on, ascending.
-    FromOnAsc,
-    /// By from on, descending.
-    FromOnDesc,
 }
 
 impl Record for Membership {

@@ -5,7 +5,7 @@ pub mod lifecycle;
 
 use std::sync::LazyLock;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use entity::{
     task,
     vocab::{TaskFamily, TaskPriority, TaskStatus},
@@ -267,28 +267,6 @@ impl Filter for TaskFilter {
     }
 }
 
-/// Order of a list of tasks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TaskSort {
-    /// By due on, ascending.
-    DueOnAsc,
-    /// By due on, descending.
-    DueOnDesc,
-    /// By title, ascending.
-    TitleAsc,
-    /// By title, descending.
-    TitleDesc,
-    /// By status, ascending.
-    StatusAsc,
-    /// By status, descending.
-    StatusDesc,
-    /// By priority, ascending.
-    PriorityAsc,
-    /// By priority, descending.
-    PriorityDesc,
-}
-
 impl Record for Task {
     type Entity = task::Entity;
     type Active = task::ActiveModel;
@@ -308,7 +286,8 @@ impl Record for Task {
                 .refers("lead_agency_id", "agency")
                 .links("contributing_agencies", "task_contributor", "agency")
                 .links("depends_on", "task_dependency", "task")
-                .sorts(&["due_on", "title", "status", "priority"])
+                .sorts(&["due_on", "title", "priority"])
+                .ranks::<TaskPriority>("priority")
                 .moves(lifecycle::VERBS, lifecycle::guard)
                 .checks(check_tasks)
         });

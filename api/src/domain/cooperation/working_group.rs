@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use entity::{vocab::WorkingGroupKind, working_group};
 use kernel::{
     KindDef, Patch, Record,
@@ -128,16 +128,6 @@ impl Filter for WorkingGroupFilter {
         to.any("kind", &self.kind);
         to.refs("parent_id", &self.parent);
     }
-}
-
-/// Order of a list of working groups.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum WorkingGroupSort {
-    /// By name, ascending.
-    NameAsc,
-    /// By name, descending.
-    NameDesc,
 }
 
 impl Record for WorkingGroup {

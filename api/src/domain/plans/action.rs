@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use entity::{action, vocab::ActionStatus};
 use kernel::{
     KindDef, Patch, Record,
@@ -253,32 +253,6 @@ impl Filter for ActionFilter {
     }
 }
 
-/// Order of a list of actions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ActionSort {
-    /// By position, ascending.
-    PositionAsc,
-    /// By position, descending.
-    PositionDesc,
-    /// By title, ascending.
-    TitleAsc,
-    /// By title, descending.
-    TitleDesc,
-    /// By starts on, ascending.
-    StartsOnAsc,
-    /// By starts on, descending.
-    StartsOnDesc,
-    /// By ends on, ascending.
-    EndsOnAsc,
-    /// By ends on, descending.
-    EndsOnDesc,
-    /// By status, ascending.
-    StatusAsc,
-    /// By status, descending.
-    StatusDesc,
-}
-
 impl Record for Action {
     type Entity = action::Entity;
     type Active = action::ActiveModel;
@@ -297,7 +271,7 @@ impl Record for Action {
                 .refers("lead_agency_id", "agency")
                 .links("contributing_agencies", "action_contributor", "agency")
                 .links("obligations", "action_obligation", "obligation")
-                .sorts(&["position", "title", "starts_on", "ends_on", "status"])
+                .sorts(&["position", "title", "starts_on", "ends_on"])
                 .guards(protect_content)
         });
         &DEF

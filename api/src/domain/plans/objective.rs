@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use entity::objective;
 use kernel::{
     KindDef, Patch, Record,
@@ -130,20 +130,6 @@ impl Filter for ObjectiveFilter {
         to.refs("plan_id", &self.plan_id);
         to.refs("pillar_id", &self.pillar_id);
     }
-}
-
-/// Order of a list of objectives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ObjectiveSort {
-    /// By position, ascending.
-    PositionAsc,
-    /// By position, descending.
-    PositionDesc,
-    /// By title, ascending.
-    TitleAsc,
-    /// By title, descending.
-    TitleDesc,
 }
 
 impl Record for Objective {

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use entity::pillar;
 use kernel::{
     KindDef, Patch, Record,
@@ -119,20 +119,6 @@ impl Filter for PillarFilter {
     fn apply(&self, to: &mut Where<'_>) {
         to.refs("plan_id", &self.plan_id);
     }
-}
-
-/// Order of a list of pillars.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PillarSort {
-    /// By position, ascending.
-    PositionAsc,
-    /// By position, descending.
-    PositionDesc,
-    /// By title, ascending.
-    TitleAsc,
-    /// By title, descending.
-    TitleDesc,
 }
 
 impl Record for Pillar {

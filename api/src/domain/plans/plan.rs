@@ -7,7 +7,7 @@ pub use content::protect_content;
 
 use std::sync::LazyLock;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use entity::{
     plan,
     vocab::{Domain, PlanKind, PlanStatus},
@@ -219,28 +219,6 @@ impl Filter for PlanFilter {
     }
 }
 
-/// Order of a list of plans.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PlanSort {
-    /// By title, ascending.
-    TitleAsc,
-    /// By title, descending.
-    TitleDesc,
-    /// By starts on, ascending.
-    StartsOnAsc,
-    /// By starts on, descending.
-    StartsOnDesc,
-    /// By ends on, ascending.
-    EndsOnAsc,
-    /// By ends on, descending.
-    EndsOnDesc,
-    /// By status, ascending.
-    StatusAsc,
-    /// By status, descending.
-    StatusDesc,
-}
-
 impl Record for Plan {
     type Entity = plan::Entity;
     type Active = plan::ActiveModel;
@@ -253,7 +231,7 @@ impl Record for Plan {
             KindDef::of::<Plan>("plan", "plans", Class::National)
                 .texts(&["title", "summary"])
                 .mask("domains")
-                .sorts(&["title", "starts_on", "ends_on", "status"])
+                .sorts(&["title", "starts_on", "ends_on"])
                 .moves(lifecycle::VERBS, lifecycle::guard)
                 .checks(check_plan)
         });

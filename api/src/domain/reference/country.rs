@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use entity::{country, vocab::Confidence};
 use kernel::{
     KindDef, Patch, Record,
@@ -220,20 +220,6 @@ impl Filter for CountryFilter {
         to.is("is_partner", self.is_partner);
         to.is("is_demo", self.is_demo);
     }
-}
-
-/// Order of a list of countries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CountrySort {
-    /// By code, ascending.
-    CodeAsc,
-    /// By code, descending.
-    CodeDesc,
-    /// By name, ascending.
-    NameAsc,
-    /// By name, descending.
-    NameDesc,
 }
 
 impl Record for Country {

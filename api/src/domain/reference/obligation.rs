@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use entity::{
     obligation,
     vocab::{BindingForce, Domain, Function, ObligationCategory, Periodicity},
@@ -282,24 +282,6 @@ impl Filter for ObligationFilter {
         to.lists("lead_functions", &self.lead_function);
         to.refs("part_of_id", &self.part_of);
     }
-}
-
-/// Order of a list of obligations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ObligationSort {
-    /// By code, ascending.
-    CodeAsc,
-    /// By code, descending.
-    CodeDesc,
-    /// By title, ascending.
-    TitleAsc,
-    /// By title, descending.
-    TitleDesc,
-    /// By provision, ascending.
-    ProvisionAsc,
-    /// By provision, descending.
-    ProvisionDesc,
 }
 
 impl Record for Obligation {

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use entity::{country_framework, vocab::FrameworkBasis};
 use kernel::{
     KindDef, Patch, Record,
@@ -117,16 +117,6 @@ impl Filter for CountryFrameworkFilter {
         to.refs("framework_id", &self.framework);
         to.any("basis", &self.basis);
     }
-}
-
-/// Order of a list of country frameworks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CountryFrameworkSort {
-    /// By updated at, ascending.
-    UpdatedAtAsc,
-    /// By updated at, descending.
-    UpdatedAtDesc,
 }
 
 impl Record for CountryFramework {

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use entity::{
     participation,
     vocab::{Confidence, DatePrecision, ParticipationStatus},
@@ -225,20 +225,6 @@ impl Filter for ParticipationFilter {
         to.refs("contests_id", &self.contests);
         to.days("in_force_on", self.in_force_from, self.in_force_to);
     }
-}
-
-/// Order of a list of participations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ParticipationSort {
-    /// By status on, ascending.
-    StatusOnAsc,
-    /// By status on, descending.
-    StatusOnDesc,
-    /// By in force on, ascending.
-    InForceOnAsc,
-    /// By in force on, descending.
-    InForceOnDesc,
 }
 
 impl Record for Participation {
