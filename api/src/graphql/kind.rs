@@ -138,11 +138,8 @@ macro_rules! graphql_kind {
                 ctx: &async_graphql::Context<'_>,
                 #[graphql(desc = "How many, 1 to 200.", default = 20)] first: i32,
                 #[graphql(desc = "Cursor to go on after.")] after: Option<String>,
-            ) -> Result<$crate::domain::history::History, $crate::graphql::fault::Fault> {
-                let limit = kernel::page::Page::check_limit("first", first.into())?;
-                let after = $crate::domain::history::read_cursor(after.as_deref())?;
-                let span = kernel::change::Span { after, limit };
-                $crate::graphql::past::history::<$R>(ctx, kernel::Record::meta(self).id, span).await
+            ) -> Result<$crate::graphql::connection::Connection<$crate::domain::history::HistoryEntry>, $crate::graphql::fault::Fault> {
+                $crate::graphql::past::history::<$R>(ctx, kernel::Record::meta(self).id, (first, after)).await
             }
 
             $(

@@ -70,6 +70,7 @@ pub struct Page<T> {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PageInfo {
     /// Cursor of the next page; null on the last one.
+    #[schema(required = true)]
     pub next: Option<String>,
     /// How many records a page has at most.
     pub limit: usize,
@@ -109,13 +110,15 @@ pub struct Listed<T> {
     pub page: Page<T>,
     /// Address of the next page.
     pub next: Option<String>,
+    /// Language of the records' names, where it is one.
+    pub language: Option<String>,
 }
 
 impl<T: Serialize> IntoResponse for Listed<T> {
     fn into_response(self) -> Response {
         let link = self.next.map(|address| format!("<{address}>; rel=\"next\""));
         let mut response =
-            Saved { body: self.page, version: None, language: None, location: None }.into_response();
+            Saved { body: self.page, version: None, language: self.language, location: None }.into_response();
         if let Some(value) = link.and_then(|text| HeaderValue::from_str(&text).ok()) {
             response.headers_mut().insert(header::LINK, value);
         }
