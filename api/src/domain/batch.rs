@@ -80,11 +80,39 @@ pub struct BatchInput {
     pub items: Vec<BatchItemInput>,
 }
 
+/// How an item of a batch ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema, Enum)]
+#[serde(rename_all = "snake_case")]
+pub enum BatchOutcomeResult {
+    /// A record was made.
+    Created,
+    /// A record was changed.
+    Updated,
+    /// The record was like this already; nothing was written.
+    Unchanged,
+    /// The record was deleted.
+    Deleted,
+    /// The item was refused.
+    Rejected,
+}
+
+impl From<&OutcomeKind> for BatchOutcomeResult {
+    fn from(kind: &OutcomeKind) -> Self {
+        match kind {
+            OutcomeKind::Created => Self::Created,
+            OutcomeKind::Updated => Self::Updated,
+            OutcomeKind::Unchanged => Self::Unchanged,
+            OutcomeKind::Deleted => Self::Deleted,
+            OutcomeKind::Rejected(_) => Self::Rejected,
+        }
+    }
+}
+
 /// What became of one item.
 #[derive(Clone, Debug, Serialize, ToSchema, SimpleObject)]
 pub struct BatchOutcome {
-    /// `created`, `updated`, `unchanged`, `deleted` or `rejected`.
-    pub result: String,
+    /// How it ended.
+    pub result: BatchOutcomeResult,
     /// The record.
     pub id: Option<Uuid>,
     /// Its version afterwards.
@@ -138,7 +166,7 @@ impl From<&Outcome> for BatchOutcome {
         };
         let stored = outcome.before.as_ref().filter(|_| !outcome.is_rejected());
         Self {
-            result: outcome.result().into(),
+            result: (&outcome.kind).into(),
             id: stored.map(Row::id),
             version: stored.map(Row::version),
             changes: Object(Json::Object(Map::new())),
