@@ -42,9 +42,14 @@ pub async fn adopt(app: &TestApp, path: &str) {
 
 /// Names of the moves that the caller can make now.
 async fn allowed(who: &Client<'_>, path: &str) -> Vec<String> {
+    moves_where(who, path, "allowed").await
+}
+
+/// Names of the moves of which something is true.
+async fn moves_where(who: &Client<'_>, path: &str, fact: &str) -> Vec<String> {
     let moves = who.get(&format!("{path}/moves")).await;
     let all = moves.ok(200).as_array().cloned().unwrap_or_default();
-    let open = all.iter().filter(|one| one["allowed"] == true);
+    let open = all.iter().filter(|one| one[fact] == true);
     open.map(|one| one["verb"].as_str().unwrap_or_default().to_owned()).collect()
 }
 
@@ -241,12 +246,16 @@ async fn moves_tell_each_caller_what_it_can_do_now() {
         let submitted = allowed(&secretariat, &path).await;
         let for_approver = allowed(&app.user("approver").await, &path).await;
         let for_focal_point = allowed(&app.user("focal_point").await, &path).await;
+        let on_paper = moves_where(&app.user("focal_point").await, &path, "recorded_only").await;
+        let on_paper_by_approver = moves_where(&app.user("approver").await, &path, "recorded_only").await;
 
         assert_eq!(draft, ["consult"]);
         assert_eq!(submitted, ["recall"]);
         assert_eq!(for_approver, ["adopt", "return"]);
         assert_eq!(for_focal_point, ["recall", "adopt", "return"]);
         assert_eq!(allowed(&observer, &path).await, [""; 0]);
+        assert_eq!(on_paper, ["adopt", "return"]);
+        assert_eq!(on_paper_by_approver, [""; 0]);
         foreigner.get(&format!("{path}/moves")).await.problem(404, "not_found");
     })
     .await;
