@@ -1,15 +1,16 @@
 //! Users and grants.
 
-use async_graphql::MergedObject;
+use async_graphql::{ComplexObject, Context, MergedObject};
 use kernel::store::Via;
 
-use super::kind::graphql_kind;
+use super::{edges::one, fault::Fault, kind::graphql_kind};
 use crate::domain::{
     access::{
         grant::{Grant, GrantFilter, GrantPatch, NewGrant},
         user::{NewUser, User, UserFilter, UserPatch},
     },
     cooperation::agency::Agency,
+    me::MyGrant,
     plans::plan::Plan,
 };
 
@@ -39,3 +40,16 @@ graphql_kind!(Grant, GrantFilter, NewGrant, GrantPatch, "grant";
     edges {
     }
 );
+
+#[ComplexObject]
+impl MyGrant {
+    /// Agency of an officer or agency lead.
+    async fn agency(&self, ctx: &Context<'_>) -> Result<Option<Agency>, Fault> {
+        one(ctx, self.agency.as_ref().map(|to| to.id)).await
+    }
+
+    /// Plan the grant is narrowed to; null where the caller may not see it.
+    async fn within_plan(&self, ctx: &Context<'_>) -> Result<Option<Plan>, Fault> {
+        one(ctx, self.within_plan.as_ref().map(|to| to.id)).await
+    }
+}
