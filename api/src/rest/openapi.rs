@@ -45,6 +45,7 @@ pub fn document() -> Json {
     let mut document = serde_json::to_value(&api).unwrap_or_default();
     kernel::input::tidy(&mut document);
     assembly::fit_filters(&mut document);
+    assembly::fit_bodies(&mut document);
     assembly::share_parameters(&mut document);
     assembly::share_refusals(&mut document);
     assembly::show_edits(&mut document);

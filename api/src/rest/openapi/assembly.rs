@@ -21,6 +21,19 @@ fn parameters(operation: &mut Map<String, Json>) -> Option<&mut Vec<Json>> {
     operation.entry("parameters").or_insert_with(|| json!([])).as_array_mut()
 }
 
+/// Says of a body that may be missing what it is where it is there: an object, not null.
+pub fn fit_bodies(document: &mut Json) {
+    for (_, _, operation) in operations(document) {
+        let body = operation.get_mut("requestBody");
+        let schema = body.and_then(|body| body.pointer_mut("/content/application~1json/schema"));
+        if let Some(schema) = schema
+            && let Some(object) = schema.pointer("/oneOf/0").cloned()
+        {
+            *schema = object;
+        }
+    }
+}
+
 /// Takes from each list the common filters that say nothing about its kind: they are refused there.
 pub fn fit_filters(document: &mut Json) {
     let common = Common::into_params(|| Some(ParameterIn::Query));
