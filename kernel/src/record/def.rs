@@ -4,54 +4,18 @@ use std::collections::HashMap;
 
 use sea_orm::{
     ActiveEnum, ColumnTrait, EntityTrait, IdenStatic, Iterable, ModelTrait,
-    sea_query::{Alias, ArrayType, Expr},
+    sea_query::{Alias, Expr},
 };
 
-use super::{Hook, Record};
+use super::{
+    Hook, Record,
+    column::{Column, Link, Parent, type_of},
+};
 use crate::{
     input::Schemas,
     policy::{Class, Verb},
     row::Type,
 };
-
-/// A column of a record table.
-#[derive(Clone, Debug)]
-pub struct Column {
-    /// Name in the table and in images; permanent.
-    pub name: &'static str,
-    /// Name in the API.
-    pub field: &'static str,
-    /// What it stores.
-    pub ty: Type,
-    /// Whether it may be empty.
-    pub nullable: bool,
-    /// Kind the column refers to.
-    pub target: Option<&'static str>,
-    /// Whether it has translations and is searched.
-    pub is_text: bool,
-    /// Codes in the order lists are sorted by; empty where the values themselves count.
-    pub ranks: Vec<String>,
-}
-
-/// An n-n relation without attributes: an array in the record, a link table as its index.
-#[derive(Clone, Debug)]
-pub struct Link {
-    /// Column and field of the array.
-    pub column: &'static str,
-    /// Table with `from_id`, `to_id`, `position`.
-    pub table: &'static str,
-    /// Kind at the other end; none for lists of codes.
-    pub target: Option<&'static str>,
-}
-
-/// The record a kind stands below.
-#[derive(Clone, Debug)]
-pub struct Parent {
-    /// Column that refers to it.
-    pub column: &'static str,
-    /// Columns taken over from it, besides the owner: (own column, the parent's column).
-    pub inherits: &'static [(&'static str, &'static str)],
-}
 
 /// Everything the machinery knows of a kind.
 pub struct KindDef {
@@ -121,16 +85,8 @@ impl KindDef {
     pub fn bare<E: EntityTrait>(name: &'static str, collection: &'static str, class: Class) -> Self {
         let columns: Vec<Column> = E::Column::iter()
             .map(|column| {
-                let name = column.as_str();
-                Column {
-                    name,
-                    field: name,
-                    ty: type_of(&E::Model::get_value_type(column)),
-                    nullable: column.def().is_null(),
-                    target: None,
-                    is_text: false,
-                    ranks: Vec::new(),
-                }
+                let ty = type_of(&E::Model::get_value_type(column));
+                Column::new(column.as_str(), ty, column.def().is_null())
             })
             .collect();
         let index = columns.iter().enumerate().map(|(at, column)| (column.name, at)).collect();
@@ -390,18 +346,5 @@ impl KindDef {
     pub fn verbs(&self) -> impl Iterator<Item = Verb> {
         let progress = (!self.progress.is_empty()).then_some(Verb::Progress);
         [Verb::Update].into_iter().chain(progress).chain([Verb::Delete]).chain(self.moves.iter().copied())
-    }
-}
-
-fn type_of(ty: &ArrayType) -> Type {
-    match ty {
-        ArrayType::Uuid => Type::Id,
-        ArrayType::Int => Type::Int,
-        ArrayType::BigInt => Type::BigInt,
-        ArrayType::Bool => Type::Bool,
-        ArrayType::ChronoDate => Type::Date,
-        ArrayType::ChronoDateTimeUtc => Type::Instant,
-        ArrayType::Json => Type::Json,
-        _ => Type::Text,
     }
 }
