@@ -212,3 +212,29 @@ async fn every_move_is_compared() {
     };
     assert_eq!(compared, verbs("plan").chain(verbs("task")).collect::<Vec<_>>());
 }
+
+#[tokio::test]
+async fn the_moves_of_a_plan_read_alike() {
+    app(async |app| {
+        let me = app.user("focal_point").await;
+        let id = plan_in(app, "submitted").await;
+        let query =
+            "query($id: String!) { plan(id: $id) { moves { verb to allowed recordedOnly missing } } }";
+
+        let by_rest = me.get(&format!("/plans/{id}/moves")).await;
+        let by_graphql = me.graphql(query, json!({ "id": id })).await;
+
+        let told = |one: &Json, on_paper: &str| {
+            let verb = one["verb"].to_string().to_uppercase();
+            let to = one["to"].to_string().to_uppercase();
+            json!([verb, to, one["allowed"], one[on_paper], one["missing"]])
+        };
+        let of = |moves: &Json, on_paper| -> Vec<Json> {
+            moves.as_array().into_iter().flatten().map(|one| told(one, on_paper)).collect()
+        };
+        let moves = &by_graphql.data()["plan"]["moves"];
+        assert_eq!(of(by_rest.ok(200), "recorded_only"), of(moves, "recordedOnly"));
+        assert_eq!((&moves[0]["verb"], &moves[0]["to"]), (&json!("RECALL"), &json!("DRAFT")));
+    })
+    .await;
+}
