@@ -69,7 +69,7 @@ async fn a_filter_that_says_nothing_about_the_kind_is_refused_by_graphql() {
         let edge = "query($id: String!) { framework(code: $id) { participations(filter: {q: \"x\"}) { nodes { id } } } }";
 
         let list = me.graphql("{ participations(filter: {q: \"x\", visibility: [AGENCY]}) { nodes { id } } }", json!({})).await;
-        let edge = me.graphql(&edge, json!({"id": "CWC"})).await;
+        let edge = me.graphql(edge, json!({"id": "CWC"})).await;
 
         assert_eq!((list.fault(), edge.fault()), ("unknown_parameter", "unknown_parameter"));
         assert_eq!(faults(&list), [("?q".to_owned(), "unknown_parameter".to_owned())]);

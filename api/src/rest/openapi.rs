@@ -44,7 +44,7 @@ pub fn document() -> Json {
         .insert("bearer".into(), SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)).into());
     let mut document = serde_json::to_value(&api).unwrap_or_default();
     kernel::input::tidy(&mut document);
-    assembly::fit_filters(&mut document);
+    assembly::fit_lists(&mut document);
     assembly::fit_bodies(&mut document);
     assembly::share_parameters(&mut document);
     assembly::share_refusals(&mut document);

@@ -144,7 +144,7 @@ impl FromRequestParts<AppState> for IfMatch {
     }
 }
 
-/// The version in an ETag of ours, `"<version>.<12 hex>"`; none in any other text.
+/// The version in an `ETag` of ours, `"<version>.<12 hex>"`; none in any other text.
 fn version_in(etag: &str) -> Option<i32> {
     let (version, hash) = etag.strip_prefix('"')?.strip_suffix('"')?.split_once('.')?;
     let is_ours = version.bytes().all(|byte| byte.is_ascii_digit())

@@ -110,7 +110,7 @@ pub struct NewPlan {
     /// Day of the legal act.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub act_on: Option<Date>,
-    /// Where the act is published.
+    /// Where the act is published or kept; needed, as the facts above, for a plan made in a later state.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 1000)]
     pub act_source: Option<String>,

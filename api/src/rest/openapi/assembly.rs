@@ -34,8 +34,8 @@ pub fn fit_bodies(document: &mut Json) {
     }
 }
 
-/// Takes from each list the common filters that say nothing about its kind: they are refused there.
-pub fn fit_filters(document: &mut Json) {
+/// Takes from each list the common filters that are refused there, and names what its kind is sorted by.
+pub fn fit_lists(document: &mut Json) {
     let common = Common::into_params(|| Some(ParameterIn::Query));
     let common: BTreeSet<String> = common.into_iter().map(|parameter| parameter.name).collect();
     for (path, _, operation) in operations(document).filter(|(_, method, _)| *method == "get") {
@@ -45,6 +45,13 @@ pub fn fit_filters(document: &mut Json) {
                 let name = parameter.get("name").and_then(Json::as_str).unwrap_or_default();
                 !common.contains(name) || def.filters_by(name)
             });
+            for sort in all.iter_mut().filter(|parameter| parameter.get("name") == Some(&json!("sort"))) {
+                let keys = def.sortable.join(", ");
+                let text = format!(
+                    "Order: at most 3 keys, a leading minus for descending; the id follows always. Keys: {keys}."
+                );
+                sort["description"] = json!(text);
+            }
         }
     }
 }
