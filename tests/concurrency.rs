@@ -77,7 +77,7 @@ fn of_winners(answers: &[Answer]) -> impl Iterator<Item = String> {
 
 impl crate::support::client::Client<'_> {
     async fn edit_version(&self, path: &str, version: i32, title: String) -> Answer {
-        self.patch(path, &format!("\"{version}.\""), json!({ "title": title })).await
+        self.patch(path, &format!("\"{version}.000000000000\""), json!({ "title": title })).await
     }
 
     async fn edit_title(&self, path: &str, title: String) -> Answer {

@@ -1,5 +1,7 @@
 //! The two contracts: committed as they are printed, sound, complete.
 
+mod parameters;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use concord::{
@@ -86,6 +88,18 @@ fn no_reference_of_the_openapi_document_dangles() {
 }
 
 #[test]
+fn every_schema_of_the_openapi_document_is_used() {
+    let document = document();
+    let used = references_of(&document);
+
+    let schemas = document["components"]["schemas"].as_object().cloned().unwrap_or_default();
+    let orphans: Vec<_> =
+        schemas.keys().filter(|name| !used.contains(&format!("#/components/schemas/{name}"))).collect();
+
+    assert_eq!(orphans, Vec::<&String>::new());
+}
+
+#[test]
 fn every_operation_has_an_id_of_its_own_in_snake_case() {
     let document = document();
     let is_snake = |id: &str| {
@@ -119,7 +133,7 @@ fn every_parameter_has_a_description() {
     let document = document();
 
     let wrong = failing(&document, |one| {
-        let all = one["parameters"].as_array().cloned().unwrap_or_default();
+        let all = parameters::parameters(&document, one);
         all.iter().all(|parameter| is_said(&parameter["description"]))
     });
 

@@ -1,9 +1,12 @@
 //! Both faces offer the same: one table of pairs, each pair held to the same answers.
 
+mod batches;
 mod faces;
+mod filters;
 mod moves;
 mod reads;
 mod samples;
+mod sorts;
 
 use std::collections::BTreeSet;
 
@@ -42,7 +45,7 @@ fn twin(operation: &str) -> Twin {
     let field = |of: &str, name: String| Twin::Field(of.to_owned(), name);
     match operation {
         "login" | "refresh" | "logout" | "change_password" => return Twin::None("signing in is HTTP's"),
-        "list_vocabularies" => return Twin::None("closed lists are enums of the schema"),
+        "list_vocabularies" => return field("Query", "vocabularies".into()),
         "get_me" => return field("Query", "me".into()),
         "get_plan_tree" => return field("Plan", "pillars".into()),
         _ => {}

@@ -16,6 +16,13 @@ pub fn act() -> Json {
     json!({"act_body": "Cabinet of Ministers", "act_number": "340", "act_on": "2026-11-20"})
 }
 
+/// Facts of an adoption that was made on paper.
+pub fn paper() -> Json {
+    let mut act = act();
+    act["act_source"] = json!("Official gazette 12/2026");
+    act
+}
+
 /// Makes moves one after the other, each of which must succeed; answers the state after each.
 async fn walk(who: &Client<'_>, path: &str, moves: &[(&str, Json)]) -> Vec<String> {
     let mut states = Vec::new();
@@ -35,9 +42,14 @@ pub async fn adopt(app: &TestApp, path: &str) {
 
 /// Names of the moves that the caller can make now.
 async fn allowed(who: &Client<'_>, path: &str) -> Vec<String> {
+    moves_where(who, path, "allowed").await
+}
+
+/// Names of the moves of which something is true.
+async fn moves_where(who: &Client<'_>, path: &str, fact: &str) -> Vec<String> {
     let moves = who.get(&format!("{path}/moves")).await;
     let all = moves.ok(200).as_array().cloned().unwrap_or_default();
-    let open = all.iter().filter(|one| one["allowed"] == true);
+    let open = all.iter().filter(|one| one[fact] == true);
     open.map(|one| one["verb"].as_str().unwrap_or_default().to_owned()).collect()
 }
 
@@ -143,13 +155,17 @@ async fn the_focal_point_records_an_adoption_made_on_paper() {
         let focal_point = app.user("focal_point").await;
         let secretariat = app.user("secretariat").await;
         walk(&secretariat, &path, &[("consult", json!({})), ("submit", json!({}))]).await;
-        let mut paper = act();
+        let mut paper = paper();
         paper["recorded"] = json!(true);
-        paper["act_source"] = json!("Official gazette 12/2026");
+        let mut unsourced = act();
+        unsourced["recorded"] = json!(true);
 
+        let unsourced = focal_point.act(&path, "adopt", unsourced).await;
         let by_secretariat = secretariat.act(&path, "adopt", paper.clone()).await;
         let by_focal_point = focal_point.act(&path, "adopt", paper).await;
 
+        unsourced.problem(422, "invalid");
+        assert_eq!(unsourced.violations(), [("/act_source".into(), "required".into())]);
         by_secretariat.problem(403, "forbidden");
         assert_eq!(by_focal_point.ok(200)["status"], "adopted");
         assert_eq!(by_focal_point.body["act_source"], "Official gazette 12/2026");
@@ -230,12 +246,16 @@ async fn moves_tell_each_caller_what_it_can_do_now() {
         let submitted = allowed(&secretariat, &path).await;
         let for_approver = allowed(&app.user("approver").await, &path).await;
         let for_focal_point = allowed(&app.user("focal_point").await, &path).await;
+        let on_paper = moves_where(&app.user("focal_point").await, &path, "recorded_only").await;
+        let on_paper_by_approver = moves_where(&app.user("approver").await, &path, "recorded_only").await;
 
         assert_eq!(draft, ["consult"]);
         assert_eq!(submitted, ["recall"]);
         assert_eq!(for_approver, ["adopt", "return"]);
         assert_eq!(for_focal_point, ["recall", "adopt", "return"]);
         assert_eq!(allowed(&observer, &path).await, [""; 0]);
+        assert_eq!(on_paper, ["adopt", "return"]);
+        assert_eq!(on_paper_by_approver, [""; 0]);
         foreigner.get(&format!("{path}/moves")).await.problem(404, "not_found");
     })
     .await;
@@ -247,14 +267,15 @@ async fn a_plan_in_a_later_state_is_entered_by_the_focal_point_with_its_act() {
         let plan = json!({"owner": "KGZ", "kind": "unscr1540_nap", "title": "Old plan", "domains": ["N"],
             "status": "in_implementation"});
         let mut whole = plan.clone();
-        whole.as_object_mut().expect("an object").extend(act().as_object().cloned().unwrap_or_default());
+        whole.as_object_mut().expect("an object").extend(paper().as_object().cloned().unwrap_or_default());
 
         let bare = app.user("focal_point").await.post("/plans", plan).await;
         let by_secretariat = app.user("secretariat").await.post("/plans", whole.clone()).await;
         let by_focal_point = app.user("focal_point").await.post("/plans", whole).await;
 
         bare.problem(422, "invalid");
-        let missing = ["/act_body", "/act_number", "/act_on"].map(|at| (at.into(), "required".into()));
+        let missing =
+            ["/act_body", "/act_number", "/act_on", "/act_source"].map(|at| (at.into(), "required".into()));
         assert_eq!(bare.violations(), missing);
         by_secretariat.problem(403, "forbidden");
         assert_eq!(by_focal_point.ok(201)["status"], "in_implementation");

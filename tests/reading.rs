@@ -279,6 +279,28 @@ async fn texts_come_in_the_language_that_is_asked() {
 }
 
 #[tokio::test]
+async fn lists_and_trees_name_their_language_where_it_is_one() {
+    app(async |app| {
+        let me = app.user("officer").await;
+        let tree = format!("{}/tree", at(app, "plans", "plan:national"));
+        let task = at(app, "tasks", "task:national");
+        me.edit(&task, json!({"translations": {"ru": {"title": "Задача"}}})).await.ok(200);
+
+        let one = me.get("/countries?lang=ru").await;
+        let several = me.get("/tasks?lang=ru").await;
+        let none = me.get("/users").await;
+        let tree = me.get(&tree).await;
+
+        assert_eq!(header(&one, "content-language"), "ru");
+        assert_eq!(header(&several, "content-language"), "");
+        assert_eq!(header(&none, "content-language"), "");
+        assert_eq!(header(&tree, "content-language"), "en");
+        assert!(tree.etag().starts_with("\"0."));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn editors_get_base_texts_and_all_translations() {
     app(async |app| {
         let me = app.user("officer").await;

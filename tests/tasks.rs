@@ -133,7 +133,8 @@ async fn a_task_is_complete_only_after_those_it_waits_for() {
 
         let missing = json!(["every task it depends on done or cancelled"]);
         assert_eq!(early.problem(409, "illegal_move")["missing"], missing);
-        let complete = json!({"verb": "complete", "to": "done", "allowed": false, "missing": missing});
+        let complete = json!({"verb": "complete", "to": "done", "allowed": false,
+            "recorded_only": false, "missing": missing});
         assert_eq!(moves.ok(200)[0], complete);
         assert_eq!(late.ok(200)["status"], "done");
     })

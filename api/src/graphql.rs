@@ -12,6 +12,7 @@ pub(crate) mod node;
 pub(crate) mod past;
 pub(crate) mod plans;
 pub(crate) mod reference;
+pub(crate) mod sort;
 pub(crate) mod treaties;
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};

@@ -52,9 +52,9 @@ const GRACE: Duration = Duration::from_secs(20);
 /// Every address of the service.
 pub fn app(state: AppState) -> Router {
     let api = Router::from(rest::router())
+        .route_layer(middleware::from_fn(layers::negotiate))
         .fallback(layers::no_such_address)
-        .method_not_allowed_fallback(layers::no_such_method)
-        .layer(middleware::from_fn(layers::negotiate));
+        .method_not_allowed_fallback(layers::no_such_method);
     let limit = state.body_limit;
     Router::new()
         .nest("/api/v1", api)

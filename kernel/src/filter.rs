@@ -1,5 +1,7 @@
 //! Filters: one flat struct per kind serves REST and GraphQL and applies itself to a select.
 
+use std::fmt::Display;
+
 use async_graphql::InputObject;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::vocab::Visibility;
@@ -14,11 +16,18 @@ use uuid::Uuid;
 
 use crate::{
     actor::Actor,
+    error::{Code, Error, Result, Violation},
     policy::visible,
     record::{KindDef, Registry},
     scalar::Date,
     text,
 };
+
+/// Values that all filters of one list may name together; every one is bound in the statement.
+pub const MAX_VALUES: usize = 1_000;
+
+/// Words that `q` may have.
+pub const MAX_WORDS: usize = 20;
 
 /// What narrows the list of a kind.
 pub trait Filter: Default + Send + Sync {
@@ -60,8 +69,31 @@ pub struct Common {
     pub region: Vec<String>,
     /// Only records changed at or after this instant (RFC 3339).
     pub updated_since: Option<DateTime<Utc>>,
-    /// Words the record must have, all of them, in any language; accents and case do not count.
+    /// Words the record must have, all of them, in any language, at most 20; accents and case do not count.
     pub q: Option<String>,
+}
+
+impl Common {
+    /// Refuses filters that say nothing about records of the kind, instead of passing them over.
+    ///
+    /// # Errors
+    /// `BadRequest` naming every one of them.
+    pub fn check(&self, def: &KindDef) -> Result<()> {
+        let given = [
+            ("visibility", !self.visibility.is_empty()),
+            ("country", !self.country.is_empty()),
+            ("region", !self.region.is_empty()),
+            ("q", self.q.is_some()),
+        ];
+        let refused = given.into_iter().filter(|(name, is_given)| *is_given && !def.filters_by(name));
+        let faults: Vec<Violation> = refused.map(|(name, _)| unknown(def, name)).collect();
+        if faults.is_empty() { Ok(()) } else { Err(Error::BadRequest(faults)) }
+    }
+}
+
+fn unknown(def: &KindDef, name: &str) -> Violation {
+    let detail = format!("`{name}` is no filter of {}", def.collection);
+    Violation::new(format!("?{name}"), Code::UnknownParameter, detail)
 }
 
 /// Conditions being gathered for one kind and one caller.
@@ -72,21 +104,41 @@ pub struct Where<'a> {
     kinds: &'static Registry,
     today: NaiveDate,
     all: Cond,
+    values: usize,
+    words: usize,
 }
 
 impl<'a> Where<'a> {
     /// Begins with what the caller may see, then adds the filter.
-    pub fn of<F: Filter>(def: &'static KindDef, ctx: &'a crate::Ctx, filter: &F) -> Cond {
-        let today = ctx.clock.today();
-        let mut to = Self { def, actor: &ctx.actor, kinds: ctx.kinds, today, all: Cond::all() };
-        to.all = Cond::all().add(visible(&ctx.actor, def));
+    ///
+    /// # Errors
+    /// `BadRequest` for more than [`MAX_VALUES`] values or [`MAX_WORDS`] words.
+    pub fn of<F: Filter>(def: &'static KindDef, ctx: &'a crate::Ctx, filter: &F) -> Result<Cond> {
+        let mut to = Self {
+            def,
+            actor: &ctx.actor,
+            kinds: ctx.kinds,
+            today: ctx.clock.today(),
+            all: Cond::all().add(visible(&ctx.actor, def)),
+            values: 0,
+            words: 0,
+        };
         to.common(filter.common());
         filter.apply(&mut to);
-        to.all
+        let mut faults = Vec::new();
+        if to.values > MAX_VALUES {
+            let detail = format!("the filters of a list take at most {MAX_VALUES} values together");
+            faults.push(Violation::new("?", Code::OutOfRange, detail));
+        }
+        if to.words > MAX_WORDS {
+            faults.push(Violation::new("?q", Code::OutOfRange, format!("at most {MAX_WORDS} words")));
+        }
+        if faults.is_empty() { Ok(to.all) } else { Err(Error::BadRequest(faults)) }
     }
 
     /// Any of these values in a column.
     pub fn any<V: Serialize>(&mut self, column: &str, values: &[V]) -> &mut Self {
+        self.values += values.len();
         if !values.is_empty() {
             let ty = self.def.at(column).and_then(|at| self.def.columns.get(at)).map(|column| column.ty);
             let parsed = values.iter().filter_map(|value| ty?.parse(&serde_json::to_value(value).ok()?));
@@ -124,8 +176,9 @@ impl<'a> Where<'a> {
         self
     }
 
-    /// References to any of these records, by id or code.
-    pub fn refs(&mut self, column: &str, values: &[String]) -> &mut Self {
+    /// References to any of these records, by id, or by code where the kind has one.
+    pub fn refs<V: Display>(&mut self, column: &str, values: &[V]) -> &mut Self {
+        self.values += values.len();
         if !values.is_empty() {
             let target = self.def.columns.iter().find(|c| c.name == column).and_then(|c| c.target);
             let ids = self.ids_of(target, values);
@@ -134,8 +187,9 @@ impl<'a> Where<'a> {
         self
     }
 
-    /// Links to any of these records, by id or code.
-    pub fn linked(&mut self, column: &str, values: &[String]) -> &mut Self {
+    /// Links to any of these records, by id, or by code where the kind has one.
+    pub fn linked<V: Display>(&mut self, column: &str, values: &[V]) -> &mut Self {
+        self.values += values.len();
         if let Some(link) = self.def.link(column).filter(|_| !values.is_empty()) {
             let ids = self.ids_of(link.target, values);
             let from = Query::select()
@@ -150,6 +204,7 @@ impl<'a> Where<'a> {
 
     /// Any of these codes in a JSON array.
     pub fn lists<V: Serialize>(&mut self, column: &str, values: &[V]) -> &mut Self {
+        self.values += values.len();
         let mut any = Cond::any();
         for code in
             values.iter().filter_map(|value| serde_json::to_value(value).ok()?.as_str().map(str::to_owned))
@@ -163,13 +218,14 @@ impl<'a> Where<'a> {
         self
     }
 
-    fn ids_of(&self, target: Option<&str>, values: &[String]) -> sea_orm::sea_query::SelectStatement {
+    fn ids_of<V: Display>(&self, target: Option<&str>, values: &[V]) -> sea_orm::sea_query::SelectStatement {
+        let values: Vec<String> = values.iter().map(V::to_string).collect();
         let mut select = Query::select();
         let Some(target) = target.and_then(|name| self.kinds.get(name)) else { return select };
         let ids = values.iter().filter_map(|value| value.parse::<Uuid>().ok());
         let mut named = Cond::any().add(target.col("id").is_in(ids));
         if let Some(code) = target.code {
-            named = named.add(target.col(code).is_in(storable(values)));
+            named = named.add(target.col(code).is_in(storable(&values)));
         }
         select.column((target.iden(), Alias::new("id"))).from(target.iden());
         select.cond_where(Cond::all().add(visible(self.actor, target)).add(named));
@@ -190,11 +246,13 @@ impl<'a> Where<'a> {
             self.any("visibility", &common.visibility);
         }
         if let Some(words) = common.q.as_deref().map(text::words).filter(|_| self.def.has("search")) {
+            self.words = words.len();
             for word in words.iter().map(|word| word.replace('\0', "\u{fffd}")) {
                 let like = LikeExpr::new(format!("%{}%", escape(&word))).escape('\\');
                 self.add(self.def.col("search").like(like));
             }
         }
+        self.values += common.country.len() + common.region.len();
         self.places(common);
     }
 

@@ -50,7 +50,7 @@ pub struct Meta {
     pub updated_at: DateTime<Utc>,
     /// User who last changed it; null for readers outside the owner.
     pub updated_by: Option<Uuid>,
-    /// What the caller may do to the record; given with single records.
+    /// What the caller may do to the record; left out in lists of REST.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub can: Option<Vec<Verb>>,
 }

@@ -4,7 +4,7 @@ use aws_lc_rs::{constant_time, hmac};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sea_orm::{
     Value,
-    sea_query::{Alias, Cond, Expr, ExprTrait, Order, SelectStatement},
+    sea_query::{Alias, CaseStatement, Cond, Expr, ExprTrait, Order, SelectStatement},
 };
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{
     ctx::Ctx,
     error::{Code, Error, Result},
-    record::KindDef,
+    record::{Column, KindDef},
     row::{self, Row},
 };
 
@@ -125,7 +125,7 @@ impl Page {
             if is_nullable(def, key.column) {
                 all.push((def.col(key.column).is_null(), turn(false)));
             }
-            all.push((def.col(key.column), turn(key.descending)));
+            all.push((sorted(def, key.column), turn(key.descending)));
         }
         all.push((def.col("id"), turn(false)));
         all
@@ -153,7 +153,7 @@ impl Page {
         })?;
         let simple = self.sort.iter().all(|key| !key.descending && !is_nullable(def, key.column));
         if simple {
-            let columns = self.sort.iter().map(|key| def.col(key.column)).chain([def.col("id")]);
+            let columns = self.sort.iter().map(|key| sorted(def, key.column)).chain([def.col("id")]);
             let bound = values.into_iter().map(Expr::val).chain([Expr::val(id)]);
             let (columns, bound) = (Expr::tuple(columns), Expr::tuple(bound));
             return Ok(Cond::all().add(if self.backwards { columns.lt(bound) } else { columns.gt(bound) }));
@@ -161,7 +161,7 @@ impl Page {
         let mut any = Cond::any();
         let mut equal = Cond::all();
         for (key, value) in self.sort.iter().zip(values) {
-            let column = || def.col(key.column);
+            let column = || sorted(def, key.column);
             let is_null = row::is_null(&value);
             let beyond = match (self.backwards, is_null) {
                 (false, true) => None,
@@ -193,7 +193,7 @@ impl Page {
         if *version != json!(1) || *kind != json!(def.name) || *spec != json!(self.spec()) {
             return None;
         }
-        let read = |(key, value): (&SortKey, &Json)| def.columns.get(def.at(key.column)?)?.ty.parse(value);
+        let read = |(key, value): (&SortKey, &Json)| place(def.columns.get(def.at(key.column)?)?, value);
         Some((self.sort.iter().zip(values).map(read).collect::<Option<_>>()?, id.as_str()?.parse().ok()?))
     }
 }
@@ -202,6 +202,28 @@ fn sign(ctx: &Ctx, text: &str) -> Vec<u8> {
     let key = hmac::Key::new(hmac::HMAC_SHA256, &ctx.cursor_key);
     let tag = hmac::sign(&key, format!("{text}\n{}", ctx.actor.fingerprint()).as_bytes());
     tag.as_ref().iter().take(16).copied().collect()
+}
+
+/// What lists are sorted by: the column, or the place of its code in the closed list.
+fn sorted(def: &KindDef, column: &str) -> Expr {
+    let ranks = def.at(column).and_then(|at| def.columns.get(at)).map_or(&[][..], |column| &column.ranks);
+    if ranks.is_empty() {
+        return def.col(column);
+    }
+    let cases = (0_i32..).zip(ranks);
+    let case = cases.fold(CaseStatement::new(), |case, (place, code)| {
+        case.case(def.col(column).eq(code.as_str()), Expr::val(place))
+    });
+    case.into()
+}
+
+/// The value of a cursor in the terms of [`sorted`].
+fn place(column: &Column, value: &Json) -> Option<Value> {
+    if column.ranks.is_empty() {
+        return column.ty.parse(value);
+    }
+    let found = (0_i32..).zip(&column.ranks).find(|(_, code)| value.as_str() == Some(code));
+    found.map(|(place, _)| place.into())
 }
 
 fn is_nullable(def: &KindDef, column: &str) -> bool {

@@ -1,5 +1,6 @@
 //! How a record kind describes itself: typed at the edge, erased inside.
 
+mod column;
 mod def;
 mod outcome;
 
@@ -19,7 +20,8 @@ use serde::{Serialize, de::DeserializeOwned};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-pub use def::{Column, KindDef, Link, Parent};
+pub use column::{Column, Link, Parent};
+pub use def::KindDef;
 pub use outcome::{Op, Outcome, OutcomeKind};
 
 use crate::{

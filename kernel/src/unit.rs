@@ -17,9 +17,11 @@ mod write;
 
 use std::{collections::HashMap, sync::Arc};
 
+use async_graphql::Enum;
 use sea_orm::DatabaseTransaction;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 pub use item::Item;
@@ -35,7 +37,7 @@ use crate::{
 };
 
 /// Why a change set was written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Enum)]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
     /// A call of a user.

@@ -58,7 +58,10 @@ async fn two_focal_points_who_remove_each_other_leave_one() {
         let second = app.user("observer").await;
         let (theirs, ours) = (format!("/grants/{}", made.id()), at(app, "focal_point"));
 
-        let (one, other) = tokio::join!(first.delete(&theirs, "\"1.0\""), second.delete(&ours, "\"1.0\""));
+        let (one, other) = tokio::join!(
+            first.delete(&theirs, "\"1.000000000000\""),
+            second.delete(&ours, "\"1.000000000000\"")
+        );
 
         assert_eq!([one.status, other.status].iter().filter(|status| **status == 204).count(), 1);
         assert_eq!(focal_points(app, "KGZ").await, 1);

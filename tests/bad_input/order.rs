@@ -33,15 +33,15 @@ async fn each_refusal_comes_before_the_next_on_an_edit() {
         let caller = anonymous.send(Method::PATCH, &full, Some("text/plain"), b"{".to_vec()).await;
         let media = observer.send(Method::PATCH, &full, Some("text/plain"), b"{".to_vec()).await;
         let json = observer.send(Method::PATCH, &full, Some("application/json"), b"{".to_vec()).await;
-        let shape = observer.patch(&hidden, "\"9.0\"", bad.clone()).await;
-        let absent = observer.patch(&hidden, "\"9.0\"", rule.clone()).await;
-        let right = observer.patch(&path, "\"9.0\"", rule.clone()).await;
+        let shape = observer.patch(&hidden, "\"9.000000000000\"", bad.clone()).await;
+        let absent = observer.patch(&hidden, "\"9.000000000000\"", rule.clone()).await;
+        let right = observer.patch(&path, "\"9.000000000000\"", rule.clone()).await;
         let required =
             officer.send(Method::PATCH, &full, Some("application/json"), rule.to_string().into_bytes()).await;
         let star = officer.patch(&path, "*", rule.clone()).await;
-        let stale = officer.patch(&path, "\"9.0\"", rule.clone()).await;
+        let stale = officer.patch(&path, "\"9.000000000000\"", rule.clone()).await;
         let strange = officer.patch(&path, "W/\"1\"", rule.clone()).await;
-        let rules = officer.patch(&path, "\"1.0\"", rule).await;
+        let rules = officer.patch(&path, "\"1.000000000000\"", rule).await;
 
         method.problem(405, "method_not_allowed");
         accept.problem(406, "not_acceptable");
@@ -98,12 +98,17 @@ async fn each_refusal_comes_before_the_next_on_a_move() {
         let observer = app.user("observer").await;
         let move_to = |version: i32| json!({"id": id, "expectedVersion": version});
 
-        let shape =
-            observer.with("if-match", "\"9.0\"").post(&format!("{path}/start"), json!({"x": 1})).await;
-        let right = observer.with("if-match", "\"9.0\"").post(&format!("{path}/start"), json!({})).await;
+        let shape = observer
+            .with("if-match", "\"9.000000000000\"")
+            .post(&format!("{path}/start"), json!({"x": 1}))
+            .await;
+        let right =
+            observer.with("if-match", "\"9.000000000000\"").post(&format!("{path}/start"), json!({})).await;
         let required = officer.post(&format!("{path}/start"), json!({})).await;
-        let stale = officer.with("if-match", "\"9.0\"").post(&format!("{path}/start"), json!({})).await;
-        let state = officer.with("if-match", "\"1.0\"").post(&format!("{path}/start"), json!({})).await;
+        let stale =
+            officer.with("if-match", "\"9.000000000000\"").post(&format!("{path}/start"), json!({})).await;
+        let state =
+            officer.with("if-match", "\"1.000000000000\"").post(&format!("{path}/start"), json!({})).await;
 
         shape.problem(422, "invalid");
         right.problem(403, "forbidden");
@@ -125,10 +130,10 @@ async fn shape_comes_before_an_address_that_leads_nowhere() {
         let officer = app.user("officer").await;
         let bad = json!({"nmae": 1});
 
-        let by_code = steward.patch("/countries/XYZ", "\"1.0\"", bad.clone()).await;
-        let by_id = officer.patch(&format!("/tasks/{NOWHERE}"), "\"1.0\"", bad.clone()).await;
-        let by_nonsense = officer.patch("/tasks/nonsense", "\"1.0\"", bad).await;
-        let good = officer.patch("/tasks/nonsense", "\"1.0\"", json!({"title": "x"})).await;
+        let by_code = steward.patch("/countries/XYZ", "\"1.000000000000\"", bad.clone()).await;
+        let by_id = officer.patch(&format!("/tasks/{NOWHERE}"), "\"1.000000000000\"", bad.clone()).await;
+        let by_nonsense = officer.patch("/tasks/nonsense", "\"1.000000000000\"", bad).await;
+        let good = officer.patch("/tasks/nonsense", "\"1.000000000000\"", json!({"title": "x"})).await;
 
         by_code.problem(422, "invalid");
         by_id.problem(422, "invalid");

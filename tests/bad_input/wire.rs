@@ -244,7 +244,8 @@ async fn methods_and_answers_that_are_not_offered_are_named() {
         let accept = me.with("accept", "text/csv").get("/tasks").await;
         let refused = me.with("accept", "application/json;q=0").get("/tasks").await;
         let any = me.with("accept", "text/html, */*;q=0.1").get("/tasks").await;
-        let nowhere = me.get("/nothing").await;
+        let nowhere = me.with("accept", "text/csv").get("/nothing").await;
+        let neither = me.with("accept", "text/csv").send(Method::DELETE, path, None, Vec::new()).await;
         let outside = me.send(Method::GET, "/nothing", None, Vec::new()).await;
 
         method.problem(405, "method_not_allowed");
@@ -253,6 +254,7 @@ async fn methods_and_answers_that_are_not_offered_are_named() {
         refused.problem(406, "not_acceptable");
         any.ok(200);
         nowhere.problem(404, "not_found");
+        neither.problem(405, "method_not_allowed");
         outside.problem(404, "not_found");
     })
     .await;

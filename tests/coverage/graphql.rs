@@ -32,6 +32,7 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
     for field in schema.queries() {
         faults.extend(match field.name.as_str() {
             "me" => me(caller).await,
+            "vocabularies" => vocabularies(caller).await,
             "node" => node(caller).await,
             "nodes" => nodes(caller).await,
             name => match rule(name) {
@@ -82,6 +83,11 @@ async fn me(caller: &Caller<'_>) -> Faults {
     let answer = caller.client.graphql("{ me { id } }", json!({})).await;
     let wanted = if caller.actor.is_known() { 200 } else { 404 };
     caller.expect("me", status(&answer, "me"), wanted, &answer)
+}
+
+async fn vocabularies(caller: &Caller<'_>) -> Faults {
+    let answer = caller.client.graphql("{ vocabularies { code } }", json!({})).await;
+    caller.expect("vocabularies", status(&answer, "vocabularies"), 200, &answer)
 }
 
 async fn node(caller: &Caller<'_>) -> Faults {

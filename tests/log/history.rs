@@ -173,13 +173,43 @@ async fn history_is_read_in_pages() {
         me.edit(&path, json!({ "title": "Plan, second title" })).await.ok(200);
 
         let first = me.get(&format!("{path}/history?limit=2")).await;
-        let next = first.ok(200)["next"].as_str().unwrap_or_default().to_owned();
-        let second = me.get(&format!("{path}/history?limit=2&after={next}")).await;
+        let next = first.ok(200)["page"]["next"].as_str().unwrap_or_default().to_owned();
+        let second = me.get(&format!("{path}/history?limit=2&after={next}&total=true")).await;
 
         assert_eq!((numbers(&first), numbers(&second)), (vec![1, 2], vec![3]));
         let changes = &second.body["items"][0]["changes"];
         assert_eq!(changes, &json!({ "title": ["Plan released", "Plan, second title"] }));
-        assert_eq!(second.body["next"], Json::Null);
+        let link = first.headers["link"].to_str().unwrap_or_default();
+        assert_eq!(link, format!("</api/v1{path}/history?limit=2&after={next}>; rel=\"next\""));
+        assert_eq!(first.body["page"], json!({ "next": next, "limit": 2 }));
+        assert_eq!(second.body["page"], json!({ "next": null, "limit": 2, "total": 3 }));
+        assert!(second.headers.get("link").is_none());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn history_is_a_connection_that_is_read_forwards() {
+    app(async |app| {
+        let plan = app.world.id("plan:released");
+        let me = app.user("focal_point").await;
+        me.edit(&format!("/plans/{plan}"), json!({ "title": "Plan, second title" })).await.ok(200);
+        let query = "query($id: String!, $after: String) { plan(id: $id) { history(first: 2, after: $after) {
+            totalCount edges { cursor node { number op } } nodes { number }
+            pageInfo { hasNextPage hasPreviousPage endCursor } } } }";
+
+        let first = me.graphql(query, json!({ "id": plan })).await;
+        let past = &first.data()["plan"]["history"];
+        let second = me.graphql(query, json!({ "id": plan, "after": past["pageInfo"]["endCursor"] })).await;
+        let strange = me.graphql(query, json!({ "id": plan, "after": "x" })).await;
+
+        let rest = &second.data()["plan"]["history"];
+        assert_eq!(past["edges"][1]["node"], json!({ "number": 2, "op": "UPDATE" }));
+        assert_eq!(past["edges"][1]["cursor"], past["pageInfo"]["endCursor"]);
+        assert_eq!((&past["totalCount"], &past["pageInfo"]["hasNextPage"]), (&json!(3), &json!(true)));
+        assert_eq!(rest["nodes"], json!([{ "number": 3 }]));
+        assert_eq!(rest["pageInfo"]["hasNextPage"], false);
+        assert_eq!(strange.fault(), "cursor_invalid");
     })
     .await;
 }

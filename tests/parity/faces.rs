@@ -135,31 +135,31 @@ pub async fn rest_flow(app: &TestApp, sample: &Sample) -> Vec<Said> {
 
     let made = me.post(&all, sample.new.clone()).await;
     note("create", &made);
-    note("update", &me.patch(&at(&made.id()), "\"1.0\"", sample.edit.clone()).await);
-    note("delete", &me.delete(&at(&made.id()), "\"2.0\"").await);
+    note("update", &me.patch(&at(&made.id()), "\"1.000000000000\"", sample.edit.clone()).await);
+    note("delete", &me.delete(&at(&made.id()), "\"2.000000000000\"").await);
     let kept = me.put(&key, sample.new.clone()).await;
     note("upsert", &kept);
     note("upsert again", &me.put(&key, sample.new.clone()).await);
     note("read by key", &me.get(&key).await);
-    note("delete upserted", &me.delete(&at(&kept.id()), "\"1.0\"").await);
+    note("delete upserted", &me.delete(&at(&kept.id()), "\"1.000000000000\"").await);
     note("read by key gone", &me.get(&key).await);
     note("rehearse", &me.post(&batch, rehearsal(&sample.new, &json!("create"))).await);
     let broken = with(&sample.new, &bad());
     note("create with violations", &me.post(&all, broken.clone()).await);
-    note("update with violations", &me.patch(&existing, "\"1.0\"", bad()).await);
+    note("update with violations", &me.patch(&existing, "\"1.000000000000\"", bad()).await);
     note("upsert with violations", &me.put(&at(&long_key()), sample.new.clone()).await);
     note("batch with violations", &me.post(&batch, rehearsal(&broken, &json!("create"))).await);
-    note("update missing", &me.patch(&gone, "\"1.0\"", sample.edit.clone()).await);
-    note("delete missing", &me.delete(&gone, "\"1.0\"").await);
+    note("update missing", &me.patch(&gone, "\"1.000000000000\"", sample.edit.clone()).await);
+    note("delete missing", &me.delete(&gone, "\"1.000000000000\"").await);
     note("create without right", &observer.post(&all, sample.new.clone()).await);
     note("upsert without right", &observer.put(&key, sample.new.clone()).await);
-    note("update without right", &doubter.patch(&existing, "\"1.0\"", sample.edit.clone()).await);
-    note("delete without right", &doubter.delete(&existing, "\"1.0\"").await);
-    note("update stale", &me.patch(&existing, "\"99.0\"", sample.edit.clone()).await);
-    note("delete stale", &me.delete(&existing, "\"99.0\"").await);
+    note("update without right", &doubter.patch(&existing, "\"1.000000000000\"", sample.edit.clone()).await);
+    note("delete without right", &doubter.delete(&existing, "\"1.000000000000\"").await);
+    note("update stale", &me.patch(&existing, "\"99.000000000000\"", sample.edit.clone()).await);
+    note("delete stale", &me.delete(&existing, "\"99.000000000000\"").await);
     note("create by nobody", &nobody.post(&all, broken).await);
-    note("update by nobody", &nobody.patch(&existing, "\"1.0\"", sample.edit.clone()).await);
-    note("delete by nobody", &nobody.delete(&existing, "\"1.0\"").await);
+    note("update by nobody", &nobody.patch(&existing, "\"1.000000000000\"", sample.edit.clone()).await);
+    note("delete by nobody", &nobody.delete(&existing, "\"1.000000000000\"").await);
     said
 }
 

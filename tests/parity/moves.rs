@@ -43,7 +43,7 @@ fn moves() -> Vec<Move> {
 async fn plan_in(app: &TestApp, state: &str) -> String {
     let me = app.user("focal_point").await;
     let plan = json!({"owner": "KGZ", "kind": "cbrn_nap", "title": "Moved", "domains": ["C"], "status": state,
-        "act_body": "Cabinet", "act_number": "1", "act_on": "2026-11-20"});
+        "act_body": "Cabinet", "act_number": "1", "act_on": "2026-11-20", "act_source": "Gazette"});
     let made = me.post("/plans", plan).await;
     made.ok(201);
     if state == "in_consultation" {
@@ -88,8 +88,11 @@ struct Step<'a> {
 async fn both(of: &Move, step: &Step<'_>) -> (Said, Said) {
     let (kind, verb, _, _, _, ty) = of;
     let path = format!("/{kind}s/{}/{verb}", step.id);
-    let by_rest =
-        step.who.with("if-match", format!("\"{}.0\"", step.version)).post(&path, step.body.clone()).await;
+    let by_rest = step
+        .who
+        .with("if-match", format!("\"{}.000000000000\"", step.version))
+        .post(&path, step.body.clone())
+        .await;
     let query = format!(
         "mutation($input: {ty}!) {{ {verb}{}(input: $input) {{ {kind} {{ id status }} }} }}",
         pascal(kind)
@@ -124,8 +127,11 @@ async fn turned(of: &Move, step: &Step<'_>) -> (Said, Said) {
     let whole = with(&input(&step.body), &json!({"id": step.id, "expectedVersion": step.version}));
     let by_graphql = step.who.graphql(&query, json!({ "input": whole })).await;
     let path = format!("/{kind}s/{}/{verb}", step.id);
-    let by_rest =
-        step.who.with("if-match", format!("\"{}.0\"", step.version)).post(&path, step.body.clone()).await;
+    let by_rest = step
+        .who
+        .with("if-match", format!("\"{}.000000000000\"", step.version))
+        .post(&path, step.body.clone())
+        .await;
     (graphql(step.name, &by_graphql), rest(step.name, &by_rest))
 }
 
@@ -205,4 +211,30 @@ async fn every_move_is_compared() {
         def.moves.iter().map(move |verb| (kind, verb.name()))
     };
     assert_eq!(compared, verbs("plan").chain(verbs("task")).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn the_moves_of_a_plan_read_alike() {
+    app(async |app| {
+        let me = app.user("focal_point").await;
+        let id = plan_in(app, "submitted").await;
+        let query =
+            "query($id: String!) { plan(id: $id) { moves { verb to allowed recordedOnly missing } } }";
+
+        let by_rest = me.get(&format!("/plans/{id}/moves")).await;
+        let by_graphql = me.graphql(query, json!({ "id": id })).await;
+
+        let told = |one: &Json, on_paper: &str| {
+            let verb = one["verb"].to_string().to_uppercase();
+            let to = one["to"].to_string().to_uppercase();
+            json!([verb, to, one["allowed"], one[on_paper], one["missing"]])
+        };
+        let of = |moves: &Json, on_paper| -> Vec<Json> {
+            moves.as_array().into_iter().flatten().map(|one| told(one, on_paper)).collect()
+        };
+        let moves = &by_graphql.data()["plan"]["moves"];
+        assert_eq!(of(by_rest.ok(200), "recorded_only"), of(moves, "recordedOnly"));
+        assert_eq!((&moves[0]["verb"], &moves[0]["to"]), (&json!("RECALL"), &json!("DRAFT")));
+    })
+    .await;
 }

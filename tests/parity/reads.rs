@@ -83,7 +83,7 @@ async fn lists_differing(who: &Client<'_>, sample: &Sample) -> Vec<String> {
     let by_rest = who.get(&format!("/{}?limit=200&total=true", sample.collection)).await;
     let query = format!(
         "{{ {}(first: 200) {{ totalCount
-            nodes {{ id history(first: 200) {{ items {{ number op }} }} }} }} }}",
+            nodes {{ id history(first: 200) {{ totalCount nodes {{ number op cause }} }} }} }} }}",
         camel(sample.collection)
     );
     let by_graphql = who.graphql(&query, json!({})).await;
@@ -97,13 +97,14 @@ async fn lists_differing(who: &Client<'_>, sample: &Sample) -> Vec<String> {
         found.push(format!("{}: {:?} {:?}", sample.collection, ids(items), ids(&list["nodes"])));
     }
     let Some(first) = ids(items).first().and_then(|id| id.as_str().map(str::to_owned)) else { return found };
-    let past = who.get(&format!("/{}/{first}/history?limit=200", sample.collection)).await;
-    let numbers = |items: &Json| -> Vec<(Json, Json)> {
+    let past = who.get(&format!("/{}/{first}/history?limit=200&total=true", sample.collection)).await;
+    let states = |items: &Json| -> Vec<[Json; 3]> {
         let all = items.as_array().into_iter().flatten();
-        all.map(|one| (one["number"].clone(), one["op"].clone())).collect()
+        all.map(|one| ["number", "op", "cause"].map(|name| folded(&one[name]))).collect()
     };
-    let there = &list["nodes"][0]["history"]["items"];
-    if numbers(&past.body["items"]) != numbers(there) {
+    let there = &list["nodes"][0]["history"];
+    let same_total = past.body["page"]["total"] == there["totalCount"];
+    if states(&past.body["items"]) != states(&there["nodes"]) || !same_total {
         found.push(format!("history of {}: {} {there}", sample.kind, past.body));
     }
     found
@@ -163,10 +164,52 @@ async fn the_tree_and_the_edges_hold_the_same_plan() {
 }
 
 #[tokio::test]
+async fn the_closed_lists_are_the_same_on_both_faces() {
+    app(async |app| {
+        let query = "{ vocabularies { vocabulary code labelEn labelRu labelKy labelFr } }";
+
+        let by_rest = app.anonymous().get("/vocabularies").await;
+        let by_graphql = app.anonymous().graphql(query, json!({})).await;
+
+        let terms = by_graphql.data()["vocabularies"].as_array().cloned().unwrap_or_default();
+        let told = |term: &Json| {
+            json!({"vocabulary": term["vocabulary"], "code": term["code"], "label_en": term["labelEn"],
+                "label_ru": term["labelRu"], "label_ky": term["labelKy"], "label_fr": term["labelFr"]})
+        };
+        assert!(terms.len() > 100, "{} terms", terms.len());
+        assert_eq!(by_rest.ok(200), &terms.iter().map(told).collect::<Json>());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_plan_of_a_grant_is_named_where_its_holder_may_see_it() {
+    app(async |app| {
+        let plan = app.world.id("plan:national").to_string();
+        let holder = app.world.id("observer").to_string();
+        let grant = json!({"owner": "KGZ", "user": holder, "role": "observer", "within_plan": plan});
+        app.user("focal_point").await.post("/grants", grant).await.ok(201);
+        let me = app.user("observer").await;
+        let query = "{ me { grants { role withinPlan { id title } } } }";
+
+        let by_rest = me.get("/me").await;
+        let by_graphql = me.graphql(query, json!({})).await;
+
+        let told = |grants: &Json, name: &str| -> Vec<Json> {
+            grants.as_array().into_iter().flatten().map(|one| one[name]["id"].clone()).collect()
+        };
+        assert_eq!(told(&by_rest.ok(200)["grants"], "within_plan"), [Json::Null, json!(plan)]);
+        assert_eq!(told(&by_graphql.data()["me"]["grants"], "withinPlan"), [Json::Null, json!(plan)]);
+        assert_eq!(by_rest.body["grants"][1]["within_plan"]["name"], "Plan national");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn about_oneself_both_faces_say_the_same() {
     app(async |app| {
         let me = app.user("officer").await;
-        let query = "{ me { id email name actingAs owners canCreate grants { role owner agency } } }";
+        let query = "{ me { id email name actingAs owners canCreate grants { role owner agency { id code name } withinPlan { id } } } }";
 
         let by_rest = me.get("/me").await;
         let by_graphql = me.graphql(query, json!({})).await;
@@ -175,6 +218,7 @@ async fn about_oneself_both_faces_say_the_same() {
         assert_eq!(by_rest.ok(200)["id"], told["id"]);
         assert_eq!(by_rest.body["acting_as"], told["actingAs"]);
         assert_eq!(by_rest.body["can_create"], told["canCreate"]);
+        assert_eq!(by_rest.body["grants"][0]["agency"]["code"], "MES");
         assert_eq!(by_rest.body["grants"][0]["agency"], told["grants"][0]["agency"]);
     })
     .await;

@@ -103,9 +103,31 @@ async fn a_walk_by_single_records_equals_the_list() {
         assert_eq!(walk(&me, "/tasks?q=dated&sort=due_on", 1).await, up);
         assert_eq!(walk(&me, "/tasks?q=dated&sort=-due_on,title", 1).await, down);
         assert_eq!(
-            walk(&me, "/tasks?q=dated&sort=status,-due_on", 1).await,
+            walk(&me, "/tasks?q=dated&sort=priority,-due_on", 1).await,
             walk(&me, "/tasks?q=dated&sort=-due_on", 3).await
         );
+    })
+    .await;
+}
+
+/// Titles of tasks with each priority, in an order of a list, page by page.
+async fn by_priority(me: &Client<'_>, sort: &str) -> Vec<String> {
+    walk(me, &format!("/tasks?q=ranked&sort={sort}"), 1).await
+}
+
+#[tokio::test]
+async fn priorities_are_sorted_by_urgency_and_not_by_the_alphabet() {
+    app(async |app| {
+        let me = app.user("officer").await;
+        for priority in ["high", "low", "urgent", "normal"] {
+            let task = json!({"owner": "KGZ", "title": priority, "description": "ranked", "lead_agency": "MES",
+                "priority": priority, "language": "en"});
+            me.post("/tasks", task).await.ok(201);
+        }
+
+        assert_eq!(by_priority(&me, "priority").await, ["low", "normal", "high", "urgent"]);
+        assert_eq!(by_priority(&me, "-priority").await, ["urgent", "high", "normal", "low"]);
+        assert_eq!(by_priority(&me, "priority,-title").await, ["low", "normal", "high", "urgent"]);
     })
     .await;
 }
@@ -230,7 +252,7 @@ async fn sort_keys_are_known_ones_and_at_most_three() {
 
         let unknown = me.get("/tasks?sort=colour").await;
         let twice = me.get("/tasks?sort=title,-title").await;
-        let many = me.get("/tasks?sort=title,status,priority,due_on").await;
+        let many = me.get("/tasks?sort=title,updated_at,priority,due_on").await;
 
         unknown.problem(400, "unknown_parameter");
         assert!(unknown.body["detail"].to_string().contains("due_on"));

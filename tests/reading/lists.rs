@@ -186,3 +186,22 @@ async fn circles_through_hidden_tasks_are_not_told() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn filters_take_as_much_as_a_statement_holds() {
+    app(async |app| {
+        let long = vec!["a"; 1_200].join("%20");
+        let ids: Vec<String> = (0..40_000).map(|at| format!("01a1fd8c-6900-7098-82d6-{at:012}")).collect();
+        let query = "query($ids: [UUID!]) { plans(filter: {id: $ids}) { totalCount } }";
+
+        let words = app.anonymous().get(&format!("/plans?q={long}")).await;
+        let values = app.anonymous().graphql(query, json!({"ids": ids})).await;
+        let enough = app.anonymous().get("/plans?q=a%20b%20c&owner=KGZ").await;
+
+        words.problem(400, "bad_request");
+        assert_eq!(words.violations(), [("?q".into(), "out_of_range".into())]);
+        assert_eq!(values.fault(), "bad_request");
+        enough.ok(200);
+    })
+    .await;
+}

@@ -198,6 +198,7 @@ async fn a_batch_without_its_members_names_each() {
         bare.problem(422, "invalid");
         let places = [
             "/items/0/data",
+            "/items/1/data",
             "/items/1/id",
             "/items/2/data",
             "/items/2/external_key",

@@ -57,7 +57,7 @@ pub struct BatchItemInput {
     pub source_system: Option<String>,
     /// Version the item is based on, for `update` and `delete`.
     pub version: Option<i32>,
-    /// The record's fields, as for a single write.
+    /// The record's fields, as for a single write; for all but `delete`.
     #[schema(value_type = Option<std::collections::BTreeMap<String, serde_json::Value>>)]
     pub data: Option<Object>,
 }
@@ -80,11 +80,39 @@ pub struct BatchInput {
     pub items: Vec<BatchItemInput>,
 }
 
+/// How an item of a batch ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema, Enum)]
+#[serde(rename_all = "snake_case")]
+pub enum BatchOutcomeResult {
+    /// A record was made.
+    Created,
+    /// A record was changed.
+    Updated,
+    /// The record was like this already; nothing was written.
+    Unchanged,
+    /// The record was deleted.
+    Deleted,
+    /// The item was refused.
+    Rejected,
+}
+
+impl From<&OutcomeKind> for BatchOutcomeResult {
+    fn from(kind: &OutcomeKind) -> Self {
+        match kind {
+            OutcomeKind::Created => Self::Created,
+            OutcomeKind::Updated => Self::Updated,
+            OutcomeKind::Unchanged => Self::Unchanged,
+            OutcomeKind::Deleted => Self::Deleted,
+            OutcomeKind::Rejected(_) => Self::Rejected,
+        }
+    }
+}
+
 /// What became of one item.
 #[derive(Clone, Debug, Serialize, ToSchema, SimpleObject)]
 pub struct BatchOutcome {
-    /// `created`, `updated`, `unchanged`, `deleted` or `rejected`.
-    pub result: String,
+    /// How it ended.
+    pub result: BatchOutcomeResult,
     /// The record.
     pub id: Option<Uuid>,
     /// Its version afterwards.
@@ -138,7 +166,7 @@ impl From<&Outcome> for BatchOutcome {
         };
         let stored = outcome.before.as_ref().filter(|_| !outcome.is_rejected());
         Self {
-            result: outcome.result().into(),
+            result: (&outcome.kind).into(),
             id: stored.map(Row::id),
             version: stored.map(Row::version),
             changes: Object(Json::Object(Map::new())),
@@ -185,45 +213,51 @@ fn written<R: Record>(lens: &Lens, outcome: Outcome, dry_run: bool) -> Result<Ba
     Ok(told)
 }
 
-fn op(at: usize, item: &BatchItemInput, faults: &mut Vec<Violation>) -> Option<Op> {
-    let mut need = |member: &str| {
-        let detail = format!("this operation needs `{member}`");
-        faults.push(Violation::new(format!("/items/{at}/{member}"), Code::Required, detail));
-    };
-    let fields = item.data.as_ref().and_then(|data| data.0.as_object().cloned());
-    match item.op {
-        BatchOp::Create => {
-            if fields.is_none() {
-                need("data");
-            }
-            fields.map(Op::Create)
-        }
-        BatchOp::Upsert => match (fields, item.source_system.clone(), item.external_key.clone()) {
-            (Some(fields), Some(source_system), Some(external_key)) => {
-                Some(Op::Upsert { source_system, external_key, fields })
-            }
-            (data, system, key) => {
-                [
-                    ("data", data.is_none()),
-                    ("source_system", system.is_none()),
-                    ("external_key", key.is_none()),
-                ]
-                .into_iter()
-                .filter(|(_, is_missing)| *is_missing)
-                .for_each(|(member, _)| need(member));
-                None
-            }
-        },
-        BatchOp::Update | BatchOp::Delete => {
-            let Some(id) = item.id else {
-                need("id");
-                return None;
-            };
-            let version = item.version;
-            Some(match item.op {
-                BatchOp::Delete => Op::Delete { id, version },
-                _ => Op::Update { id, version, fields: fields.unwrap_or_default() },
-            })
+impl BatchOp {
+    /// Members an item of this sort must have besides `op`.
+    const fn needs(self) -> &'static [&'static str] {
+        match self {
+            Self::Create => &["data"],
+            Self::Update => &["id", "data"],
+            Self::Upsert => &["source_system", "external_key", "data"],
+            Self::Delete => &["id"],
         }
     }
+
+    /// Tells whether an item of this sort may have a member.
+    fn takes(self, member: &str) -> bool {
+        self.needs().contains(&member) || (member == "version" && matches!(self, Self::Update | Self::Delete))
+    }
+}
+
+/// The operation an item asks for; members that are missing, or that it does not take, are faults.
+fn op(at: usize, item: &BatchItemInput, faults: &mut Vec<Violation>) -> Option<Op> {
+    let given = [
+        ("id", item.id.is_some()),
+        ("source_system", item.source_system.is_some()),
+        ("external_key", item.external_key.is_some()),
+        ("version", item.version.is_some()),
+        ("data", item.data.is_some()),
+    ];
+    for (member, is_given) in given {
+        let fault = match (is_given, item.op.takes(member)) {
+            (true, false) => (Code::UnknownMember, format!("this operation takes no `{member}`")),
+            (false, true) if item.op.needs().contains(&member) => {
+                (Code::Required, format!("this operation needs `{member}`"))
+            }
+            _ => continue,
+        };
+        faults.push(Violation::new(format!("/items/{at}/{member}"), fault.0, fault.1));
+    }
+    let fields = || item.data.as_ref().and_then(|data| data.0.as_object().cloned());
+    Some(match item.op {
+        BatchOp::Create => Op::Create(fields()?),
+        BatchOp::Update => Op::Update { id: item.id?, version: item.version, fields: fields()? },
+        BatchOp::Upsert => Op::Upsert {
+            source_system: item.source_system.clone()?,
+            external_key: item.external_key.clone()?,
+            fields: fields()?,
+        },
+        BatchOp::Delete => Op::Delete { id: item.id?, version: item.version },
+    })
 }

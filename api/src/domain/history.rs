@@ -2,31 +2,43 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use async_graphql::SimpleObject;
+use async_graphql::{Enum, SimpleObject};
 use chrono::{DateTime, Utc};
 use kernel::{
     Code, Ctx, Error, Record, Result,
     change::{self, Past, Span},
     lens::{Detail, Lens},
+    page::Page,
     row::Row,
     scalar::Object,
+    unit::Cause,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+/// What a write did to a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, Enum)]
+#[serde(rename_all = "snake_case")]
+pub enum HistoryOp {
+    /// It made the record.
+    Create,
+    /// It changed the record.
+    Update,
+}
 
 /// One past state of a record.
 #[derive(Clone, Debug, Serialize, ToSchema, SimpleObject)]
 pub struct HistoryEntry {
     /// Number of the state: the version inside the owner, counted from the release outside.
     pub number: i32,
-    /// `create` or `update`.
-    pub op: String,
+    /// What the write did.
+    pub op: HistoryOp,
     /// When it was committed.
     pub at: DateTime<Utc>,
-    /// Why it was written: `request`, `import`, `job`, `seed`, `release` or `cli`.
-    pub cause: String,
+    /// Why it was written.
+    pub cause: Cause,
     /// User who wrote it; null outside the owner and for the service itself.
     pub by: Option<Uuid>,
     /// Field -> old and new value.
@@ -35,36 +47,43 @@ pub struct HistoryEntry {
     /// The record as it stood, in the form of the REST face.
     #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
     pub record: Object,
-    /// Cursor of the entry.
-    #[serde(skip)]
-    pub cursor: String,
 }
 
-/// A page of a record's history, oldest first.
-#[derive(Clone, Debug, Serialize, ToSchema, SimpleObject)]
+impl HistoryEntry {
+    /// Cursor that goes on after the state.
+    #[must_use]
+    pub fn cursor(&self) -> String {
+        format!("h-{}", self.number)
+    }
+}
+
+/// A part of a record's history, oldest first.
+#[derive(Clone, Debug)]
 pub struct History {
     /// The states.
     pub items: Vec<HistoryEntry>,
-    /// Cursor of the next page; null on the last one.
-    pub next: Option<String>,
+    /// Whether states follow the last of them.
+    pub has_more: bool,
+    /// How many states there are altogether.
+    pub total: u64,
 }
 
 /// Reads a page of the history of a visible record.
 ///
 /// # Errors
 /// `NotFound` if the record is not visible now, `BadRequest` for a cursor that does not fit.
-pub async fn history<R: Record>(ctx: &Ctx, id: Uuid, after: Option<&str>, limit: usize) -> Result<History> {
-    let span = Span { after: read_cursor(after)?, limit };
-    histories::<R>(ctx, &[id].into(), span).await?.remove(&id).ok_or(Error::NotFound)
+pub async fn history<R: Record>(ctx: &Ctx, id: Uuid, page: &Page) -> Result<History> {
+    histories::<R>(ctx, &[id].into(), span(page)?).await?.remove(&id).ok_or(Error::NotFound)
 }
 
-/// The number of the state a cursor stands after.
+/// The states a page asks for.
 ///
 /// # Errors
-/// `BadRequest` for a text that is no cursor of a history.
-pub fn read_cursor(after: Option<&str>) -> Result<i32> {
-    let number = after.map_or(Some(0), |text| text.strip_prefix("h-")?.parse().ok());
-    number.ok_or_else(|| Error::bad_request("?after", Code::CursorInvalid, "this is no cursor of a history"))
+/// `BadRequest` for a cursor of something else.
+pub fn span(page: &Page) -> Result<Span> {
+    let after = page.cursor.as_deref().map_or(Some(0), |text| text.strip_prefix("h-")?.parse().ok());
+    let strange = || Error::bad_request("?after", Code::CursorInvalid, "this is no cursor of a history");
+    Ok(Span { after: after.ok_or_else(strange)?, limit: page.limit })
 }
 
 /// Reads a page of the history of each of these records; those not visible now are left out.
@@ -92,17 +111,16 @@ fn page<R: Record>(lens: &Lens, past: Past) -> Result<History> {
         before = Some(record.clone());
         items.push(HistoryEntry {
             number: entry.number,
-            op: entry.op,
+            op: if entry.op == "create" { HistoryOp::Create } else { HistoryOp::Update },
             at: entry.at,
-            cause: entry.cause,
+            cause: serde_json::from_value(Json::String(entry.cause))?,
             by: entry.by,
             changes: Object(changes),
             record: Object(record),
-            cursor: format!("h-{}", entry.number),
         });
     }
-    let next = items.last().filter(|_| past.has_more).map(|entry| entry.cursor.clone());
-    Ok(History { items, next })
+    let total = u64::try_from(past.total).unwrap_or_default();
+    Ok(History { items, has_more: past.has_more, total })
 }
 
 /// A row as the caller of the lens sees it, in the form of the REST face.

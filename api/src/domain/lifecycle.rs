@@ -7,13 +7,17 @@ use utoipa::ToSchema;
 
 /// A move that a record's lifecycle knows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, SimpleObject)]
+#[graphql(complex)]
 pub struct MoveState {
     /// The move.
     pub verb: Verb,
     /// State the record would be in afterwards.
+    #[graphql(skip)]
     pub to: String,
     /// Whether the caller can make the move now.
     pub allowed: bool,
+    /// Whether the caller can make it only as a move recorded on paper (`recorded`).
+    pub recorded_only: bool,
     /// Facts that are missing for it.
     pub missing: Vec<String>,
 }

@@ -4,7 +4,10 @@ use async_graphql::SimpleObject;
 use entity::vocab::Role;
 use kernel::{
     Ctx, Record, Result,
+    lens::{Detail, Lens},
     policy::{Class, Scope, Verb, authorize},
+    row::Row,
+    scalar::Ref,
     store,
 };
 use serde::Serialize;
@@ -13,18 +16,23 @@ use uuid::Uuid;
 
 use super::{
     KINDS,
-    access::{signin::standing::owners_of, user::User},
+    access::{grant::Grant, signin::standing::owners_of, user::User},
 };
 
 /// One grant of the caller.
 #[derive(Clone, Debug, Serialize, ToSchema, SimpleObject)]
+#[graphql(complex)]
 pub struct MyGrant {
     /// The role.
     pub role: Role,
     /// Who it is held for.
     pub owner: String,
     /// Agency of an officer or agency lead.
-    pub agency: Option<Uuid>,
+    #[graphql(skip)]
+    pub agency: Option<Ref>,
+    /// Plan the grant is narrowed to; null where the caller may not see it.
+    #[graphql(skip)]
+    pub within_plan: Option<Ref>,
 }
 
 /// The caller: account, grants, and what may be created.
@@ -57,7 +65,6 @@ pub async fn me(ctx: &Ctx) -> Result<Option<Me>> {
     let row = store::get(ctx, User::def(), id).await?;
     let owners = owners_of(ctx, id).await?;
     let own = |column: &str| row.text(column).map(str::to_owned);
-    let grants = ctx.actor.grants.iter();
     let mut can_create = Vec::new();
     for def in KINDS.all().iter().filter(|def| def.class != Class::Shared) {
         let agency = ctx.actor.grants.iter().find_map(|grant| grant.agency);
@@ -74,7 +81,25 @@ pub async fn me(ctx: &Ctx) -> Result<Option<Me>> {
         language: own("language"),
         acting_as: ctx.actor.acting.clone(),
         owners,
-        grants: grants.map(|g| MyGrant { role: g.role, owner: g.owner.clone(), agency: g.agency }).collect(),
+        grants: grants(ctx).await?,
         can_create,
     }))
+}
+
+/// The caller's grants, with the records they name as the caller sees them.
+async fn grants(ctx: &Ctx) -> Result<Vec<MyGrant>> {
+    let rows = ctx.actor.grants.iter().map(|held| {
+        let mut row = Row::empty(Grant::def());
+        row.set("agency_id", held.agency);
+        row.set("within_plan_id", held.within_plan);
+        row
+    });
+    let lens = Lens::on(ctx, Grant::def(), &rows.collect::<Vec<_>>(), Detail::List).await?;
+    let told = ctx.actor.grants.iter().map(|held| MyGrant {
+        role: held.role,
+        owner: held.owner.clone(),
+        agency: lens.reference(held.agency),
+        within_plan: lens.reference(held.within_plan),
+    });
+    Ok(told.collect())
 }

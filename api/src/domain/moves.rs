@@ -2,7 +2,7 @@
 
 use async_graphql::InputObject;
 use kernel::{
-    Error, KindDef, Result, Unit,
+    Code, Error, KindDef, Result, Unit,
     input::schema_of,
     policy::Verb,
     record::Op,
@@ -47,7 +47,7 @@ pub struct PlanMoveInput {
 /// What the adoption of a plan takes.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema, InputObject)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"act_body": "Cabinet of Ministers", "act_number": "340", "act_on": "2021-12-24", "recorded": true}))]
+#[schema(example = json!({"act_body": "Cabinet of Ministers", "act_number": "340", "act_on": "2021-12-24", "act_source": "Register of legal acts", "recorded": true}))]
 pub struct AdoptInput {
     /// Body that adopted it.
     #[schema(min_length = 1, max_length = 300)]
@@ -57,7 +57,7 @@ pub struct AdoptInput {
     pub act_number: String,
     /// Day of the legal act.
     pub act_on: Date,
-    /// Where the act is published or kept.
+    /// Where the act is published or kept; needed where `recorded` is true.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 1000)]
     pub act_source: Option<String>,
@@ -126,6 +126,10 @@ pub async fn move_plan(unit: &mut Unit, to: Target, input: &PlanMoveInput) -> Re
 pub async fn adopt_plan(unit: &mut Unit, to: Target, input: &AdoptInput) -> Result<Row> {
     let def = <super::plans::plan::Plan as kernel::Record>::def();
     let mut set = held(input)?;
+    if input.recorded && input.act_source.is_none() {
+        let detail = "an adoption on paper is recorded with the place where its act is published or kept";
+        return Err(Error::invalid("/act_source", Code::Required, detail));
+    }
     set.remove("recorded");
     let authority = if input.recorded { Verb::Record } else { Verb::Adopt };
     make(unit, def, to, authority, set).await

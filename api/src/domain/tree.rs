@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use kernel::{
     Ctx, Record, Result,
     filter::Where,
-    lens::{Detail, Lens},
+    lens::{Detail, Lens, Texts},
     page::{MAX_LIMIT, Page, SortKey},
     scalar::Ref,
     store,
@@ -25,6 +25,28 @@ pub struct PlanTree {
     pub pillars: Vec<PillarTree>,
     /// The obligations its actions serve.
     pub obligations: Vec<Ref>,
+}
+
+impl PlanTree {
+    /// The language of all titles, where it is one.
+    #[must_use]
+    pub fn language(&self) -> Option<String> {
+        let objectives = || self.pillars.iter().flat_map(|pillar| &pillar.objectives);
+        let actions = objectives().flat_map(|objective| &objective.actions);
+        let mut tags = self
+            .pillars
+            .iter()
+            .map(|one| &one.pillar.seen.texts)
+            .chain(objectives().map(|one| &one.objective.seen.texts))
+            .chain(actions.map(|action| &action.seen.texts))
+            .map(title_in);
+        let first = title_in(&self.plan.seen.texts);
+        tags.all(|tag| tag == first).then(|| first.to_owned())
+    }
+}
+
+fn title_in(texts: &Texts) -> &str {
+    texts.languages.get("title").unwrap_or(&texts.language)
 }
 
 /// A pillar with its objectives.
@@ -80,7 +102,7 @@ pub async fn tree(ctx: &Ctx, id: Uuid) -> Result<PlanTree> {
 /// Every visible record of a kind below the plan, by place.
 async fn below<R: Record>(ctx: &Ctx, plan: Uuid) -> Result<Vec<R>> {
     let def = R::def();
-    let cond = Where::of(def, ctx, &R::Filter::default()).add(kernel::filter::is(def, "plan_id", plan));
+    let cond = Where::of(def, ctx, &R::Filter::default())?.add(kernel::filter::is(def, "plan_id", plan));
     let mut page =
         Page { sort: vec![SortKey { column: "position", descending: false }], ..Page::first(MAX_LIMIT) };
     let mut all = Vec::new();

@@ -16,11 +16,11 @@ pub struct Term {
     pub code: String,
     /// English label.
     pub label_en: String,
-    /// Russian label; empty where nobody was sure.
+    /// Russian label; null where nobody was sure.
     pub label_ru: Option<String>,
-    /// Kyrgyz label; empty where nobody was sure.
+    /// Kyrgyz label; null where nobody was sure.
     pub label_ky: Option<String>,
-    /// French label; empty where nobody was sure.
+    /// French label; null where nobody was sure.
     pub label_fr: Option<String>,
 }
 

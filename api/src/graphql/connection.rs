@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use async_graphql::{Context, Object, OutputType, SimpleObject, TypeName};
 use kernel::{
-    Code, Error, KindDef, Result,
-    page::{DEFAULT_FIRST, Page, SortKey},
+    Code, Error, Record, Result,
+    page::{DEFAULT_FIRST, Page},
 };
-use serde::Serialize;
+
+use super::sort::Sort;
 
 /// Where a connection stands in its list.
 #[derive(Clone, Debug, Default, SimpleObject)]
@@ -102,8 +103,7 @@ impl<T: OutputType> Connection<T> {
 }
 
 /// The arguments of a connection.
-#[derive(Clone, Debug, Default)]
-pub struct Slicing<S> {
+pub struct Slicing<R> {
     /// How many from the beginning.
     pub first: Option<i32>,
     /// Cursor to go on after.
@@ -113,15 +113,15 @@ pub struct Slicing<S> {
     /// Cursor to stop before.
     pub before: Option<String>,
     /// The order.
-    pub sort: Option<Vec<S>>,
+    pub sort: Option<Vec<Sort<R>>>,
 }
 
-impl<S: Serialize> Slicing<S> {
+impl<R: Record> Slicing<R> {
     /// The page these arguments ask for.
     ///
     /// # Errors
     /// `BadRequest` for sizes outside their range and for both directions at once.
-    pub fn page(self, ctx: &Context<'_>, def: &'static KindDef) -> Result<Page> {
+    pub fn page(self, ctx: &Context<'_>) -> Result<Page> {
         let backwards = self.last.is_some() || self.before.is_some();
         if backwards && (self.first.is_some() || self.after.is_some()) {
             let text = "a connection is read forwards (`first`, `after`) or backwards (`last`, `before`)";
@@ -130,16 +130,8 @@ impl<S: Serialize> Slicing<S> {
         let (name, size) = if backwards { ("last", self.last) } else { ("first", self.first) };
         let limit = size.map_or(Ok(DEFAULT_FIRST), |size| Page::check_limit(name, size.into()))?;
         let cursor = if backwards { self.before } else { self.after };
-        let sort = sort_keys(def, &self.sort.unwrap_or_default())?;
+        let sort: Vec<String> = self.sort.iter().flatten().map(Sort::text).collect();
+        let sort = Page::parse_sort(R::def(), &sort.join(","))?;
         Ok(Page { limit, cursor, backwards, sort, total: ctx.look_ahead().field("totalCount").exists() })
     }
-}
-
-fn sort_keys<S: Serialize>(def: &KindDef, sort: &[S]) -> Result<Vec<SortKey>> {
-    let name = |key: &S| serde_json::to_value(key).ok().and_then(|json| json.as_str().map(str::to_owned));
-    let parts = sort.iter().filter_map(name).filter_map(|key| match key.strip_suffix("_desc") {
-        Some(column) => Some(format!("-{column}")),
-        None => key.strip_suffix("_asc").map(str::to_owned),
-    });
-    Page::parse_sort(def, &parts.collect::<Vec<_>>().join(","))
 }

@@ -12,14 +12,13 @@ use async_graphql::{
 };
 use kernel::{
     Ctx, KindDef, Record,
-    filter::{Cond, Where},
+    filter::{Cond, Filter, Where},
     lens::{Lens, Owners},
     page::{Page, Slice},
     row::Row,
     sets::{self, SharedWith},
     store::{self, Via},
 };
-use serde::Serialize;
 use tokio::sync::OnceCell;
 use uuid::Uuid;
 
@@ -182,27 +181,22 @@ pub async fn sees_any(ctx: &Context<'_>, owner: &str, kind: &str, id: Uuid) -> R
 ///
 /// # Errors
 /// `BadRequest` for arguments that do not fit; what the database says.
-pub async fn many<R: Record, S: Serialize>(
+pub async fn many<R: Record>(
     ctx: &Context<'_>,
     parent: Uuid,
     via: Via,
-    asked: (Option<R::Filter>, Slicing<S>),
+    asked: (Option<R::Filter>, Slicing<R>),
 ) -> Result<Connection<R>, Fault>
 where
     R::Filter: std::fmt::Debug,
 {
     let loader = loader(ctx)?;
     let call = &loader.loader().ctx;
-    let page = asked.1.page(ctx, R::def())?;
+    let page = asked.1.page(ctx)?;
     let filter = asked.0.unwrap_or_default();
     let print = format!("{} {via:?} {page:?} {filter:?}", R::def().name);
-    let ask = Arc::new(Ask {
-        def: R::def(),
-        via,
-        cond: Where::of(R::def(), call, &filter),
-        page: page.clone(),
-        print,
-    });
+    let ask =
+        Arc::new(Ask { def: R::def(), via, cond: narrowed::<R>(call, &filter)?, page: page.clone(), print });
     let slice = loader.load_one(Many { parent, ask }).await?;
     let slice = slice.map(|slice| Slice::clone(&slice)).unwrap_or_default();
     connection(call, &loader.loader().lens().await?, slice, &page)
@@ -212,17 +206,23 @@ where
 ///
 /// # Errors
 /// `BadRequest` for arguments that do not fit; what the database says.
-pub async fn list<R: Record, S: Serialize>(
+pub async fn list<R: Record>(
     ctx: &Context<'_>,
     filter: Option<R::Filter>,
-    slicing: Slicing<S>,
+    slicing: Slicing<R>,
 ) -> Result<Connection<R>, Fault> {
     let loader = loader(ctx)?;
     let call = &loader.loader().ctx;
-    let page = slicing.page(ctx, R::def())?;
-    let cond = Where::of(R::def(), call, &filter.unwrap_or_default());
+    let page = slicing.page(ctx)?;
+    let cond = narrowed::<R>(call, &filter.unwrap_or_default())?;
     let slice = store::list(call, R::def(), cond, &page).await?;
     connection(call, &loader.loader().lens().await?, slice, &page)
+}
+
+/// The condition of a filter, each part of which says something about the kind.
+fn narrowed<R: Record>(call: &Ctx, filter: &R::Filter) -> Result<Cond, Fault> {
+    filter.common().check(R::def())?;
+    Ok(Where::of(R::def(), call, filter)?)
 }
 
 fn connection<R: Record>(call: &Ctx, lens: &Lens, slice: Slice, page: &Page) -> Result<Connection<R>, Fault> {

@@ -23,13 +23,14 @@ pub struct DeletePayload {
 ///
 /// `refs` are edges to one record, from the field of the same name; `edges` lead to many.
 macro_rules! graphql_kind {
-    ($R:ident, $Filter:ident, $Sort:ident, $New:ident, $Patch:ident, $words:literal;
+    ($R:ident, $Filter:ident, $New:ident, $Patch:ident, $words:literal;
      query $Query:ident { $get:ident by $address:ident, $list:ident, $by_key:ident }
      mutation $Mutation:ident { $create:ident, $update:ident, $delete:ident, $upsert:ident, $batch:ident }
      inputs { $UpdateInput:ident, $Payload:ident { $field:ident } }
      refs { $($ref:ident: $Ref:ident),* $(,)? }
-     edges { $($edge:ident: $Edge:ident, $EdgeFilter:ident, $EdgeSort:ident via $via:expr;)* }
-     more { $($more:tt)* }) => {
+     edges { $($edge:ident: $Edge:ident, $EdgeFilter:ident via $via:expr;)* }
+     $(shared by $($shared:ident).+;)?
+     $(more { $($more:tt)* })?) => {
         /// Reading of the kind.
         #[derive(Default)]
         pub struct $Query;
@@ -46,14 +47,14 @@ macro_rules! graphql_kind {
                 &self,
                 ctx: &async_graphql::Context<'_>,
                 #[graphql(desc = "What narrows the list.")] filter: Option<$Filter>,
-                #[graphql(desc = "Order, at most 3 keys; the id follows always.")] sort: Option<Vec<$Sort>>,
+                #[graphql(desc = "Order, at most 3 keys; the id follows always.")] sort: Option<Vec<$crate::graphql::sort::Sort<$R>>>,
                 #[graphql(desc = "How many from the beginning, 1 to 200.")] first: Option<i32>,
                 #[graphql(desc = "Cursor to go on after.")] after: Option<String>,
                 #[graphql(desc = "How many from the end, 1 to 200.")] last: Option<i32>,
                 #[graphql(desc = "Cursor to stop before.")] before: Option<String>,
             ) -> Result<$crate::graphql::connection::Connection<$R>, $crate::graphql::fault::Fault> {
                 let slicing = $crate::graphql::connection::Slicing { first, after, last, before, sort };
-                $crate::graphql::edges::list::<$R, $Sort>(ctx, filter, slicing).await
+                $crate::graphql::edges::list::<$R>(ctx, filter, slicing).await
             }
 
             #[doc = concat!("The ", $words, " with an external key, within the owner the caller acts under.")]
@@ -137,11 +138,8 @@ macro_rules! graphql_kind {
                 ctx: &async_graphql::Context<'_>,
                 #[graphql(desc = "How many, 1 to 200.", default = 20)] first: i32,
                 #[graphql(desc = "Cursor to go on after.")] after: Option<String>,
-            ) -> Result<$crate::domain::history::History, $crate::graphql::fault::Fault> {
-                let limit = kernel::page::Page::check_limit("first", first.into())?;
-                let after = $crate::domain::history::read_cursor(after.as_deref())?;
-                let span = kernel::change::Span { after, limit };
-                $crate::graphql::past::history::<$R>(ctx, kernel::Record::meta(self).id, span).await
+            ) -> Result<$crate::graphql::connection::Connection<$crate::domain::history::HistoryEntry>, $crate::graphql::fault::Fault> {
+                $crate::graphql::past::history::<$R>(ctx, kernel::Record::meta(self).id, (first, after)).await
             }
 
             $(
@@ -157,18 +155,25 @@ macro_rules! graphql_kind {
                     &self,
                     ctx: &async_graphql::Context<'_>,
                     #[graphql(desc = "What narrows the list.")] filter: Option<$EdgeFilter>,
-                    #[graphql(desc = "Order, at most 3 keys; the id follows always.")] sort: Option<Vec<$EdgeSort>>,
+                    #[graphql(desc = "Order, at most 3 keys; the id follows always.")] sort: Option<Vec<$crate::graphql::sort::Sort<$Edge>>>,
                     #[graphql(desc = "How many from the beginning, 1 to 200.")] first: Option<i32>,
                     #[graphql(desc = "Cursor to go on after.")] after: Option<String>,
                     #[graphql(desc = "How many from the end, 1 to 200.")] last: Option<i32>,
                     #[graphql(desc = "Cursor to stop before.")] before: Option<String>,
                 ) -> Result<$crate::graphql::connection::Connection<$Edge>, $crate::graphql::fault::Fault> {
                     let slicing = $crate::graphql::connection::Slicing { first, after, last, before, sort };
-                    $crate::graphql::edges::many::<$Edge, $EdgeSort>(ctx, kernel::Record::meta(self).id, $via, (filter, slicing)).await
+                    $crate::graphql::edges::many::<$Edge>(ctx, kernel::Record::meta(self).id, $via, (filter, slicing)).await
                 }
             )*
 
-            $($more)*
+            $(
+                /// Agencies and groups the record is shared with; null for readers outside the owner.
+                async fn shared_with(&self, ctx: &async_graphql::Context<'_>) -> Result<Option<kernel::sets::SharedWith>, $crate::graphql::fault::Fault> {
+                    $crate::graphql::edges::shared(ctx, self.$($shared).+.shared_set).await
+                }
+            )?
+
+            $($($more)*)?
         }
     };
 }
@@ -183,6 +188,7 @@ use super::{
     edges::{call, loader},
     fault::Fault,
 };
+use crate::domain::access::signin::sign_in_first;
 
 /// The caller, who must be signed in to write.
 ///
@@ -190,11 +196,7 @@ use super::{
 /// `Unauthenticated` for anonymous callers.
 pub fn known<'a>(ctx: &Context<'a>) -> Result<&'a Ctx, Fault> {
     let call = call(ctx)?;
-    if call.actor.is_known() {
-        Ok(call)
-    } else {
-        Err(Fault(Error::Unauthenticated("sign in first: POST /api/v1/auth/login".into())))
-    }
+    if call.actor.is_known() { Ok(call) } else { Err(Fault(sign_in_first())) }
 }
 
 /// The visible record at an address; none if there is none.

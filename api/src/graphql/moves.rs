@@ -1,13 +1,16 @@
 //! The moves of plans and tasks as mutations.
 
-use async_graphql::{Context, InputObject, Object};
+use async_graphql::{ComplexObject, Context, InputObject, Object};
 use kernel::policy::Verb;
 use uuid::Uuid;
 
 use super::{cooperation::TaskPayload, edges::loader, fault::Fault, kind::known, plans::PlanPayload};
-use crate::domain::moves::{
-    AdoptInput, AssignInput, PlanMoveInput, Target, TaskMoveInput, adopt_plan, assign_task, move_plan,
-    move_task,
+use crate::domain::{
+    lifecycle::MoveState,
+    moves::{
+        AdoptInput, AssignInput, PlanMoveInput, Target, TaskMoveInput, adopt_plan, assign_task, move_plan,
+        move_task,
+    },
 };
 
 macro_rules! moved {
@@ -65,6 +68,14 @@ pub struct AssignTaskInput {
     /// What the move takes.
     #[graphql(flatten)]
     pub how: AssignInput,
+}
+
+#[ComplexObject]
+impl MoveState {
+    /// State the record would be in afterwards: a value of its `status`.
+    async fn to(&self) -> String {
+        self.to.to_uppercase()
+    }
 }
 
 /// The moves of plans.

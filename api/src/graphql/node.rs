@@ -19,6 +19,7 @@ use crate::domain::{
         region::Region, region_membership::RegionMembership,
     },
     treaties::{country_framework::CountryFramework, participation::Participation},
+    vocabularies::{Term, terms},
 };
 
 macro_rules! nodes {
@@ -95,5 +96,10 @@ impl NodeQuery {
     /// The caller: account, grants, and what may be created; null for anonymous callers.
     async fn me(&self, ctx: &Context<'_>) -> Result<Option<Me>, Fault> {
         Ok(me(call(ctx)?).await?)
+    }
+
+    /// Every code of every closed list, with its labels.
+    async fn vocabularies(&self) -> &'static [Term] {
+        terms()
     }
 }

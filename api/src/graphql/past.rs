@@ -7,16 +7,17 @@ use std::{
 };
 
 use async_graphql::{Context, dataloader::Loader};
-use kernel::{Error, Record, change::Span};
+use kernel::{Error, Record, change::Span, page::Page};
 use uuid::Uuid;
 
 use super::{
+    connection::Connection,
     edges::{Edges, loader},
     fault::Fault,
 };
 use crate::domain::{
     cooperation::task,
-    history::{History, histories},
+    history::{History, HistoryEntry, histories, span},
     lifecycle::MoveState,
     plans::plan,
 };
@@ -62,13 +63,20 @@ impl<R: Record> Loader<PastOf<R>> for Edges {
     }
 }
 
-/// A page of the history of a record.
+/// A part of the history of a record: how many states after a cursor.
 ///
 /// # Errors
-/// `NotFound` if the record is not visible now.
-pub async fn history<R: Record>(ctx: &Context<'_>, id: Uuid, span: Span) -> Result<History, Fault> {
-    let page = loader(ctx)?.load_one(PastOf::<R>(id, span, PhantomData)).await?;
-    Ok(page.ok_or(Error::NotFound)?)
+/// `NotFound` if the record is not visible now, `BadRequest` for arguments that do not fit.
+pub async fn history<R: Record>(
+    ctx: &Context<'_>,
+    id: Uuid,
+    (first, cursor): (i32, Option<String>),
+) -> Result<Connection<HistoryEntry>, Fault> {
+    let page = Page { cursor, ..Page::first(Page::check_limit("first", first.into())?) };
+    let past = loader(ctx)?.load_one(PastOf::<R>(id, span(&page)?, PhantomData)).await?;
+    let past = past.ok_or(Error::NotFound)?;
+    let entries = past.items.into_iter().map(|entry| (entry.cursor(), entry)).collect();
+    Ok(Connection::new(entries, &page, past.has_more, Some(past.total)))
 }
 
 /// The moves of one plan.

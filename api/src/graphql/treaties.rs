@@ -1,19 +1,16 @@
 //! Participation and what countries say they work under.
 
-use async_graphql::{Context, MergedObject};
-use kernel::{sets::SharedWith, store::Via};
+use async_graphql::MergedObject;
+use kernel::store::Via;
 
-use super::{edges, fault::Fault, kind::graphql_kind};
+use super::kind::graphql_kind;
 use crate::domain::{
     reference::{country::Country, framework::Framework},
     treaties::{
         country_framework::{
-            CountryFramework, CountryFrameworkFilter, CountryFrameworkPatch, CountryFrameworkSort,
-            NewCountryFramework,
+            CountryFramework, CountryFrameworkFilter, CountryFrameworkPatch, NewCountryFramework,
         },
-        participation::{
-            NewParticipation, Participation, ParticipationFilter, ParticipationPatch, ParticipationSort,
-        },
+        participation::{NewParticipation, Participation, ParticipationFilter, ParticipationPatch},
     },
 };
 
@@ -25,33 +22,23 @@ pub struct TreatiesQuery(ParticipationQuery, CountryFrameworkQuery);
 #[derive(Default, MergedObject)]
 pub struct TreatiesMutation(ParticipationMutation, CountryFrameworkMutation);
 
-graphql_kind!(Participation, ParticipationFilter, ParticipationSort, NewParticipation, ParticipationPatch, "participation";
+graphql_kind!(Participation, ParticipationFilter, NewParticipation, ParticipationPatch, "participation";
     query ParticipationQuery { participation by id, participations, participation_by_key }
     mutation ParticipationMutation { create_participation, update_participation, delete_participation, upsert_participation, participations_batch }
     inputs { UpdateParticipationInput, ParticipationPayload { participation } }
     refs { country: Country, framework: Framework, contests: Participation }
     edges {
-        contested_by: Participation, ParticipationFilter, ParticipationSort via Via::Column("contests_id");
+        contested_by: Participation, ParticipationFilter via Via::Column("contests_id");
     }
-    more {
-        /// Agencies and groups the record is shared with; null for readers outside the owner.
-        async fn shared_with(&self, ctx: &Context<'_>) -> Result<Option<SharedWith>, Fault> {
-            edges::shared(ctx, self.national.shared_set).await
-        }
-    }
+    shared by national;
 );
 
-graphql_kind!(CountryFramework, CountryFrameworkFilter, CountryFrameworkSort, NewCountryFramework, CountryFrameworkPatch, "country framework";
+graphql_kind!(CountryFramework, CountryFrameworkFilter, NewCountryFramework, CountryFrameworkPatch, "country framework";
     query CountryFrameworkQuery { country_framework by id, country_frameworks, country_framework_by_key }
     mutation CountryFrameworkMutation { create_country_framework, update_country_framework, delete_country_framework, upsert_country_framework, country_frameworks_batch }
     inputs { UpdateCountryFrameworkInput, CountryFrameworkPayload { country_framework } }
     refs { framework: Framework }
     edges {
     }
-    more {
-        /// Agencies and groups the record is shared with; null for readers outside the owner.
-        async fn shared_with(&self, ctx: &Context<'_>) -> Result<Option<SharedWith>, Fault> {
-            edges::shared(ctx, self.national.shared_set).await
-        }
-    }
+    shared by national;
 );

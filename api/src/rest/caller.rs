@@ -12,7 +12,8 @@ use uuid::Uuid;
 use super::problem::Problem;
 use crate::{
     domain::access::signin::{
-        standing::{load_actor, load_person},
+        sign_in_first,
+        standing::{ACT_AS, load_actor, load_person},
         token,
     },
     state::AppState,
@@ -55,7 +56,7 @@ impl FromRequestParts<AppState> for Known {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let (ctx, _) = authenticate(parts, state).await?;
         if !ctx.actor.is_known() {
-            return Err(Error::Unauthenticated("sign in first: POST /api/v1/auth/login".into()).into());
+            return Err(sign_in_first().into());
         }
         refuse_parameters(parts.uri.query(), &["lang"])?;
         Ok(Self(ctx))
@@ -71,8 +72,7 @@ impl FromRequestParts<AppState> for Person {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let (ctx, session) = begin(parts, state)?;
-        let session =
-            session.ok_or_else(|| Error::Unauthenticated("sign in first: POST /api/v1/auth/login".into()))?;
+        let session = session.ok_or_else(sign_in_first)?;
         refuse_parameters(parts.uri.query(), &["lang"])?;
         // Who holds grants of several owners may ask about itself without choosing one.
         let actor = match act_as(parts) {
@@ -87,7 +87,7 @@ impl FromRequestParts<AppState> for Person {
 }
 
 fn act_as(parts: &Parts) -> Option<&str> {
-    parts.headers.get("x-concord-act-as").and_then(|value| value.to_str().ok())
+    parts.headers.get(ACT_AS).and_then(|value| value.to_str().ok())
 }
 
 /// The context of the request and the session its token names, before anything is looked up.

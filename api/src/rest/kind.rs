@@ -17,7 +17,7 @@ macro_rules! rest_kind {
             use crate::{
                 domain::{
                     batch::{self, BatchInput, BatchResult},
-                    history::History,
+                    history::HistoryEntry,
                 },
                 rest::{
                     body::{Input, Members},
@@ -33,6 +33,9 @@ macro_rules! rest_kind {
             /// A page of records, under one name in the document.
             type OnePage = Page<$R>;
 
+            /// A page of the past, under one name in the document.
+            type OnePast = Page<HistoryEntry>;
+
             /// Routes of the kind.
             pub(super) fn router() -> OpenApiRouter<AppState> {
                 OpenApiRouter::new()
@@ -47,7 +50,7 @@ macro_rules! rest_kind {
                 summary = concat!("List ", $plural),
                 description = concat!("Lists the ", $plural, " that the caller may see. Filters narrow the list; a repeated filter means any of its values. Anonymous callers see public records."),
                 params($Filter, kernel::filter::Common, PageParams),
-                responses((status = 200, description = "A page of the list", body = OnePage, headers(("ETag" = String), ("Link" = String))), ReadProblems))]
+                responses((status = 200, description = "A page of the list", body = OnePage, headers(("ETag" = String), ("Link" = String), ("Content-Language" = String))), ReadProblems))]
             async fn $list(listing: Listing<$R>, at: Address) -> Result<Listed<$R>, Problem> {
                 standard::list(listing, at).await
             }
@@ -121,10 +124,10 @@ macro_rules! rest_kind {
             #[utoipa::path(get, path = concat!($path, "/{id}/history"), tag = $tag,
                 summary = concat!("Read the history of one ", $words),
                 description = concat!("Reads the past states of one ", $words, ", oldest first, as far as the caller may see them."),
-                params(("id" = String, Path, description = "Id or code of the record"), ("limit" = Option<i64>, Query, description = "How many states, 1 to 200"), ("after" = Option<String>, Query, description = "Cursor: `next` of the page before"), ("lang" = Option<String>, Query, description = "Languages wanted, best first")),
-                responses((status = 200, description = "A page of the history", body = History), ReadProblems))]
-            async fn $history(pages: Pages, Path(id): Path<String>) -> Result<axum::Json<History>, Problem> {
-                standard::past::<$R>(pages, &id).await
+                params(("id" = String, Path, description = "Id or code of the record"), ("limit" = Option<i64>, Query, description = "How many states, 1 to 200"), ("after" = Option<String>, Query, description = "Cursor: `page.next` of the page before"), ("total" = Option<bool>, Query, description = "Whether to count all states too")),
+                responses((status = 200, description = "A page of the history", body = OnePast, headers(("ETag" = String), ("Link" = String))), ReadProblems))]
+            async fn $history(pages: Pages, Path(id): Path<String>, at: Address) -> Result<Listed<HistoryEntry>, Problem> {
+                standard::past::<$R>(pages, &id, at).await
             }
         }
     };

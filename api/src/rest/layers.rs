@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     body::{Body, to_bytes},
-    extract::{OriginalUri, Request, State},
+    extract::{Request, State},
     http::{HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -118,8 +118,7 @@ pub async fn negotiate(request: Request, next: Next) -> Response {
 }
 
 /// The answer for addresses that lead nowhere.
-pub async fn no_such_address(uri: OriginalUri) -> Problem {
-    let _ = uri;
+pub async fn no_such_address() -> Problem {
     Problem::Domain(Error::NotFound)
 }
 

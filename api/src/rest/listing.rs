@@ -4,7 +4,7 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 use kernel::{
     Code, Ctx, Error, Record, Violation,
     filter::{Common, Filter},
-    page::{DEFAULT_LIMIT, Page},
+    page::{DEFAULT_LIMIT, Page, SortKey},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use utoipa::{IntoParams, openapi::path::ParameterIn};
@@ -62,7 +62,9 @@ where
         let filter: R::Filter = part(&given, &own, &mut faults);
         let filter = filter.with_common(part(&given, &common, &mut faults));
         let page: PageParams = part(&given, &paging, &mut faults);
-        let page = page_of::<R>(page, &mut faults);
+        let sort = page.sort.as_deref().map_or(Ok(Vec::new()), |text| Page::parse_sort(R::def(), text));
+        let sort = noted(sort, &mut faults).unwrap_or_default();
+        let page = page_of(page, sort, &mut faults);
         if faults.is_empty() { Ok(Self { ctx, filter, page }) } else { Err(Error::BadRequest(faults).into()) }
     }
 }
@@ -93,27 +95,22 @@ fn part<T: DeserializeOwned + Default>(
     T::default()
 }
 
-fn page_of<R: Record>(given: PageParams, faults: &mut Vec<Violation>) -> Page {
-    let mut note = |error: Error| faults.extend(error.violations().to_vec());
-    let limit = given.limit.map_or(Ok(DEFAULT_LIMIT), |limit| Page::check_limit("limit", limit));
-    let sort = given.sort.as_deref().map_or(Ok(Vec::new()), |text| Page::parse_sort(R::def(), text));
-    Page {
-        limit: limit.map_err(&mut note).unwrap_or(DEFAULT_LIMIT),
-        cursor: given.after,
-        backwards: false,
-        sort: sort.map_err(&mut note).unwrap_or_default(),
-        total: given.total.unwrap_or(false),
-    }
+fn noted<T>(read: kernel::Result<T>, faults: &mut Vec<Violation>) -> Option<T> {
+    read.map_err(|error| faults.extend(error.violations().to_vec())).ok()
 }
 
-/// The caller of a page of something that has no filter (history).
+fn page_of(given: PageParams, sort: Vec<SortKey>, faults: &mut Vec<Violation>) -> Page {
+    let limit = given.limit.map_or(Ok(DEFAULT_LIMIT), |limit| Page::check_limit("limit", limit));
+    let limit = noted(limit, faults).unwrap_or(DEFAULT_LIMIT);
+    Page { limit, cursor: given.after, backwards: false, sort, total: given.total.unwrap_or(false) }
+}
+
+/// The caller of a list that has neither filter nor order (history).
 pub struct Pages {
     /// The caller's context.
     pub ctx: Ctx,
-    /// How many entries.
-    pub limit: usize,
-    /// Cursor.
-    pub after: Option<String>,
+    /// Which part of the list.
+    pub page: Page,
 }
 
 impl FromRequestParts<AppState> for Pages {
@@ -121,17 +118,11 @@ impl FromRequestParts<AppState> for Pages {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let (ctx, _) = authenticate(parts, state).await?;
-        super::caller::refuse_parameters(parts.uri.query(), &["limit", "after", "lang"])?;
-        let mut faults = Vec::new();
-        let names = ["limit", "after", "lang"].map(str::to_owned);
-        let given: PageParams = part(&pairs(parts.uri.query()), &names, &mut faults);
-        let limit = given.limit.map_or(Ok(DEFAULT_LIMIT), |limit| Page::check_limit("limit", limit));
-        let limit =
-            limit.map_err(|error| faults.extend(error.violations().to_vec())).unwrap_or(DEFAULT_LIMIT);
-        if faults.is_empty() {
-            Ok(Self { ctx, limit, after: given.after })
-        } else {
-            Err(Error::BadRequest(faults).into())
-        }
+        let known = ["limit", "after", "total", "lang"];
+        let given = pairs(parts.uri.query());
+        let mut faults = parameter_faults(&given, &known);
+        let page: PageParams = part(&given, &known.map(str::to_owned), &mut faults);
+        let page = page_of(page, Vec::new(), &mut faults);
+        if faults.is_empty() { Ok(Self { ctx, page }) } else { Err(Error::BadRequest(faults).into()) }
     }
 }

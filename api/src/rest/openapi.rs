@@ -1,6 +1,8 @@
 //! The OpenAPI document of the REST face.
 
-use serde_json::{Map, Value as Json, json};
+mod assembly;
+
+use serde_json::{Value as Json, json};
 use utoipa::{
     OpenApi,
     openapi::security::{Http, HttpAuthScheme, SecurityScheme},
@@ -42,30 +44,14 @@ pub fn document() -> Json {
         .insert("bearer".into(), SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)).into());
     let mut document = serde_json::to_value(&api).unwrap_or_default();
     kernel::input::tidy(&mut document);
-    share_refusals(&mut document);
+    assembly::fit_lists(&mut document);
+    assembly::fit_bodies(&mut document);
+    assembly::share_parameters(&mut document);
+    assembly::share_refusals(&mut document);
+    assembly::show_edits(&mut document);
+    assembly::prune(&mut document);
     if let Some(object) = document.as_object_mut() {
         object.insert("openapi".into(), json!("3.1.0"));
     }
     document
-}
-
-/// Puts each refusal once under `components` instead of in every operation.
-fn share_refusals(document: &mut Json) {
-    let mut shared = Map::new();
-    let paths = document.get_mut("paths").and_then(Json::as_object_mut);
-    for operation in
-        paths.into_iter().flatten().flat_map(|(_, path)| path.as_object_mut().into_iter().flatten())
-    {
-        let responses = operation.1.get_mut("responses").and_then(Json::as_object_mut);
-        for (status, response) in responses.into_iter().flatten() {
-            if response.pointer("/content/application~1problem+json").is_some() {
-                let name = format!("Problem{status}");
-                let link = json!({ "$ref": format!("#/components/responses/{name}") });
-                shared.insert(name, std::mem::replace(response, link));
-            }
-        }
-    }
-    if let Some(components) = document.get_mut("components").and_then(Json::as_object_mut) {
-        components.insert("responses".into(), Json::Object(shared));
-    }
 }

@@ -70,6 +70,7 @@ pub struct Page<T> {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct PageInfo {
     /// Cursor of the next page; null on the last one.
+    #[schema(required = true)]
     pub next: Option<String>,
     /// How many records a page has at most.
     pub limit: usize,
@@ -109,13 +110,15 @@ pub struct Listed<T> {
     pub page: Page<T>,
     /// Address of the next page.
     pub next: Option<String>,
+    /// Language of the records' names, where it is one.
+    pub language: Option<String>,
 }
 
 impl<T: Serialize> IntoResponse for Listed<T> {
     fn into_response(self) -> Response {
         let link = self.next.map(|address| format!("<{address}>; rel=\"next\""));
         let mut response =
-            Saved { body: self.page, version: None, language: None, location: None }.into_response();
+            Saved { body: self.page, version: None, language: self.language, location: None }.into_response();
         if let Some(value) = link.and_then(|text| HeaderValue::from_str(&text).ok()) {
             response.headers_mut().insert(header::LINK, value);
         }
@@ -136,13 +139,18 @@ impl FromRequestParts<AppState> for IfMatch {
         if text == "*" {
             return Ok(Self(None));
         }
-        let version = text
-            .strip_prefix('"')
-            .and_then(|rest| rest.split_once('.'))
-            .and_then(|(number, _)| number.parse().ok());
         // What is no ETag of ours fits no version.
-        Ok(Self(Some(version.unwrap_or(-1))))
+        Ok(Self(Some(version_in(text).unwrap_or(-1))))
     }
+}
+
+/// The version in an `ETag` of ours, `"<version>.<12 hex>"`; none in any other text.
+fn version_in(etag: &str) -> Option<i32> {
+    let (version, hash) = etag.strip_prefix('"')?.strip_suffix('"')?.split_once('.')?;
+    let is_ours = version.bytes().all(|byte| byte.is_ascii_digit())
+        && hash.len() == 12
+        && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    version.parse().ok().filter(|_| is_ours)
 }
 
 /// The address a request came to, for links.
@@ -165,5 +173,35 @@ impl Address {
         pairs.retain(|(name, _)| name != "after");
         pairs.push(("after".into(), cursor.into()));
         format!("{}?{}", self.0.path(), serde_html_form::to_string(&pairs).unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::version_in;
+
+    #[test]
+    fn only_an_etag_of_ours_has_a_version() {
+        let given = [
+            "\"3.0123456789ab\"",
+            "\"12.ABCDEF012345\"",
+            "\"3.0123456789ab",
+            "3.0123456789ab",
+            "\"3.anything\"",
+            "\"3.0123456789abc\"",
+            "\"3.\"",
+            "\"3\"",
+            "\"+3.0123456789ab\"",
+            "\".0123456789ab\"",
+            "\"3.0123456789ab\", \"4.0123456789ab\"",
+            "W/\"3.0123456789ab\"",
+            "\"99999999999.0123456789ab\"",
+        ];
+
+        let versions = given.map(version_in);
+
+        let mut expected = [None; 13];
+        expected[..2].copy_from_slice(&[Some(3), Some(12)]);
+        assert_eq!(versions, expected);
     }
 }

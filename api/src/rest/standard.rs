@@ -16,18 +16,27 @@ use super::{
     problem::Problem,
     saved::{Address, Listed, Page, PageInfo, Saved},
 };
-use crate::domain::history::{History, history};
+use crate::domain::history::{HistoryEntry, history};
 
 /// Lists records.
 pub async fn list<R: Record>(listing: Listing<R>, address: Address) -> Result<Listed<R>, Problem> {
     let Listing { ctx, filter, page } = listing;
     let def = R::def();
-    let slice = store::list(&ctx, def, Where::of(def, &ctx, &filter), &page).await?;
+    let slice = store::list(&ctx, def, Where::of(def, &ctx, &filter)?, &page).await?;
     let next = slice.rows.last().filter(|_| slice.has_more).map(|row| page.cursor_at(&ctx, row));
     let lens = Lens::on(&ctx, def, &slice.rows, Detail::List).await?;
+    let language = language(&lens, &slice.rows);
     let items = lens.views::<R>(slice.rows)?;
     let info = PageInfo { next: next.clone(), limit: page.limit, total: slice.total };
-    Ok(Listed { page: Page { items, page: info }, next: next.map(|cursor| address.with_cursor(&cursor)) })
+    let next = next.map(|cursor| address.with_cursor(&cursor));
+    Ok(Listed { page: Page { items, page: info }, next, language })
+}
+
+/// The language of the texts that name these records, where it is one.
+fn language(lens: &Lens, rows: &[Row]) -> Option<String> {
+    let mut tags = rows.iter().map(|row| lens.language(row));
+    let first = tags.next()??;
+    tags.all(|tag| tag.as_ref() == Some(&first)).then_some(first)
 }
 
 /// The visible record at an address: a code where the kind has one for the whole installation, else an id.
@@ -122,7 +131,19 @@ pub async fn write<R: Record>(ctx: &Ctx, op: Op) -> Result<Saved<R>, Problem> {
 }
 
 /// Reads the history of a record.
-pub async fn past<R: Record>(pages: Pages, address: &str) -> Result<axum::Json<History>, Problem> {
-    let id = id_at(&pages.ctx, R::def(), address).await?;
-    Ok(axum::Json(history::<R>(&pages.ctx, id, pages.after.as_deref(), pages.limit).await?))
+pub async fn past<R: Record>(
+    pages: Pages,
+    id: &str,
+    address: Address,
+) -> Result<Listed<HistoryEntry>, Problem> {
+    let Pages { ctx, page } = pages;
+    let id = id_at(&ctx, R::def(), id).await?;
+    let past = history::<R>(&ctx, id, &page).await?;
+    let next = past.items.last().filter(|_| past.has_more).map(HistoryEntry::cursor);
+    let info = PageInfo { next: next.clone(), limit: page.limit, total: page.total.then_some(past.total) };
+    Ok(Listed {
+        page: Page { items: past.items, page: info },
+        next: next.map(|cursor| address.with_cursor(&cursor)),
+        language: None,
+    })
 }

@@ -7,6 +7,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     caller::Caller,
     problem::{Problem, ReadProblems},
+    saved::Saved,
 };
 use crate::{
     domain::tree::{PlanTree, tree},
@@ -21,9 +22,11 @@ pub fn router() -> OpenApiRouter<AppState> {
 #[utoipa::path(get, path = "/plans/{id}/tree", tag = "Plans",
     summary = "Read a plan with all its content",
     description = "Reads a plan with its pillars, objectives and actions and the obligations they serve, as far as the caller may see them.",
-    params(("id" = String, Path, description = "Id of the plan"), ("lang" = Option<String>, Query, description = "Languages wanted, best first")),
-    responses((status = 200, description = "The plan with its content", body = PlanTree), ReadProblems))]
-async fn get_plan_tree(Caller(ctx): Caller, Path(id): Path<String>) -> Result<axum::Json<PlanTree>, Problem> {
+    params(("id" = String, Path, description = "Id of the plan")),
+    responses((status = 200, description = "The plan with its content", body = PlanTree, headers(("ETag" = String), ("Content-Language" = String))), ReadProblems))]
+async fn get_plan_tree(Caller(ctx): Caller, Path(id): Path<String>) -> Result<Saved<PlanTree>, Problem> {
     let id = id.parse().map_err(|_| Error::NotFound)?;
-    Ok(axum::Json(tree(&ctx, id).await?))
+    let body = tree(&ctx, id).await?;
+    let language = body.language();
+    Ok(Saved { body, version: None, language, location: None })
 }

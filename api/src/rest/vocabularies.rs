@@ -18,7 +18,7 @@ pub fn router() -> OpenApiRouter<AppState> {
 
 #[utoipa::path(get, path = "/vocabularies", tag = "Reference data",
     summary = "List the closed lists",
-    description = "Every code of every closed list with its labels; empty labels mean nobody was sure.",
+    description = "Every code of every closed list with its labels; a label is null where nobody was sure.",
     responses((status = 200, description = "The codes", body = Vec<Term>), ReadProblems))]
 async fn list_vocabularies(_: Caller) -> Result<axum::Json<&'static [Term]>, Problem> {
     Ok(axum::Json(terms()))

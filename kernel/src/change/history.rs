@@ -38,6 +38,8 @@ pub struct Past {
     pub entries: Vec<Entry>,
     /// Whether states follow the last of them.
     pub has_more: bool,
+    /// How many states there are altogether.
+    pub total: usize,
 }
 
 /// One state of a record.
@@ -98,15 +100,17 @@ struct Cut {
     before: Option<Place>,
     states: Vec<State>,
     has_more: bool,
+    total: usize,
 }
 
 impl Cut {
     fn of(mut all: Vec<State>, span: Span) -> Self {
+        let total = all.len();
         let start = all.partition_point(|state| state.number <= span.after);
         let mut states = all.split_off(start);
         let has_more = states.len() > span.limit;
         states.truncate(span.limit);
-        Self { before: all.last().map(|state| state.place), states, has_more }
+        Self { before: all.last().map(|state| state.place), states, has_more, total }
     }
 
     fn places(&self) -> impl Iterator<Item = Place> {
@@ -124,6 +128,7 @@ impl Cut {
             before: self.before.and_then(|place| images.get(&place).cloned()),
             entries: self.states.into_iter().filter_map(entry).collect(),
             has_more: self.has_more,
+            total: self.total,
         }
     }
 }

@@ -6,49 +6,14 @@ use std::collections::HashMap;
 
 use sea_orm::sea_query::{Alias, Expr};
 
-use super::Hook;
+use super::{
+    Hook,
+    column::{Column, Link, Parent},
+};
 use crate::{
     input::Schemas,
     policy::{Class, Verb},
-    row::Type,
 };
-
-/// A column of a record table.
-#[derive(Clone, Debug)]
-pub struct Column {
-    /// Name in the table and in images; permanent.
-    pub name: &'static str,
-    /// Name in the API.
-    pub field: &'static str,
-    /// What it stores.
-    pub ty: Type,
-    /// Whether it may be empty.
-    pub nullable: bool,
-    /// Kind the column refers to.
-    pub target: Option<&'static str>,
-    /// Whether it has translations and is searched.
-    pub is_text: bool,
-}
-
-/// An n-n relation without attributes: an array in the record, a link table as its index.
-#[derive(Clone, Debug)]
-pub struct Link {
-    /// Column and field of the array.
-    pub column: &'static str,
-    /// Table with `from_id`, `to_id`, `position`.
-    pub table: &'static str,
-    /// Kind at the other end; none for lists of codes.
-    pub target: Option<&'static str>,
-}
-
-/// The record a kind stands below.
-#[derive(Clone, Debug)]
-pub struct Parent {
-    /// Column that refers to it.
-    pub column: &'static str,
-    /// Columns taken over from it, besides the owner: (own column, the parent's column).
-    pub inherits: &'static [(&'static str, &'static str)],
-}
 
 /// Everything the machinery knows of a kind.
 pub struct KindDef {

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use entity::{
     grant,
     vocab::{ReadCeiling, Role},
@@ -17,6 +17,7 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use super::grants;
 use crate::domain::parts::{NewOrigin, OriginPatch, listed};
@@ -135,14 +136,14 @@ pub struct GrantFilter {
     #[param(ignore)]
     #[graphql(flatten)]
     pub common: Common,
-    /// Only those of these records, by id or code.
+    /// Only those whose user is one of these, by id.
     #[graphql(default)]
-    pub user: Vec<String>,
-    /// Only those with one of these values.
+    pub user: Vec<Uuid>,
+    /// Only those whose role is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub role: Vec<Role>,
-    /// Only those of these records, by id or code.
+    /// Only those whose agency is one of these, by id or code.
     #[graphql(default)]
     pub agency: Vec<String>,
 }
@@ -161,16 +162,6 @@ impl Filter for GrantFilter {
         to.any("role", &self.role);
         to.refs("agency_id", &self.agency);
     }
-}
-
-/// Order of a list of grants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum GrantSort {
-    /// By role, ascending.
-    RoleAsc,
-    /// By role, descending.
-    RoleDesc,
 }
 
 impl Record for Grant {

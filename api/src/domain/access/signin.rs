@@ -15,3 +15,9 @@ pub mod session;
 pub mod standing;
 pub mod token;
 mod weakness;
+
+/// The refusal of anonymous callers where one must be signed in.
+#[must_use]
+pub fn sign_in_first() -> kernel::Error {
+    kernel::Error::Unauthenticated("sign in first: POST /api/v1/auth/login".into())
+}

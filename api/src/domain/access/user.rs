@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use chrono::{DateTime, Utc};
 use entity::user;
 use kernel::{
@@ -90,7 +90,7 @@ pub struct UserFilter {
     #[param(ignore)]
     #[graphql(flatten)]
     pub common: Common,
-    /// Only those with one of these values.
+    /// Only those whose email is one of these.
     #[graphql(default)]
     pub email: Vec<String>,
 }
@@ -107,20 +107,6 @@ impl Filter for UserFilter {
     fn apply(&self, to: &mut Where<'_>) {
         to.any("email", &self.email);
     }
-}
-
-/// Order of a list of users.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum UserSort {
-    /// By email, ascending.
-    EmailAsc,
-    /// By email, descending.
-    EmailDesc,
-    /// By name, ascending.
-    NameAsc,
-    /// By name, descending.
-    NameDesc,
 }
 
 impl Record for User {

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use entity::{
     agency,
     vocab::{AgencyKind, DatePrecision, Function},
@@ -171,18 +171,18 @@ pub struct AgencyFilter {
     #[param(ignore)]
     #[graphql(flatten)]
     pub common: Common,
-    /// Only those with one of these values.
+    /// Only those whose code is one of these.
     #[graphql(default)]
     pub code: Vec<String>,
-    /// Only those with one of these values.
+    /// Only those whose kind is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub kind: Vec<AgencyKind>,
-    /// Only those that list one of these.
+    /// Only those with one of these functions.
     #[graphql(default)]
     #[param(inline)]
     pub function: Vec<Function>,
-    /// Only those of these records, by id or code.
+    /// Only those whose parent is one of these, by id or code.
     #[graphql(default)]
     pub parent: Vec<String>,
 }
@@ -202,20 +202,6 @@ impl Filter for AgencyFilter {
         to.lists("functions", &self.function);
         to.refs("parent_id", &self.parent);
     }
-}
-
-/// Order of a list of agencies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AgencySort {
-    /// By code, ascending.
-    CodeAsc,
-    /// By code, descending.
-    CodeDesc,
-    /// By name, ascending.
-    NameAsc,
-    /// By name, descending.
-    NameDesc,
 }
 
 impl Record for Agency {

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use entity::{membership, vocab::MembershipRole};
 use kernel::{
     KindDef, Patch, Record,
@@ -14,6 +14,7 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use crate::domain::parts::{NationalPatch, NewNational, NewOrigin, OriginPatch};
 use futures_util::future::BoxFuture;
@@ -123,13 +124,13 @@ pub struct MembershipFilter {
     #[param(ignore)]
     #[graphql(flatten)]
     pub common: Common,
-    /// Only those of these records, by id or code.
+    /// Only those whose working group is one of these, by id.
     #[graphql(default)]
-    pub working_group: Vec<String>,
-    /// Only those of these records, by id or code.
+    pub working_group: Vec<Uuid>,
+    /// Only those whose agency is one of these, by id or code.
     #[graphql(default)]
     pub agency: Vec<String>,
-    /// Only those with one of these values.
+    /// Only those whose role is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub role: Vec<MembershipRole>,
@@ -149,16 +150,6 @@ impl Filter for MembershipFilter {
         to.refs("agency_id", &self.agency);
         to.any("role", &self.role);
     }
-}
-
-/// Order of a list of memberships.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MembershipSort {
-    /// By from on, ascending.
-    FromOnAsc,
-    /// By from on, descending.
-    FromOnDesc,
 }
 
 impl Record for Membership {

@@ -5,7 +5,7 @@ pub mod lifecycle;
 
 use std::sync::LazyLock;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use entity::{
     task,
     vocab::{TaskFamily, TaskPriority, TaskStatus},
@@ -213,36 +213,36 @@ pub struct TaskFilter {
     #[param(ignore)]
     #[graphql(flatten)]
     pub common: Common,
-    /// Only those of these records, by id or code.
+    /// Only those whose plan is one of these, by id.
     #[graphql(default)]
-    pub plan_id: Vec<String>,
-    /// Only those of these records, by id or code.
+    pub plan_id: Vec<Uuid>,
+    /// Only those whose action is one of these, by id.
     #[graphql(default)]
-    pub action_id: Vec<String>,
-    /// Only those of these records, by id or code.
+    pub action_id: Vec<Uuid>,
+    /// Only those whose lead agency is one of these, by id or code.
     #[graphql(default)]
     pub lead_agency: Vec<String>,
-    /// Only those that name one of these, by id or code.
+    /// Only those to which one of these agencies contributes, by id or code.
     #[graphql(default)]
     pub contributing_agency: Vec<String>,
-    /// Only those that name one of these, by id or code.
+    /// Only those that wait for one of these tasks, by id.
     #[graphql(default)]
-    pub depends_on: Vec<String>,
-    /// Only those with one of these values.
+    pub depends_on: Vec<Uuid>,
+    /// Only those whose status is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub status: Vec<TaskStatus>,
-    /// Only those with one of these values.
+    /// Only those whose family is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub family: Vec<TaskFamily>,
-    /// Only those with one of these values.
+    /// Only those whose priority is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub priority: Vec<TaskPriority>,
-    /// Only those at or after this day.
+    /// Only those due at or after this day.
     pub due_from: Option<Date>,
-    /// Only those at or before this day.
+    /// Only those due at or before this day.
     pub due_to: Option<Date>,
 }
 
@@ -268,28 +268,6 @@ impl Filter for TaskFilter {
     }
 }
 
-/// Order of a list of tasks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TaskSort {
-    /// By due on, ascending.
-    DueOnAsc,
-    /// By due on, descending.
-    DueOnDesc,
-    /// By title, ascending.
-    TitleAsc,
-    /// By title, descending.
-    TitleDesc,
-    /// By status, ascending.
-    StatusAsc,
-    /// By status, descending.
-    StatusDesc,
-    /// By priority, ascending.
-    PriorityAsc,
-    /// By priority, descending.
-    PriorityDesc,
-}
-
 impl Record for Task {
     type Entity = task::Entity;
     type Active = task::ActiveModel;
@@ -310,7 +288,8 @@ impl Record for Task {
                 .refers_to_any("origin_kind", "origin_id")
                 .links("contributing_agencies", "task_contributor", "agency")
                 .links("depends_on", "task_dependency", "task")
-                .sorts(&["due_on", "title", "status", "priority"])
+                .sorts(&["due_on", "title", "priority"])
+                .ranks::<TaskPriority>("priority")
                 .moves(lifecycle::VERBS, lifecycle::guard)
                 .checks(check_tasks)
         });

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use entity::{vocab::WorkingGroupKind, working_group};
 use kernel::{
     KindDef, Patch, Record,
@@ -14,6 +14,7 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use crate::domain::parts::{NewRecord, RecordPatch};
 
@@ -105,13 +106,13 @@ pub struct WorkingGroupFilter {
     #[param(ignore)]
     #[graphql(flatten)]
     pub common: Common,
-    /// Only those with one of these values.
+    /// Only those whose kind is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub kind: Vec<WorkingGroupKind>,
-    /// Only those of these records, by id or code.
+    /// Only those whose parent is one of these, by id.
     #[graphql(default)]
-    pub parent: Vec<String>,
+    pub parent: Vec<Uuid>,
 }
 
 impl Filter for WorkingGroupFilter {
@@ -127,16 +128,6 @@ impl Filter for WorkingGroupFilter {
         to.any("kind", &self.kind);
         to.refs("parent_id", &self.parent);
     }
-}
-
-/// Order of a list of working groups.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum WorkingGroupSort {
-    /// By name, ascending.
-    NameAsc,
-    /// By name, descending.
-    NameDesc,
 }
 
 impl Record for WorkingGroup {

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use entity::{action, vocab::ActionStatus};
 use kernel::{
     KindDef, Patch, Record,
@@ -14,6 +14,7 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use super::plan::protect_content;
 use crate::domain::parts::{NewRecord, RecordPatch};
@@ -207,28 +208,28 @@ pub struct ActionFilter {
     #[param(ignore)]
     #[graphql(flatten)]
     pub common: Common,
-    /// Only those of these records, by id or code.
+    /// Only those whose plan is one of these, by id.
     #[graphql(default)]
-    pub plan_id: Vec<String>,
-    /// Only those of these records, by id or code.
+    pub plan_id: Vec<Uuid>,
+    /// Only those whose objective is one of these, by id.
     #[graphql(default)]
-    pub objective_id: Vec<String>,
-    /// Only those of these records, by id or code.
+    pub objective_id: Vec<Uuid>,
+    /// Only those whose lead agency is one of these, by id or code.
     #[graphql(default)]
     pub lead_agency: Vec<String>,
-    /// Only those that name one of these, by id or code.
+    /// Only those to which one of these agencies contributes, by id or code.
     #[graphql(default)]
     pub contributing_agency: Vec<String>,
-    /// Only those that name one of these, by id or code.
+    /// Only those that serve one of these obligations, by id or code.
     #[graphql(default)]
     pub obligation: Vec<String>,
-    /// Only those with one of these values.
+    /// Only those whose status is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub status: Vec<ActionStatus>,
-    /// Only those at or after this day.
+    /// Only those that end at or after this day.
     pub ends_from: Option<Date>,
-    /// Only those at or before this day.
+    /// Only those that end at or before this day.
     pub ends_to: Option<Date>,
 }
 
@@ -252,32 +253,6 @@ impl Filter for ActionFilter {
     }
 }
 
-/// Order of a list of actions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ActionSort {
-    /// By position, ascending.
-    PositionAsc,
-    /// By position, descending.
-    PositionDesc,
-    /// By title, ascending.
-    TitleAsc,
-    /// By title, descending.
-    TitleDesc,
-    /// By starts on, ascending.
-    StartsOnAsc,
-    /// By starts on, descending.
-    StartsOnDesc,
-    /// By ends on, ascending.
-    EndsOnAsc,
-    /// By ends on, descending.
-    EndsOnDesc,
-    /// By status, ascending.
-    StatusAsc,
-    /// By status, descending.
-    StatusDesc,
-}
-
 impl Record for Action {
     type Entity = action::Entity;
     type Active = action::ActiveModel;
@@ -296,7 +271,7 @@ impl Record for Action {
                 .refers("lead_agency_id", "agency")
                 .links("contributing_agencies", "action_contributor", "agency")
                 .links("obligations", "action_obligation", "obligation")
-                .sorts(&["position", "title", "starts_on", "ends_on", "status"])
+                .sorts(&["position", "title", "starts_on", "ends_on"])
                 .guards(protect_content)
         });
         &DEF

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use entity::objective;
 use kernel::{
     KindDef, Patch, Record,
@@ -14,6 +14,7 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use super::plan::protect_content;
 use crate::domain::parts::{NewRecord, RecordPatch};
@@ -108,12 +109,12 @@ pub struct ObjectiveFilter {
     #[param(ignore)]
     #[graphql(flatten)]
     pub common: Common,
-    /// Only those of these records, by id or code.
+    /// Only those whose plan is one of these, by id.
     #[graphql(default)]
-    pub plan_id: Vec<String>,
-    /// Only those of these records, by id or code.
+    pub plan_id: Vec<Uuid>,
+    /// Only those whose pillar is one of these, by id.
     #[graphql(default)]
-    pub pillar_id: Vec<String>,
+    pub pillar_id: Vec<Uuid>,
 }
 
 impl Filter for ObjectiveFilter {
@@ -129,20 +130,6 @@ impl Filter for ObjectiveFilter {
         to.refs("plan_id", &self.plan_id);
         to.refs("pillar_id", &self.pillar_id);
     }
-}
-
-/// Order of a list of objectives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ObjectiveSort {
-    /// By position, ascending.
-    PositionAsc,
-    /// By position, descending.
-    PositionDesc,
-    /// By title, ascending.
-    TitleAsc,
-    /// By title, descending.
-    TitleDesc,
 }
 
 impl Record for Objective {

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use entity::pillar;
 use kernel::{
     KindDef, Patch, Record,
@@ -14,6 +14,7 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use super::plan::protect_content;
 use crate::domain::parts::{NewRecord, RecordPatch};
@@ -101,9 +102,9 @@ pub struct PillarFilter {
     #[param(ignore)]
     #[graphql(flatten)]
     pub common: Common,
-    /// Only those of these records, by id or code.
+    /// Only those whose plan is one of these, by id.
     #[graphql(default)]
-    pub plan_id: Vec<String>,
+    pub plan_id: Vec<Uuid>,
 }
 
 impl Filter for PillarFilter {
@@ -118,20 +119,6 @@ impl Filter for PillarFilter {
     fn apply(&self, to: &mut Where<'_>) {
         to.refs("plan_id", &self.plan_id);
     }
-}
-
-/// Order of a list of pillars.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PillarSort {
-    /// By position, ascending.
-    PositionAsc,
-    /// By position, descending.
-    PositionDesc,
-    /// By title, ascending.
-    TitleAsc,
-    /// By title, descending.
-    TitleDesc,
 }
 
 impl Record for Pillar {

@@ -7,7 +7,7 @@ pub use content::protect_content;
 
 use std::sync::LazyLock;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use entity::{
     plan,
     vocab::{Domain, PlanKind, PlanStatus},
@@ -110,7 +110,7 @@ pub struct NewPlan {
     /// Day of the legal act.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub act_on: Option<Date>,
-    /// Where the act is published.
+    /// Where the act is published or kept; needed, as the facts above, for a plan made in a later state.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 1000)]
     pub act_source: Option<String>,
@@ -179,11 +179,11 @@ pub struct PlanFilter {
     #[param(ignore)]
     #[graphql(flatten)]
     pub common: Common,
-    /// Only those with one of these values.
+    /// Only those whose kind is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub kind: Vec<PlanKind>,
-    /// Only those with one of these values.
+    /// Only those whose status is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub status: Vec<PlanStatus>,
@@ -191,13 +191,13 @@ pub struct PlanFilter {
     #[graphql(default)]
     #[param(inline)]
     pub domain: Vec<Domain>,
-    /// Only those at or after this day.
+    /// Only those that start at or after this day.
     pub starts_from: Option<Date>,
-    /// Only those at or before this day.
+    /// Only those that start at or before this day.
     pub starts_to: Option<Date>,
-    /// Only those at or after this day.
+    /// Only those that end at or after this day.
     pub ends_from: Option<Date>,
-    /// Only those at or before this day.
+    /// Only those that end at or before this day.
     pub ends_to: Option<Date>,
 }
 
@@ -219,28 +219,6 @@ impl Filter for PlanFilter {
     }
 }
 
-/// Order of a list of plans.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PlanSort {
-    /// By title, ascending.
-    TitleAsc,
-    /// By title, descending.
-    TitleDesc,
-    /// By starts on, ascending.
-    StartsOnAsc,
-    /// By starts on, descending.
-    StartsOnDesc,
-    /// By ends on, ascending.
-    EndsOnAsc,
-    /// By ends on, descending.
-    EndsOnDesc,
-    /// By status, ascending.
-    StatusAsc,
-    /// By status, descending.
-    StatusDesc,
-}
-
 impl Record for Plan {
     type Entity = plan::Entity;
     type Active = plan::ActiveModel;
@@ -253,7 +231,7 @@ impl Record for Plan {
             KindDef::of::<Plan>("plan", "plans", Class::National)
                 .texts(&["title", "summary"])
                 .mask("domains")
-                .sorts(&["title", "starts_on", "ends_on", "status"])
+                .sorts(&["title", "starts_on", "ends_on"])
                 .moves(lifecycle::VERBS, lifecycle::guard)
                 .checks(check_plan)
         });

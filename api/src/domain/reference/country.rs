@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use entity::{country, vocab::Confidence};
 use kernel::{
     KindDef, Patch, Record,
@@ -197,12 +197,12 @@ pub struct CountryFilter {
     #[param(ignore)]
     #[graphql(flatten)]
     pub common: Common,
-    /// Only those with one of these values.
+    /// Only those whose code is one of these.
     #[graphql(default)]
     pub code: Vec<String>,
-    /// Only those where this is so, or is not so.
+    /// Only partner countries, or only others.
     pub is_partner: Option<bool>,
-    /// Only those where this is so, or is not so.
+    /// Only invented countries, or only real ones.
     pub is_demo: Option<bool>,
 }
 
@@ -220,20 +220,6 @@ impl Filter for CountryFilter {
         to.is("is_partner", self.is_partner);
         to.is("is_demo", self.is_demo);
     }
-}
-
-/// Order of a list of countries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CountrySort {
-    /// By code, ascending.
-    CodeAsc,
-    /// By code, descending.
-    CodeDesc,
-    /// By name, ascending.
-    NameAsc,
-    /// By name, descending.
-    NameDesc,
 }
 
 impl Record for Country {

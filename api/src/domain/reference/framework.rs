@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use entity::{
     framework,
     vocab::{Domain, FrameworkKind},
@@ -208,10 +208,10 @@ pub struct FrameworkFilter {
     #[param(ignore)]
     #[graphql(flatten)]
     pub common: Common,
-    /// Only those with one of these values.
+    /// Only those whose code is one of these.
     #[graphql(default)]
     pub code: Vec<String>,
-    /// Only those with one of these values.
+    /// Only those whose kind is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub kind: Vec<FrameworkKind>,
@@ -235,24 +235,6 @@ impl Filter for FrameworkFilter {
         to.any("kind", &self.kind);
         to.domains("domains", &self.domain);
     }
-}
-
-/// Order of a list of frameworks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FrameworkSort {
-    /// By code, ascending.
-    CodeAsc,
-    /// By code, descending.
-    CodeDesc,
-    /// By short name, ascending.
-    ShortNameAsc,
-    /// By short name, descending.
-    ShortNameDesc,
-    /// By adopted on, ascending.
-    AdoptedOnAsc,
-    /// By adopted on, descending.
-    AdoptedOnDesc,
 }
 
 impl Record for Framework {

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use entity::{
     obligation,
     vocab::{BindingForce, Domain, Function, ObligationCategory, Periodicity},
@@ -228,16 +228,16 @@ pub struct ObligationFilter {
     #[param(ignore)]
     #[graphql(flatten)]
     pub common: Common,
-    /// Only those with one of these values.
+    /// Only those whose code is one of these.
     #[graphql(default)]
     pub code: Vec<String>,
-    /// Only those of these records, by id or code.
+    /// Only those whose framework is one of these, by id or code.
     #[graphql(default)]
     pub framework: Vec<String>,
-    /// Only those with one of these values.
+    /// Only those whose provision is one of these.
     #[graphql(default)]
     pub provision: Vec<String>,
-    /// Only those with one of these values.
+    /// Only those whose category is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub category: Vec<ObligationCategory>,
@@ -245,19 +245,19 @@ pub struct ObligationFilter {
     #[graphql(default)]
     #[param(inline)]
     pub domain: Vec<Domain>,
-    /// Only those with one of these values.
+    /// Only those whose periodicity is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub periodicity: Vec<Periodicity>,
-    /// Only those with one of these values.
+    /// Only those whose binding is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub binding: Vec<BindingForce>,
-    /// Only those that list one of these.
+    /// Only those led by one of these functions.
     #[graphql(default)]
     #[param(inline)]
     pub lead_function: Vec<Function>,
-    /// Only those of these records, by id or code.
+    /// Only parts of one of these, by id or code.
     #[graphql(default)]
     pub part_of: Vec<String>,
 }
@@ -282,24 +282,6 @@ impl Filter for ObligationFilter {
         to.lists("lead_functions", &self.lead_function);
         to.refs("part_of_id", &self.part_of);
     }
-}
-
-/// Order of a list of obligations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ObligationSort {
-    /// By code, ascending.
-    CodeAsc,
-    /// By code, descending.
-    CodeDesc,
-    /// By title, ascending.
-    TitleAsc,
-    /// By title, descending.
-    TitleDesc,
-    /// By provision, ascending.
-    ProvisionAsc,
-    /// By provision, descending.
-    ProvisionDesc,
 }
 
 impl Record for Obligation {

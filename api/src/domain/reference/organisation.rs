@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use entity::{organisation, vocab::OrganisationKind};
 use kernel::{
     KindDef, Patch, Record,
@@ -119,14 +119,14 @@ pub struct OrganisationFilter {
     #[param(ignore)]
     #[graphql(flatten)]
     pub common: Common,
-    /// Only those with one of these values.
+    /// Only those whose code is one of these.
     #[graphql(default)]
     pub code: Vec<String>,
-    /// Only those with one of these values.
+    /// Only those whose kind is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub kind: Vec<OrganisationKind>,
-    /// Only those of these records, by id or code.
+    /// Only those whose parent is one of these, by id or code.
     #[graphql(default)]
     pub parent: Vec<String>,
 }
@@ -145,20 +145,6 @@ impl Filter for OrganisationFilter {
         to.any("kind", &self.kind);
         to.refs("parent_id", &self.parent);
     }
-}
-
-/// Order of a list of organisations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OrganisationSort {
-    /// By code, ascending.
-    CodeAsc,
-    /// By code, descending.
-    CodeDesc,
-    /// By name, ascending.
-    NameAsc,
-    /// By name, descending.
-    NameDesc,
 }
 
 impl Record for Organisation {

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use entity::{
     region_membership,
     vocab::{DatePrecision, MembershipStanding},
@@ -151,11 +151,11 @@ pub struct RegionMembershipFilter {
     #[param(ignore)]
     #[graphql(flatten)]
     pub common: Common,
-    /// Only those with one of these values.
+    /// Only those whose standing is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub standing: Vec<MembershipStanding>,
-    /// Only those where this is so, or is not so.
+    /// Only primary memberships, or only others.
     pub is_primary: Option<bool>,
 }
 
@@ -172,16 +172,6 @@ impl Filter for RegionMembershipFilter {
         to.any("standing", &self.standing);
         to.is("is_primary", self.is_primary);
     }
-}
-
-/// Order of a list of region memberships.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RegionMembershipSort {
-    /// By from on, ascending.
-    FromOnAsc,
-    /// By from on, descending.
-    FromOnDesc,
 }
 
 impl Record for RegionMembership {

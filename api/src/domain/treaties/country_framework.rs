@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use entity::{country_framework, vocab::FrameworkBasis};
 use kernel::{
     KindDef, Patch, Record,
@@ -95,10 +95,10 @@ pub struct CountryFrameworkFilter {
     #[param(ignore)]
     #[graphql(flatten)]
     pub common: Common,
-    /// Only those of these records, by id or code.
+    /// Only those whose framework is one of these, by id or code.
     #[graphql(default)]
     pub framework: Vec<String>,
-    /// Only those with one of these values.
+    /// Only those whose basis is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub basis: Vec<FrameworkBasis>,
@@ -117,16 +117,6 @@ impl Filter for CountryFrameworkFilter {
         to.refs("framework_id", &self.framework);
         to.any("basis", &self.basis);
     }
-}
-
-/// Order of a list of country frameworks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CountryFrameworkSort {
-    /// By updated at, ascending.
-    UpdatedAtAsc,
-    /// By updated at, descending.
-    UpdatedAtDesc,
 }
 
 impl Record for CountryFramework {

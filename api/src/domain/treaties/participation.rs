@@ -4,7 +4,7 @@ mod statement;
 
 use std::sync::LazyLock;
 
-use async_graphql::{Enum, InputObject, SimpleObject};
+use async_graphql::{InputObject, SimpleObject};
 use entity::{
     participation,
     vocab::{Confidence, DatePrecision, ParticipationStatus},
@@ -19,6 +19,7 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use crate::domain::parts::{NationalPatch, NewNational, NewOrigin, OriginPatch};
 
@@ -188,23 +189,23 @@ pub struct ParticipationFilter {
     #[param(ignore)]
     #[graphql(flatten)]
     pub common: Common,
-    /// Only those of these records, by id or code.
+    /// Only those whose framework is one of these, by id or code.
     #[graphql(default)]
     pub framework: Vec<String>,
-    /// Only those with one of these values.
+    /// Only those whose status is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub status: Vec<ParticipationStatus>,
-    /// Only those with one of these values.
+    /// Only those whose confidence is one of these.
     #[graphql(default)]
     #[param(inline)]
     pub confidence: Vec<Confidence>,
-    /// Only those of these records, by id or code.
+    /// Only those that contest one of these statements, by id.
     #[graphql(default)]
-    pub contests: Vec<String>,
-    /// Only those at or after this day.
+    pub contests: Vec<Uuid>,
+    /// Only those in force since this day or later.
     pub in_force_from: Option<Date>,
-    /// Only those at or before this day.
+    /// Only those in force since this day or earlier.
     pub in_force_to: Option<Date>,
 }
 
@@ -224,20 +225,6 @@ impl Filter for ParticipationFilter {
         to.refs("contests_id", &self.contests);
         to.days("in_force_on", self.in_force_from, self.in_force_to);
     }
-}
-
-/// Order of a list of participations.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ParticipationSort {
-    /// By status on, ascending.
-    StatusOnAsc,
-    /// By status on, descending.
-    StatusOnDesc,
-    /// By in force on, ascending.
-    InForceOnAsc,
-    /// By in force on, descending.
-    InForceOnDesc,
 }
 
 impl Record for Participation {

@@ -56,7 +56,7 @@ async fn task_moves(
     summary = "Assign a planned task",
     description = "Assign a planned task. Needs `If-Match` with the ETag that was read; what the state does not allow, or lacks, answers 409 `illegal_move`.",
     params(("id" = String, Path, description = "Id of the task"), ("If-Match" = Option<String>, Header, description = "ETag that was read")),
-    request_body = AssignInput,
+    request_body = Option<AssignInput>,
     responses((status = 200, description = "The task as it is now", body = Task, headers(("ETag" = String))), WriteProblems))]
 async fn assign_task(
     Known(ctx): Known,
@@ -77,7 +77,7 @@ async fn assign_task(
     summary = "Start an assigned task",
     description = "Start an assigned task. Needs `If-Match` with the ETag that was read; what the state does not allow, or lacks, answers 409 `illegal_move`.",
     params(("id" = String, Path, description = "Id of the task"), ("If-Match" = Option<String>, Header, description = "ETag that was read")),
-    request_body = TaskMoveInput,
+    request_body = Option<TaskMoveInput>,
     responses((status = 200, description = "The task as it is now", body = Task, headers(("ETag" = String))), WriteProblems))]
 async fn start_task(
     Known(ctx): Known,
@@ -94,7 +94,7 @@ async fn start_task(
     summary = "Submit a task for review",
     description = "Submit a task for review. Needs `If-Match` with the ETag that was read; what the state does not allow, or lacks, answers 409 `illegal_move`.",
     params(("id" = String, Path, description = "Id of the task"), ("If-Match" = Option<String>, Header, description = "ETag that was read")),
-    request_body = TaskMoveInput,
+    request_body = Option<TaskMoveInput>,
     responses((status = 200, description = "The task as it is now", body = Task, headers(("ETag" = String))), WriteProblems))]
 async fn submit_task(
     Known(ctx): Known,
@@ -111,7 +111,7 @@ async fn submit_task(
     summary = "Complete a task in review",
     description = "Complete a task in review. Needs `If-Match` with the ETag that was read; what the state does not allow, or lacks, answers 409 `illegal_move`.",
     params(("id" = String, Path, description = "Id of the task"), ("If-Match" = Option<String>, Header, description = "ETag that was read")),
-    request_body = TaskMoveInput,
+    request_body = Option<TaskMoveInput>,
     responses((status = 200, description = "The task as it is now", body = Task, headers(("ETag" = String))), WriteProblems))]
 async fn complete_task(
     Known(ctx): Known,
@@ -128,7 +128,7 @@ async fn complete_task(
     summary = "Return a task in review to work",
     description = "Return a task in review to work. Needs `If-Match` with the ETag that was read; what the state does not allow, or lacks, answers 409 `illegal_move`.",
     params(("id" = String, Path, description = "Id of the task"), ("If-Match" = Option<String>, Header, description = "ETag that was read")),
-    request_body = TaskMoveInput,
+    request_body = Option<TaskMoveInput>,
     responses((status = 200, description = "The task as it is now", body = Task, headers(("ETag" = String))), WriteProblems))]
 async fn return_task(
     Known(ctx): Known,
@@ -145,7 +145,7 @@ async fn return_task(
     summary = "Block a task",
     description = "Block a task. Needs `If-Match` with the ETag that was read; what the state does not allow, or lacks, answers 409 `illegal_move`.",
     params(("id" = String, Path, description = "Id of the task"), ("If-Match" = Option<String>, Header, description = "ETag that was read")),
-    request_body = TaskMoveInput,
+    request_body = Option<TaskMoveInput>,
     responses((status = 200, description = "The task as it is now", body = Task, headers(("ETag" = String))), WriteProblems))]
 async fn block_task(
     Known(ctx): Known,
@@ -162,7 +162,7 @@ async fn block_task(
     summary = "Unblock a task",
     description = "Unblock a task. Needs `If-Match` with the ETag that was read; what the state does not allow, or lacks, answers 409 `illegal_move`.",
     params(("id" = String, Path, description = "Id of the task"), ("If-Match" = Option<String>, Header, description = "ETag that was read")),
-    request_body = TaskMoveInput,
+    request_body = Option<TaskMoveInput>,
     responses((status = 200, description = "The task as it is now", body = Task, headers(("ETag" = String))), WriteProblems))]
 async fn unblock_task(
     Known(ctx): Known,
@@ -179,7 +179,7 @@ async fn unblock_task(
     summary = "Cancel a task",
     description = "Cancel a task. Needs `If-Match` with the ETag that was read; what the state does not allow, or lacks, answers 409 `illegal_move`.",
     params(("id" = String, Path, description = "Id of the task"), ("If-Match" = Option<String>, Header, description = "ETag that was read")),
-    request_body = TaskMoveInput,
+    request_body = Option<TaskMoveInput>,
     responses((status = 200, description = "The task as it is now", body = Task, headers(("ETag" = String))), WriteProblems))]
 async fn cancel_task(
     Known(ctx): Known,
@@ -196,7 +196,7 @@ async fn cancel_task(
     summary = "Reopen a done or cancelled task",
     description = "Reopen a done or cancelled task. Needs `If-Match` with the ETag that was read; what the state does not allow, or lacks, answers 409 `illegal_move`.",
     params(("id" = String, Path, description = "Id of the task"), ("If-Match" = Option<String>, Header, description = "ETag that was read")),
-    request_body = TaskMoveInput,
+    request_body = Option<TaskMoveInput>,
     responses((status = 200, description = "The task as it is now", body = Task, headers(("ETag" = String))), WriteProblems))]
 async fn reopen_task(
     Known(ctx): Known,

@@ -57,7 +57,7 @@ async fn plan_moves(
     summary = "Send a draft plan to consultation",
     description = "Send a draft plan to consultation. Needs `If-Match` with the ETag that was read; what the state does not allow, or lacks, answers 409 `illegal_move`.",
     params(("id" = String, Path, description = "Id of the plan"), ("If-Match" = Option<String>, Header, description = "ETag that was read")),
-    request_body = PlanMoveInput,
+    request_body = Option<PlanMoveInput>,
     responses((status = 200, description = "The plan as it is now", body = Plan, headers(("ETag" = String))), WriteProblems))]
 async fn consult_plan(
     Known(ctx): Known,
@@ -74,7 +74,7 @@ async fn consult_plan(
     summary = "Submit a plan for adoption",
     description = "Submit a plan for adoption. Needs `If-Match` with the ETag that was read; what the state does not allow, or lacks, answers 409 `illegal_move`.",
     params(("id" = String, Path, description = "Id of the plan"), ("If-Match" = Option<String>, Header, description = "ETag that was read")),
-    request_body = PlanMoveInput,
+    request_body = Option<PlanMoveInput>,
     responses((status = 200, description = "The plan as it is now", body = Plan, headers(("ETag" = String))), WriteProblems))]
 async fn submit_plan(
     Known(ctx): Known,
@@ -91,7 +91,7 @@ async fn submit_plan(
     summary = "Take a plan back to draft",
     description = "Take a plan back to draft. Needs `If-Match` with the ETag that was read; what the state does not allow, or lacks, answers 409 `illegal_move`.",
     params(("id" = String, Path, description = "Id of the plan"), ("If-Match" = Option<String>, Header, description = "ETag that was read")),
-    request_body = PlanMoveInput,
+    request_body = Option<PlanMoveInput>,
     responses((status = 200, description = "The plan as it is now", body = Plan, headers(("ETag" = String))), WriteProblems))]
 async fn recall_plan(
     Known(ctx): Known,
@@ -129,7 +129,7 @@ async fn adopt_plan(
     summary = "Return a submitted plan to draft",
     description = "Return a submitted plan to draft. Needs `If-Match` with the ETag that was read; what the state does not allow, or lacks, answers 409 `illegal_move`.",
     params(("id" = String, Path, description = "Id of the plan"), ("If-Match" = Option<String>, Header, description = "ETag that was read")),
-    request_body = PlanMoveInput,
+    request_body = Option<PlanMoveInput>,
     responses((status = 200, description = "The plan as it is now", body = Plan, headers(("ETag" = String))), WriteProblems))]
 async fn return_plan(
     Known(ctx): Known,
@@ -146,7 +146,7 @@ async fn return_plan(
     summary = "Withdraw an adopted plan",
     description = "Withdraw an adopted plan. Needs `If-Match` with the ETag that was read; what the state does not allow, or lacks, answers 409 `illegal_move`.",
     params(("id" = String, Path, description = "Id of the plan"), ("If-Match" = Option<String>, Header, description = "ETag that was read")),
-    request_body = PlanMoveInput,
+    request_body = Option<PlanMoveInput>,
     responses((status = 200, description = "The plan as it is now", body = Plan, headers(("ETag" = String))), WriteProblems))]
 async fn withdraw_plan(
     Known(ctx): Known,
@@ -163,7 +163,7 @@ async fn withdraw_plan(
     summary = "Start the implementation of an adopted plan",
     description = "Start the implementation of an adopted plan. Needs `If-Match` with the ETag that was read; what the state does not allow, or lacks, answers 409 `illegal_move`.",
     params(("id" = String, Path, description = "Id of the plan"), ("If-Match" = Option<String>, Header, description = "ETag that was read")),
-    request_body = PlanMoveInput,
+    request_body = Option<PlanMoveInput>,
     responses((status = 200, description = "The plan as it is now", body = Plan, headers(("ETag" = String))), WriteProblems))]
 async fn start_plan(
     Known(ctx): Known,
@@ -180,7 +180,7 @@ async fn start_plan(
     summary = "Put a running plan under review",
     description = "Put a running plan under review. Needs `If-Match` with the ETag that was read; what the state does not allow, or lacks, answers 409 `illegal_move`.",
     params(("id" = String, Path, description = "Id of the plan"), ("If-Match" = Option<String>, Header, description = "ETag that was read")),
-    request_body = PlanMoveInput,
+    request_body = Option<PlanMoveInput>,
     responses((status = 200, description = "The plan as it is now", body = Plan, headers(("ETag" = String))), WriteProblems))]
 async fn review_plan(
     Known(ctx): Known,
@@ -197,7 +197,7 @@ async fn review_plan(
     summary = "Resume a plan after its review",
     description = "Resume a plan after its review. Needs `If-Match` with the ETag that was read; what the state does not allow, or lacks, answers 409 `illegal_move`.",
     params(("id" = String, Path, description = "Id of the plan"), ("If-Match" = Option<String>, Header, description = "ETag that was read")),
-    request_body = PlanMoveInput,
+    request_body = Option<PlanMoveInput>,
     responses((status = 200, description = "The plan as it is now", body = Plan, headers(("ETag" = String))), WriteProblems))]
 async fn resume_plan(
     Known(ctx): Known,
@@ -214,7 +214,7 @@ async fn resume_plan(
     summary = "Close a plan after its review",
     description = "Close a plan after its review. Needs `If-Match` with the ETag that was read; what the state does not allow, or lacks, answers 409 `illegal_move`.",
     params(("id" = String, Path, description = "Id of the plan"), ("If-Match" = Option<String>, Header, description = "ETag that was read")),
-    request_body = PlanMoveInput,
+    request_body = Option<PlanMoveInput>,
     responses((status = 200, description = "The plan as it is now", body = Plan, headers(("ETag" = String))), WriteProblems))]
 async fn close_plan(
     Known(ctx): Known,

@@ -1,12 +1,15 @@
 //! How a kind is described: what its table says, and a line for each thing that is its own.
 
-use sea_orm::{ColumnTrait, EntityTrait, IdenStatic, Iterable, ModelTrait, sea_query::ArrayType};
+use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, IdenStatic, Iterable, ModelTrait};
 
-use super::{Column, KindDef, Link, Parent};
+use super::KindDef;
 use crate::{
     input::Schemas,
     policy::{Class, Verb},
-    record::{Hook, Record},
+    record::{
+        Hook, Record,
+        column::{Column, Link, Parent, type_of},
+    },
     row::Type,
 };
 
@@ -22,15 +25,8 @@ impl KindDef {
     pub fn bare<E: EntityTrait>(name: &'static str, collection: &'static str, class: Class) -> Self {
         let columns: Vec<Column> = E::Column::iter()
             .map(|column| {
-                let name = column.as_str();
-                Column {
-                    name,
-                    field: name,
-                    ty: type_of(&E::Model::get_value_type(column)),
-                    nullable: column.def().is_null(),
-                    target: None,
-                    is_text: false,
-                }
+                let ty = type_of(&E::Model::get_value_type(column));
+                Column::new(column.as_str(), ty, column.def().is_null())
             })
             .collect();
         let index = columns.iter().enumerate().map(|(at, column)| (column.name, at)).collect();
@@ -205,6 +201,15 @@ impl KindDef {
         self
     }
 
+    /// Says that lists sort `column` by the order of its closed list, not of the alphabet.
+    #[must_use]
+    pub fn ranks<E: ActiveEnum<Value = String> + Iterable>(mut self, column: &'static str) -> Self {
+        for found in self.columns.iter_mut().filter(|c| c.name == column) {
+            found.ranks = E::iter().map(|code| code.to_value()).collect();
+        }
+        self
+    }
+
     /// Adds the stage for rules about content.
     #[must_use]
     pub const fn checks(mut self, hook: Hook) -> Self {
@@ -225,18 +230,5 @@ impl KindDef {
     pub const fn guards(mut self, guard: Hook) -> Self {
         self.guard = Some(guard);
         self
-    }
-}
-
-fn type_of(ty: &ArrayType) -> Type {
-    match ty {
-        ArrayType::Uuid => Type::Id,
-        ArrayType::Int => Type::Int,
-        ArrayType::BigInt => Type::BigInt,
-        ArrayType::Bool => Type::Bool,
-        ArrayType::ChronoDate => Type::Date,
-        ArrayType::ChronoDateTimeUtc => Type::Instant,
-        ArrayType::Json => Type::Json,
-        _ => Type::Text,
     }
 }

@@ -122,7 +122,7 @@ pub async fn moves_of(ctx: &Ctx, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, V
             // The reason comes with the call itself.
             missing.retain(|fact| fact != "reason");
             let allowed = may && missing.is_empty();
-            MoveState { verb, to: to.to_value(), allowed, missing }
+            MoveState { verb, to: to.to_value(), allowed, recorded_only: false, missing }
         });
         states.collect()
     };

@@ -73,12 +73,12 @@ pub(super) fn check_plan<'a>(_: &'a mut Unit, items: &'a mut [Item]) -> BoxFutur
                 item.fault("/ends_on", Code::RuleBroken, "the period ends before it begins");
             }
             if item.is_new() && is_protected(status_of(&item.after)) {
-                for field in ["act_body", "act_number", "act_on"] {
+                for field in ["act_body", "act_number", "act_on", "act_source"] {
                     if item.after.is_null(field) {
                         item.fault(
                             &format!("/{field}"),
                             Code::Required,
-                            "a plan in this state names its legal act",
+                            "a plan made in this state names its legal act and where that is published or kept",
                         );
                     }
                 }

@@ -143,10 +143,11 @@ pub async fn moves_of(ctx: &Ctx, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, V
         let states = known.map(|(verb, to)| {
             // What comes with the call itself is not missing beforehand; what is missing is told
             // to those only who may make the move, for it speaks of hidden content too.
-            let may = may(verb) || may(Verb::Record);
+            let recorded_only = !may(verb) && may(Verb::Record);
+            let may = may(verb) || recorded_only;
             let missing = if may && verb == Verb::Submit { missing(verb, row, facts) } else { Vec::new() };
             let allowed = may && missing.is_empty();
-            MoveState { verb, to: to.to_value(), allowed, missing }
+            MoveState { verb, to: to.to_value(), allowed, recorded_only, missing }
         });
         states.collect()
     };

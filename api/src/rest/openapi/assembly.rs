@@ -1,0 +1,155 @@
+//! What the document says once for all operations, and what no handler can say of itself.
+
+use std::collections::BTreeSet;
+
+use kernel::filter::Common;
+use serde_json::{Map, Value as Json, json};
+use utoipa::{IntoParams, openapi::path::ParameterIn};
+
+use crate::domain::{KINDS, access::signin::standing::ACT_AS};
+
+/// Every operation of the document: its address, its method, and what is said of it.
+fn operations(document: &mut Json) -> impl Iterator<Item = (&String, &String, &mut Map<String, Json>)> {
+    let paths = document.get_mut("paths").and_then(Json::as_object_mut).into_iter().flatten();
+    paths.flat_map(|(path, item)| {
+        let methods = item.as_object_mut().into_iter().flatten();
+        methods.filter_map(move |(method, one)| Some((path, method, one.as_object_mut()?)))
+    })
+}
+
+fn parameters(operation: &mut Map<String, Json>) -> Option<&mut Vec<Json>> {
+    operation.entry("parameters").or_insert_with(|| json!([])).as_array_mut()
+}
+
+/// Says of a body that may be missing what it is where it is there: an object, not null.
+pub fn fit_bodies(document: &mut Json) {
+    for (_, _, operation) in operations(document) {
+        let body = operation.get_mut("requestBody");
+        let schema = body.and_then(|body| body.pointer_mut("/content/application~1json/schema"));
+        if let Some(schema) = schema
+            && let Some(object) = schema.pointer("/oneOf/0").cloned()
+        {
+            *schema = object;
+        }
+    }
+}
+
+/// Takes from each list the common filters that are refused there, and names what its kind is sorted by.
+pub fn fit_lists(document: &mut Json) {
+    let common = Common::into_params(|| Some(ParameterIn::Query));
+    let common: BTreeSet<String> = common.into_iter().map(|parameter| parameter.name).collect();
+    for (path, _, operation) in operations(document).filter(|(_, method, _)| *method == "get") {
+        let kind = KINDS.all().iter().find(|def| path.strip_prefix('/') == Some(def.collection));
+        if let (Some(def), Some(all)) = (kind, parameters(operation)) {
+            all.retain(|parameter| {
+                let name = parameter.get("name").and_then(Json::as_str).unwrap_or_default();
+                !common.contains(name) || def.filters_by(name)
+            });
+            for sort in all.iter_mut().filter(|parameter| parameter.get("name") == Some(&json!("sort"))) {
+                let keys = def.sortable.join(", ");
+                let text = format!(
+                    "Order: at most 3 keys, a leading minus for descending; the id follows always. Keys: {keys}."
+                );
+                sort["description"] = json!(text);
+            }
+        }
+    }
+}
+
+/// Says once what every operation takes: the languages, and the owner the caller acts under.
+pub fn share_parameters(document: &mut Json) {
+    let text = json!({ "type": "string" });
+    let shared = json!({
+        "lang": {"name": "lang", "in": "query", "required": false, "schema": text, "example": "ru,en",
+            "description": "Languages wanted, best first; `*` for base texts and all translations. Counts before `Accept-Language`."},
+        "AcceptLanguage": {"name": "Accept-Language", "in": "header", "required": false, "schema": text,
+            "description": "Languages wanted, where `lang` is not given."},
+        "ActAs": {"name": ACT_AS, "in": "header", "required": false, "schema": text, "example": "KGZ",
+            "description": "Owner the caller acts under; needed by who holds grants of several owners."},
+    });
+    for (path, method, operation) in operations(document).filter(|(path, ..)| !path.starts_with("/auth/")) {
+        let has_texts = method != "delete" && path != "/vocabularies";
+        let names = if has_texts { &["lang", "AcceptLanguage", "ActAs"][..] } else { &["ActAs"] };
+        if let Some(all) = parameters(operation) {
+            all.retain(|parameter| parameter.get("name") != Some(&json!("lang")));
+            let links = names.iter().map(|name| json!({ "$ref": format!("#/components/parameters/{name}") }));
+            all.extend(links);
+        }
+    }
+    insert(document, "parameters", shared);
+}
+
+/// Puts each refusal once under `components` instead of in every operation.
+pub fn share_refusals(document: &mut Json) {
+    let mut shared = Map::new();
+    for (_, _, operation) in operations(document) {
+        let responses = operation.get_mut("responses").and_then(Json::as_object_mut);
+        for (status, response) in responses.into_iter().flatten() {
+            if response.pointer("/content/application~1problem+json").is_some() {
+                let name = format!("Problem{status}");
+                let link = json!({ "$ref": format!("#/components/responses/{name}") });
+                shared.insert(name, std::mem::replace(response, link));
+            }
+        }
+    }
+    insert(document, "responses", Json::Object(shared));
+}
+
+fn insert(document: &mut Json, name: &str, shared: Json) {
+    if let Some(components) = document.get_mut("components").and_then(Json::as_object_mut) {
+        components.insert(name.to_owned(), shared);
+    }
+}
+
+fn schemas(document: &mut Json) -> Option<&mut Map<String, Json>> {
+    document.pointer_mut("/components/schemas")?.as_object_mut()
+}
+
+/// Gives edits the example of the creation, as far as they take the same members.
+pub fn show_edits(document: &mut Json) {
+    let Some(schemas) = schemas(document) else { return };
+    let all = schemas.clone();
+    for (name, schema) in schemas.iter_mut() {
+        let new = name.strip_suffix("Patch").and_then(|kind| all.get(&format!("New{kind}")));
+        let example = new.and_then(|new| new.get("example")?.as_object().cloned());
+        if let (Some(mut example), Some(edit)) = (example, schema.as_object_mut()) {
+            let members = edit.get("properties").and_then(Json::as_object).cloned().unwrap_or_default();
+            example.retain(|member, _| members.contains_key(member));
+            edit.insert("example".into(), Json::Object(example));
+        }
+    }
+}
+
+/// Leaves out the schemas that no operation leads to.
+pub fn prune(document: &mut Json) {
+    let mut reached = BTreeSet::new();
+    let rest: Vec<Json> = ["/paths", "/components/responses"]
+        .iter()
+        .filter_map(|part| document.pointer(part).cloned())
+        .collect();
+    let mut open: Vec<Json> = rest;
+    while let Some(part) = open.pop() {
+        for name in names(&part) {
+            let schema = document.pointer(&format!("/components/schemas/{name}")).cloned();
+            if reached.insert(name) {
+                open.extend(schema);
+            }
+        }
+    }
+    if let Some(schemas) = schemas(document) {
+        schemas.retain(|name, _| reached.contains(name));
+    }
+}
+
+/// Names of the schemas a part of the document leads to.
+fn names(part: &Json) -> Vec<String> {
+    match part {
+        Json::Object(members) => {
+            let link = members.get("$ref").and_then(Json::as_str);
+            let own = link.and_then(|to| to.strip_prefix("#/components/schemas/")).map(str::to_owned);
+            own.into_iter().chain(members.values().flat_map(names)).collect()
+        }
+        Json::Array(items) => items.iter().flat_map(names).collect(),
+        _ => Vec::new(),
+    }
+}
