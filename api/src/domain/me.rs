@@ -86,16 +86,18 @@ pub async fn me(ctx: &Ctx) -> Result<Option<Me>> {
     }))
 }
 
-/// The caller's grants, with the records they name as the caller sees them.
+/// The caller's grants, by id, with the records they name as the caller sees them.
 async fn grants(ctx: &Ctx) -> Result<Vec<MyGrant>> {
-    let rows = ctx.actor.grants.iter().map(|held| {
+    let mut all: Vec<_> = ctx.actor.grants.iter().collect();
+    all.sort_by_key(|held| held.id);
+    let rows = all.iter().map(|held| {
         let mut row = Row::empty(Grant::def());
         row.set("agency_id", held.agency);
         row.set("within_plan_id", held.within_plan);
         row
     });
     let lens = Lens::on(ctx, Grant::def(), &rows.collect::<Vec<_>>(), Detail::List).await?;
-    let told = ctx.actor.grants.iter().map(|held| MyGrant {
+    let told = all.into_iter().map(|held| MyGrant {
         role: held.role,
         owner: held.owner.clone(),
         agency: lens.reference(held.agency),
