@@ -15,6 +15,7 @@ mod cli;
 mod concurrency;
 mod contracts;
 mod coverage;
+mod graphql_http;
 mod layering;
 mod log;
 mod migrations;

@@ -187,7 +187,7 @@ fn documents(schema: &Schema, hidden: &[(&'static KindDef, Row)]) -> Vec<(String
     let mut all: Vec<(String, Json)> = Vec::new();
     for field in queries.iter().filter(|field| lists.contains(&field.name)) {
         let picked = schema.selection(&field.output, 2);
-        all.push((format!("{{ {}(first: 200) {{ {picked} }} }}", field.name), json!({})));
+        all.push((format!("{{ {}(first: 40) {{ {picked} }} }}", field.name), json!({})));
         all.push((format!("{{ {}(last: 1) {{ totalCount nodes {{ id }} }} }}", field.name), json!({})));
     }
     let ids: Vec<Uuid> = hidden.iter().take(200).map(|(_, row)| row.id()).collect();

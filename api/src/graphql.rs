@@ -3,6 +3,7 @@
 pub(crate) mod access;
 pub(crate) mod connection;
 pub(crate) mod cooperation;
+pub(crate) mod cost;
 pub(crate) mod edges;
 pub(crate) mod fault;
 pub(crate) mod http;

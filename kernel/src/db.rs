@@ -26,7 +26,12 @@ pub struct Db {
     writer: DatabaseConnection,
     reader: DatabaseConnection,
     statements: Arc<AtomicU64>,
+    rows: Arc<AtomicU64>,
+    most_rows: u64,
 }
+
+/// What the driver's error says when a request has read more rows than it may.
+pub(crate) const TOO_MANY_ROWS: &str = "more rows than one request may read";
 
 impl Db {
     /// Opens the database at `url` (`sqlite://...` or `postgres://...`).
@@ -45,7 +50,7 @@ impl Db {
             single.max_connections(1).min_connections(1);
             let writer = Database::connect(single).await?;
             let reader = Database::connect(options).await?;
-            return Ok(Self { writer, reader, statements: Arc::default() });
+            return Ok(Self::of(writer, reader));
         }
         options.map_sqlx_postgres_opts(|o| {
             o.application_name("concord")
@@ -64,7 +69,11 @@ impl Db {
             })
         });
         let pool = Database::connect(options).await?;
-        Ok(Self { writer: pool.clone(), reader: pool, statements: Arc::default() })
+        Ok(Self::of(pool.clone(), pool))
+    }
+
+    fn of(writer: DatabaseConnection, reader: DatabaseConnection) -> Self {
+        Self { writer, reader, statements: Arc::default(), rows: Arc::default(), most_rows: u64::MAX }
     }
 
     /// Which of the two databases this is.
@@ -76,13 +85,13 @@ impl Db {
     /// The connection for statements outside a unit that only read.
     #[must_use]
     pub fn reading(&self) -> Conn<'_> {
-        Conn { inner: Inner::Pool(&self.reader), statements: &self.statements }
+        Conn { inner: Inner::Pool(&self.reader), db: self }
     }
 
     /// The connection for migrations and for tables that are no records.
     #[must_use]
     pub fn writing(&self) -> Conn<'_> {
-        Conn { inner: Inner::Pool(&self.writer), statements: &self.statements }
+        Conn { inner: Inner::Pool(&self.writer), db: self }
     }
 
     /// The raw connection migrations run on.
@@ -113,6 +122,13 @@ impl Db {
         Self { statements: Arc::default(), ..self.clone() }
     }
 
+    /// Gives a handle of the same database through which at most `most` rows are read altogether; the
+    /// statement that goes beyond answers [`crate::Code::ResultTooLarge`].
+    #[must_use]
+    pub fn bounded(&self, most: u64) -> Self {
+        Self { rows: Arc::default(), most_rows: most, ..self.clone() }
+    }
+
     /// How many statements went through this handle.
     #[must_use]
     pub fn statements(&self) -> u64 {
@@ -122,7 +138,7 @@ impl Db {
     /// Puts a transaction and this handle's counter together.
     #[must_use]
     pub fn within<'a>(&'a self, transaction: &'a DatabaseTransaction) -> Conn<'a> {
-        Conn { inner: Inner::Transaction(transaction), statements: &self.statements }
+        Conn { inner: Inner::Transaction(transaction), db: self }
     }
 
     /// Closes every connection.
@@ -155,7 +171,7 @@ enum Inner<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct Conn<'a> {
     inner: Inner<'a>,
-    statements: &'a AtomicU64,
+    db: &'a Db,
 }
 
 impl Conn<'_> {
@@ -209,13 +225,16 @@ impl Conn<'_> {
     /// What the database says.
     pub async fn all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.count();
-        match self.inner {
-            Inner::Pool(c) => c.query_all_raw(statement).await,
-            Inner::Transaction(c) => c.query_all_raw(statement).await,
-        }
+        let rows = match self.inner {
+            Inner::Pool(c) => c.query_all_raw(statement).await?,
+            Inner::Transaction(c) => c.query_all_raw(statement).await?,
+        };
+        let more = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        let read = self.db.rows.fetch_add(more, Ordering::Relaxed).saturating_add(more);
+        if read > self.db.most_rows { Err(DbErr::Custom(TOO_MANY_ROWS.into())) } else { Ok(rows) }
     }
 
     fn count(&self) {
-        self.statements.fetch_add(1, Ordering::Relaxed);
+        self.db.statements.fetch_add(1, Ordering::Relaxed);
     }
 }

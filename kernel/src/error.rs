@@ -7,7 +7,7 @@ use sea_orm::{DbErr, RuntimeErr, SqlErr};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::record::Outcome;
+use crate::{db::TOO_MANY_ROWS, record::Outcome};
 
 /// A `Result` whose error is the domain's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -257,6 +257,10 @@ impl From<DbErr> for Error {
         }
         match &error {
             DbErr::ConnectionAcquire(_) => Self::Unavailable("all database connections are busy".into()),
+            DbErr::Custom(text) if text == TOO_MANY_ROWS => {
+                let text = "the answer would be made of too many records; ask for less at a time";
+                Self::Conflict(Code::ResultTooLarge, text.into())
+            }
             DbErr::Conn(_) => Self::Unavailable("the database does not answer".into()),
             DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner)) => {
                 let code = inner.as_database_error().and_then(|e| e.code().map(|c| c.to_string()));

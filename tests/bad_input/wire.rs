@@ -277,7 +277,7 @@ async fn a_graphql_request_that_cannot_be_read_is_a_problem() {
         no_query.problem(400, "bad_request");
         variables.problem(400, "bad_request");
         batch.problem(400, "malformed_json");
-        by_get.problem(400, "bad_request");
+        by_get.problem(405, "method_not_allowed");
         assert_eq!(read.data()["me"]["email"], "officer@test");
         assert!(broken.body["errors"][0]["message"].is_string());
     })

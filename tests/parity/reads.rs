@@ -83,7 +83,7 @@ async fn lists_differing(who: &Client<'_>, sample: &Sample) -> Vec<String> {
     let by_rest = who.get(&format!("/{}?limit=200&total=true", sample.collection)).await;
     let query = format!(
         "{{ {}(first: 200) {{ totalCount
-            nodes {{ id history(first: 200) {{ totalCount nodes {{ number op cause }} }} }} }} }}",
+            nodes {{ id history(first: 20) {{ totalCount nodes {{ number op cause }} }} }} }} }}",
         camel(sample.collection)
     );
     let by_graphql = who.graphql(&query, json!({})).await;
@@ -97,7 +97,7 @@ async fn lists_differing(who: &Client<'_>, sample: &Sample) -> Vec<String> {
         found.push(format!("{}: {:?} {:?}", sample.collection, ids(items), ids(&list["nodes"])));
     }
     let Some(first) = ids(items).first().and_then(|id| id.as_str().map(str::to_owned)) else { return found };
-    let past = who.get(&format!("/{}/{first}/history?limit=200&total=true", sample.collection)).await;
+    let past = who.get(&format!("/{}/{first}/history?limit=20&total=true", sample.collection)).await;
     let states = |items: &Json| -> Vec<[Json; 3]> {
         let all = items.as_array().into_iter().flatten();
         all.map(|one| ["number", "op", "cause"].map(|name| folded(&one[name]))).collect()

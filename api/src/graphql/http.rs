@@ -1,14 +1,13 @@
-//! GraphQL over HTTP: JSON only, queries by POST or GET, mutations by POST in a task of their own.
+//! GraphQL over HTTP: what a request holds, how it is run, in which form it is answered.
 
-use async_graphql::{Request, Response, Variables, parser::types::OperationType};
-use axum::{
-    http::{HeaderValue, header},
-    response::IntoResponse,
-};
-use kernel::Ctx;
+use async_graphql::{Request, Response, ServerError, Value, Variables, parser::types::OperationType};
+use kernel::{Code, Ctx};
 use serde_json::Value as Json;
 
-use super::edges::Edges;
+use super::{
+    cost::{self, Assessed, Refusal},
+    edges::Edges,
+};
 use crate::state::AppState;
 
 /// Reads a request from the members of a JSON body.
@@ -28,46 +27,164 @@ pub fn request(members: &serde_json::Map<String, Json>) -> Result<Request, &'sta
         Some(Json::String(name)) => request = request.operation_name(name),
         Some(_) => return Err("`operationName` must be a text"),
     }
-    Ok(request)
-}
-
-/// Runs a request; one with a mutation runs in its own task, so that a caller that leaves cancels nothing.
-pub async fn run(state: &AppState, ctx: Ctx, mut request: Request) -> Response {
-    let writes = request.parsed_query().is_ok_and(|document| {
-        document.operations.iter().any(|(_, operation)| operation.node.ty == OperationType::Mutation)
-    });
-    let request = request.data(Edges::loader(&ctx)).data(ctx);
-    let schema = state.schema.clone();
-    if !writes {
-        return schema.execute(request).await;
+    match members.get("extensions") {
+        None | Some(Json::Null | Json::Object(_)) => Ok(request),
+        Some(_) => Err("`extensions` must be an object"),
     }
-    let task = tokio::spawn(async move { schema.execute(request).await });
-    task.await.unwrap_or_else(|error| {
-        tracing::error!("a mutation ended early: {error}");
-        Response::from_errors(vec![async_graphql::ServerError::new("something went wrong on our side", None)])
-    })
 }
 
-/// Renders an answer.
-#[must_use]
-pub fn answer(response: &Response) -> axum::response::Response {
-    let mut out = axum::Json(response).into_response();
-    out.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    out
-}
-
-/// The request of a query string; none if it cannot be read or holds a mutation.
-#[must_use]
-pub fn by_get(pairs: &[(String, String)]) -> Option<Request> {
+/// Reads a request from the parameters of an address.
+///
+/// # Errors
+/// What is wrong with the parameters.
+pub fn by_get(pairs: &[(String, String)]) -> Result<Request, &'static str> {
     let given = |name: &str| pairs.iter().find(|(of, _)| of == name).map(|(_, value)| value.as_str());
-    let mut request = Request::new(given("query")?);
+    let object = |name: &str| match given(name).filter(|text| !text.is_empty()) {
+        None => Ok(None),
+        Some(text) => match serde_json::from_str(text) {
+            Ok(object @ (Json::Object(_) | Json::Null)) => Ok(Some(object)),
+            _ => Err("`variables` and `extensions` are JSON objects"),
+        },
+    };
+    let mut request = Request::new(given("query").ok_or("`query` holds the document")?);
     if let Some(name) = given("operationName") {
         request = request.operation_name(name);
     }
-    if let Some(text) = given("variables") {
-        request = request.variables(Variables::from_json(serde_json::from_str(text).ok()?));
+    if let Some(variables) = object("variables")? {
+        request = request.variables(Variables::from_json(variables));
     }
-    let document = request.parsed_query().ok()?;
-    let reads = document.operations.iter().all(|(_, operation)| operation.node.ty == OperationType::Query);
-    reads.then_some(request)
+    object("extensions").map(|_| request)
+}
+
+/// Tells whether the operation a request names is a query; its document was read before.
+fn only_reads(request: &mut Request) -> bool {
+    let name = request.operation_name.clone();
+    let Ok(document) = request.parsed_query() else { return true };
+    let mut asked = document
+        .operations
+        .iter()
+        .filter(|(of, _)| name.is_none() || of.map(async_graphql::Name::as_str) == name.as_deref());
+    asked.all(|(_, operation)| operation.node.ty == OperationType::Query)
+}
+
+/// Costs a request's document and, where it may, runs it; none for a mutation where only queries are run.
+///
+/// A mutation runs in its own task, so that a caller that leaves cancels nothing.
+pub async fn run(state: &AppState, ctx: Ctx, mut request: Request, may_write: bool) -> Option<Response> {
+    let limit = if ctx.actor.is_known() { cost::NODES } else { cost::NODES_ANONYMOUS };
+    let cost = match cost::assess(&mut request, limit) {
+        Ok(cost) => cost,
+        Err(refusal) => return Some(refused(refusal)),
+    };
+    let writes = !only_reads(&mut request);
+    if writes && !may_write {
+        return None;
+    }
+    let ctx = Ctx { db: ctx.db.bounded(cost::ROWS), ..ctx };
+    let request = request.data(Edges::loader(&ctx)).data(ctx);
+    let schema = state.schema.clone();
+    let response = if writes {
+        let task = tokio::spawn(async move { schema.execute(request).await });
+        task.await.unwrap_or_else(|error| {
+            tracing::error!("a mutation ended early: {error}");
+            failed("something went wrong on our side", Code::Internal)
+        })
+    } else {
+        schema.execute(request).await
+    };
+    Some(told(response, cost))
+}
+
+fn refused(refusal: Refusal) -> Response {
+    match refusal {
+        Refusal::Syntax(why) => failed(&why, Code::BadRequest),
+        Refusal::Costly(why) => failed(&why, Code::QueryTooCostly),
+    }
+}
+
+fn failed(why: &str, code: Code) -> Response {
+    let mut error = ServerError::new(why, None);
+    let extensions = error.extensions.get_or_insert_default();
+    extensions.set("code", code.name());
+    extensions.set("status", i32::from(code.status()));
+    Response::from_errors(vec![error])
+}
+
+/// Adds what the document could have returned.
+fn told(response: Response, cost: Assessed) -> Response {
+    let [nodes, limit] = [cost.nodes, cost.limit].map(Value::from);
+    let members =
+        [("nodes", nodes), ("limit", limit)].map(|(name, value)| (async_graphql::Name::new(name), value));
+    response.extension("cost", Value::Object(members.into_iter().collect()))
+}
+
+/// Forms an answer can be sent in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Media {
+    /// `application/json`: the status is 200 whenever the request could be read.
+    Json,
+    /// `application/graphql-response+json`: the status tells whether the document was run.
+    GraphqlResponse,
+}
+
+impl Media {
+    /// The form a caller asks for with `Accept`; JSON where it says nothing, none where it takes neither.
+    #[must_use]
+    pub fn wanted(accept: Option<&str>) -> Option<Self> {
+        let Some(accept) = accept else { return Some(Self::Json) };
+        let mut best: Option<(f32, Self)> = None;
+        for part in accept.split(',') {
+            let mut words = part.split(';').map(str::trim);
+            let media = match words.next().unwrap_or_default().to_ascii_lowercase().as_str() {
+                "application/graphql-response+json" => Self::GraphqlResponse,
+                "application/json" | "application/*" | "*/*" => Self::Json,
+                _ => continue,
+            };
+            let weight = words.find_map(|word| word.strip_prefix("q=")?.parse().ok()).unwrap_or(1.0);
+            if weight > 0.0 && best.is_none_or(|(most, _)| weight > most) {
+                best = Some((weight, media));
+            }
+        }
+        best.map(|(_, media)| media)
+    }
+
+    /// The content type of the answer.
+    #[must_use]
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json; charset=utf-8",
+            Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
+        }
+    }
+}
+
+/// Status and body of an answer.
+///
+/// What was refused before it was run has no `data`, and is told by the status only in the form made for it.
+#[must_use]
+pub fn answer(response: &Response, media: Media) -> (u16, Vec<u8>) {
+    let mut body = serde_json::to_value(response).unwrap_or_default();
+    let was_run = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
+    let was_run = was_run || response.errors.is_empty();
+    if let Some(members) = body.as_object_mut().filter(|_| !was_run) {
+        members.remove("data");
+    }
+    let status = if was_run || media == Media::Json { 200 } else { 400 };
+    (status, serde_json::to_vec(&body).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Media;
+
+    #[test]
+    fn callers_are_answered_in_the_form_they_ask_for() {
+        let new = Some(Media::GraphqlResponse);
+        assert_eq!(Media::wanted(None), Some(Media::Json));
+        assert_eq!(Media::wanted(Some("*/*")), Some(Media::Json));
+        assert_eq!(Media::wanted(Some("application/graphql-response+json")), new);
+        assert_eq!(Media::wanted(Some("application/graphql-response+json, application/json;q=0.9")), new);
+        assert_eq!(Media::wanted(Some("text/html, application/json;charset=utf-8")), Some(Media::Json));
+        assert_eq!(Media::wanted(Some("application/json;q=0, text/plain")), None);
+    }
 }

@@ -1,14 +1,15 @@
 //! The address `/graphql`.
 
 use axum::{
-    extract::{Request, State},
-    http::StatusCode,
+    body::Body,
+    extract::{FromRequest, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use kernel::{Code, Error};
 
 use crate::{
-    graphql::http,
+    graphql::http::{self, Media},
     rest::{
         body::Members,
         caller::{authenticate, pairs},
@@ -19,25 +20,42 @@ use crate::{
 
 /// Runs a request in a JSON body.
 pub(super) async fn by_post(State(state): State<AppState>, request: Request) -> Result<Response, Problem> {
-    use axum::extract::FromRequest;
+    let media = media(request.headers())?;
     let (parts, body) = request.into_parts();
     let (ctx, _) = authenticate(&parts, &state).await?;
     let members = Members::from_request(Request::from_parts(parts, body), &state).await?;
     let request = http::request(&members.0).map_err(|why| Error::bad_request("", Code::BadRequest, why))?;
-    Ok(http::answer(&http::run(&state, ctx, request).await))
+    Ok(respond(http::run(&state, ctx, request, true).await, media))
 }
 
 /// Runs a query in the query string; mutations by GET are refused.
 pub(super) async fn by_get(State(state): State<AppState>, request: Request) -> Result<Response, Problem> {
+    let media = media(request.headers())?;
     let (parts, _) = request.into_parts();
     let (ctx, _) = authenticate(&parts, &state).await?;
-    let Some(asked) = http::by_get(&pairs(parts.uri.query())) else {
-        let text = "by GET, `query` holds a query and no mutation; `variables` is JSON";
-        return Ok((
-            StatusCode::BAD_REQUEST,
-            Problem::from(Error::bad_request("?query", Code::BadRequest, text)),
-        )
-            .into_response());
+    let request = http::by_get(&pairs(parts.uri.query()))
+        .map_err(|why| Error::bad_request("?query", Code::BadRequest, why))?;
+    Ok(respond(http::run(&state, ctx, request, false).await, media))
+}
+
+fn media(headers: &HeaderMap) -> Result<Media, Problem> {
+    let accept = headers.get(header::ACCEPT).map(|value| value.to_str().unwrap_or_default());
+    Media::wanted(accept).ok_or_else(|| {
+        let text = "answers are application/graphql-response+json or application/json";
+        Problem::Http(Code::NotAcceptable, text.into())
+    })
+}
+
+fn respond(response: Option<async_graphql::Response>, media: Media) -> Response {
+    let Some(response) = response else {
+        let text = "by GET only queries are run; send mutations by POST";
+        let mut refused = Problem::Http(Code::MethodNotAllowed, text.into()).into_response();
+        refused.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+        return refused;
     };
-    Ok(http::answer(&http::run(&state, ctx, asked).await))
+    let (status, body) = http::answer(&response, media);
+    let mut out = Response::new(Body::from(body));
+    *out.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    out.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
+    out
 }

@@ -1,0 +1,234 @@
+//! What a document may ask for, found out before anything of it runs.
+//!
+//! The library's own checks and its execution walk every spread of a fragment anew, so a chain of fragments
+//! that each spread the next one twice doubles time and memory a level. Here each fragment is costed once
+//! and remembered, so the work grows with the length of the document only. Nothing but the parser runs
+//! before.
+
+mod scan;
+mod shapes;
+
+use std::collections::HashMap;
+
+use async_graphql::{
+    Name, Positioned, Request, Value, Variables,
+    parser::types::{Directive, ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet},
+};
+use kernel::page::{DEFAULT_FIRST, MAX_LIMIT};
+
+use shapes::{SHAPES, Shape};
+
+/// Records a document of a caller who is signed in could return at most.
+pub const NODES: u64 = 500_000;
+/// Records a document of an anonymous caller could return at most.
+pub const NODES_ANONYMOUS: u64 = 5_000;
+/// Rows read for one document at most; told by `result_too_large` when they are read.
+pub const ROWS: u64 = 20_000;
+/// Fields of a document at most, its fragments put in where they are spread.
+pub const SELECTIONS: u64 = 10_000;
+/// Fields one below the other at most; the standard introspection query has 13.
+pub const DEPTH: u64 = 15;
+/// Aliases at most.
+pub const ALIASES: u64 = 50;
+/// Fields of an operation itself at most.
+pub const ROOT_FIELDS: u64 = 20;
+/// Directives of one field, fragment or operation at most.
+pub const DIRECTIVES: usize = 5;
+/// Tokens of a document at most.
+pub const TOKENS: usize = 5_000;
+/// Brackets one within the other at most.
+pub const NESTING: usize = 64;
+
+/// Why a document is not run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// It cannot be read.
+    Syntax(String),
+    /// It asks for too much.
+    Costly(String),
+}
+
+/// What a document could return at most, and what its caller may ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Assessed {
+    /// Records it could return.
+    pub nodes: u64,
+    /// Records the caller may ask for.
+    pub limit: u64,
+}
+
+/// Reads a request's document and says what it could return.
+///
+/// # Errors
+/// What cannot be read, or of what it asks too much.
+pub fn assess(request: &mut Request, limit: u64) -> Result<Assessed, Refusal> {
+    scan::scan(&request.query)?;
+    let variables = request.variables.clone();
+    let document = request.parsed_query().map_err(|error| {
+        // The parser quotes the line, which may be the whole document.
+        Refusal::Syntax(error.message.chars().take(200).collect())
+    })?;
+    let mut nodes = 0;
+    for (_, operation) in document.operations.iter() {
+        let mut walk = Walk::of(document, &operation.node, &variables);
+        nodes = nodes.max(walk.operation(&operation.node)?);
+    }
+    if nodes > limit {
+        return Err(Refusal::Costly(format!(
+            "the document could return {nodes} records, at most {limit} are allowed; ask for fewer with `first`, \
+             most of all where lists stand within lists"
+        )));
+    }
+    Ok(Assessed { nodes, limit })
+}
+
+/// What a selection comes to.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cost {
+    nodes: u64,
+    selections: u64,
+    depth: u64,
+    aliases: u64,
+    fields: u64,
+}
+
+impl Cost {
+    fn add(&mut self, other: Self) {
+        self.nodes = self.nodes.saturating_add(other.nodes);
+        self.selections = self.selections.saturating_add(other.selections);
+        self.depth = self.depth.max(other.depth);
+        self.aliases = self.aliases.saturating_add(other.aliases);
+        self.fields = self.fields.saturating_add(other.fields);
+    }
+}
+
+/// A walk through one operation.
+struct Walk<'a> {
+    document: &'a ExecutableDocument,
+    defaults: HashMap<&'a Name, &'a Value>,
+    variables: &'a Variables,
+    /// Cost of each fragment; none while it is being found out.
+    fragments: HashMap<&'a Name, Option<Cost>>,
+}
+
+impl<'a> Walk<'a> {
+    fn of(
+        document: &'a ExecutableDocument,
+        operation: &'a OperationDefinition,
+        variables: &'a Variables,
+    ) -> Self {
+        let defaults = operation.variable_definitions.iter();
+        let defaults =
+            defaults.filter_map(|of| Some((&of.node.name.node, &of.node.default_value.as_ref()?.node)));
+        Self { document, defaults: defaults.collect(), variables, fragments: HashMap::new() }
+    }
+
+    fn operation(&mut self, operation: &'a OperationDefinition) -> Result<u64, Refusal> {
+        check_directives(&operation.directives)?;
+        let root = SHAPES.root(operation.ty);
+        let cost = self.selections(Some(root), &operation.selection_set.node)?;
+        let caps = [
+            ("fields after its fragments are put in", cost.selections, SELECTIONS),
+            ("fields one below the other", cost.depth, DEPTH),
+            ("aliases", cost.aliases, ALIASES),
+            ("fields of the operation itself", cost.fields, ROOT_FIELDS),
+        ];
+        match caps.into_iter().find(|(_, found, most)| found > most) {
+            Some((what, found, most)) => {
+                Err(Refusal::Costly(format!("the document has {found} {what}, at most {most} are allowed")))
+            }
+            None => Ok(cost.nodes),
+        }
+    }
+
+    /// The cost of a selection on a type; `fields` counts its own fields only.
+    fn selections(&mut self, of: Option<&'static str>, set: &'a SelectionSet) -> Result<Cost, Refusal> {
+        let mut all = Cost::default();
+        for item in &set.items {
+            check_directives(item.node.directives())?;
+            all.add(match &item.node {
+                Selection::Field(field) => self.field(of, &field.node)?,
+                Selection::InlineFragment(fragment) => {
+                    let on = fragment.node.type_condition.as_ref();
+                    let of = on.map_or(of, |on| SHAPES.known(&on.node.on.node));
+                    self.selections(of, &fragment.node.selection_set.node)?
+                }
+                Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node)?,
+            });
+        }
+        Ok(all)
+    }
+
+    fn fragment(&mut self, name: &Name) -> Result<Cost, Refusal> {
+        let Some((name, fragment)) = self.document.fragments.get_key_value(name) else {
+            return Ok(Cost::default());
+        };
+        match self.fragments.get(name) {
+            Some(Some(cost)) => return Ok(*cost),
+            Some(None) => return Err(Refusal::Syntax(format!("the fragment `{name}` spreads itself"))),
+            None => {}
+        }
+        self.fragments.insert(name, None);
+        check_directives(&fragment.node.directives)?;
+        let of = SHAPES.known(&fragment.node.type_condition.node.on.node);
+        let cost = self.selections(of, &fragment.node.selection_set.node)?;
+        self.fragments.insert(name, Some(cost));
+        Ok(cost)
+    }
+
+    fn field(&mut self, of: Option<&'static str>, field: &'a Field) -> Result<Cost, Refusal> {
+        let shape = of.and_then(|of| SHAPES.field(of, &field.name.node));
+        let below = self.selections(shape.map(|shape| shape.to), &field.selection_set.node)?;
+        let nodes = shape.map_or(below.nodes, |shape| self.nodes(shape, field, below.nodes));
+        Ok(Cost {
+            nodes,
+            selections: below.selections.saturating_add(1),
+            depth: below.depth.saturating_add(1),
+            aliases: below.aliases.saturating_add(field.alias.is_some().into()),
+            fields: 1,
+        })
+    }
+
+    /// Records a field could return, of which each brings `below` more.
+    fn nodes(&self, shape: &Shape, field: &Field, below: u64) -> u64 {
+        let each = below.saturating_add(shape.is_record.into());
+        let many = if shape.is_connection {
+            self.size(field)
+        } else if let Some(Value::List(ids)) = self.argument(field, "ids") {
+            u64::try_from(ids.len()).unwrap_or(u64::MAX)
+        } else {
+            1
+        };
+        each.saturating_mul(many)
+    }
+
+    /// Length of a connection's page: what `first` or `last` says.
+    fn size(&self, field: &Field) -> u64 {
+        let asked = ["first", "last"].into_iter().filter_map(|name| self.argument(field, name));
+        let most = u64::try_from(MAX_LIMIT).unwrap_or(u64::MAX);
+        let sizes = asked.filter_map(|value| match value {
+            Value::Null => None,
+            Value::Number(number) => Some(number.as_u64().unwrap_or(most).min(most)),
+            _ => Some(most),
+        });
+        sizes.max().unwrap_or(u64::try_from(DEFAULT_FIRST).unwrap_or(most))
+    }
+
+    /// The value of an argument; none where it is not given.
+    fn argument(&self, field: &Field, name: &str) -> Option<Value> {
+        let (_, value) = field.arguments.iter().find(|(of, _)| of.node.as_str() == name)?;
+        let given = |name: Name| {
+            let value = self.variables.get(&name).or_else(|| self.defaults.get(&name).copied());
+            Ok::<_, std::convert::Infallible>(value.cloned().unwrap_or_default())
+        };
+        value.node.clone().into_const_with(given).ok()
+    }
+}
+
+fn check_directives(directives: &[Positioned<Directive>]) -> Result<(), Refusal> {
+    if directives.len() <= DIRECTIVES {
+        return Ok(());
+    }
+    let found = directives.len();
+    Err(Refusal::Costly(format!("{found} directives stand in one place, at most {DIRECTIVES} are allowed")))
+}

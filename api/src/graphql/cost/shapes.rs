@@ -1,0 +1,89 @@
+//! What each field of the schema leads to.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use async_graphql::parser::{
+    parse_schema,
+    types::{BaseType, OperationType, Type, TypeKind, TypeSystemDefinition},
+};
+
+/// The shapes of the schema that is served.
+pub(super) static SHAPES: LazyLock<Shapes> = LazyLock::new(|| Shapes::of(&crate::graphql::sdl()));
+
+/// Where a field leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Shape {
+    /// Name of the type.
+    pub(super) to: &'static str,
+    /// Whether it is a page whose length is asked for.
+    pub(super) is_connection: bool,
+    /// Whether each of what it returns counts.
+    pub(super) is_record: bool,
+}
+
+/// The fields of every type.
+pub(super) struct Shapes(HashMap<&'static str, HashMap<&'static str, Shape>>);
+
+impl Shapes {
+    /// Reads a schema; it lives as long as the process.
+    fn of(sdl: &str) -> Self {
+        let document = parse_schema(sdl).map(|document| document.definitions).unwrap_or_default();
+        let mut all = HashMap::new();
+        for definition in document {
+            let TypeSystemDefinition::Type(of) = definition else { continue };
+            let fields = match of.node.kind {
+                TypeKind::Object(object) => object.fields,
+                TypeKind::Interface(interface) => interface.fields,
+                TypeKind::Union(_) => Vec::new(),
+                _ => continue,
+            };
+            let shapes =
+                fields.into_iter().map(|field| (leak(&field.node.name.node), shape(&field.node.ty.node)));
+            all.insert(leak(&of.node.name.node), shapes.collect::<HashMap<_, _>>());
+        }
+        // Scalars and closed lists have no fields and count for nothing.
+        let objects: Vec<&'static str> = all.keys().copied().collect();
+        for fields in all.values_mut() {
+            fields.retain(|_, shape| objects.contains(&shape.to));
+        }
+        Self(all)
+    }
+
+    /// The type operations begin with.
+    #[expect(clippy::unused_self, reason = "asked of the schema like the rest")]
+    pub(super) const fn root(&self, operation: OperationType) -> &'static str {
+        match operation {
+            OperationType::Query => "Query",
+            OperationType::Mutation => "Mutation",
+            OperationType::Subscription => "Subscription",
+        }
+    }
+
+    /// The type with this name, if the schema has it.
+    pub(super) fn known(&self, name: &str) -> Option<&'static str> {
+        self.0.get_key_value(name).map(|(name, _)| *name)
+    }
+
+    /// Where a field leads; none for scalars and for what the schema does not have.
+    pub(super) fn field(&self, of: &str, field: &str) -> Option<&Shape> {
+        self.0.get(of)?.get(field)
+    }
+}
+
+fn shape(ty: &Type) -> Shape {
+    let to = named(ty);
+    // A page counts by its records, which stand under `nodes` and under `edges { node }`.
+    let is_connection = to.ends_with("Connection");
+    Shape { to, is_connection, is_record: !is_connection && !to.ends_with("Edge") && to != "PageInfo" }
+}
+
+fn named(ty: &Type) -> &'static str {
+    match &ty.base {
+        BaseType::Named(name) => leak(name),
+        BaseType::List(inner) => named(inner),
+    }
+}
+
+fn leak(name: &str) -> &'static str {
+    name.to_owned().leak()
+}
