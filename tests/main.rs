@@ -24,6 +24,7 @@ mod parity;
 mod plans;
 mod policy_matrix;
 mod postgres_half;
+mod problems;
 mod reading;
 mod seeding;
 mod signin;

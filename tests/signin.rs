@@ -94,13 +94,33 @@ async fn a_refresh_token_is_good_once() {
         let spent = json!({"refresh_token": signed.body["refresh_token"]});
 
         let renewed = app.anonymous().post("/auth/refresh", spent.clone()).await;
+        let me = holding(app, &renewed.ok(200)["access_token"]).get("/me").await;
         let again = app.anonymous().post("/auth/refresh", spent).await;
         let nonsense = app.anonymous().post("/auth/refresh", json!({"refresh_token": "a.b"})).await;
 
-        let me = holding(app, &renewed.ok(200)["access_token"]).get("/me").await;
         assert_eq!(me.ok(200)["email"], "officer@test");
         again.problem(401, "unauthenticated");
         nonsense.problem(401, "unauthenticated");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refresh_token_used_twice_ends_its_session_and_no_other() {
+    app(async |app| {
+        with_password(app).await;
+        let body = json!({"email": "officer@test", "password": PASSWORD});
+        let other = app.anonymous().post("/auth/login", body.clone()).await;
+        let signed = app.anonymous().post("/auth/login", body).await;
+        let copied = json!({"refresh_token": signed.body["refresh_token"]});
+        let thief = app.anonymous().post("/auth/refresh", copied.clone()).await;
+
+        app.anonymous().post("/auth/refresh", copied).await.problem(401, "unauthenticated");
+
+        let held = json!({"refresh_token": thief.body["refresh_token"]});
+        holding(app, &thief.body["access_token"]).get("/me").await.problem(401, "unauthenticated");
+        app.anonymous().post("/auth/refresh", held).await.problem(401, "unauthenticated");
+        holding(app, &other.body["access_token"]).get("/me").await.ok(200);
     })
     .await;
 }

@@ -40,8 +40,14 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", value);
     }
-    let vary = HeaderValue::from_static("Accept, Accept-Language, Accept-Encoding, Authorization");
-    response.headers_mut().insert(header::VARY, vary);
+    let everywhere = [
+        (header::VARY, "Accept, Accept-Language, Accept-Encoding, Authorization"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ];
+    for (name, value) in everywhere {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
     response
 }
 

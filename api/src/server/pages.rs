@@ -1,5 +1,7 @@
 //! Pages and contracts, all from the binary: nothing is loaded from another host.
 
+mod problems;
+
 use axum::{
     Router,
     extract::Path,
@@ -7,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use kernel::Error;
+use kernel::{Code, Error};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{contracts, rest::problem::Problem, state::AppState};
@@ -29,6 +31,8 @@ pub(super) fn router() -> Router<AppState> {
         .route("/assets/landing.css", get(|| async { page("text/css", asset!("landing.css")) }))
         .route("/graphiql", get(|| async { page("text/html; charset=utf-8", asset!("graphiql/index.html")) }))
         .route("/graphiql/{file}", get(graphiql))
+        .route("/problems", get(|| async { html(problems::all()) }))
+        .route("/problems/{code}", get(problem))
         .route("/openapi.json", get(openapi))
         .route("/schema.graphql", get(|| async { text("text/plain; charset=utf-8", contracts::sdl()) }))
         .merge(Router::from(swagger))
@@ -52,12 +56,23 @@ async fn graphiql(Path(file): Path<String>) -> Result<Response, Problem> {
     Ok(page(kind, bytes))
 }
 
+async fn problem(Path(code): Path<String>) -> Result<Response, Problem> {
+    let code = Code::ALL.iter().find(|known| known.name() == code).ok_or(Error::NotFound)?;
+    Ok(html(problems::one(*code)))
+}
+
 fn page(kind: &'static str, bytes: &'static [u8]) -> Response {
-    let mut response = bytes.into_response();
+    guarded(kind, bytes.into_response())
+}
+
+fn html(text: String) -> Response {
+    guarded("text/html; charset=utf-8", text.into_response())
+}
+
+fn guarded(kind: &'static str, mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }
 

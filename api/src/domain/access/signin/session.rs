@@ -58,7 +58,7 @@ pub async fn login(ctx: &Ctx, ring: &KeyRing, email: &str, password: &str) -> Re
     tokens(ctx, ring, (account.id, session), &secret)
 }
 
-/// Exchanges a refresh token for new tokens; of two that use the same one, one wins.
+/// Exchanges a refresh token for new tokens; one that is used a second time ends its session.
 ///
 /// # Errors
 /// `Unauthenticated` when the token was used before or its session is over; what the database says.
@@ -81,9 +81,12 @@ pub async fn refresh(ctx: &Ctx, ring: &KeyRing, refresh_token: &str) -> Result<T
         .take();
     match ctx.db.writing().one(&rotate).await? {
         Some(row) => tokens(ctx, ring, (row.try_get_by_index(0)?, session), &secret),
-        // Reuse detection goes here: a live session with another hash means a token was used twice,
-        // and whoever holds the other copy must lose the session too.
-        None => Err(over()),
+        // A live session with another hash means that a token was used twice: whoever holds the other copy
+        // loses the session too. Only holders of its tokens know a session's id, and they could end it anyway.
+        None => {
+            logout(ctx, session).await?;
+            Err(over())
+        }
     }
 }
 

@@ -1,0 +1,55 @@
+//! A page for each error code: where the `type` of a problem (RFC 9457) leads.
+
+use kernel::Code;
+
+const FRAME: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/problem.html"));
+
+/// The page of one code.
+pub(super) fn one(code: Code) -> String {
+    let content = format!(
+        "    <section>\n      <h2>When it is answered</h2>\n      <p>{}</p>\n      <p>HTTP status {}; <code>{}</code> as \
+         <code>code</code> of a problem in REST, as <code>extensions.code</code> in GraphQL, or as the code of one \
+         violation in <code>errors</code>.</p>\n    </section>",
+        marked(code.meaning()),
+        code.status(),
+        code.name(),
+    );
+    framed(code.title(), &format!("<code>{}</code>", code.name()), &content)
+}
+
+/// The page of all codes.
+pub(super) fn all() -> String {
+    let line = |code: &Code| {
+        format!(
+            "        <li><a href=\"/problems/{0}\"><strong>{1}</strong><code>{0}</code><span>{2}</span></a></li>\n",
+            code.name(),
+            escaped(code.title()),
+            code.status(),
+        )
+    };
+    let lines: String = Code::ALL.iter().map(line).collect();
+    let lead = "Every code an answer can carry. Codes are part of the API and keep their names.";
+    framed(
+        "Error codes",
+        lead,
+        &format!("    <section>\n      <ul class=\"cards\">\n{lines}      </ul>\n    </section>"),
+    )
+}
+
+fn framed(title: &str, lead: &str, content: &str) -> String {
+    FRAME.replace("{title}", &escaped(title)).replace("{lead}", lead).replace("{content}", content)
+}
+
+/// The text as HTML, with what stands in backquotes as code.
+fn marked(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    let marked = parts.map(|(at, part)| {
+        let part = escaped(part);
+        if at % 2 == 1 { format!("<code>{part}</code>") } else { part }
+    });
+    marked.collect()
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
