@@ -229,7 +229,7 @@ const INTROSPECTION: &str = "query IntrospectionQuery { __schema { queryType { n
     enumValues(includeDeprecated: true) { name description isDeprecated deprecationReason } possibleTypes { ...TypeRef } }
   fragment InputValue on __InputValue { name description type { ...TypeRef } defaultValue }
   fragment TypeRef on __Type { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name
-    ofType { kind name ofType { kind name ofType { kind name } } } } } } } }";
+    ofType { kind name ofType { kind name ofType { kind name ofType { kind name ofType { kind name } } } } } } } } } }";
 
 #[tokio::test]
 async fn the_introspection_of_client_tools_passes() {

@@ -7,7 +7,7 @@ const FRAME: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/pr
 /// The page of one code.
 pub(super) fn one(code: Code) -> String {
     let content = format!(
-        "    <section>\n      <h2>When it is answered</h2>\n      <p>{}</p>\n      <p>HTTP status {}; <code>{}</code> as \
+        "    <section>\n      <h2>What it means, and what helps</h2>\n      <p>{}</p>\n      <p>HTTP status {}; <code>{}</code> as \
          <code>code</code> of a problem in REST, as <code>extensions.code</code> in GraphQL, or as the code of one \
          violation in <code>errors</code>.</p>\n    </section>",
         marked(code.meaning()),

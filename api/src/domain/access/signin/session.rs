@@ -79,15 +79,13 @@ pub async fn refresh(ctx: &Ctx, ring: &KeyRing, refresh_token: &str) -> Result<T
         .and_where(Expr::col(session::Column::UserId).in_subquery(open))
         .returning_col(session::Column::UserId)
         .take();
-    match ctx.db.writing().one(&rotate).await? {
-        Some(row) => tokens(ctx, ring, (row.try_get_by_index(0)?, session), &secret),
+    let Some(row) = ctx.db.writing().one(&rotate).await? else {
         // A live session with another hash means that a token was used twice: whoever holds the other copy
         // loses the session too. Only holders of its tokens know a session's id, and they could end it anyway.
-        None => {
-            logout(ctx, session).await?;
-            Err(over())
-        }
-    }
+        logout(ctx, session).await?;
+        return Err(over());
+    };
+    tokens(ctx, ring, (row.try_get_by_index(0)?, session), &secret)
 }
 
 /// Ends a session; one that is over already stays so.
