@@ -131,6 +131,20 @@ async fn a_fragment_that_spreads_itself_is_refused() {
 }
 
 #[tokio::test]
+async fn a_long_row_of_fragments_is_refused() {
+    app(async |app| {
+        let mut text = "{ countries { nodes { ...F0 } } }".to_owned();
+        (0..690).for_each(|at| text.push_str(&format!(" fragment F{at} on Country {{ ...F{} }}", at + 1)));
+        text.push_str(" fragment F690 on Country { code }");
+
+        let answer = app.user("observer").await.graphql(&text, json!({})).await;
+
+        assert_eq!(answer.fault(), "query_too_costly");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn brackets_without_end_do_not_reach_the_parser() {
     app(async |app| {
         let me = app.anonymous();

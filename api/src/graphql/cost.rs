@@ -36,7 +36,7 @@ pub const ROOT_FIELDS: u64 = 20;
 pub const DIRECTIVES: usize = 5;
 /// Tokens of a document at most.
 pub const TOKENS: usize = 5_000;
-/// Brackets one within the other at most.
+/// Brackets one within the other at most, and fragments that spread one another.
 pub const NESTING: usize = 64;
 
 /// Why a document is not run.
@@ -109,6 +109,8 @@ struct Walk<'a> {
     variables: &'a Variables,
     /// Cost of each fragment; none while it is being found out.
     fragments: HashMap<&'a Name, Option<Cost>>,
+    /// How many fragments are being found out, each spread in the one before.
+    open: usize,
 }
 
 impl<'a> Walk<'a> {
@@ -120,7 +122,7 @@ impl<'a> Walk<'a> {
         let defaults = operation.variable_definitions.iter();
         let defaults =
             defaults.filter_map(|of| Some((&of.node.name.node, &of.node.default_value.as_ref()?.node)));
-        Self { document, defaults: defaults.collect(), variables, fragments: HashMap::new() }
+        Self { document, defaults: defaults.collect(), variables, fragments: HashMap::new(), open: 0 }
     }
 
     fn operation(&mut self, operation: &'a OperationDefinition) -> Result<u64, Refusal> {
@@ -168,11 +170,16 @@ impl<'a> Walk<'a> {
             Some(None) => return Err(Refusal::Syntax(format!("the fragment `{name}` spreads itself"))),
             None => {}
         }
+        if self.open == NESTING {
+            return Err(Refusal::Costly(format!("fragments spread one another more than {NESTING} deep")));
+        }
         self.fragments.insert(name, None);
+        self.open += 1;
         check_directives(&fragment.node.directives)?;
         let of = SHAPES.known(&fragment.node.type_condition.node.on.node);
         let cost = self.selections(of, &fragment.node.selection_set.node)?;
         self.fragments.insert(name, Some(cost));
+        self.open -= 1;
         Ok(cost)
     }
 
