@@ -295,3 +295,19 @@ async fn what_narrows_a_portal_narrows_nobody_else() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn instants_are_kept_to_the_microsecond_on_both_databases() {
+    app(async |app| {
+        let operator = app.user("operator").await;
+        let path = format!("/users/{}", app.world.id("officer"));
+        let until = json!({"valid_until": "2030-01-01T00:00:00.1234567Z"});
+
+        let once = operator.edit(&path, until.clone()).await;
+        let again = operator.edit(&path, until).await;
+
+        assert_eq!(once.ok(200)["valid_until"], "2030-01-01T00:00:00.123456Z");
+        assert_eq!(again.ok(200)["version"], once.body["version"]);
+    })
+    .await;
+}

@@ -283,3 +283,17 @@ async fn a_graphql_request_that_cannot_be_read_is_a_problem() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_member_with_an_endless_name_is_told_in_short() {
+    app(async |app| {
+        let me = app.user("focal_point").await;
+        let body = format!("{{\"{}\": 1}}", "n".repeat(1_000_000));
+
+        let answer = me.send(Method::POST, "/api/v1/tasks", JSON, body.into_bytes()).await;
+
+        answer.problem(422, "invalid");
+        assert!(answer.bytes.len() < 5_000, "{} bytes", answer.bytes.len());
+    })
+    .await;
+}

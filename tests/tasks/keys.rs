@@ -247,3 +247,21 @@ async fn two_owners_may_use_one_key() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_is_refused_takes_no_key_from_what_is_good() {
+    app(async |app| {
+        let agency = |name: &str| json!({"owner": "KGZ", "code": "NEW", "name": name, "kind": "service", "language": "en"});
+        let item = |data: serde_json::Value| json!({"op": "create", "data": data});
+        let mut broken = agency("Broken");
+        broken["successors"] = json!(["NONE"]);
+        let batch = json!({"atomic": "each", "items": [item(broken), item(agency("Good"))]});
+
+        let answer = app.user("focal_point").await.post("/agencies/batch", batch).await;
+
+        let outcomes = &answer.ok(200)["outcomes"];
+        assert_eq!(outcomes[0]["errors"][0]["code"], "reference_not_found");
+        assert_eq!(outcomes[1]["result"], "created");
+    })
+    .await;
+}
