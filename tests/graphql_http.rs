@@ -72,6 +72,20 @@ async fn what_a_resolver_refuses_was_run() {
 }
 
 #[tokio::test]
+async fn members_stand_in_the_order_they_were_asked_for() {
+    app(async |app| {
+        let query = "{ regions { totalCount nodes { name code } } }";
+
+        let answer = app.anonymous().graphql(query, json!({})).await;
+
+        let text = String::from_utf8_lossy(&answer.bytes).into_owned();
+        let wanted = r#"{"data":{"regions":{"totalCount":1,"nodes":[{"name":"Central Asia","code":"CA"}]}}"#;
+        assert!(text.starts_with(wanted), "{text}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn forms_nobody_asked_for_are_not_sent() {
     app(async |app| {
         let html = post(app.anonymous(), "text/html", "{ __typename }").await;

@@ -163,13 +163,17 @@ impl Media {
 /// What was refused before it was run has no `data`, and is told by the status only in the form made for it.
 #[must_use]
 pub fn answer(response: &Response, media: Media) -> (u16, Vec<u8>) {
-    let mut body = serde_json::to_value(response).unwrap_or_default();
     let was_run = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
     let was_run = was_run || response.errors.is_empty();
-    if let Some(members) = body.as_object_mut().filter(|_| !was_run) {
+    if was_run {
+        // As it is: the members stand in the order they were asked for.
+        return (200, serde_json::to_vec(response).unwrap_or_default());
+    }
+    let mut body = serde_json::to_value(response).unwrap_or_default();
+    if let Some(members) = body.as_object_mut() {
         members.remove("data");
     }
-    let status = if was_run || media == Media::Json { 200 } else { 400 };
+    let status = if media == Media::Json { 200 } else { 400 };
     (status, serde_json::to_vec(&body).unwrap_or_default())
 }
 
