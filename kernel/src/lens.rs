@@ -26,9 +26,6 @@ use crate::{
     store,
 };
 
-/// References looked up by one statement.
-const REFS: usize = 10_000;
-
 /// What every record tells of itself.
 #[derive(Clone, Debug, Serialize, ToSchema, SimpleObject)]
 pub struct Meta {
@@ -198,7 +195,7 @@ impl Lens {
         let mut refs = HashMap::new();
         for (kind, ids) in wanted {
             let Some(target) = ctx.kinds.get(kind) else { continue };
-            for some in ids.into_iter().collect::<Vec<_>>().chunks(REFS) {
+            for some in ids.into_iter().collect::<Vec<_>>().chunks(store::IDS) {
                 refs.extend(self.named(ctx, target, some).await?);
             }
         }

@@ -21,6 +21,9 @@ use crate::{
     row::Row,
 };
 
+/// Ids that one statement asks for; longer lists are asked for in parts.
+pub(crate) const IDS: usize = 10_000;
+
 /// A select of every column of a kind, in the kind's order.
 #[must_use]
 pub fn select(def: &KindDef) -> SelectStatement {

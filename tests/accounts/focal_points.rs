@@ -1,5 +1,7 @@
 //! A country keeps a focal point.
 
+use concord::domain::access::grant::Grant;
+use kernel::{Record, Unit, record::Op};
 use serde_json::{Value as Json, json};
 
 use super::{at, delete, grant};
@@ -9,6 +11,14 @@ use crate::support::{TestApp, app};
 async fn focal_points(app: &TestApp, owner: &str) -> Json {
     let path = format!("/grants?owner={owner}&role=focal_point&total=true");
     app.user("operator").await.get(&path).await.ok(200)["page"]["total"].clone()
+}
+
+/// Removes the first focal point's grant with the service's own authority; answers the code of a refusal.
+async fn remove_first(app: &TestApp) -> Result<(), &'static str> {
+    let id = app.world.id("grant:focal_point");
+    let remove =
+        async move |unit: &mut Unit| unit.apply_one(Grant::def(), Op::Delete { id, version: Some(1) }).await;
+    app.system().write(remove).await.map(|_| ()).map_err(|error| error.code().name())
 }
 
 #[tokio::test]
@@ -36,15 +46,9 @@ async fn the_operator_makes_a_first_focal_point_where_there_is_none() {
 #[tokio::test]
 async fn the_last_focal_point_stays() {
     app(async |app| {
-        let id = app.world.id("grant:focal_point");
-        let def = <concord::domain::access::grant::Grant as kernel::Record>::def();
-        let remove = async move |unit: &mut kernel::Unit| {
-            unit.apply_one(def, kernel::record::Op::Delete { id, version: Some(1) }).await
-        };
+        let removed = remove_first(app).await;
 
-        let refused = app.system().write(remove).await;
-
-        assert_eq!(refused.map_err(|error| error.code().name()).map(|_| ()), Err("last_focal_point"));
+        assert_eq!(removed, Err("last_focal_point"));
         assert_eq!(focal_points(app, "KGZ").await, 1);
     })
     .await;
@@ -169,15 +173,10 @@ async fn whose_account_is_closed_is_no_focal_point() {
         let operator = app.user("operator").await;
         let closed = json!({"valid_until": "2026-01-01T00:00:00Z"});
         operator.edit(&format!("/users/{}", app.world.id("observer")), closed).await.ok(200);
-        let id = app.world.id("grant:focal_point");
-        let def = <concord::domain::access::grant::Grant as kernel::Record>::def();
-        let remove = async move |unit: &mut kernel::Unit| {
-            unit.apply_one(def, kernel::record::Op::Delete { id, version: Some(1) }).await
-        };
 
-        let refused = app.system().write(remove).await;
+        let removed = remove_first(app).await;
 
-        assert_eq!(refused.map_err(|error| error.code().name()).map(|_| ()), Err("last_focal_point"));
+        assert_eq!(removed, Err("last_focal_point"));
     })
     .await;
 }

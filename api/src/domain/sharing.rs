@@ -115,8 +115,8 @@ async fn add_to(unit: &mut Unit, def: &'static KindDef, rows: Vec<Row>, release:
     let members: HashMap<Uuid, Vec<Uuid>> = unit
         .rows_of(release_set_def(), &stored)
         .await?
-        .iter()
-        .map(|row| (row.id(), row.ids("releases")))
+        .into_iter()
+        .map(|(id, row)| (id, row.ids("releases")))
         .collect();
     let mut ops = Vec::new();
     for row in rows {

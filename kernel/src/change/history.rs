@@ -17,9 +17,6 @@ use crate::{
     store,
 };
 
-/// Images read in one statement; each takes two binds.
-const PLACES: usize = 5_000;
-
 /// Which states of a record are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Span {
@@ -190,7 +187,7 @@ fn select_states(ids: &BTreeSet<Uuid>) -> SelectStatement {
 async fn images(conn: Conn<'_>, def: &'static KindDef, places: &[Place]) -> Result<HashMap<Place, Row>> {
     let key = ["set_id", "ordinal"].map(|column| Expr::col(Alias::new(column)));
     let mut found = HashMap::new();
-    for chunk in places.chunks(PLACES) {
+    for chunk in places.chunks(store::IDS / 2) {
         let select = Query::select()
             .columns(["set_id", "ordinal", "after"].map(Alias::new))
             .from(Alias::new("change_payload"))

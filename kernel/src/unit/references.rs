@@ -15,9 +15,6 @@ use crate::{
     store,
 };
 
-/// Records looked up by one statement.
-const BINDS: usize = 10_000;
-
 /// How an input names a record.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Token {
@@ -141,7 +138,7 @@ impl Unit {
         let mut found = Found::default();
         for (kind, tokens) in wanted {
             let Some(target) = self.ctx.kinds.get(kind) else { continue };
-            for some in tokens.into_iter().collect::<Vec<_>>().chunks(BINDS) {
+            for some in tokens.into_iter().collect::<Vec<_>>().chunks(store::IDS) {
                 for row in self.find(target, some).await? {
                     owners.insert(row.owner().to_owned());
                     found.add(target, row);
@@ -265,13 +262,14 @@ impl Unit {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn rows_of(&self, def: &'static KindDef, ids: &BTreeSet<Uuid>) -> Result<Vec<Row>> {
+    pub async fn rows_of(&self, def: &'static KindDef, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, Row>> {
         if ids.is_empty() {
-            return Ok(Vec::new());
+            return Ok(HashMap::new());
         }
         let mut select = store::select(def);
         select.and_where(def.col("id").is_in(ids.iter().copied()));
-        store::rows(self.conn(), def, &select).await
+        let rows = store::rows(self.conn(), def, &select).await?;
+        Ok(rows.into_iter().map(|row| (row.id(), row)).collect())
     }
 
     /// Ids of records one link away: from each id to those it names.

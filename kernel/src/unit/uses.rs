@@ -9,10 +9,8 @@ use super::{Unit, item::Item};
 use crate::{
     error::{Code, Error, Result},
     record::KindDef,
+    store,
 };
-
-/// Ids asked for by one statement.
-const BINDS: usize = 10_000;
 
 impl Unit {
     /// Deletions: refuses records that others refer to, naming no count.
@@ -77,7 +75,7 @@ impl Unit {
         ids: &BTreeSet<Uuid>,
     ) -> Result<Vec<(Uuid, Uuid)>> {
         let mut found = Vec::new();
-        for some in ids.iter().copied().collect::<Vec<_>>().chunks(BINDS) {
+        for some in ids.iter().copied().collect::<Vec<_>>().chunks(store::IDS) {
             let select = Query::select()
                 .columns([from, to].map(Alias::new))
                 .from(Alias::new(table))

@@ -1,6 +1,6 @@
 //! A country keeps a focal point: who holds the grant in force, and who may go.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use kernel::{Record, Result, Unit, row::Row, store};
@@ -66,7 +66,6 @@ impl FocalPoints {
         let grants = store::all(unit.conn(), grant, appointed).await?;
         let people = grants.iter().filter_map(|row| row.uuid("user_id")).collect();
         let users = unit.rows_of(User::def(), &people).await?;
-        let users: HashMap<Uuid, Row> = users.into_iter().map(|row| (row.id(), row)).collect();
         let (today, now) = (unit.ctx.clock.today(), unit.ctx.clock.now());
         let in_office = grants.iter().filter_map(|row| {
             let user = users.get(&row.uuid("user_id")?)?;

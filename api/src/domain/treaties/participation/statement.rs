@@ -1,6 +1,6 @@
 //! Rules of what a country says of its own participation.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use futures_util::future::BoxFuture;
 use kernel::{Code, Record, Unit, row::Row, unit::Item};
@@ -15,8 +15,8 @@ pub(super) fn check<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<
         let live = || items.iter().filter(|item| !item.is_rejected() && !item.is_deletion());
         let countries: BTreeSet<Uuid> = live().filter_map(|item| item.after.uuid("country_id")).collect();
         let contested: BTreeSet<Uuid> = live().filter_map(|item| item.after.uuid("contests_id")).collect();
-        let mut about = by_id(unit.rows_of(Country::def(), &countries).await?);
-        about.extend(by_id(unit.rows_of(Participation::def(), &contested).await?));
+        let mut about = unit.rows_of(Country::def(), &countries).await?;
+        about.extend(unit.rows_of(Participation::def(), &contested).await?);
         for item in items.iter_mut().filter(|item| !item.is_rejected() && !item.is_deletion()) {
             let country = item.after.uuid("country_id").and_then(|id| about.get(&id));
             let fact = item.after.uuid("contests_id").and_then(|id| about.get(&id));
@@ -45,8 +45,4 @@ pub(super) fn check<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<
         }
         Ok(())
     })
-}
-
-fn by_id(rows: Vec<Row>) -> HashMap<Uuid, Row> {
-    rows.into_iter().map(|row| (row.id(), row)).collect()
 }
