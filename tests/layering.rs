@@ -207,6 +207,16 @@ fn graphql_reaches_data_through_the_domain_only() {
     assert_eq!(wrong, NONE);
 }
 
+#[test]
+fn jobs_reach_data_through_the_domain_only() {
+    let wrong = imported("api/src/jobs", |_, path| is_table(path));
+    let others =
+        ["sea_orm", "axum", "crate::rest", "crate::graphql", "crate::server", "crate::cli", "crate::state"];
+
+    assert_eq!(namers("api/src/jobs", &others), NONE);
+    assert_eq!(wrong, NONE);
+}
+
 /// The areas of the domain, each with those it imports.
 fn areas() -> BTreeMap<String, BTreeSet<String>> {
     let known = ["reference", "treaties", "plans", "cooperation", "sharing", "access", "exchange"];

@@ -16,6 +16,7 @@ mod concurrency;
 mod contracts;
 mod coverage;
 mod graphql_http;
+mod jobs;
 mod layering;
 mod log;
 mod migrations;

@@ -7,6 +7,7 @@ pub mod config;
 pub mod contracts;
 pub mod domain;
 pub mod graphql;
+pub mod jobs;
 pub mod migrate;
 pub mod rest;
 pub mod seed;

@@ -9,11 +9,13 @@ use std::{fmt, sync::atomic::Ordering, time::Duration};
 use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
 use kernel::{clock::Clock, db::Db};
 use tokio::net::TcpListener;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
     config::Config,
     domain::access::signin::secret::InstallationSecret,
+    jobs,
     rest::{self, layers},
     seed,
     state::AppState,
@@ -97,12 +99,15 @@ pub async fn serve(config: Config, options: ServeOptions) -> Result<(), ServeErr
         Some(at) => Some(tokio::spawn(health::serve_metrics(bind(at).await?))),
         None => None,
     };
+    let (stopping_jobs, tasks) = (CancellationToken::new(), TaskTracker::new());
+    jobs::start(jobs::ALL, &state.service(stopping_jobs.clone()), &tasks);
     let draining = state.draining.clone();
     let (stopped, mut stopping) = tokio::sync::watch::channel(false);
     let signal = async move {
         told_to_stop().await;
         tracing::info!("stopping: requests that run are finished, new ones refused");
         draining.store(true, Ordering::SeqCst);
+        stopping_jobs.cancel();
         let _ = stopped.send(true);
     };
     let server = axum::serve(listener, app(state)).with_graceful_shutdown(signal);
@@ -113,6 +118,10 @@ pub async fn serve(config: Config, options: ServeOptions) -> Result<(), ServeErr
     tokio::select! {
         ended = server => ended.map_err(|error| ServeError(error.to_string()))?,
         () = late => tracing::warn!("requests still ran after the time of grace"),
+    }
+    tasks.close();
+    if tokio::time::timeout(GRACE, tasks.wait()).await.is_err() {
+        tracing::warn!("jobs still ran after the time of grace");
     }
     admin.iter().for_each(tokio::task::JoinHandle::abort);
     db.close().await?;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use kernel::{Actor, Ctx, clock::Clock, ctx::Locale, db::Db, unit::Cause};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     domain::{
@@ -10,6 +11,7 @@ use crate::{
         access::signin::{keys::KeyRing, secret::InstallationSecret},
     },
     graphql::ConcordSchema,
+    jobs::Service,
 };
 
 /// The parts of a running service; cheap to clone.
@@ -70,5 +72,13 @@ impl AppState {
             cursor_key: self.cursor_key.clone(),
             cause: Cause::Request,
         }
+    }
+
+    /// What background jobs work with, until `stopping` is set.
+    #[must_use]
+    pub fn service(&self, stopping: CancellationToken) -> Service {
+        let mut ctx = self.ctx(None).acting(Actor::system());
+        ctx.cause = Cause::Job;
+        Service { ctx, keys: self.keys.clone(), stopping }
     }
 }

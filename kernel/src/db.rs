@@ -36,7 +36,8 @@ pub(crate) const TOO_MANY_ROWS: &str = "more rows than one request may read";
 impl Db {
     /// Opens the database at `url` (`sqlite://...` or `postgres://...`).
     ///
-    /// SQLite gets a writer of one connection and `max` readers, in WAL mode; PostgreSQL one pool of `max`.
+    /// SQLite gets a writer of one connection and `max` readers, in WAL mode; PostgreSQL one pool of `max`, two at
+    /// the least: a [`crate::turn::Turn`] holds one while the work is done on another.
     ///
     /// # Errors
     /// `Internal` or `Unavailable` when the database cannot be opened.
@@ -52,6 +53,7 @@ impl Db {
             let reader = Database::connect(options).await?;
             return Ok(Self::of(writer, reader));
         }
+        options.max_connections(max.max(2));
         options.map_sqlx_postgres_opts(|o| {
             o.application_name("concord")
                 .options([("plan_cache_mode", "force_custom_plan"), ("lock_timeout", "10000")])

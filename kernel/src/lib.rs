@@ -21,6 +21,7 @@ pub mod scalar;
 pub mod sets;
 pub mod store;
 pub mod text;
+pub mod turn;
 pub mod unit;
 
 pub use actor::Actor;

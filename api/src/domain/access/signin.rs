@@ -7,6 +7,7 @@
 //! statements and do not enter the change log, because secrets never enter a record.
 
 mod circles;
+pub mod cleaning;
 mod credential;
 pub mod keys;
 pub mod password;

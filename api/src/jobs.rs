@@ -1,0 +1,14 @@
+//! Background jobs: what the service does unasked while it serves.
+//!
+//! A job is one line of [`ALL`]. One that fails is logged and tried again at its next time.
+
+pub mod housekeeping;
+mod runner;
+
+use std::time::Duration;
+
+pub use runner::{Job, Ran, Service, start};
+
+/// Every job there is.
+pub const ALL: &[Job] =
+    &[Job::shared("housekeeping", Duration::from_mins(10), |service| Box::pin(housekeeping::sweep(service)))];
