@@ -69,8 +69,8 @@ pub fn app(state: AppState) -> Router {
         .layer(CatchPanicLayer::custom(layers::caught))
         .layer(middleware::from_fn_with_state(state.clone(), layers::time_out))
         .layer(DefaultBodyLimit::max(limit))
-        .layer(CompressionLayer::new())
         .layer(middleware::from_fn_with_state(state.clone(), layers::identify))
+        .layer(CompressionLayer::new())
         .with_state(state)
 }
 
