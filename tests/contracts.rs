@@ -1,5 +1,6 @@
 //! The two contracts: committed as they are printed, sound, complete.
 
+mod answers;
 mod parameters;
 
 use std::collections::{BTreeMap, BTreeSet};

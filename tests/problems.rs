@@ -60,6 +60,20 @@ async fn answers_are_taken_for_what_they_are_and_tell_nobody_where_one_came_from
     .await;
 }
 
+#[tokio::test]
+async fn refusals_are_whole_when_they_are_compressed() {
+    app(async |app| {
+        let zipping = app.anonymous().with("accept-encoding", "gzip");
+
+        let refused = zipping.get("/plans?limit=0").await;
+
+        assert_eq!(refused.headers[header::CONTENT_ENCODING], "gzip");
+        assert_eq!(refused.violations(), [("?limit".into(), "limit_out_of_range".into())]);
+        refused.problem(400, "limit_out_of_range");
+    })
+    .await;
+}
+
 #[test]
 fn the_table_of_codes_in_the_documentation_is_the_one_of_the_program() {
     let text = include_str!("../docs/api-design.md");

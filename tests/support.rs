@@ -1,6 +1,7 @@
 //! The harness: a database of its own for every test, a world to act in, callers by role.
 
 pub mod client;
+pub mod contract;
 pub mod db;
 pub mod world;
 

@@ -1,13 +1,16 @@
 //! A caller of the service, in process.
 
+use std::io::Read;
+
 use axum::{
     body::{Body, to_bytes},
     http::{HeaderMap, Method, Request, header},
 };
+use flate2::read::GzDecoder;
 use serde_json::{Value as Json, json};
 use tower::ServiceExt;
 
-use super::TestApp;
+use super::{TestApp, contract};
 
 /// Somebody who calls.
 #[derive(Clone)]
@@ -39,7 +42,7 @@ impl<'a> Client<'a> {
     }
 
     pub async fn send(&self, method: Method, path: &str, kind: Option<&str>, body: Vec<u8>) -> Answer {
-        let mut request = Request::builder().method(method).uri(path);
+        let mut request = Request::builder().method(method.clone()).uri(path);
         if let Some(token) = &self.token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
@@ -53,8 +56,15 @@ impl<'a> Client<'a> {
         let response = self.app.router.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, usize::MAX).await.expect("a body").to_vec();
+        let bytes = if parts.headers.get(header::CONTENT_ENCODING).is_some_and(|value| value == "gzip") {
+            unzipped(&bytes)
+        } else {
+            bytes
+        };
         let body = serde_json::from_slice(&bytes).unwrap_or(Json::Null);
-        Answer { status: parts.status.as_u16(), headers: parts.headers, body, bytes }
+        let answer = Answer { status: parts.status.as_u16(), headers: parts.headers, body, bytes };
+        contract::hold(&method, path, &answer);
+        answer
     }
 
     async fn json(&self, method: Method, path: &str, body: &Json) -> Answer {
@@ -99,6 +109,12 @@ impl<'a> Client<'a> {
         let body = json!({ "query": query, "variables": variables }).to_string();
         self.send(Method::POST, "/graphql", Some("application/json"), body.into_bytes()).await
     }
+}
+
+fn unzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut whole = Vec::new();
+    GzDecoder::new(bytes).read_to_end(&mut whole).expect("a body that can be unzipped");
+    whole
 }
 
 impl Answer {

@@ -1,6 +1,7 @@
 //! The OpenAPI document of the REST face.
 
 mod assembly;
+mod headers;
 
 use serde_json::{Value as Json, json};
 use utoipa::{
@@ -48,6 +49,8 @@ pub fn document() -> Json {
     assembly::fit_bodies(&mut document);
     assembly::share_parameters(&mut document);
     assembly::share_refusals(&mut document);
+    headers::share_headers(&mut document);
+    headers::show_conditions(&mut document);
     assembly::show_edits(&mut document);
     assembly::prune(&mut document);
     if let Some(object) = document.as_object_mut() {

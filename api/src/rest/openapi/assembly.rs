@@ -9,7 +9,7 @@ use utoipa::{IntoParams, openapi::path::ParameterIn};
 use crate::domain::{KINDS, access::signin::standing::ACT_AS};
 
 /// Every operation of the document: its address, its method, and what is said of it.
-fn operations(document: &mut Json) -> impl Iterator<Item = (&String, &String, &mut Map<String, Json>)> {
+pub fn operations(document: &mut Json) -> impl Iterator<Item = (&String, &String, &mut Map<String, Json>)> {
     let paths = document.get_mut("paths").and_then(Json::as_object_mut).into_iter().flatten();
     paths.flat_map(|(path, item)| {
         let methods = item.as_object_mut().into_iter().flatten();
@@ -17,7 +17,8 @@ fn operations(document: &mut Json) -> impl Iterator<Item = (&String, &String, &m
     })
 }
 
-fn parameters(operation: &mut Map<String, Json>) -> Option<&mut Vec<Json>> {
+/// The parameters of an operation, to be changed.
+pub fn parameters(operation: &mut Map<String, Json>) -> Option<&mut Vec<Json>> {
     operation.entry("parameters").or_insert_with(|| json!([])).as_array_mut()
 }
 
@@ -95,9 +96,12 @@ pub fn share_refusals(document: &mut Json) {
     insert(document, "responses", Json::Object(shared));
 }
 
-fn insert(document: &mut Json, name: &str, shared: Json) {
-    if let Some(components) = document.get_mut("components").and_then(Json::as_object_mut) {
-        components.insert(name.to_owned(), shared);
+/// Adds shared parts of one sort to `components`.
+pub fn insert(document: &mut Json, sort: &str, shared: Json) {
+    let components = document.get_mut("components").and_then(Json::as_object_mut);
+    let all = components.map(|components| components.entry(sort).or_insert_with(|| json!({})));
+    if let (Some(all), Json::Object(shared)) = (all.and_then(Json::as_object_mut), shared) {
+        all.extend(shared);
     }
 }
 

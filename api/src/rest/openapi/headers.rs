@@ -1,0 +1,73 @@
+//! Headers of answers, said once; and reads that send nothing the caller has already.
+
+use serde_json::{Map, Value as Json, json};
+
+use super::assembly::{insert, operations, parameters};
+
+/// A header: its name, what it says, and whether an answer that documents it always has it.
+const HEADERS: [(&str, &str, bool); 7] = [
+    ("ETag", "State of the answer, `\"<version>.<hash>\"`: for `If-Match` and `If-None-Match`.", true),
+    ("Location", "Address of the new record.", true),
+    ("Link", "Address of the next page, `rel=\"next\"`; not on the last one.", false),
+    ("Content-Language", "Language of the texts, where it is one.", false),
+    ("X-Request-Id", "Id under which the request is in the logs.", true),
+    ("WWW-Authenticate", "How to sign in.", true),
+    ("Retry-After", "Seconds after which to try again.", true),
+];
+
+/// Puts each header once under `components`, and says which refusals carry which.
+pub fn share_headers(document: &mut Json) {
+    for (_, _, operation) in operations(document) {
+        let responses = operation.get_mut("responses").and_then(Json::as_object_mut);
+        for response in responses.into_iter().flatten().map(|(_, response)| response) {
+            for (name, header) in
+                response.get_mut("headers").and_then(Json::as_object_mut).into_iter().flatten()
+            {
+                *header = link(name);
+            }
+        }
+    }
+    let refusals = document.pointer_mut("/components/responses").and_then(Json::as_object_mut);
+    for (name, response) in refusals.into_iter().flatten() {
+        let more: &[&str] = match name.as_str() {
+            "Problem401" => &["X-Request-Id", "WWW-Authenticate"],
+            "Problem429" | "Problem503" => &["X-Request-Id", "Retry-After"],
+            _ => &["X-Request-Id"],
+        };
+        let headers: Map<_, _> = more.iter().map(|name| ((*name).to_owned(), link(name))).collect();
+        response["headers"] = Json::Object(headers);
+    }
+    let said = |(name, text, always): (&str, &str, bool)| {
+        let header = json!({ "description": text, "required": always, "schema": { "type": "string" } });
+        (name.to_owned(), header)
+    };
+    insert(document, "headers", Json::Object(HEADERS.into_iter().map(said).collect()));
+}
+
+fn link(name: &str) -> Json {
+    json!({ "$ref": format!("#/components/headers/{name}") })
+}
+
+/// Documents 304 for every read whose answer has an `ETag`.
+pub fn show_conditions(document: &mut Json) {
+    for (_, _, operation) in operations(document).filter(|(_, method, _)| *method == "get") {
+        let tagged = operation.get("responses").and_then(|all| all.pointer("/200/headers/ETag")).is_some();
+        let responses = operation.get_mut("responses").and_then(Json::as_object_mut);
+        if let Some(responses) = responses.filter(|_| tagged) {
+            responses.insert("304".into(), json!({ "$ref": "#/components/responses/NotModified" }));
+            parameters(operation)
+                .into_iter()
+                .for_each(|all| all.push(json!({ "$ref": "#/components/parameters/IfNoneMatch" })));
+        }
+    }
+    let unchanged = json!({
+        "description": "The caller has this answer already, as `If-None-Match` says",
+        "headers": { "ETag": link("ETag") },
+    });
+    insert(document, "responses", json!({ "NotModified": unchanged }));
+    let asked = json!({
+        "name": "If-None-Match", "in": "header", "required": false, "schema": { "type": "string" },
+        "description": "`ETag` of the answer the caller has: the same one is not sent again.",
+    });
+    insert(document, "parameters", json!({ "IfNoneMatch": asked }));
+}
