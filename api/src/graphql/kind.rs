@@ -38,7 +38,7 @@ macro_rules! graphql_kind {
         #[async_graphql::Object]
         impl $Query {
             #[doc = concat!("One ", $words, "; null if the caller may not see it.")]
-            async fn $get(&self, ctx: &async_graphql::Context<'_>, $address: String) -> Result<Option<$R>, $crate::graphql::fault::Fault> {
+            async fn $get(&self, ctx: &async_graphql::Context<'_>, #[graphql(desc = "Id of the record, or its code where codes address the kind.")] $address: String) -> Result<Option<$R>, $crate::graphql::fault::Fault> {
                 $crate::graphql::kind::find::<$R>(ctx, &$address).await
             }
 
@@ -58,7 +58,7 @@ macro_rules! graphql_kind {
             }
 
             #[doc = concat!("The ", $words, " with an external key, within the owner the caller acts under.")]
-            async fn $by_key(&self, ctx: &async_graphql::Context<'_>, source_system: String, key: String) -> Result<Option<$R>, $crate::graphql::fault::Fault> {
+            async fn $by_key(&self, ctx: &async_graphql::Context<'_>, #[graphql(desc = "System the key belongs to.")] source_system: String, #[graphql(desc = "The external key.")] key: String) -> Result<Option<$R>, $crate::graphql::fault::Fault> {
                 $crate::graphql::kind::by_key::<$R>(ctx, &source_system, &key).await
             }
         }
@@ -89,32 +89,32 @@ macro_rules! graphql_kind {
         #[async_graphql::Object]
         impl $Mutation {
             #[doc = concat!("Creates one record of the kind ", $words, ".")]
-            async fn $create(&self, ctx: &async_graphql::Context<'_>, input: $New) -> Result<$Payload, $crate::graphql::fault::Fault> {
+            async fn $create(&self, ctx: &async_graphql::Context<'_>, #[graphql(desc = "The record.")] input: $New) -> Result<$Payload, $crate::graphql::fault::Fault> {
                 let op = kernel::record::Op::Create(kernel::unit::members(&input)?);
                 Ok($Payload { $field: $crate::graphql::kind::write(ctx, op).await? })
             }
 
             #[doc = concat!("Edits one record of the kind ", $words, ": absent keeps, null clears.")]
-            async fn $update(&self, ctx: &async_graphql::Context<'_>, input: $UpdateInput) -> Result<$Payload, $crate::graphql::fault::Fault> {
+            async fn $update(&self, ctx: &async_graphql::Context<'_>, #[graphql(desc = "The record, the version that was read, and the changes.")] input: $UpdateInput) -> Result<$Payload, $crate::graphql::fault::Fault> {
                 let fields = kernel::unit::members(&input.patch)?;
                 let op = kernel::record::Op::Update { id: input.id, version: Some(input.expected_version), fields };
                 Ok($Payload { $field: $crate::graphql::kind::write(ctx, op).await? })
             }
 
             #[doc = concat!("Deletes one record of the kind ", $words, " with what stands below it.")]
-            async fn $delete(&self, ctx: &async_graphql::Context<'_>, input: $crate::graphql::kind::DeleteInput) -> Result<$crate::graphql::kind::DeletePayload, $crate::graphql::fault::Fault> {
+            async fn $delete(&self, ctx: &async_graphql::Context<'_>, #[graphql(desc = "The record and the version that was read.")] input: $crate::graphql::kind::DeleteInput) -> Result<$crate::graphql::kind::DeletePayload, $crate::graphql::fault::Fault> {
                 $crate::graphql::kind::delete::<$R>(ctx, &input).await
             }
 
             #[doc = concat!("Creates the ", $words, " with its external key, or edits it where it exists.")]
-            async fn $upsert(&self, ctx: &async_graphql::Context<'_>, input: $New) -> Result<$Payload, $crate::graphql::fault::Fault> {
+            async fn $upsert(&self, ctx: &async_graphql::Context<'_>, #[graphql(desc = "The record.")] input: $New) -> Result<$Payload, $crate::graphql::fault::Fault> {
                 $crate::graphql::kind::known(ctx)?;
                 let op = $crate::graphql::kind::upsert_op(&input)?;
                 Ok($Payload { $field: $crate::graphql::kind::write(ctx, op).await? })
             }
 
             #[doc = concat!("Runs up to 1000 operations on records of the kind ", $words, ".")]
-            async fn $batch(&self, ctx: &async_graphql::Context<'_>, input: $crate::domain::batch::BatchInput) -> Result<$crate::domain::batch::BatchResult, $crate::graphql::fault::Fault> {
+            async fn $batch(&self, ctx: &async_graphql::Context<'_>, #[graphql(desc = "The operations.")] input: $crate::domain::batch::BatchInput) -> Result<$crate::domain::batch::BatchResult, $crate::graphql::fault::Fault> {
                 let call = $crate::graphql::kind::known(ctx)?;
                 Ok($crate::domain::batch::run::<$R>(call, &input).await?)
             }

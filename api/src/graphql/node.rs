@@ -80,12 +80,20 @@ pub struct NodeQuery;
 #[Object]
 impl NodeQuery {
     /// Any record by its id; null if the caller may not see it.
-    async fn node(&self, ctx: &Context<'_>, id: Uuid) -> Result<Option<Node>, Fault> {
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Id of the record.")] id: Uuid,
+    ) -> Result<Option<Node>, Fault> {
         Ok(load_all(ctx, vec![id]).await?.pop().flatten())
     }
 
     /// Records by their ids, in the same order; null for those the caller may not see.
-    async fn nodes(&self, ctx: &Context<'_>, ids: Vec<Uuid>) -> Result<Vec<Option<Node>>, Fault> {
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Ids of the records, in the order of the answer.")] ids: Vec<Uuid>,
+    ) -> Result<Vec<Option<Node>>, Fault> {
         if ids.len() > kernel::page::MAX_LIMIT {
             let text = format!("at most {} ids", kernel::page::MAX_LIMIT);
             return Err(Fault(kernel::Error::bad_request("?ids", kernel::Code::LimitOutOfRange, text)));
