@@ -15,6 +15,7 @@ mod cli;
 mod concurrency;
 mod contracts;
 mod coverage;
+mod front;
 mod graphql_http;
 mod jobs;
 mod layering;

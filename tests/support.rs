@@ -3,6 +3,7 @@
 pub mod client;
 pub mod contract;
 pub mod db;
+pub mod process;
 pub mod world;
 
 use std::sync::Arc;

@@ -77,7 +77,12 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     let done = match runtime {
-        Ok(runtime) => runtime.block_on(execute(cli.command)),
+        Ok(runtime) => {
+            let done = runtime.block_on(execute(cli.command));
+            // What still computes is not waited for: whoever asked to end has its answer.
+            runtime.shutdown_background();
+            done
+        }
         Err(error) => Err(Failure::other(&format!("the runtime cannot be started: {error}"))),
     };
     match done {

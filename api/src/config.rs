@@ -3,6 +3,7 @@
 //! They come from an optional TOML file and from `CONCORD_*` variables, which win. Everything wrong is
 //! reported at once, at start; no message and no `Debug` output shows a secret or a database password.
 
+mod front;
 mod reader;
 
 use std::fmt;
@@ -11,18 +12,29 @@ use std::path::{Path, PathBuf};
 
 use reader::Reader;
 
+pub use front::{ForwardedHeader, Front, TlsFiles};
+
 /// Names of all settings; as a variable `CONCORD_` and the name in capitals.
-pub const SETTINGS: [&str; 10] = [
+pub const SETTINGS: &[&str] = &[
     "admin_listen",
     "body_limit_bytes",
+    "body_timeout_seconds",
     "database_url",
+    "forwarded_header",
+    "grace_seconds",
+    "header_timeout_seconds",
+    "idle_timeout_seconds",
     "listen",
     "log",
     "log_format",
+    "max_clients",
     "max_connections",
     "request_timeout_seconds",
     "secret",
     "secret_file",
+    "tls_certificate_file",
+    "tls_key_file",
+    "trusted_proxies",
 ];
 
 const PREFIX: &str = "CONCORD_";
@@ -52,6 +64,8 @@ pub struct Config {
     pub body_limit_bytes: usize,
     /// Seconds a request may take; 1..=3600.
     pub request_timeout_seconds: u64,
+    /// How connections are taken.
+    pub front: Front,
 }
 
 impl Default for Config {
@@ -67,6 +81,7 @@ impl Default for Config {
             max_connections: 10,
             body_limit_bytes: 4 * 1024 * 1024,
             request_timeout_seconds: 30,
+            front: Front::default(),
         }
     }
 }
@@ -132,6 +147,7 @@ impl fmt::Debug for Config {
             .field("max_connections", &self.max_connections)
             .field("body_limit_bytes", &self.body_limit_bytes)
             .field("request_timeout_seconds", &self.request_timeout_seconds)
+            .field("front", &self.front)
             .finish()
     }
 }

@@ -9,6 +9,7 @@ pub mod domain;
 pub mod graphql;
 pub mod jobs;
 pub mod migrate;
+pub mod origin;
 pub mod rest;
 pub mod seed;
 pub mod server;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kernel::{Actor, Ctx, clock::Clock, ctx::Locale, db::Db, unit::Cause};
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     domain::{
@@ -31,8 +31,10 @@ pub struct AppState {
     pub body_limit: usize,
     /// Seconds a request may take.
     pub timeout: std::time::Duration,
-    /// Whether the process is shutting down.
-    pub draining: Arc<std::sync::atomic::AtomicBool>,
+    /// Cancelled when the service is told to stop: jobs and streams end, readiness falls.
+    pub stopping: CancellationToken,
+    /// Tasks that are waited for before the process ends: connections, writes, jobs, streams.
+    pub tasks: TaskTracker,
 }
 
 impl AppState {
@@ -55,7 +57,8 @@ impl AppState {
             schema: crate::graphql::schema(),
             body_limit: config.body_limit_bytes,
             timeout: std::time::Duration::from_secs(config.request_timeout_seconds),
-            draining: Arc::default(),
+            stopping: CancellationToken::new(),
+            tasks: TaskTracker::new(),
         })
     }
 

@@ -84,6 +84,7 @@ impl Reader {
             request_timeout_seconds: self
                 .number("request_timeout_seconds", 1..=3600)
                 .unwrap_or(default.request_timeout_seconds),
+            front: self.front(default.front),
         };
 
         if config.admin_listen == Some(config.listen) && config.listen.port() != 0 {
@@ -100,6 +101,11 @@ impl Reader {
             self.errors.push(format!("{place} is no setting; settings are {}", SETTINGS.join(", ")));
         }
         self.errors
+    }
+
+    /// Notes something wrong that is not one setting's fault.
+    pub(super) fn fault(&mut self, text: &str) {
+        self.errors.push(text.to_owned());
     }
 
     fn database_url(&mut self) -> Option<String> {
@@ -146,7 +152,7 @@ impl Reader {
     }
 
     /// Takes a setting that is left out by giving it empty.
-    fn is_empty(&mut self, name: &str) -> bool {
+    pub(super) fn is_empty(&mut self, name: &str) -> bool {
         let empty = self.values.get(name).and_then(Value::as_str) == Some("");
         if empty {
             self.values.remove(name);
@@ -154,11 +160,15 @@ impl Reader {
         empty
     }
 
-    fn text(&mut self, name: &str) -> Option<String> {
+    pub(super) fn text(&mut self, name: &str) -> Option<String> {
         self.checked(name, |text| Ok(text.to_owned()))
     }
 
-    fn checked<T>(&mut self, name: &str, check: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+    pub(super) fn checked<T>(
+        &mut self,
+        name: &str,
+        check: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
         let value = self.values.remove(name)?;
         let checked = match value.as_str() {
             Some("") => Err("is empty: leave it out or give a value".to_owned()),
@@ -168,7 +178,11 @@ impl Reader {
         self.collected(name, checked)
     }
 
-    fn number<T: TryFrom<i128>>(&mut self, name: &str, allowed: RangeInclusive<i128>) -> Option<T> {
+    pub(super) fn number<T: TryFrom<i128>>(
+        &mut self,
+        name: &str,
+        allowed: RangeInclusive<i128>,
+    ) -> Option<T> {
         let value = self.values.remove(name)?;
         let number = value.as_str().map_or_else(|| value.to_i128(), |text| text.parse().ok());
         let checked = number
@@ -178,7 +192,7 @@ impl Reader {
         self.collected(name, checked)
     }
 
-    fn collected<T>(&mut self, name: &str, checked: Result<T, String>) -> Option<T> {
+    pub(super) fn collected<T>(&mut self, name: &str, checked: Result<T, String>) -> Option<T> {
         checked.map_err(|error| self.errors.push(format!("{} {error}", self.place(name)))).ok()
     }
 
@@ -208,8 +222,10 @@ fn setting_variables(
             Some(setting) => {
                 dict.insert((*setting).to_owned(), Value::from(value));
             }
-            None => errors
-                .push(format!("{name} is no setting; settings are {}", SETTINGS.map(variable).join(", "))),
+            None => errors.push(format!(
+                "{name} is no setting; settings are {}",
+                SETTINGS.iter().map(|name| variable(name)).collect::<Vec<_>>().join(", ")
+            )),
         }
     }
     dict

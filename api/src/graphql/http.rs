@@ -84,7 +84,7 @@ pub async fn run(state: &AppState, ctx: Ctx, mut request: Request, may_write: bo
     let request = request.data(Edges::loader(&ctx)).data(ctx);
     let schema = state.schema.clone();
     let response = if writes {
-        let task = tokio::spawn(async move { schema.execute(request).await });
+        let task = state.tasks.spawn(async move { schema.execute(request).await });
         task.await.unwrap_or_else(|error| {
             tracing::error!("a mutation ended early: {error}");
             failed("something went wrong on our side", Code::Internal)

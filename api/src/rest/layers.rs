@@ -60,14 +60,14 @@ pub async fn time_out(State(state): State<AppState>, request: Request, next: Nex
 }
 
 /// Runs unsafe requests in a task of their own, so that a caller that leaves cancels nothing.
-pub async fn outlive(request: Request, next: Next) -> Response {
+pub async fn outlive(State(state): State<AppState>, request: Request, next: Next) -> Response {
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)
         || request.uri().path() == "/graphql"
     {
         return next.run(request).await;
     }
     let span = tracing::Span::current();
-    match tokio::spawn(next.run(request).instrument(span)).await {
+    match state.tasks.spawn(next.run(request).instrument(span)).await {
         Ok(response) => response,
         Err(error) => Problem::from(Error::Internal(format!("a write ended early: {error}"))).into_response(),
     }

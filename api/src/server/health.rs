@@ -1,11 +1,8 @@
 //! Health, metrics, keys.
 
-use std::sync::atomic::Ordering;
-
 use axum::{Json, Router, extract::State, http::StatusCode, response::IntoResponse, routing::get};
 use sea_orm::Statement;
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 
 use crate::{migrate, state::AppState, telemetry};
 
@@ -20,7 +17,7 @@ async fn ready(State(state): State<AppState>) -> impl IntoResponse {
     let conn = state.db.reading();
     let asked = conn.all_raw(Statement::from_string(conn.backend(), "SELECT 1")).await;
     let fits = migrate::check(&state.db).await.is_ok();
-    if asked.is_err() || !fits || state.draining.load(Ordering::SeqCst) {
+    if asked.is_err() || !fits || state.stopping.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "not ready" })));
     }
     (StatusCode::OK, Json(json!({ "status": "ready" })))
@@ -30,8 +27,8 @@ async fn keys(State(state): State<AppState>) -> Json<Value> {
     Json(state.keys.jwks())
 }
 
-/// Serves `/metrics` on the address for administrators.
-pub(super) async fn serve_metrics(listener: TcpListener) {
+/// What the address for administrators answers.
+pub(super) fn metrics() -> Router {
     let handle = telemetry::metrics_handle();
     let upkeep = handle.clone();
     tokio::spawn(async move {
@@ -40,8 +37,5 @@ pub(super) async fn serve_metrics(listener: TcpListener) {
             upkeep.run_upkeep();
         }
     });
-    let router = Router::new().route("/metrics", get(move || std::future::ready(handle.render())));
-    if let Err(error) = axum::serve(listener, router).await {
-        tracing::error!("the address for administrators ended: {error}");
-    }
+    Router::new().route("/metrics", get(move || std::future::ready(handle.render())))
 }

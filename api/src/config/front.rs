@@ -1,0 +1,121 @@
+//! Settings of the front door: connections, times, TLS, proxies.
+
+use std::{net::IpAddr, path::PathBuf, time::Duration};
+
+use ipnet::IpNet;
+
+use super::reader::Reader;
+
+/// How connections are taken and how long anything on them may last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Front {
+    /// Connections of clients at the same time; 1..=100,000. Others wait to be accepted.
+    pub max_clients: usize,
+    /// Time a client has for the head of a request, and for the handshake of TLS.
+    pub header_timeout: Duration,
+    /// Time a client has for the whole body of a request.
+    pub body_timeout: Duration,
+    /// Time a connection is kept without a request.
+    pub idle_timeout: Duration,
+    /// Time given to what still runs after the signal to stop.
+    pub grace: Duration,
+    /// Certificate and key; none where a proxy speaks TLS, or nobody.
+    pub tls: Option<TlsFiles>,
+    /// Networks of the proxies that are believed whom they speak for.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Header in which those proxies tell it.
+    pub forwarded_header: ForwardedHeader,
+}
+
+impl Default for Front {
+    fn default() -> Self {
+        Self {
+            max_clients: 4096,
+            header_timeout: Duration::from_secs(10),
+            body_timeout: Duration::from_secs(20),
+            idle_timeout: Duration::from_secs(75),
+            grace: Duration::from_secs(20),
+            tls: None,
+            trusted_proxies: Vec::new(),
+            forwarded_header: ForwardedHeader::XForwardedFor,
+        }
+    }
+}
+
+/// Files of TLS, in PEM.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TlsFiles {
+    /// The certificate, then those that lead to its root.
+    pub certificate: PathBuf,
+    /// Its private key.
+    pub key: PathBuf,
+}
+
+/// Header in which a proxy tells whom it speaks for.
+///
+/// One of them only: a proxy sets the one and passes the other on as its client sent it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ForwardedHeader {
+    /// `X-Forwarded-For`, with `X-Forwarded-Proto`.
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
+}
+
+impl Reader {
+    /// Takes the settings of the front door.
+    pub(super) fn front(&mut self, default: Front) -> Front {
+        Front {
+            max_clients: self.number("max_clients", 1..=100_000).unwrap_or(default.max_clients),
+            header_timeout: self.seconds("header_timeout_seconds", default.header_timeout),
+            body_timeout: self.seconds("body_timeout_seconds", default.body_timeout),
+            idle_timeout: self.seconds("idle_timeout_seconds", default.idle_timeout),
+            grace: self.seconds("grace_seconds", default.grace),
+            tls: self.tls(),
+            trusted_proxies: self.networks("trusted_proxies").unwrap_or(default.trusted_proxies),
+            forwarded_header: self.forwarded_header().unwrap_or(default.forwarded_header),
+        }
+    }
+
+    fn seconds(&mut self, name: &str, default: Duration) -> Duration {
+        self.number(name, 1..=3600).map_or(default, Duration::from_secs)
+    }
+
+    fn tls(&mut self) -> Option<TlsFiles> {
+        let certificate = self.text("tls_certificate_file").map(PathBuf::from);
+        let key = self.text("tls_key_file").map(PathBuf::from);
+        match (certificate, key) {
+            (Some(certificate), Some(key)) => Some(TlsFiles { certificate, key }),
+            (None, None) => None,
+            _ => {
+                self.fault("tls_certificate_file and tls_key_file belong together: give both or none");
+                None
+            }
+        }
+    }
+
+    /// A list of networks, parted by commas; empty for none.
+    fn networks(&mut self, name: &str) -> Option<Vec<IpNet>> {
+        if self.is_empty(name) {
+            return None;
+        }
+        self.checked(name, |text| text.split(',').map(|one| network(one.trim())).collect())
+    }
+
+    fn forwarded_header(&mut self) -> Option<ForwardedHeader> {
+        self.checked("forwarded_header", |text| match text.to_ascii_lowercase().as_str() {
+            "x-forwarded-for" => Ok(ForwardedHeader::XForwardedFor),
+            "forwarded" => Ok(ForwardedHeader::Forwarded),
+            _ => Err(format!("is {text:?}; it can be x-forwarded-for or forwarded")),
+        })
+    }
+}
+
+/// A network in the form 10.0.0.0/8, or one address.
+fn network(text: &str) -> Result<IpNet, String> {
+    let address = || text.parse::<IpAddr>().map(IpNet::from).ok();
+    text.parse()
+        .ok()
+        .or_else(address)
+        .ok_or_else(|| format!("has {text:?}, not a network such as 10.0.0.0/8"))
+}

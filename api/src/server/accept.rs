@@ -1,0 +1,66 @@
+//! The accept loop: connections up to a cap, each in a tracked task, until the last call.
+
+use std::{sync::Arc, time::Duration};
+
+use futures_util::FutureExt;
+use tokio::{net::TcpListener, sync::Semaphore, time::sleep};
+use tokio_util::task::TaskTracker;
+
+use super::connection::Connections;
+
+/// Time in which requests are still taken after the signal to stop.
+///
+/// Clients that were told readiness before, and connections the kernel took before, are answered in it.
+const LAST_CALL: Duration = Duration::from_secs(1);
+/// Pause after a connection that could not be taken, most often for want of file descriptors.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// An address that answers.
+pub(super) struct Door {
+    pub(super) listener: TcpListener,
+    pub(super) connections: Arc<Connections>,
+    pub(super) tasks: TaskTracker,
+}
+
+impl Door {
+    /// Takes connections until the service stops; those taken end in their own tasks.
+    pub(super) async fn serve(self) {
+        let places = Arc::new(Semaphore::new(self.connections.front.max_clients));
+        let stopping = self.connections.stopping.clone();
+        let last_call = async {
+            stopping.cancelled().await;
+            sleep(LAST_CALL).await;
+        };
+        tokio::select! {
+            () = last_call => {}
+            () = self.accept_all(&places) => {}
+        }
+        // What the kernel took until now is answered too.
+        while self.accept_one(&places).now_or_never() == Some(true) {}
+        self.connections.closing.cancel();
+    }
+
+    async fn accept_all(&self, places: &Arc<Semaphore>) {
+        loop {
+            if !self.accept_one(places).await {
+                sleep(PAUSE).await;
+            }
+        }
+    }
+
+    /// Takes one connection, when there is a place for it.
+    async fn accept_one(&self, places: &Arc<Semaphore>) -> bool {
+        let Ok(place) = places.clone().acquire_owned().await else { return false };
+        match self.listener.accept().await {
+            Ok((stream, from)) => {
+                let connections = self.connections.clone();
+                self.tasks.spawn(async move { connections.serve(stream, from, place).await });
+                true
+            }
+            Err(error) => {
+                tracing::warn!("a connection could not be taken: {error}");
+                false
+            }
+        }
+    }
+}

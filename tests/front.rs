@@ -1,0 +1,89 @@
+//! The front door, over sockets: connections, times, TLS, stopping.
+
+mod stopping;
+mod tls;
+
+use axum::body::Bytes;
+use http_body_util::{BodyExt, Empty};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+
+use crate::support::process::process;
+
+const LIVE: &str = "GET /health/live HTTP/1.1\r\nhost: concord\r\n";
+
+#[tokio::test]
+async fn a_head_that_does_not_come_is_cut() {
+    process(&[("header_timeout_seconds", "1")], async |service| {
+        let mut silent = service.connect().await;
+        let mut slow = service.connect().await;
+        slow.send(LIVE).await;
+
+        let (nothing, cut) = (silent.rest().await, slow.rest().await);
+
+        assert_eq!((nothing.as_str(), cut.as_str()), ("", ""));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_connection_without_requests_is_closed() {
+    process(&[("idle_timeout_seconds", "1")], async |service| {
+        let mut wire = service.connect().await;
+        wire.send(&format!("{LIVE}\r\n")).await;
+
+        let all = wire.rest().await;
+
+        assert!(all.starts_with("HTTP/1.1 200 ") && all.ends_with("{\"status\":\"live\"}"), "{all}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn clients_beyond_the_cap_wait_for_a_place() {
+    process(&[("max_clients", "1"), ("header_timeout_seconds", "2")], async |service| {
+        let mut holder = service.connect().await;
+        holder.send(LIVE).await;
+        let mut waiting = service.connect().await;
+        waiting.send(&format!("{LIVE}\r\n")).await;
+
+        let cut = holder.rest().await;
+        let answer = waiting.until("live").await;
+
+        assert_eq!(cut, "");
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_head_that_is_too_large_is_refused() {
+    process(&[], async |service| {
+        let long = service.ask(&format!("GET /health/live HTTP/1.1\r\nx: {}", "y".repeat(100_000))).await;
+        let many = service.ask(&format!("GET /health/live HTTP/1.1{}", "\r\nx: y".repeat(200))).await;
+
+        assert!(long.starts_with("HTTP/1.1 431 "), "{long}");
+        assert!(many.starts_with("HTTP/1.1 431 "), "{many}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn http_2_is_spoken_by_prior_knowledge() {
+    process(&[], async |service| {
+        let stream = TokioIo::new(service.connect().await.0);
+        let (mut sender, connection) =
+            hyper::client::conn::http2::handshake(TokioExecutor::new(), stream).await.expect("HTTP/2");
+        tokio::spawn(connection);
+
+        let request = || axum::http::Request::get("http://concord/health/live").body(Empty::<Bytes>::new());
+        let (first, second) =
+            (sender.send_request(request().expect("a request")), request().expect("a request"));
+        let first = first.await.expect("an answer");
+        let second = sender.send_request(second).await.expect("an answer");
+
+        assert_eq!((first.status().as_u16(), first.version()), (200, axum::http::Version::HTTP_2));
+        let body = second.into_body().collect().await.expect("a body").to_bytes();
+        assert_eq!(body, "{\"status\":\"live\"}");
+    })
+    .await;
+}
