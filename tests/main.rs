@@ -17,6 +17,7 @@ mod contracts;
 mod coverage;
 mod front;
 mod graphql_http;
+mod idempotency;
 mod jobs;
 mod layering;
 mod log;

@@ -6,6 +6,7 @@ pub(crate) mod auth;
 pub(crate) mod body;
 pub(crate) mod caller;
 pub(crate) mod cooperation;
+pub(crate) mod idempotency;
 pub(crate) mod json;
 pub(crate) mod kind;
 pub(crate) mod layers;

@@ -30,7 +30,7 @@ pub const DEMO: &str = "demo";
 /// What the database says; `Internal` when a built-in row breaks the rules of its kind.
 pub async fn reference(ctx: &Ctx) -> Result<Report> {
     as_system(ctx)
-        .write(async |unit| {
+        .run(async |unit| {
             let mut report = Report::default();
             reference::load(unit, &mut report).await?;
             Ok(report)
@@ -46,7 +46,7 @@ pub async fn reference(ctx: &Ctx) -> Result<Report> {
 /// `Conflict` for a database that holds records of others, in which nothing is written then; what
 /// the database says.
 pub async fn demo(ctx: &Ctx) -> Result<DemoReport> {
-    as_system(ctx).write(async |unit| demo::load(unit).await).await
+    as_system(ctx).run(async |unit| demo::load(unit).await).await
 }
 
 /// The same context for the service itself.

@@ -34,6 +34,7 @@ pub fn app(state: AppState) -> Router {
         .merge(health::router())
         .fallback(layers::no_such_address)
         .method_not_allowed_fallback(layers::no_such_method)
+        .layer(middleware::from_fn(rest::idempotency::remember))
         .layer(middleware::from_fn_with_state(state.clone(), layers::outlive))
         .layer(CatchPanicLayer::custom(layers::caught))
         .layer(middleware::from_fn_with_state(state.clone(), layers::time_out))

@@ -74,6 +74,7 @@ impl AppState {
             kinds: &KINDS,
             cursor_key: self.cursor_key.clone(),
             cause: Cause::Request,
+            idempotency: None,
         }
     }
 

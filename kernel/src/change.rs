@@ -17,7 +17,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 pub use chain::{ChangeLeaf, SetHead, payload_hash};
-pub use history::{Entry, Past, Span, histories};
+pub use history::{Entry, Past, Span, histories, versions};
 pub use verify::{Finding, Head, Report, head, verify};
 
 use crate::{

@@ -7,6 +7,7 @@ use crate::{
     clock::Clock,
     db::Db,
     error::Result,
+    idempotency::{self, Call, Claim, Kept, Repeatable},
     record::Registry,
     unit::{Cause, Unit},
 };
@@ -39,6 +40,8 @@ pub struct Ctx {
     pub cursor_key: Arc<[u8]>,
     /// Why a write made through this context happens.
     pub cause: Cause,
+    /// The key under which the caller may repeat the call, where it gave one.
+    pub idempotency: Option<Call>,
 }
 
 /// How often a unit is run at most: again after a deadlock or a lost race.
@@ -75,32 +78,76 @@ impl Ctx {
 
     /// Runs `work` in a unit and commits it; after a deadlock or a lost race it is run again, up to three times in all.
     ///
+    /// For seeds, jobs and the command line, which answer what they like; callers' writes go through
+    /// [`Ctx::write`].
+    ///
     /// # Errors
     /// What `work` returns; `Unavailable` when every try lost.
-    pub async fn write<T, F>(&self, work: F) -> Result<T>
+    pub async fn run<T, F>(&self, work: F) -> Result<T>
     where
         F: AsyncFn(&mut Unit) -> Result<T>,
     {
-        let mut tried = 1;
+        let mut tries = 1..TRIES;
         loop {
-            match self.attempt(&work).await {
-                Err(error) if error.is_retriable() && tried < TRIES => tried += 1,
+            let mut unit = self.begin().await?;
+            let done = work(&mut unit).await;
+            match unit.end(done).await {
+                Err(error) if error.is_retriable() && tries.next().is_some() => {}
                 done => return done,
             }
         }
     }
 
-    async fn attempt<T, F>(&self, work: &F) -> Result<T>
+    /// Runs `work` as [`Ctx::run`] does, once for each idempotency key of the caller.
+    ///
+    /// Where the caller gave a key, what was done is kept under it in the same transaction, and a repeated
+    /// call is answered from there without running `work`.
+    ///
+    /// # Errors
+    /// As [`Ctx::run`]; of a repeated call `NotFound` where the record is gone or hidden by now, and
+    /// `Conflict` where it is no repetition or comes while the first still runs.
+    pub async fn write<T, F>(&self, work: F) -> Result<T>
     where
+        T: Repeatable,
         F: AsyncFn(&mut Unit) -> Result<T>,
     {
-        let mut unit = self.begin().await?;
-        match work(&mut unit).await {
-            Ok(done) => unit.commit().await.map(|()| done),
-            Err(error) => {
-                unit.rollback().await;
-                Err(error)
+        let Some(claim) = Claim::of(self)? else { return self.run(work).await };
+        let mut tries = 1..TRIES;
+        let done = loop {
+            let mut unit = self.begin().await?;
+            let done = once(&mut unit, &work, &claim).await;
+            match unit.end(done).await {
+                Err(error) if error.is_retriable() && tries.next().is_some() => {}
+                done => break done?,
+            }
+        };
+        match done {
+            Done::Now(answer) => Ok(answer),
+            Done::Before(kept) => {
+                let answer = T::told_again(idempotency::outcomes(self, kept).await?)?;
+                claim.note_replay();
+                Ok(answer)
             }
         }
     }
+}
+
+/// When a unit's work was done.
+enum Done<T> {
+    Now(T),
+    Before(Vec<Kept>),
+}
+
+/// Does a unit's work, unless it was done under the same key before.
+async fn once<T, F>(unit: &mut Unit, work: &F, claim: &Claim) -> Result<Done<T>>
+where
+    T: Repeatable,
+    F: AsyncFn(&mut Unit) -> Result<T>,
+{
+    if let Some(kept) = idempotency::find(unit, claim).await? {
+        return Ok(Done::Before(kept));
+    }
+    let answer = work(unit).await?;
+    idempotency::keep(unit, claim, &answer.kept()).await?;
+    Ok(Done::Now(answer))
 }

@@ -18,7 +18,7 @@ use sea_orm::{
     },
 };
 
-use crate::error::Result;
+use crate::{error::Result, idempotency::Claims};
 
 /// The database, shared by every request.
 #[derive(Clone, Debug)]
@@ -27,6 +27,7 @@ pub struct Db {
     reader: DatabaseConnection,
     statements: Arc<AtomicU64>,
     rows: Arc<AtomicU64>,
+    pub(crate) claims: Claims,
     most_rows: u64,
 }
 
@@ -75,7 +76,14 @@ impl Db {
     }
 
     fn of(writer: DatabaseConnection, reader: DatabaseConnection) -> Self {
-        Self { writer, reader, statements: Arc::default(), rows: Arc::default(), most_rows: u64::MAX }
+        Self {
+            writer,
+            reader,
+            statements: Arc::default(),
+            rows: Arc::default(),
+            claims: Claims::default(),
+            most_rows: u64::MAX,
+        }
     }
 
     /// Which of the two databases this is.

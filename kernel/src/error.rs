@@ -4,7 +4,7 @@
 //! problem details, GraphQL as `extensions.code`. Codes are API: renaming one breaks callers.
 
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{db::TOO_MANY_ROWS, record::Outcome};
@@ -26,6 +26,12 @@ macro_rules! codes {
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name),* }
+            }
+
+            /// The code with this name.
+            #[must_use]
+            pub fn named(name: &str) -> Option<Self> {
+                Self::ALL.iter().find(|code| code.name() == name).copied()
             }
 
             /// HTTP status of a problem with this code.
@@ -66,6 +72,8 @@ codes! {
         "altered, another caller's, or of another list or order: begin without one"
     ActAsRequired "act_as_required" 400 "The caller must say for which owner it acts"
         "grants of several owners: name one in `X-Concord-Act-As`"
+    IdempotencyKeyInvalid "idempotency_key_invalid" 400 "The idempotency key does not have the required form"
+        "1 to 255 visible ASCII characters without spaces, in one header"
     Unauthenticated "unauthenticated" 401 "The caller is not signed in"
         "no, expired or forged token; a bad token is never taken for anonymous"
     Forbidden "forbidden" 403 "The caller may not do this"
@@ -84,6 +92,8 @@ codes! {
         "other records refer to it; no count is given"
     LastFocalPoint "last_focal_point" 409 "A country keeps at least one focal point"
         "appoint another one first"
+    IdempotencyInFlight "idempotency_in_flight" 409 "A call with this idempotency key is still running"
+        "repeat it after `Retry-After`; it then answers as the first one"
     StaleVersion "stale_version" 412 "The record has changed since it was read"
         "`current_version` is given to readers inside the owner"
     PayloadTooLarge "payload_too_large" 413 "The body is larger than allowed"
@@ -124,6 +134,8 @@ codes! {
         "not one of the caller's systems, or `seed` or `demo`"
     RuleBroken "rule_broken" 422 "A rule of this kind of record is broken"
         "a rule of this kind; `detail` says which"
+    IdempotencyKeyReused "idempotency_key_reused" 422 "The idempotency key was used for another call"
+        "other content, address or owner under a key of the last 24 hours; take a new key"
     WeakPassword "weak_password" 422 "The password is too weak"
         "15 characters or more, no common one"
     VersionRequired "version_required" 428 "The version that was read must be given"
@@ -141,7 +153,7 @@ codes! {
 }
 
 /// One thing that is wrong, with the place where it stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Violation {
     /// JSON Pointer (RFC 6901) into the body, or `?name` for a query parameter.
     pub pointer: String,
@@ -155,6 +167,13 @@ pub struct Violation {
 impl Serialize for Code {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(from)?;
+        Self::named(&name).ok_or_else(|| serde::de::Error::custom(format!("no code is called {name}")))
     }
 }
 

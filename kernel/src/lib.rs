@@ -10,6 +10,7 @@ pub mod ctx;
 pub mod db;
 pub mod error;
 pub mod filter;
+pub mod idempotency;
 pub mod input;
 pub mod lens;
 pub mod page;

@@ -157,6 +157,15 @@ impl Row {
         Self { values: def.columns.iter().map(|column| column.ty.null()).collect(), def }
     }
 
+    /// A row of which only this is known: which record, and in which version.
+    #[must_use]
+    pub fn known_by(def: &'static KindDef, id: Uuid, version: i32) -> Self {
+        let mut row = Self::empty(def);
+        row.set("id", id);
+        row.set("version", version);
+        row
+    }
+
     /// Reads a row whose columns were selected in the kind's order.
     ///
     /// # Errors

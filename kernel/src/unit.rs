@@ -154,6 +154,20 @@ impl Unit {
         Ok(transaction.commit().await?)
     }
 
+    /// Commits the unit if its work was done, else ends it without a trace.
+    ///
+    /// # Errors
+    /// What the work returned; as [`Unit::commit`].
+    pub(crate) async fn end<T>(self, done: Result<T>) -> Result<T> {
+        match done {
+            Ok(done) => self.commit().await.map(|()| done),
+            Err(error) => {
+                self.rollback().await;
+                Err(error)
+            }
+        }
+    }
+
     /// Ends the unit without a trace.
     pub async fn rollback(self) {
         if let Err(error) = self.transaction.rollback().await {

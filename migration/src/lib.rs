@@ -30,6 +30,7 @@ mod m20261121_000027_change_set;
 mod m20261121_000028_change;
 mod m20261121_000029_change_payload;
 mod m20261121_000030_log_triggers;
+mod m20261122_000031_idempotency_key;
 mod table;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
@@ -70,6 +71,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000028_change::MIGRATION),
             Box::new(m20261121_000029_change_payload::MIGRATION),
             Box::new(m20261121_000030_log_triggers::Migration),
+            Box::new(m20261122_000031_idempotency_key::MIGRATION),
         ]
     }
 }

@@ -55,6 +55,7 @@ impl Installation {
             // Cursors are for callers of the service; commands read whole lists.
             cursor_key: Arc::from([]),
             cause: Cause::Cli,
+            idempotency: None,
         };
         Ok(Self { config, ctx })
     }

@@ -150,7 +150,7 @@ async fn add(ctx: &Ctx, new: Add) -> Result<(), Failure> {
 async fn make(ctx: &Ctx, email: &str, name: String) -> Result<Uuid, Failure> {
     let origin = NewOrigin::default();
     let account = NewUser { origin, email: email.to_owned(), name, language: None, valid_until: None };
-    Ok(ctx.write(async |unit| Ok(unit.create::<Account>(&account).await?.id())).await?)
+    Ok(ctx.run(async |unit| Ok(unit.create::<Account>(&account).await?.id())).await?)
 }
 
 fn read_password() -> Result<String, Failure> {
@@ -182,7 +182,7 @@ async fn grant(ctx: &Ctx, new: NewRole) -> Result<(), Failure> {
         valid_until: new.until.map(Date),
     };
     let id =
-        for_owner(ctx, &new.owner).write(async |unit| Ok(unit.create::<Grant>(&grant).await?.id())).await?;
+        for_owner(ctx, &new.owner).run(async |unit| Ok(unit.create::<Grant>(&grant).await?.id())).await?;
     if !is_known {
         say(&format_args!("added {email}, who had no account"));
     }
@@ -214,7 +214,7 @@ async fn remember(ctx: &Ctx, user: Uuid) -> Result<(), Failure> {
     }
     for owner in owners {
         let log = for_owner(ctx, &owner);
-        log.write(async |unit| {
+        log.run(async |unit| {
             unit.remember();
             Ok(())
         })

@@ -116,7 +116,7 @@ macro_rules! graphql_kind {
             #[doc = concat!("Runs up to 1000 operations on records of the kind ", $words, ".")]
             async fn $batch(&self, ctx: &async_graphql::Context<'_>, #[graphql(desc = "The operations.")] input: $crate::domain::batch::BatchInput) -> Result<$crate::domain::batch::BatchResult, $crate::graphql::fault::Fault> {
                 let call = $crate::graphql::kind::known(ctx)?;
-                Ok($crate::domain::batch::run::<$R>(call, &input).await?)
+                Ok($crate::domain::batch::run::<$R>(&call, &input).await?)
             }
         }
 
@@ -180,7 +180,7 @@ macro_rules! graphql_kind {
 
 pub(crate) use graphql_kind;
 
-use async_graphql::Context;
+use async_graphql::{Context, QueryPathNode};
 use kernel::{Code, Ctx, Error, Record, record::Op, store, unit::members};
 use serde_json::Value as Json;
 
@@ -190,13 +190,18 @@ use super::{
 };
 use crate::domain::access::signin::sign_in_first;
 
-/// The caller, who must be signed in to write.
+/// The caller, who must be signed in to write; each root field is kept apart under an idempotency key.
 ///
 /// # Errors
 /// `Unauthenticated` for anonymous callers.
-pub fn known<'a>(ctx: &Context<'a>) -> Result<&'a Ctx, Fault> {
-    let call = call(ctx)?;
-    if call.actor.is_known() { Ok(call) } else { Err(Fault(sign_in_first())) }
+pub fn known(ctx: &Context<'_>) -> Result<Ctx, Fault> {
+    let mut call = call(ctx)?.clone();
+    if !call.actor.is_known() {
+        return Err(Fault(sign_in_first()));
+    }
+    let path = ctx.path_node.map(QueryPathNode::to_string_vec).unwrap_or_default().join("/");
+    call.idempotency = call.idempotency.map(|whole| whole.part(&path));
+    Ok(call)
 }
 
 /// The visible record at an address; none if there is none.

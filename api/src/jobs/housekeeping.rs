@@ -1,7 +1,7 @@
 //! Housekeeping: deletes what nobody needs any more.
 
 use futures_util::future::BoxFuture;
-use kernel::{Ctx, Result};
+use kernel::{Ctx, Result, idempotency};
 
 use super::Service;
 use crate::domain::access::signin::cleaning;
@@ -13,7 +13,10 @@ const BATCH: u64 = 500;
 type Delete = for<'a> fn(&'a Ctx, u64) -> BoxFuture<'a, Result<u64>>;
 
 /// What is deleted, by name.
-const SWEEPS: &[(&str, Delete)] = &[("sessions", |ctx, most| Box::pin(cleaning::sessions(ctx, most)))];
+const SWEEPS: &[(&str, Delete)] = &[
+    ("sessions", |ctx, most| Box::pin(cleaning::sessions(ctx, most))),
+    ("idempotency keys", |ctx, most| Box::pin(idempotency::expire(ctx, most))),
+];
 
 /// Deletes in short transactions until nothing is left or the service stops.
 ///

@@ -9,7 +9,7 @@ use axum::{
 use kernel::{Code, Ctx, Error, Violation, ctx::Locale};
 use uuid::Uuid;
 
-use super::problem::Problem;
+use super::{idempotency, problem::Problem};
 use crate::{
     domain::access::signin::{
         sign_in_first,
@@ -103,11 +103,15 @@ fn begin(parts: &Parts, state: &AppState) -> Result<(Ctx, Option<Session>), Prob
 /// Finds out who calls; a bad token is always refused, never taken for anonymous.
 ///
 /// # Errors
-/// 401 for a bad token, 403 for an owner the caller has no grant of, 400 where it must say which.
+/// 400 for an idempotency key that is none, 401 for a bad token, 403 for an owner the caller has no grant of, 400 where it must say which.
 pub async fn authenticate(parts: &Parts, state: &AppState) -> Result<(Ctx, Option<Session>), Problem> {
     let (ctx, session) = begin(parts, state)?;
     let actor = load_actor(&ctx, session.map(|s| (s.user, s.id)), act_as(parts)).await?;
-    Ok((ctx.acting(actor), session))
+    let mut ctx = ctx.acting(actor);
+    if ctx.actor.is_known() {
+        ctx.idempotency = idempotency::call(parts)?;
+    }
+    Ok((ctx, session))
 }
 
 fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {

@@ -48,6 +48,7 @@ pub fn document() -> Json {
     assembly::fit_lists(&mut document);
     assembly::fit_bodies(&mut document);
     assembly::share_parameters(&mut document);
+    headers::show_keys(&mut document);
     assembly::share_refusals(&mut document);
     headers::share_headers(&mut document);
     headers::show_conditions(&mut document);

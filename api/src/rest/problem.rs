@@ -122,6 +122,9 @@ impl IntoResponse for Problem {
                 headers
                     .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"concord\""));
             }
+            _ if details.code == Code::IdempotencyInFlight.name() => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            }
             StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
             }

@@ -59,6 +59,7 @@ pub struct Entry {
 /// A state without its image: what decides whether it is shown, and under which number.
 struct State {
     number: i32,
+    version: i32,
     op: String,
     at: DateTime<Utc>,
     cause: String,
@@ -90,6 +91,26 @@ pub async fn histories(
     let places: Vec<Place> = cuts.values().flat_map(Cut::places).collect();
     let images = images(ctx.db.reading(), def, &places).await?;
     Ok(cuts.into_iter().map(|(id, cut)| (id, cut.filled(&images))).collect())
+}
+
+/// These records in these versions, as far as [`histories`] would show them.
+///
+/// # Errors
+/// What the database says.
+pub async fn versions(
+    ctx: &Ctx,
+    def: &'static KindDef,
+    wanted: &BTreeSet<(Uuid, i32)>,
+) -> Result<HashMap<(Uuid, i32), Row>> {
+    let ids = wanted.iter().map(|(id, _)| *id).collect();
+    let mut places = HashMap::new();
+    for (id, states) in states(ctx, def, &ids).await? {
+        let asked = states.into_iter().map(|state| (state.place, (id, state.version)));
+        places.extend(asked.filter(|(_, version)| wanted.contains(version)));
+    }
+    let all: Vec<Place> = places.keys().copied().collect();
+    let images = images(ctx.db.reading(), def, &all).await?;
+    Ok(images.into_iter().filter_map(|(place, row)| Some((*places.get(&place)?, row))).collect())
 }
 
 /// The states of one record that are asked for.
@@ -151,8 +172,10 @@ async fn states(ctx: &Ctx, def: &'static KindDef, ids: &BTreeSet<Uuid>) -> Resul
         let is_inside = is_inside(&ctx.actor, def, current.owner());
         let shown = states.entry(id).or_default();
         let count = i32::try_from(shown.len()).unwrap_or(i32::MAX - 1);
+        let version = found.try_get_by_index(2)?;
         shown.push(State {
-            number: if is_inside { found.try_get_by_index(2)? } else { count + 1 },
+            number: if is_inside { version } else { count + 1 },
+            version,
             op: found.try_get_by_index(3)?,
             at: found.try_get_by_index(4)?,
             cause: found.try_get_by_index(5)?,

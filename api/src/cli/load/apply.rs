@@ -45,7 +45,7 @@ pub(super) async fn apply(
     let chunks = chunks(def, &rows);
     let last = RefCell::new(Tally::default());
     let done = ctx
-        .write(async |unit| {
+        .run(async |unit| {
             bar.reset();
             let mut tally = Tally { faults: faults.clone(), ..Tally::default() };
             for chunk in &chunks {

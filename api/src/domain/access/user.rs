@@ -123,7 +123,7 @@ impl Record for User {
                 .labelled("name")
                 .sorts(&["email", "name"])
                 .unique_in(&[&["email"]])
-                .held(&[("session", "user_id"), ("credential", "user_id")])
+                .held(&[("session", "user_id"), ("credential", "user_id"), ("idempotency_key", "user_id")])
                 .guards(users::guard)
                 .checks(users::check)
         });

@@ -3,17 +3,41 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::assembly::{insert, operations, parameters};
+use crate::rest::idempotency::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED};
 
 /// A header: its name, what it says, and whether an answer that documents it always has it.
-const HEADERS: [(&str, &str, bool); 7] = [
+const HEADERS: [(&str, &str, bool); 8] = [
     ("ETag", "State of the answer, `\"<version>.<hash>\"`: for `If-Match` and `If-None-Match`.", true),
     ("Location", "Address of the new record.", true),
     ("Link", "Address of the next page, `rel=\"next\"`; not on the last one.", false),
     ("Content-Language", "Language of the texts, where it is one.", false),
+    (IDEMPOTENCY_REPLAYED, "`true` where the call was done before and is answered again.", false),
     ("X-Request-Id", "Id under which the request is in the logs.", true),
     ("WWW-Authenticate", "How to sign in.", true),
     ("Retry-After", "Seconds after which to try again.", true),
 ];
+
+/// Says of each `POST` but those of signing in that it may be repeated under a key.
+pub fn show_keys(document: &mut Json) {
+    let takes = |path: &str, method: &str| method == "post" && !path.starts_with("/auth/");
+    for (_, _, operation) in operations(document).filter(|(path, method, _)| takes(path, method)) {
+        let responses = operation.get_mut("responses").and_then(Json::as_object_mut);
+        let good = responses.into_iter().flatten().filter(|(status, _)| status.starts_with('2'));
+        for (_, response) in good {
+            response["headers"][IDEMPOTENCY_REPLAYED] = json!({});
+        }
+        parameters(operation)
+            .into_iter()
+            .for_each(|all| all.push(json!({ "$ref": "#/components/parameters/IdempotencyKey" })));
+    }
+    let key = json!({
+        "name": IDEMPOTENCY_KEY, "in": "header", "required": false,
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
+        "example": "9f0c2b6e-3a51-4f57-8f0e-7d2f0b0c1a42",
+        "description": "Key under which the call may be repeated for 24 hours: it is done once, and answered again.",
+    });
+    insert(document, "parameters", json!({ "IdempotencyKey": key }));
+}
 
 /// Puts each header once under `components`, and says which refusals carry which.
 pub fn share_headers(document: &mut Json) {

@@ -1,0 +1,64 @@
+//! `Idempotency-Key`: calls that may be repeated.
+//!
+//! The header and what was sent are noted here; the unit that writes keeps them with what it did
+//! (`kernel::idempotency`), so handlers do nothing for it.
+
+use axum::{
+    body::Body,
+    extract::Request,
+    http::{HeaderMap, HeaderValue, Method, request::Parts},
+    middleware::Next,
+    response::Response,
+};
+use http_body_util::BodyExt;
+use kernel::{Code, Error, Result, idempotency::Call};
+
+/// Header with the key a caller gives.
+pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+
+/// Header of an answer that was given before.
+pub const IDEMPOTENCY_REPLAYED: &str = "Idempotency-Replayed";
+
+/// What a request said of its key, for those who authenticate it.
+#[derive(Clone)]
+struct Noted(Result<Call>);
+
+/// Notes the key of a `POST` and what is sent with it; signing in is never repeated.
+pub async fn remember(mut request: Request, next: Next) -> Response {
+    let uri = request.uri().clone();
+    let is_keyed = request.method() == Method::POST && !uri.path().starts_with("/api/v1/auth/");
+    let Some(call) = noted(request.headers()).filter(|_| is_keyed) else { return next.run(request).await };
+    request.extensions_mut().insert(Noted(call.clone()));
+    let Ok(call) = call else { return next.run(request).await };
+
+    call.add(format!("POST {uri}\n").as_bytes());
+    let sent = call.clone();
+    let request = request.map(|body| {
+        Body::new(body.inspect_frame(move |frame| {
+            frame.data_ref().into_iter().for_each(|bytes| sent.add(bytes));
+        }))
+    });
+    let mut response = next.run(request).await;
+    if call.is_replayed() {
+        response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
+    }
+    response
+}
+
+fn noted(headers: &HeaderMap) -> Option<Result<Call>> {
+    let mut given = headers.get_all(IDEMPOTENCY_KEY).iter();
+    let key = given.next()?.to_str().unwrap_or_default();
+    if given.next().is_some() {
+        let detail = "give one idempotency key";
+        return Some(Err(Error::bad_request("", Code::IdempotencyKeyInvalid, detail)));
+    }
+    Some(Call::under(key))
+}
+
+/// The call a request makes under a key; none without one.
+///
+/// # Errors
+/// `BadRequest` for a key that does not have the required form.
+pub fn call(parts: &Parts) -> Result<Option<Call>> {
+    parts.extensions.get::<Noted>().map(|noted| noted.0.clone()).transpose()
+}
