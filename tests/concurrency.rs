@@ -174,7 +174,7 @@ async fn walk(app: &TestApp) -> Vec<String> {
 }
 
 /// Polls a call some times, then leaves it.
-async fn leave_after<F: Future>(polls: usize, call: F) -> Option<F::Output> {
+pub async fn leave_after<F: Future>(polls: usize, call: F) -> Option<F::Output> {
     let mut call = pin!(call);
     for _ in 0..polls {
         let polled = std::future::poll_fn(|context| Poll::Ready(call.as_mut().poll(context))).await;

@@ -11,6 +11,7 @@ mod support;
 
 mod accounts;
 mod bad_input;
+mod cancellation;
 mod cli;
 mod concurrency;
 mod contracts;

@@ -1,0 +1,129 @@
+//! What holds after the storm.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use concord::domain::access::signin::session;
+use futures_util::future::{join_all, try_join_all};
+use kernel::{Ctx, Record, db::Db, record::Op};
+use sea_orm::Statement;
+use tokio::time::timeout;
+
+use super::{CALLERS, CALLS, Told, keyed, task};
+use crate::support::{TestApp, client::Answer, db::is_postgres};
+
+/// Connections of the test's pool; on SQLite one of them writes besides.
+const CONNECTIONS: usize = 4;
+
+/// A number, asked on a connection of its own.
+async fn asked(app: &TestApp, sql: &str) -> i64 {
+    let db = Db::connect(&app.url, 1).await.expect("the database opens");
+    let row = db.reading().all_raw(Statement::from_string(db.backend(), sql)).await.expect("an answer");
+    let number = row[0].try_get_by_index(0).expect("a number");
+    db.close().await.expect("the database closes");
+    number
+}
+
+async fn titled(app: &TestApp, prefix: &str) -> i64 {
+    asked(app, &format!("SELECT COUNT(*) FROM task WHERE title LIKE '{prefix}%'")).await
+}
+
+/// Writes that outlive their callers end, and so does every transaction that was left.
+pub async fn nothing_is_open(app: &TestApp) {
+    let ended = async { while !app.state.tasks.is_empty() || in_transaction(app).await > 0 {} };
+    timeout(Duration::from_secs(30), ended).await.expect("no connection stays inside a transaction");
+}
+
+/// Connections of this database that wait inside a transaction; SQLite shows it by what can be written.
+async fn in_transaction(app: &TestApp) -> i64 {
+    if !is_postgres() {
+        return 0;
+    }
+    let sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()
+        AND backend_type = 'client backend' AND pid <> pg_backend_pid() AND (state LIKE 'idle in transaction%' OR xact_start IS NOT NULL)";
+    asked(app, sql).await
+}
+
+async fn write_one(ctx: &Ctx, title: String) -> kernel::Result<()> {
+    let op = Op::Create(task(title).as_object().cloned().expect("an object"));
+    let mut unit = ctx.begin().await?;
+    unit.apply_one(concord::domain::cooperation::task::Task::def(), op).await?;
+    unit.commit().await
+}
+
+/// Writes through every connection are stored, in transactions and alone, and every reader sees them.
+pub async fn every_connection_writes(app: &TestApp) {
+    let (ctx, sessions) = (app.system(), asked(app, "SELECT COUNT(*) FROM session").await);
+    let user = app.world.id("officer");
+
+    for round in 0..5 {
+        let units = (0..CONNECTIONS).map(|n| write_one(&ctx, format!("Afterwards {round}/{n}")));
+        try_join_all(units).await.expect("every connection commits");
+        let alone = (0..CONNECTIONS * 2).map(|_| session::open_session(&ctx, user));
+        try_join_all(alone).await.expect("every connection writes");
+    }
+
+    let written = i64::try_from(CONNECTIONS * 5).expect("a number");
+    assert_eq!(titled(app, "Afterwards").await, written);
+    assert_eq!(asked(app, "SELECT COUNT(*) FROM session").await, sessions + 2 * written);
+    assert_eq!(seen_by_readers(app).await, [written; CONNECTIONS]);
+}
+
+/// How many of the tasks just written each of the pool's readers sees, all of them held at once.
+async fn seen_by_readers(app: &TestApp) -> Vec<i64> {
+    let db = &app.state.db;
+    let held = try_join_all((0..CONNECTIONS).map(|_| db.begin(false))).await.expect("every connection");
+    let mut seen = Vec::new();
+    for transaction in held {
+        let sql = "SELECT COUNT(*) FROM task WHERE title LIKE 'Afterwards%'";
+        let rows = db.within(&transaction).all_raw(Statement::from_string(db.backend(), sql)).await;
+        seen.push(rows.expect("a count")[0].try_get_by_index(0).expect("a number"));
+        transaction.rollback().await.expect("the end");
+    }
+    seen
+}
+
+/// Units that were left are stored whole or not at all; those that were answered are stored.
+pub async fn units_are_whole(app: &TestApp, told: &Told) {
+    let (first, second) = (numbers(app, "First ").await, numbers(app, "Second ").await);
+    let told: BTreeSet<u64> = told.pairs.lock().expect("pairs").iter().copied().collect();
+
+    assert_eq!(first, second);
+    assert!(told.is_subset(&first), "lost: {:?}", told.difference(&first).collect::<Vec<_>>());
+    assert!(!told.is_empty(), "some are answered");
+}
+
+async fn numbers(app: &TestApp, prefix: &str) -> BTreeSet<u64> {
+    let conn = app.state.db.reading();
+    let sql = format!("SELECT title FROM task WHERE title LIKE '{prefix}%'");
+    let rows = conn.all_raw(Statement::from_string(conn.backend(), sql)).await.expect("titles");
+    let title = |row: &sea_orm::QueryResult| row.try_get_by_index::<String>(0).expect("a title");
+    rows.iter().filter_map(|row| title(row).trim_start_matches(prefix).parse().ok()).collect()
+}
+
+fn id(answer: &Answer) -> &serde_json::Value {
+    let places = ["/id", "/outcomes/0/id", "/data/createTask/task/id"];
+    places.iter().find_map(|place| answer.body.pointer(place)).unwrap_or(&serde_json::Value::Null)
+}
+
+/// Every call that is repeated under its key is done once altogether, and told the record it was told before.
+pub async fn what_was_answered_is_stored(app: &TestApp, told: &Told) {
+    let told = std::mem::take(&mut *told.keyed.lock().expect("answers"));
+    let me = app.user("focal_point").await;
+    let strange: Vec<_> = told.iter().filter(|(_, answer)| ![200, 201].contains(&answer.status)).collect();
+    assert!(strange.is_empty(), "{strange:?}");
+
+    for some in told.chunks(8) {
+        let again = join_all(some.iter().map(|(number, _)| keyed(&me, *number))).await;
+        for ((number, first), again) in some.iter().zip(&again) {
+            assert_eq!((id(first), again.status), (id(again), first.status), "call {number}");
+            assert!(id(first).is_string(), "{first:?}");
+        }
+    }
+    let twice =
+        "SELECT COUNT(*) FROM (SELECT title FROM task WHERE title LIKE 'Single%' OR title LIKE 'Batch%'
+        OR title LIKE 'Mutation%' GROUP BY title HAVING COUNT(*) > 1) AS twice";
+    assert_eq!(asked(app, twice).await, 0);
+    assert_eq!(titled(app, "Batch").await % 3, 0);
+    let all = i64::try_from(CALLERS * CALLS).expect("a number");
+    assert!((1..all).contains(&titled(app, "Single").await));
+}
