@@ -34,4 +34,5 @@ mod seeding;
 mod signin;
 mod smoke;
 mod statements;
+mod stored_documents;
 mod tasks;

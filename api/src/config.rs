@@ -32,6 +32,8 @@ pub const SETTINGS: &[&str] = &[
     "request_timeout_seconds",
     "secret",
     "secret_file",
+    "stored_documents_dir",
+    "stored_documents_only",
     "tls_certificate_file",
     "tls_key_file",
     "trusted_proxies",
@@ -64,6 +66,10 @@ pub struct Config {
     pub body_limit_bytes: usize,
     /// Seconds a request may take; 1..=3600.
     pub request_timeout_seconds: u64,
+    /// Folder of the GraphQL documents that are asked for by their hash; none stores none.
+    pub stored_documents_dir: Option<PathBuf>,
+    /// Whether no other document is run.
+    pub stored_documents_only: bool,
     /// How connections are taken.
     pub front: Front,
 }
@@ -81,6 +87,8 @@ impl Default for Config {
             max_connections: 10,
             body_limit_bytes: 4 * 1024 * 1024,
             request_timeout_seconds: 30,
+            stored_documents_dir: None,
+            stored_documents_only: false,
             front: Front::default(),
         }
     }
@@ -147,6 +155,8 @@ impl fmt::Debug for Config {
             .field("max_connections", &self.max_connections)
             .field("body_limit_bytes", &self.body_limit_bytes)
             .field("request_timeout_seconds", &self.request_timeout_seconds)
+            .field("stored_documents_dir", &self.stored_documents_dir)
+            .field("stored_documents_only", &self.stored_documents_only)
             .field("front", &self.front)
             .finish()
     }

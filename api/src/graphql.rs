@@ -14,6 +14,7 @@ pub(crate) mod past;
 pub(crate) mod plans;
 pub(crate) mod reference;
 pub(crate) mod sort;
+pub mod stored;
 pub(crate) mod treaties;
 
 use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};

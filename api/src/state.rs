@@ -10,7 +10,7 @@ use crate::{
         KINDS,
         access::signin::{keys::KeyRing, secret::InstallationSecret},
     },
-    graphql::ConcordSchema,
+    graphql::{ConcordSchema, stored::StoredDocuments},
     jobs::Service,
 };
 
@@ -27,6 +27,8 @@ pub struct AppState {
     pub cursor_key: Arc<[u8]>,
     /// The GraphQL schema.
     pub schema: ConcordSchema,
+    /// GraphQL documents that the operator stores.
+    pub stored: StoredDocuments,
     /// Bytes a body may have.
     pub body_limit: usize,
     /// Seconds a request may take.
@@ -55,6 +57,7 @@ impl AppState {
             keys,
             cursor_key: Arc::from(secret.cursor_key().to_vec()),
             schema: crate::graphql::schema(),
+            stored: StoredDocuments::default(),
             body_limit: config.body_limit_bytes,
             timeout: std::time::Duration::from_secs(config.request_timeout_seconds),
             stopping: CancellationToken::new(),

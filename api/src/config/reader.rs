@@ -84,12 +84,18 @@ impl Reader {
             request_timeout_seconds: self
                 .number("request_timeout_seconds", 1..=3600)
                 .unwrap_or(default.request_timeout_seconds),
+            stored_documents_dir: self.text("stored_documents_dir").map(PathBuf::from),
+            stored_documents_only: self.flag("stored_documents_only").unwrap_or_default(),
             front: self.front(default.front),
         };
 
         if config.admin_listen == Some(config.listen) && config.listen.port() != 0 {
             self.errors
                 .push(format!("admin_listen and listen are both {}: give two addresses", config.listen));
+        }
+        if config.stored_documents_only && config.stored_documents_dir.is_none() {
+            let text = "stored_documents_only needs stored_documents_dir, the folder of what may be run";
+            self.errors.push(text.to_owned());
         }
         config
     }
@@ -162,6 +168,12 @@ impl Reader {
 
     pub(super) fn text(&mut self, name: &str) -> Option<String> {
         self.checked(name, |text| Ok(text.to_owned()))
+    }
+
+    fn flag(&mut self, name: &str) -> Option<bool> {
+        let value = self.values.remove(name)?;
+        let flag = value.as_str().map_or_else(|| value.to_bool(), |text| text.parse().ok());
+        self.collected(name, flag.ok_or_else(|| "must be true or false".to_owned()))
     }
 
     pub(super) fn checked<T>(

@@ -2,21 +2,35 @@
 
 use async_graphql::{Request, Response, ServerError, Value, Variables, parser::types::OperationType};
 use kernel::{Code, Ctx};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use super::{
     cost::{self, Assessed, Refusal},
     edges::Edges,
+    stored::Asked,
 };
 use crate::state::AppState;
+
+/// A request whose document is not found yet.
+pub struct Sent {
+    /// Which document is meant.
+    asked: Asked,
+    /// Everything but the document.
+    request: Request,
+}
 
 /// Reads a request from the members of a JSON body.
 ///
 /// # Errors
 /// What is wrong with the members.
-pub fn request(members: &serde_json::Map<String, Json>) -> Result<Request, &'static str> {
-    let query = members.get("query").and_then(Json::as_str).ok_or("`query` must be a text")?;
-    let mut request = Request::new(query);
+pub fn request(members: &Map<String, Json>) -> Result<Sent, &'static str> {
+    let extensions = match members.get("extensions") {
+        None | Some(Json::Null) => None,
+        Some(Json::Object(given)) => Some(given),
+        Some(_) => return Err("`extensions` must be an object"),
+    };
+    let asked = Asked::read(members.get("query"), members.get("documentId"), extensions)?;
+    let mut request = Request::new("");
     match members.get("variables") {
         None | Some(Json::Null) => {}
         Some(given @ Json::Object(_)) => request = request.variables(Variables::from_json(given.clone())),
@@ -27,33 +41,27 @@ pub fn request(members: &serde_json::Map<String, Json>) -> Result<Request, &'sta
         Some(Json::String(name)) => request = request.operation_name(name),
         Some(_) => return Err("`operationName` must be a text"),
     }
-    match members.get("extensions") {
-        None | Some(Json::Null | Json::Object(_)) => Ok(request),
-        Some(_) => Err("`extensions` must be an object"),
-    }
+    Ok(Sent { asked, request })
 }
 
 /// Reads a request from the parameters of an address.
 ///
 /// # Errors
 /// What is wrong with the parameters.
-pub fn by_get(pairs: &[(String, String)]) -> Result<Request, &'static str> {
-    let given = |name: &str| pairs.iter().find(|(of, _)| of == name).map(|(_, value)| value.as_str());
-    let object = |name: &str| match given(name).filter(|text| !text.is_empty()) {
-        None => Ok(None),
-        Some(text) => match serde_json::from_str(text) {
-            Ok(object @ (Json::Object(_) | Json::Null)) => Ok(Some(object)),
-            _ => Err("`variables` and `extensions` are JSON objects"),
-        },
-    };
-    let mut request = Request::new(given("query").ok_or("`query` holds the document")?);
-    if let Some(name) = given("operationName") {
-        request = request.operation_name(name);
+pub fn by_get(pairs: &[(String, String)]) -> Result<Sent, &'static str> {
+    let mut members = Map::new();
+    for (name, value) in pairs {
+        let value = match name.as_str() {
+            "query" | "operationName" | "documentId" => Json::String(value.clone()),
+            "variables" | "extensions" if value.is_empty() => Json::Null,
+            "variables" | "extensions" => {
+                serde_json::from_str(value).map_err(|_| "`variables` and `extensions` are JSON objects")?
+            }
+            _ => continue,
+        };
+        members.entry(name.clone()).or_insert(value);
     }
-    if let Some(variables) = object("variables")? {
-        request = request.variables(Variables::from_json(variables));
-    }
-    object("extensions").map(|_| request)
+    request(&members)
 }
 
 /// Tells whether the operation a request names is a query; its document was read before.
@@ -70,7 +78,12 @@ fn only_reads(request: &mut Request) -> bool {
 /// Costs a request's document and, where it may, runs it; none for a mutation where only queries are run.
 ///
 /// A mutation runs in its own task, so that a caller that leaves cancels nothing.
-pub async fn run(state: &AppState, ctx: Ctx, mut request: Request, may_write: bool) -> Option<Response> {
+pub async fn run(state: &AppState, ctx: Ctx, sent: Sent, may_write: bool) -> Option<Response> {
+    let Sent { asked, mut request } = sent;
+    match state.stored.text(asked) {
+        Ok(text) => request.query = text,
+        Err(why) => return Some(failed(why.message(), why.code())),
+    }
     let limit = if ctx.actor.is_known() { cost::NODES } else { cost::NODES_ANONYMOUS };
     let cost = match cost::assess(&mut request, limit) {
         Ok(cost) => cost,

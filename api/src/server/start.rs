@@ -8,7 +8,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{accept::Door, app, connection::Connections, health, stop::Signals, tls::Certificates};
 use crate::{
-    config::Config, domain::access::signin::secret::InstallationSecret, jobs, seed, state::AppState,
+    config::Config, domain::access::signin::secret::InstallationSecret, graphql::stored::StoredDocuments,
+    jobs, seed, state::AppState,
 };
 
 /// What `serve` is asked besides the settings.
@@ -50,9 +51,11 @@ pub async fn serve(config: Config, options: ServeOptions) -> Result<(), ServeErr
     let mut signals = Signals::listen()?;
     let secret = secret(&config, options.demo)?;
     let tls = config.front.tls.clone().map(Certificates::open).transpose()?;
+    let stored = stored_documents(&config)?;
     let db = Db::connect(&config.database_url, config.max_connections).await?;
     crate::migrate::up(&db).await.map_err(|error| ServeError(error.to_string()))?;
     let state = AppState::new(db.clone(), Clock::system(), &secret, &config).await?;
+    let state = AppState { stored, ..state };
     let demo = fill(&state, options.demo).await?;
     allow_many_files();
     let scheme = if tls.is_some() { "https" } else { "http" };
@@ -122,6 +125,16 @@ fn secret(config: &Config, demo: bool) -> Result<InstallationSecret, ServeError>
             .map_err(|error| ServeError(error.to_string()));
     }
     InstallationSecret::read(given, &config.secret_file).map_err(|error| ServeError(error.to_string()))
+}
+
+/// The documents in the operator's folder, where there is one.
+fn stored_documents(config: &Config) -> Result<StoredDocuments, ServeError> {
+    let Some(folder) = &config.stored_documents_dir else { return Ok(StoredDocuments::default()) };
+    let stored = StoredDocuments::read(folder, config.stored_documents_only).map_err(|faults| {
+        ServeError(format!("the stored documents are not usable:\n  - {}", faults.join("\n  - ")))
+    })?;
+    tracing::info!("{} GraphQL documents are stored", stored.count());
+    Ok(stored)
 }
 
 async fn fill(state: &AppState, demo: bool) -> Result<Option<seed::DemoReport>, ServeError> {
