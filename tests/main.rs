@@ -12,6 +12,7 @@ mod support;
 mod accounts;
 mod bad_input;
 mod cancellation;
+mod changes;
 mod cli;
 mod concurrency;
 mod contracts;

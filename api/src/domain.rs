@@ -3,6 +3,7 @@
 pub mod access;
 pub mod batch;
 pub mod cooperation;
+pub mod exchange;
 pub mod history;
 pub mod lifecycle;
 pub mod me;

@@ -1,6 +1,7 @@
 //! The GraphQL face: the same nouns, filters, codes and errors as REST.
 
 pub(crate) mod access;
+pub(crate) mod changes;
 pub(crate) mod connection;
 pub(crate) mod cooperation;
 pub(crate) mod cost;
@@ -17,7 +18,7 @@ pub(crate) mod sort;
 pub mod stored;
 pub(crate) mod treaties;
 
-use async_graphql::{EmptySubscription, MergedObject, SDLExportOptions, Schema};
+use async_graphql::{MergedObject, SDLExportOptions, Schema};
 
 /// Everything that can be read.
 #[derive(Default, MergedObject)]
@@ -28,6 +29,7 @@ pub struct Query(
     cooperation::CooperationQuery,
     plans::PlansQuery,
     access::AccessQuery,
+    changes::ChangesQuery,
 );
 
 /// Everything that can be written; root fields run in order, each in a transaction of its own.
@@ -43,12 +45,12 @@ pub struct Mutation(
 );
 
 /// The schema, built once.
-pub type ConcordSchema = Schema<Query, Mutation, EmptySubscription>;
+pub type ConcordSchema = Schema<Query, Mutation, changes::Subscription>;
 
 /// Builds the schema.
 #[must_use]
 pub fn schema() -> ConcordSchema {
-    Schema::build(Query::default(), Mutation::default(), EmptySubscription)
+    Schema::build(Query::default(), Mutation::default(), changes::Subscription)
         .limit_depth(15)
         .disable_suggestions()
         .finish()

@@ -3,6 +3,7 @@
 //! A job is one line of [`ALL`]. One that fails is logged and tried again at its next time.
 
 pub mod housekeeping;
+pub mod release_clock;
 mod runner;
 
 use std::time::Duration;
@@ -10,5 +11,7 @@ use std::time::Duration;
 pub use runner::{Job, Ran, Service, start};
 
 /// Every job there is.
-pub const ALL: &[Job] =
-    &[Job::shared("housekeeping", Duration::from_mins(10), |service| Box::pin(housekeeping::sweep(service)))];
+pub const ALL: &[Job] = &[
+    Job::shared("housekeeping", Duration::from_mins(10), |service| Box::pin(housekeeping::sweep(service))),
+    Job::own("release_clock", Duration::from_secs(1), |service| Box::pin(release_clock::turn(service))),
+];

@@ -14,4 +14,5 @@ pub mod rest;
 pub mod seed;
 pub mod server;
 pub mod state;
+pub mod streams;
 pub mod telemetry;

@@ -5,6 +5,7 @@ pub(crate) mod auth;
 
 pub(crate) mod body;
 pub(crate) mod caller;
+pub(crate) mod changes;
 pub(crate) mod cooperation;
 pub(crate) mod idempotency;
 pub(crate) mod json;
@@ -34,5 +35,6 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(plans::router())
         .merge(access::router())
         .merge(auth::router())
+        .merge(changes::router())
         .merge(vocabularies::router())
 }

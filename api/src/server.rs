@@ -6,6 +6,7 @@ mod graphql;
 mod health;
 mod pages;
 mod pulse;
+mod socket;
 mod start;
 mod stop;
 mod tls;
@@ -30,6 +31,7 @@ pub fn app(state: AppState) -> Router {
     Router::new()
         .nest("/api/v1", api)
         .route("/graphql", get(graphql::by_get).post(graphql::by_post))
+        .route("/graphql/ws", get(socket::upgrade))
         .merge(pages::router())
         .merge(health::router())
         .fallback(layers::no_such_address)

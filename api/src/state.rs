@@ -12,6 +12,7 @@ use crate::{
     },
     graphql::{ConcordSchema, stored::StoredDocuments},
     jobs::Service,
+    streams::Streams,
 };
 
 /// The parts of a running service; cheap to clone.
@@ -37,6 +38,8 @@ pub struct AppState {
     pub stopping: CancellationToken,
     /// Tasks that are waited for before the process ends: connections, writes, jobs, streams.
     pub tasks: TaskTracker,
+    /// Answers that go on, and who holds them.
+    pub streams: Streams,
 }
 
 impl AppState {
@@ -62,6 +65,7 @@ impl AppState {
             timeout: std::time::Duration::from_secs(config.request_timeout_seconds),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            streams: Streams::default(),
         })
     }
 

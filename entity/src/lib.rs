@@ -24,6 +24,7 @@ pub mod region;
 pub mod region_membership;
 pub mod release;
 pub mod release_set;
+pub mod release_term;
 pub mod session;
 pub mod shared_set;
 pub mod signing_key;

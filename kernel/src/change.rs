@@ -5,6 +5,7 @@
 //! country leaving) and the chain still holds.
 
 mod chain;
+pub mod feed;
 mod history;
 mod verify;
 
@@ -60,6 +61,13 @@ impl Change {
             after: Some(after.image()),
             ..Self::about(after)
         }
+    }
+
+    /// No change of the record, but of who may see it: a release of it began or ended. It has no images.
+    #[must_use]
+    pub fn touch(row: &Row) -> Self {
+        let seen = Some(facts(row));
+        Self { op: "update", facts_before: seen.clone(), facts_after: seen, ..Self::about(row) }
     }
 
     /// A deletion; its version follows the last one.
@@ -120,7 +128,8 @@ fn old_values(before: &Row, after: &Row) -> Json {
 
 /// Collects the changes of one unit and seals them at its commit.
 pub(crate) struct Recorder {
-    set: Uuid,
+    /// Id of the change set.
+    pub(crate) set: Uuid,
     digest: chain::Digest,
     rows: i32,
     /// Whether a set without changes is written too.

@@ -18,6 +18,8 @@ use sea_orm::{
     },
 };
 
+use tokio::sync::watch;
+
 use crate::{error::Result, idempotency::Claims};
 
 /// The database, shared by every request.
@@ -29,6 +31,7 @@ pub struct Db {
     rows: Arc<AtomicU64>,
     pub(crate) claims: Claims,
     most_rows: u64,
+    commits: Arc<watch::Sender<()>>,
 }
 
 /// What the driver's error says when a request has read more rows than it may.
@@ -83,6 +86,7 @@ impl Db {
             rows: Arc::default(),
             claims: Claims::default(),
             most_rows: u64::MAX,
+            commits: Arc::default(),
         }
     }
 
@@ -137,6 +141,17 @@ impl Db {
     #[must_use]
     pub fn bounded(&self, most: u64) -> Self {
         Self { rows: Arc::default(), most_rows: most, ..self.clone() }
+    }
+
+    /// Tells of every change set that this process commits; others have to be looked for.
+    #[must_use]
+    pub fn commits(&self) -> watch::Receiver<()> {
+        self.commits.subscribe()
+    }
+
+    /// Tells those who wait that a change set is committed.
+    pub(crate) fn announce(&self) {
+        self.commits.send_replace(());
     }
 
     /// How many statements went through this handle.

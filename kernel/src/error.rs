@@ -84,6 +84,8 @@ codes! {
         "see `Allow`"
     NotAcceptable "not_acceptable" 406 "No form of the answer is acceptable to the caller"
         "answers are `application/json`"
+    RightsChanged "rights_changed" 410 "What the caller may see has changed"
+        "grants, regions or groups are not those the cursor was made under: read the lists anew and follow from there"
     IllegalMove "illegal_move" 409 "The record's state does not allow this move"
         "`allowed` lists the moves the state knows, `missing` the facts this one lacks"
     PlanAdopted "plan_adopted" 409 "The content of an adopted plan cannot be edited"
@@ -199,6 +201,8 @@ pub enum Error {
     Forbidden(String),
     /// Absent, or hidden from this caller.
     NotFound,
+    /// What the caller goes on from is not good any more.
+    Gone(Code, String),
     /// An edit came without the version it is based on.
     VersionRequired,
     /// An edit is based on an old version; `current` is what is stored, where the caller may see it.
@@ -253,7 +257,7 @@ impl Error {
             Self::NotFound => Code::NotFound,
             Self::VersionRequired => Code::VersionRequired,
             Self::StaleVersion { .. } => Code::StaleVersion,
-            Self::Conflict(code, _) => *code,
+            Self::Conflict(code, _) | Self::Gone(code, _) => *code,
             Self::IllegalMove { .. } => Code::IllegalMove,
             Self::Invalid(_) | Self::Rejected(_) => Code::Invalid,
             Self::Limited => Code::Limited,
@@ -273,6 +277,7 @@ impl Error {
             Self::Unauthenticated(why)
             | Self::Forbidden(why)
             | Self::Conflict(_, why)
+            | Self::Gone(_, why)
             | Self::Unavailable(why) => why.clone(),
             Self::IllegalMove { detail, .. } => detail.clone(),
             Self::NotFound => "no record with this address is visible to you".into(),

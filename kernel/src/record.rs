@@ -17,6 +17,7 @@ use sea_orm::{
     sea_query::{Alias, Expr, ExprTrait, Query},
 };
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value as Json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -90,6 +91,17 @@ pub async fn kinds_of(ctx: &Ctx, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, &
         );
     }
     Ok(found)
+}
+
+/// Renders a row for a caller.
+pub type Show = fn(&Lens, Row) -> Result<Json>;
+
+/// A row as the caller of the lens sees it, in the form of the REST face.
+///
+/// # Errors
+/// `Internal` if the row does not fit its table.
+pub fn shown<R: Record>(lens: &Lens, row: Row) -> Result<Json> {
+    Ok(serde_json::to_value(R::from_row(row, lens)?)?)
 }
 
 /// A stage of the write path that a kind adds: it may look things up, change `after` and reject items.

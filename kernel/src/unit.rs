@@ -12,6 +12,7 @@ mod hidden;
 mod item;
 mod references;
 mod rules;
+mod touch;
 mod uses;
 mod write;
 
@@ -151,7 +152,9 @@ impl Unit {
         }
         let Self { ctx, transaction, recorder, .. } = self;
         recorder.seal(&ctx, ctx.db.within(&transaction)).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await?;
+        ctx.db.announce();
+        Ok(())
     }
 
     /// Commits the unit if its work was done, else ends it without a trace.

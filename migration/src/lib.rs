@@ -31,6 +31,7 @@ mod m20261121_000028_change;
 mod m20261121_000029_change_payload;
 mod m20261121_000030_log_triggers;
 mod m20261122_000031_idempotency_key;
+mod m20261122_000040_release_term;
 mod table;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
@@ -72,6 +73,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000029_change_payload::MIGRATION),
             Box::new(m20261121_000030_log_triggers::Migration),
             Box::new(m20261122_000031_idempotency_key::MIGRATION),
+            Box::new(m20261122_000040_release_term::MIGRATION),
         ]
     }
 }

@@ -33,6 +33,7 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
         faults.extend(match field.name.as_str() {
             "me" => me(caller).await,
             "vocabularies" => vocabularies(caller).await,
+            "changes" => changes(caller).await,
             "node" => node(caller).await,
             "nodes" => nodes(caller).await,
             name => match rule(name) {
@@ -88,6 +89,36 @@ async fn me(caller: &Caller<'_>) -> Faults {
 async fn vocabularies(caller: &Caller<'_>) -> Faults {
     let answer = caller.client.graphql("{ vocabularies { code } }", json!({})).await;
     caller.expect("vocabularies", status(&answer, "vocabularies"), 200, &answer)
+}
+
+/// The feed from its beginning tells what the caller may read, and nothing else.
+async fn changes(caller: &Caller<'_>) -> Faults {
+    let text =
+        "query($after: String) { changes(after: $after, first: 200) { items { id event } next hasMore } }";
+    let (mut told, mut after) = (BTreeSet::new(), Json::Null);
+    loop {
+        let answer = caller.client.graphql(text, json!({ "after": after })).await;
+        let page = &answer.data()["changes"];
+        for change in
+            page["items"].as_array().into_iter().flatten().filter(|one| one["event"] != "DISAPPEARED")
+        {
+            told.insert(change["id"].as_str().expect("an id").to_owned());
+        }
+        if page["hasMore"] == false {
+            break;
+        }
+        after = page["next"].clone();
+    }
+    let mut faults = Faults::new();
+    for def in KINDS.all() {
+        for (name, id) in caller.stage.targets(def.name) {
+            let wanted = caller.read(def, id).await == 200;
+            if told.contains(&id.to_string()) != wanted {
+                faults.push(format!("{}: the feed and the policy differ on {name}", caller.name));
+            }
+        }
+    }
+    faults
 }
 
 async fn node(caller: &Caller<'_>) -> Faults {

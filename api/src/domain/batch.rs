@@ -4,7 +4,7 @@ use async_graphql::{Enum, InputObject, SimpleObject};
 use kernel::{
     Code, Ctx, Error, Record, Result, Violation,
     lens::{Detail, Lens},
-    record::{Op, Outcome, OutcomeKind},
+    record::{Op, Outcome, OutcomeKind, shown},
     row::Row,
     scalar::Object,
     unit::{Atomic, Unit},
@@ -14,7 +14,7 @@ use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::history::{diff, shown};
+use super::history::diff;
 
 /// What happens to a batch when one of its items is refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Enum)]

@@ -9,7 +9,7 @@ use kernel::{
     change::{self, Past, Span},
     lens::{Detail, Lens},
     page::Page,
-    row::Row,
+    record::shown,
     scalar::Object,
     unit::Cause,
 };
@@ -121,14 +121,6 @@ fn page<R: Record>(lens: &Lens, past: Past) -> Result<History> {
     }
     let total = u64::try_from(past.total).unwrap_or_default();
     Ok(History { items, has_more: past.has_more, total })
-}
-
-/// A row as the caller of the lens sees it, in the form of the REST face.
-///
-/// # Errors
-/// `Internal` if the row does not fit its table.
-pub fn shown<R: Record>(lens: &Lens, row: Row) -> Result<Json> {
-    Ok(serde_json::to_value(R::from_row(row, lens)?)?)
 }
 
 /// Members that say when and by whom, and so are no changes.

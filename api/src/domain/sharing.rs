@@ -1,5 +1,7 @@
 //! Releases beyond the country: one column of the plan and of everything below it.
 
+pub mod term;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
 
@@ -8,7 +10,7 @@ use entity::{release, release_set};
 use kernel::{
     Code, Error, KindDef, Record, Result, Unit,
     policy::{Class, Verb},
-    record::Op,
+    record::{Op, OutcomeKind},
     row::Row,
     store,
     unit::Atomic,
@@ -78,7 +80,10 @@ pub async fn release(unit: &mut Unit, plan: Uuid, release: &Release) -> Result<U
     if release.audiences.is_empty() {
         return Err(Error::invalid("/audiences", Code::Required, "a release names its audiences"));
     }
-    let id = record_release(unit, plan_row.owner(), release).await?;
+    let (id, is_new) = record_release(unit, plan_row.owner(), release).await?;
+    if is_new && release.from_at <= unit.ctx.clock.now() {
+        term::begin(unit, id).await?;
+    }
     for def in [def, Pillar::def(), Objective::def(), Action::def(), Task::def()] {
         let column = def.plan_column().unwrap_or("plan_id");
         let rows = store::all(unit.conn(), def, Cond::all().add(def.col(column).eq(plan))).await?;
@@ -87,7 +92,8 @@ pub async fn release(unit: &mut Unit, plan: Uuid, release: &Release) -> Result<U
     Ok(id)
 }
 
-async fn record_release(unit: &mut Unit, owner: &str, release: &Release) -> Result<Uuid> {
+/// Stores the release; answers its id, and whether it is a new one.
+async fn record_release(unit: &mut Unit, owner: &str, release: &Release) -> Result<(Uuid, bool)> {
     let fields = json!({
         "owner": owner,
         "audiences": release.audiences,
@@ -105,7 +111,8 @@ async fn record_release(unit: &mut Unit, owner: &str, release: &Release) -> Resu
         None => Op::Create(fields),
     };
     let made = unit.apply_one(release_def(), op).await?;
-    made.id.ok_or_else(|| Error::Internal("a release has no id".into()))
+    let id = made.id.ok_or_else(|| Error::Internal("a release has no id".into()))?;
+    Ok((id, matches!(made.kind, OutcomeKind::Created)))
 }
 
 /// Adds a release to the sets of these rows: one write for all rows of a kind.

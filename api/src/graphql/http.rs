@@ -1,6 +1,7 @@
 //! GraphQL over HTTP: what a request holds, how it is run, in which form it is answered.
 
 use async_graphql::{Request, Response, ServerError, Value, Variables, parser::types::OperationType};
+use futures_util::{StreamExt, stream::BoxStream};
 use kernel::{Code, Ctx};
 use serde_json::{Map, Value as Json};
 
@@ -9,7 +10,7 @@ use super::{
     edges::Edges,
     stored::Asked,
 };
-use crate::state::AppState;
+use crate::{domain::access::signin::identity::Identity, state::AppState};
 
 /// A request whose document is not found yet.
 pub struct Sent {
@@ -64,37 +65,45 @@ pub fn by_get(pairs: &[(String, String)]) -> Result<Sent, &'static str> {
     request(&members)
 }
 
-/// Tells whether the operation a request names is a query; its document was read before.
-fn only_reads(request: &mut Request) -> bool {
+/// The caller of a request, and who it says it is from.
+pub type Caller = (Ctx, Identity);
+
+/// Finds the document of a request and costs it.
+fn admit(state: &AppState, ctx: &Ctx, sent: Sent) -> Result<(Request, Assessed), Box<Response>> {
+    let Sent { asked, mut request } = sent;
+    let found = state.stored.text(asked).map_err(|why| failed(why.message(), why.code()))?;
+    request.query = found;
+    let limit = if ctx.actor.is_known() { cost::NODES } else { cost::NODES_ANONYMOUS };
+    let cost = cost::assess(&mut request, limit).map_err(refused)?;
+    Ok((request, cost))
+}
+
+/// Tells whether the operation a request names is of this type; its document was read before.
+fn is_any(request: &mut Request, ty: OperationType) -> bool {
     let name = request.operation_name.clone();
     let Ok(document) = request.parsed_query() else { return true };
     let mut asked = document
         .operations
         .iter()
         .filter(|(of, _)| name.is_none() || of.map(async_graphql::Name::as_str) == name.as_deref());
-    asked.all(|(_, operation)| operation.node.ty == OperationType::Query)
+    asked.all(|(_, operation)| operation.node.ty == ty)
 }
 
 /// Costs a request's document and, where it may, runs it; none for a mutation where only queries are run.
 ///
 /// A mutation runs in its own task, so that a caller that leaves cancels nothing.
-pub async fn run(state: &AppState, ctx: Ctx, sent: Sent, may_write: bool) -> Option<Response> {
-    let Sent { asked, mut request } = sent;
-    match state.stored.text(asked) {
-        Ok(text) => request.query = text,
-        Err(why) => return Some(failed(why.message(), why.code())),
-    }
-    let limit = if ctx.actor.is_known() { cost::NODES } else { cost::NODES_ANONYMOUS };
-    let cost = match cost::assess(&mut request, limit) {
-        Ok(cost) => cost,
-        Err(refusal) => return Some(refused(refusal)),
+pub async fn run(state: &AppState, caller: Caller, sent: Sent, may_write: bool) -> Option<Response> {
+    let (mut request, cost) = match admit(state, &caller.0, sent) {
+        Ok(admitted) => admitted,
+        Err(refusal) => return Some(*refusal),
     };
-    let writes = !only_reads(&mut request);
+    let (ctx, identity) = caller;
+    let writes = !is_any(&mut request, OperationType::Query);
     if writes && !may_write {
         return None;
     }
     let ctx = Ctx { db: ctx.db.bounded(cost::ROWS), ..ctx };
-    let request = request.data(Edges::loader(&ctx)).data(ctx);
+    let request = request.data(Edges::loader(&ctx)).data(ctx).data(identity);
     let schema = state.schema.clone();
     let response = if writes {
         let task = state.tasks.spawn(async move { schema.execute(request).await });
@@ -108,6 +117,30 @@ pub async fn run(state: &AppState, ctx: Ctx, sent: Sent, may_write: bool) -> Opt
     Some(told(response, cost))
 }
 
+/// Costs a subscription and begins it: its answers, for as long as somebody listens.
+///
+/// # Errors
+/// The answer that says why it does not begin.
+pub fn subscribe(state: &AppState, caller: Caller, sent: Sent) -> Result<Answers, Box<Response>> {
+    let (mut request, _) = admit(state, &caller.0, sent)?;
+    let (ctx, identity) = caller;
+    if !is_any(&mut request, OperationType::Subscription) {
+        let text = "only subscriptions are answered by a stream; send queries and mutations by POST as JSON";
+        return Err(Box::new(failed(text, Code::BadRequest)));
+    }
+    let request = request.data(ctx).data(identity);
+    Ok(state.schema.execute_stream(request).boxed())
+}
+
+/// The answers of a subscription.
+pub type Answers = BoxStream<'static, Response>;
+
+/// Tells whether an answer says that nothing follows: errors, and nothing else.
+#[must_use]
+pub fn is_last(response: &Response) -> bool {
+    response.data == Value::Null && !response.errors.is_empty()
+}
+
 fn refused(refusal: Refusal) -> Response {
     match refusal {
         Refusal::Syntax(why) => failed(&why, Code::BadRequest),
@@ -115,7 +148,9 @@ fn refused(refusal: Refusal) -> Response {
     }
 }
 
-fn failed(why: &str, code: Code) -> Response {
+/// An answer that says why nothing was run.
+#[must_use]
+pub fn failed(why: &str, code: Code) -> Response {
     let mut error = ServerError::new(why, None);
     let extensions = error.extensions.get_or_insert_default();
     extensions.set("code", code.name());

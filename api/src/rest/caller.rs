@@ -6,12 +6,14 @@ use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, header, request::Parts},
 };
+use chrono::{DateTime, Utc};
 use kernel::{Code, Ctx, Error, Violation, ctx::Locale};
 use uuid::Uuid;
 
 use super::{idempotency, problem::Problem};
 use crate::{
     domain::access::signin::{
+        identity::Identity,
         sign_in_first,
         standing::{ACT_AS, load_actor, load_person},
         token,
@@ -30,6 +32,8 @@ pub struct Session {
     pub user: Uuid,
     /// The session.
     pub id: Uuid,
+    /// Instant the access token ends to be good.
+    pub until: DateTime<Utc>,
 }
 
 /// Any caller, anonymous ones too; refuses unknown query parameters.
@@ -95,23 +99,41 @@ fn begin(parts: &Parts, state: &AppState) -> Result<(Ctx, Option<Session>), Prob
     let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
     let mut ctx = state.ctx(request_id.as_deref());
     ctx.locale = Arc::new(locale(&parts.headers, parts.uri.query()));
-    let Some(text) = bearer(&parts.headers)? else { return Ok((ctx, None)) };
-    let claims = token::verify(&state.keys, &state.clock, text)?;
-    Ok((ctx, Some(Session { user: claims.sub, id: claims.sid })))
+    let session = bearer(&parts.headers)?.map(|text| session(state, text)).transpose()?;
+    Ok((ctx, session))
+}
+
+/// The session a token names, once it is verified.
+///
+/// # Errors
+/// 401 for a bad token.
+pub fn session(state: &AppState, token: &str) -> Result<Session, Problem> {
+    let claims = token::verify(&state.keys, &state.clock, token)?;
+    let until = DateTime::from_timestamp(claims.exp, 0).unwrap_or_default();
+    Ok(Session { user: claims.sub, id: claims.sid, until })
+}
+
+/// Who a request says it is from, for answers that go on and look the caller up again and again.
+///
+/// # Errors
+/// 401 for a bad token.
+pub fn identity(parts: &Parts, state: &AppState) -> Result<(Ctx, Identity), Problem> {
+    let (ctx, session) = begin(parts, state)?;
+    Ok((ctx, Identity::of(session.map(|s| (s.user, s.id, s.until)), act_as(parts))))
 }
 
 /// Finds out who calls; a bad token is always refused, never taken for anonymous.
 ///
 /// # Errors
-/// 400 for an idempotency key that is none, 401 for a bad token, 403 for an owner the caller has no grant of, 400 where it must say which.
-pub async fn authenticate(parts: &Parts, state: &AppState) -> Result<(Ctx, Option<Session>), Problem> {
-    let (ctx, session) = begin(parts, state)?;
-    let actor = load_actor(&ctx, session.map(|s| (s.user, s.id)), act_as(parts)).await?;
-    let mut ctx = ctx.acting(actor);
+/// 400 for an idempotency key that is none, 401 for a bad token, 403 for an owner the caller has no grant of,
+/// 400 where it must say which.
+pub async fn authenticate(parts: &Parts, state: &AppState) -> Result<(Ctx, Identity), Problem> {
+    let (ctx, identity) = identity(parts, state)?;
+    let mut ctx = identity.look_up(&ctx).await?;
     if ctx.actor.is_known() {
         ctx.idempotency = idempotency::call(parts)?;
     }
-    Ok((ctx, session))
+    Ok((ctx, identity))
 }
 
 fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {

@@ -14,6 +14,7 @@ use tracing::Instrument;
 
 use super::{
     caller::RequestId,
+    changes,
     problem::{IsProblem, Problem, complete},
 };
 use crate::state::AppState;
@@ -96,7 +97,9 @@ pub async fn negotiate(request: Request, next: Next) -> Response {
         let refused = part.split(';').any(|param| param.trim() == "q=0");
         !refused && ["application/json", "application/problem+json", "application/*", "*/*"].contains(&media)
     };
-    if !accept.split(',').any(json) {
+    if !accept.split(',').any(json)
+        && !(changes::is_feed(request.uri().path()) && changes::wants_events(accept))
+    {
         let text = "answers are application/json";
         return Problem::Http(Code::NotAcceptable, text.into()).into_response();
     }

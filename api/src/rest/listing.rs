@@ -69,6 +69,18 @@ where
     }
 }
 
+/// Reads the parameters of an address that is no list, each checked.
+///
+/// # Errors
+/// 400 naming every parameter that is unknown or cannot be read.
+pub fn parameters<P: IntoParams + DeserializeOwned + Default>(query: Option<&str>) -> Result<P, Problem> {
+    let names = names::<P>();
+    let given = pairs(query);
+    let mut faults = parameter_faults(&given, &names.iter().map(String::as_str).collect::<Vec<_>>());
+    let read = part(&given, &names, &mut faults);
+    if faults.is_empty() { Ok(read) } else { Err(Error::BadRequest(faults).into()) }
+}
+
 fn names<P: IntoParams>() -> Vec<String> {
     P::into_params(|| Some(ParameterIn::Query)).into_iter().map(|parameter| parameter.name).collect()
 }

@@ -71,6 +71,15 @@ impl From<Error> for Problem {
 }
 
 impl Problem {
+    /// The problem as JSON, for answers that have begun already.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        if let Self::Domain(Error::Internal(why)) = self {
+            tracing::error!("an answer that had begun failed: {why}");
+        }
+        serde_json::to_string(&self.details()).unwrap_or_default()
+    }
+
     fn details(&self) -> ProblemDetails {
         let (code, detail) = match self {
             Self::Domain(error) => (error.code(), error.detail()),

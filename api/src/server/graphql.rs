@@ -1,46 +1,76 @@
 //! The address `/graphql`.
 
+use std::convert::Infallible;
+
 use axum::{
     body::Body,
     extract::{FromRequest, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse, Response},
+    response::{
+        IntoResponse, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
 };
+use futures_util::{StreamExt, stream::iter};
 use kernel::{Code, Error};
 
 use crate::{
-    graphql::http::{self, Media},
+    graphql::http::{self, Caller, Media},
     rest::{
         body::Members,
         caller::{authenticate, pairs},
+        changes::wants_events,
         problem::Problem,
     },
     state::AppState,
+    streams::detach,
 };
 
 /// Runs a request in a JSON body.
 pub(super) async fn by_post(State(state): State<AppState>, request: Request) -> Result<Response, Problem> {
-    let media = media(request.headers())?;
+    let streamed = wants_events(accept(request.headers()).unwrap_or_default());
+    let media = if streamed { Media::GraphqlResponse } else { media(request.headers())? };
     let (parts, body) = request.into_parts();
-    let (ctx, _) = authenticate(&parts, &state).await?;
+    let caller = authenticate(&parts, &state).await?;
     let members = Members::from_request(Request::from_parts(parts, body), &state).await?;
     let request = http::request(&members.0).map_err(|why| Error::bad_request("", Code::BadRequest, why))?;
-    Ok(respond(http::run(&state, ctx, request, true).await, media))
+    if streamed {
+        return stream(&state, caller, request);
+    }
+    Ok(respond(http::run(&state, caller, request, true).await, media))
 }
 
 /// Runs a query in the query string; mutations by GET are refused.
 pub(super) async fn by_get(State(state): State<AppState>, request: Request) -> Result<Response, Problem> {
     let media = media(request.headers())?;
     let (parts, _) = request.into_parts();
-    let (ctx, _) = authenticate(&parts, &state).await?;
+    let caller = authenticate(&parts, &state).await?;
     let request = http::by_get(&pairs(parts.uri.query()))
         .map_err(|why| Error::bad_request("?query", Code::BadRequest, why))?;
-    Ok(respond(http::run(&state, ctx, request, false).await, media))
+    Ok(respond(http::run(&state, caller, request, false).await, media))
+}
+
+/// Answers a subscription as server-sent events: `next` for each answer, `complete` at the end.
+fn stream(state: &AppState, caller: Caller, request: http::Sent) -> Result<Response, Problem> {
+    let seat = state.streams.take(caller.0.actor.user).ok_or(Error::Limited)?;
+    let answers = match http::subscribe(state, caller, request) {
+        Ok(answers) => answers,
+        Err(refusal) => return Ok(respond(Some(*refusal), Media::GraphqlResponse)),
+    };
+    let next = |answer: &async_graphql::Response| {
+        Event::default().event("next").data(serde_json::to_string(answer).unwrap_or_default())
+    };
+    let told = detach(state, seat, answers).map(move |answer| next(&answer));
+    let events = told.chain(iter([Event::default().event("complete").data("")])).map(Ok::<_, Infallible>);
+    Ok(Sse::new(events).keep_alive(KeepAlive::default()).into_response())
+}
+
+fn accept(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::ACCEPT).map(|value| value.to_str().unwrap_or_default())
 }
 
 fn media(headers: &HeaderMap) -> Result<Media, Problem> {
-    let accept = headers.get(header::ACCEPT).map(|value| value.to_str().unwrap_or_default());
-    Media::wanted(accept).ok_or_else(|| {
+    Media::wanted(accept(headers)).ok_or_else(|| {
         let text = "answers are application/graphql-response+json or application/json";
         Problem::Http(Code::NotAcceptable, text.into())
     })

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use sea_orm::sea_query::{Alias, Expr};
 
 use super::{
-    Hook,
+    Hook, Show,
     column::{Column, Link, Parent},
 };
 use crate::{
@@ -67,6 +67,8 @@ pub struct KindDef {
     pub check: Option<Hook>,
     /// Schemas of the inputs, checked on every face.
     pub schemas: Schemas,
+    /// Renders a row for a caller, in the form of the REST face; none for kinds without operations.
+    pub show: Option<Show>,
 }
 
 impl std::fmt::Debug for KindDef {

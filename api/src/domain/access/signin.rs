@@ -9,6 +9,7 @@
 mod circles;
 pub mod cleaning;
 mod credential;
+pub mod identity;
 pub mod keys;
 pub mod password;
 pub mod secret;

@@ -73,7 +73,7 @@ impl Shapes {
 fn shape(ty: &Type) -> Shape {
     let to = named(ty);
     // A page counts by its records, which stand under `nodes` and under `edges { node }`.
-    let is_connection = to.ends_with("Connection");
+    let is_connection = to.ends_with("Connection") || to == "ChangePage";
     Shape { to, is_connection, is_record: !is_connection && !to.ends_with("Edge") && to != "PageInfo" }
 }
 

@@ -9,6 +9,7 @@ use crate::{
     record::{
         Hook, Record,
         column::{Column, Link, Parent, type_of},
+        shown,
     },
     row::Type,
 };
@@ -17,7 +18,11 @@ impl KindDef {
     /// Starts the description of the kind `R` from what its table says.
     #[must_use]
     pub fn of<R: Record>(name: &'static str, collection: &'static str, class: Class) -> Self {
-        Self { schemas: Schemas::of::<R>(), ..Self::bare::<R::Entity>(name, collection, class) }
+        Self {
+            schemas: Schemas::of::<R>(),
+            show: Some(shown::<R>),
+            ..Self::bare::<R::Entity>(name, collection, class)
+        }
     }
 
     /// Starts the description of a kind without operations: logged, but written by verbs only.
@@ -56,6 +61,7 @@ impl KindDef {
             guard: None,
             check: None,
             schemas: Schemas::open(),
+            show: None,
         }
     }
 

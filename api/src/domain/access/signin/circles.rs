@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use entity::{
-    country, membership, region, region_membership, release, shared_set,
+    country, membership, region, region_membership, release, release_term, shared_set,
     vocab::{MembershipStanding, ReleaseMode},
 };
 use kernel::{actor::Actor, ctx::Ctx, error::Result};
@@ -52,17 +52,11 @@ pub(super) async fn regions(ctx: &Ctx, code: &str) -> Result<Vec<String>> {
 
 /// Sets that name one of the caller's agencies, or a group in which one has a seat today.
 pub(super) async fn shared_sets(ctx: &Ctx, actor: &Actor) -> Result<BTreeSet<Uuid>> {
-    use membership::Column;
-    let agencies: BTreeSet<Uuid> = actor.grants.iter().filter_map(|grant| grant.agency).collect();
+    let agencies = agencies(actor);
     if agencies.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let seats = Query::select()
-        .column(Column::WorkingGroupId)
-        .from(membership::Entity)
-        .and_where(Expr::col(Column::AgencyId).is_in(agencies.iter().copied()))
-        .cond_where(within(Column::FromOn, Column::UntilOn, ctx.clock.today()))
-        .take();
+    let seats = seats(ctx, &agencies);
     let named = |table, members: Condition| {
         let from = Query::select().column(FROM).from(Alias::new(table)).cond_where(members).take();
         Expr::col(shared_set::Column::Id).in_subquery(from)
@@ -80,10 +74,34 @@ pub(super) async fn shared_sets(ctx: &Ctx, actor: &Actor) -> Result<BTreeSet<Uui
     set(ctx, &select).await
 }
 
+/// Groups in which one of the caller's agencies has a seat today.
+pub(super) async fn groups(ctx: &Ctx, actor: &Actor) -> Result<BTreeSet<Uuid>> {
+    let agencies = agencies(actor);
+    if agencies.is_empty() { Ok(BTreeSet::new()) } else { set(ctx, &seats(ctx, &agencies)).await }
+}
+
+fn agencies(actor: &Actor) -> BTreeSet<Uuid> {
+    actor.grants.iter().filter_map(|grant| grant.agency).collect()
+}
+
+fn seats(ctx: &Ctx, agencies: &BTreeSet<Uuid>) -> SelectStatement {
+    use membership::Column;
+    Query::select()
+        .column(Column::WorkingGroupId)
+        .from(membership::Entity)
+        .and_where(Expr::col(Column::AgencyId).is_in(agencies.iter().copied()))
+        .cond_where(within(Column::FromOn, Column::UntilOn, ctx.clock.today()))
+        .take()
+}
+
 /// Sets with a live release to read for one of these audiences.
+///
+/// The clock decides, and where another process whose clock goes otherwise has begun or ended a release
+/// already, the log: nobody reads on what the log says has ended.
 pub(super) async fn release_sets(ctx: &Ctx, audiences: &[String]) -> Result<BTreeSet<Uuid>> {
     use release::Column;
     let of = |column| Expr::col((release::Entity, column));
+    let term = |column| Expr::col((release_term::Entity, column));
     let now = ctx.clock.now();
     let addressed = Query::select()
         .column(FROM)
@@ -94,8 +112,13 @@ pub(super) async fn release_sets(ctx: &Ctx, audiences: &[String]) -> Result<BTre
         .column(("release_set_member", FROM))
         .from(Alias::new("release_set_member"))
         .inner_join(release::Entity, of(Column::Id).equals(("release_set_member", TO)))
+        .left_join(
+            release_term::Entity,
+            term(release_term::Column::ReleaseId).equals((release::Entity, Column::Id)),
+        )
         .and_where(of(Column::Mode).eq(ReleaseMode::Read.to_value()))
-        .and_where(of(Column::FromAt).lte(now))
+        .and_where(of(Column::FromAt).lte(now).or(term(release_term::Column::BeganIn).is_not_null()))
+        .and_where(term(release_term::Column::EndedIn).is_null())
         .and_where(of(Column::UntilAt).is_null().or(of(Column::UntilAt).gt(now)))
         .and_where(of(Column::RevokedAt).is_null())
         .and_where(of(Column::Id).in_subquery(addressed))

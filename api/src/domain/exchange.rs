@@ -1,0 +1,3 @@
+//! What goes out and comes in by many records at a time.
+
+pub mod changes;

@@ -1,0 +1,189 @@
+//! The feed of changes, for both faces: what became of the records a caller sees.
+
+mod cursor;
+mod follow;
+
+use std::collections::{BTreeMap, HashMap};
+
+use async_graphql::{Enum, SimpleObject};
+use kernel::{
+    Code, Ctx, Error, KindDef, Result,
+    change::feed::{self, Bulletin, News, Place, Turn},
+    lens::{Detail, Lens},
+    policy::Class,
+    row::Row,
+    scalar::Object,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::super::{
+    KINDS,
+    access::signin::identity::{Identity, rights},
+};
+use cursor::Mark;
+pub use follow::{follow, wait};
+
+/// What became of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, Enum)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeEvent {
+    /// The record has changed; store what `record` holds.
+    Changed,
+    /// The record has become visible, or was made; store what `record` holds.
+    Appeared,
+    /// The record is deleted or not visible any more; drop it.
+    Disappeared,
+}
+
+impl ChangeEvent {
+    /// Name used in answers.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Changed => "changed",
+            Self::Appeared => "appeared",
+            Self::Disappeared => "disappeared",
+        }
+    }
+}
+
+/// What became of one record, as it is now.
+#[derive(Clone, Debug, Serialize, ToSchema, SimpleObject)]
+pub struct Change {
+    /// What became of it.
+    pub event: ChangeEvent,
+    /// Kind of the record (`task`).
+    pub kind: String,
+    /// Id of the record.
+    pub id: Uuid,
+    /// Goes on after this change, as `after`.
+    pub cursor: String,
+    /// The record as its own address answers it, without `can`; null once it has disappeared.
+    #[schema(required = true, value_type = Option<std::collections::BTreeMap<String, serde_json::Value>>)]
+    pub record: Option<Object>,
+}
+
+/// A part of the feed, oldest change first.
+#[derive(Clone, Debug, Serialize, ToSchema, SimpleObject)]
+#[graphql(name = "ChangePage")]
+pub struct ChangePage {
+    /// What became of records.
+    pub items: Vec<Change>,
+    /// Where to go on; given on the last page too, to come back with.
+    pub next: String,
+    /// Whether more can be read at once.
+    pub has_more: bool,
+}
+
+/// Where a caller goes on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum After {
+    /// At the beginning: every record the caller sees is told.
+    #[default]
+    Beginning,
+    /// At the end: what happens from now on.
+    Now,
+    /// Where a cursor points.
+    Cursor(String),
+}
+
+/// What is asked of the feed.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    base: Ctx,
+    identity: Identity,
+    kinds: Vec<&'static KindDef>,
+    limit: usize,
+    after: After,
+}
+
+impl Reader {
+    /// Takes what is asked for; nothing is looked up yet.
+    ///
+    /// # Errors
+    /// `BadRequest` naming kinds that are none.
+    pub fn new(call: (Ctx, Identity), after: Option<&str>, kinds: &[String], limit: usize) -> Result<Self> {
+        let (base, identity) = call;
+        let after = match after {
+            None => After::Beginning,
+            Some("now") => After::Now,
+            Some(cursor) => After::Cursor(cursor.to_owned()),
+        };
+        Ok(Self { base, identity, kinds: kinds_named(kinds)?, limit, after })
+    }
+
+    /// Reads the next page, with the rights the caller has now.
+    ///
+    /// # Errors
+    /// `Unauthenticated` once the session is over; `Gone(RightsChanged)` once other records are visible;
+    /// `BadRequest` for a cursor that does not fit.
+    pub async fn next(&mut self) -> Result<ChangePage> {
+        // First the end of the log, then the caller's rights: nothing may become visible in between.
+        let end = feed::end(&self.base).await?;
+        let ctx = self.identity.look_up(&self.base).await?;
+        let rights = rights(&ctx).await?;
+        let after = match &self.after {
+            After::Beginning => Place::default(),
+            After::Now => end,
+            After::Cursor(text) => Mark::open(&ctx, text)?.under(rights)?,
+        };
+        let page = feed::since(&ctx, (after, end), &self.kinds, self.limit).await?;
+        let next = Mark { place: page.place, rights }.seal(&ctx)?;
+        self.after = After::Cursor(next.clone());
+        let has_more = page.has_more;
+        Ok(ChangePage { items: shown(&ctx, page, rights).await?, next, has_more })
+    }
+}
+
+/// The kinds that have a feed: all that can be read.
+fn kinds_there_are() -> impl Iterator<Item = &'static KindDef> {
+    KINDS.all().iter().copied().filter(|def| def.class != Class::Shared)
+}
+
+fn kinds_named(names: &[String]) -> Result<Vec<&'static KindDef>> {
+    let names: Vec<&str> = names.iter().flat_map(|name| name.split(',')).map(str::trim).collect();
+    if names.is_empty() {
+        return Ok(kinds_there_are().collect());
+    }
+    let known = |name: &&str| kinds_there_are().find(|def| def.name == *name || def.collection == *name);
+    if let Some(unknown) = names.iter().find(|name| known(name).is_none()) {
+        let all: Vec<&str> = kinds_there_are().map(|def| def.name).collect();
+        let text = format!("`{unknown}` is no kind; kinds are {}", all.join(", "));
+        return Err(Error::bad_request("?kinds", Code::NotInList, text));
+    }
+    Ok(names.iter().filter_map(known).collect())
+}
+
+/// The changes as the caller sees the records.
+async fn shown(ctx: &Ctx, page: Bulletin, rights: [u8; 16]) -> Result<Vec<Change>> {
+    let mut rows: BTreeMap<&str, (&'static KindDef, Vec<Row>)> = BTreeMap::new();
+    for news in &page.news {
+        rows.entry(news.def.name).or_insert_with(|| (news.def, Vec::new())).1.extend(news.row.clone());
+    }
+    let mut records: HashMap<Uuid, Json> = HashMap::new();
+    for (def, rows) in rows.into_values().filter(|(_, rows)| !rows.is_empty()) {
+        let lens = Lens::on(ctx, def, &rows, Detail::List).await?;
+        for row in rows {
+            let id = row.id();
+            let show = def.show.ok_or_else(|| Error::Internal(format!("{} has no view", def.name)))?;
+            records.insert(id, show(&lens, row)?);
+        }
+    }
+    let change = |news: News| -> Result<Change> {
+        Ok(Change {
+            event: match news.turn {
+                Turn::Changed => ChangeEvent::Changed,
+                Turn::Appeared => ChangeEvent::Appeared,
+                Turn::Disappeared => ChangeEvent::Disappeared,
+            },
+            kind: news.def.name.into(),
+            id: news.id,
+            cursor: Mark { place: news.place, rights }.seal(ctx)?,
+            record: news.row.and_then(|_| records.get(&news.id).cloned()).map(Object),
+        })
+    };
+    page.news.into_iter().map(change).collect()
+}

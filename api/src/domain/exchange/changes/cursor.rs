@@ -1,0 +1,74 @@
+//! Cursors of the feed: sealed, for the place in the log says how much others write.
+
+use aws_lc_rs::{
+    aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey},
+    hmac,
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use kernel::{Code, Ctx, Error, Result, change::feed::Place};
+
+/// A place in the log, and the rights under which it was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub(super) place: Place,
+    pub(super) rights: [u8; 16],
+}
+
+impl Mark {
+    /// The text that stands for it, for this caller only.
+    pub(super) fn seal(self, ctx: &Ctx) -> Result<String> {
+        let mut bytes = self.place.seq.to_be_bytes().to_vec();
+        bytes.extend(self.place.ordinal.to_be_bytes());
+        bytes.extend(self.rights);
+        let nonce = key(ctx)
+            .and_then(|key| key.seal_in_place_append_tag(caller(ctx), &mut bytes).ok())
+            .ok_or_else(|| Error::Internal("a cursor cannot be sealed".into()))?;
+        let mut sealed = nonce.as_ref().to_vec();
+        sealed.append(&mut bytes);
+        Ok(URL_SAFE_NO_PAD.encode(sealed))
+    }
+
+    /// Reads what [`Self::seal`] wrote for this caller.
+    ///
+    /// # Errors
+    /// `BadRequest(CursorInvalid)` for anything else.
+    pub(super) fn open(ctx: &Ctx, text: &str) -> Result<Self> {
+        Self::read(ctx, text).ok_or_else(|| {
+            let why = "the cursor was not made for you by this feed; begin without one, or with `now`";
+            Error::bad_request("?after", Code::CursorInvalid, why)
+        })
+    }
+
+    /// The place, if the caller's rights are still those.
+    ///
+    /// # Errors
+    /// `Gone` if they are not.
+    pub(super) fn under(self, rights: [u8; 16]) -> Result<Place> {
+        if self.rights == rights {
+            return Ok(self.place);
+        }
+        let why = "what you may see has changed; take a cursor with `after=now`, read the lists anew, go on from there";
+        Err(Error::Gone(Code::RightsChanged, why.into()))
+    }
+
+    fn read(ctx: &Ctx, text: &str) -> Option<Self> {
+        let mut bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (nonce, body) = bytes.split_at_mut_checked(NONCE_LEN)?;
+        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+        let plain = key(ctx)?.open_in_place(nonce, caller(ctx), body).ok()?;
+        let (seq, rest) = plain.split_first_chunk()?;
+        let (ordinal, rights) = rest.split_first_chunk()?;
+        let place = Place { seq: i64::from_be_bytes(*seq), ordinal: i32::from_be_bytes(*ordinal) };
+        Some(Self { place, rights: rights.try_into().ok()? })
+    }
+}
+
+/// The key of these cursors, made from the one of all cursors.
+fn key(ctx: &Ctx) -> Option<RandomizedNonceKey> {
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &ctx.cursor_key), b"cursors of the feed");
+    RandomizedNonceKey::new(&AES_256_GCM, tag.as_ref()).ok()
+}
+
+fn caller(ctx: &Ctx) -> Aad<String> {
+    Aad::from(ctx.actor.fingerprint())
+}

@@ -1,0 +1,147 @@
+//! The feed of changes: pages, pages that wait, and a stream of events.
+
+use std::{convert::Infallible, time::Duration};
+
+use axum::{
+    extract::{FromRequestParts, State},
+    http::{HeaderMap, header, request::Parts},
+    response::{
+        IntoResponse, Response,
+        sse::{Event, KeepAlive, Sse},
+    },
+};
+use futures_util::{Stream, StreamExt, stream};
+use kernel::{
+    Code, Error,
+    page::{DEFAULT_LIMIT, MAX_LIMIT, Page},
+};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    caller::identity,
+    listing::parameters,
+    problem::{Problem, ReadProblems},
+};
+use crate::{
+    domain::exchange::changes::{Change, ChangePage, Reader, follow, wait},
+    state::AppState,
+    streams::{Seat, detach},
+};
+
+/// Seconds a page waits for changes at most.
+pub const MAX_WAIT_SECONDS: u64 = 20;
+
+/// Routes of the feed.
+pub fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(list_changes))
+}
+
+/// Tells whether an address below `/api/v1` is the feed's, which answers a stream too.
+#[must_use]
+pub fn is_feed(path: &str) -> bool {
+    path == "/changes"
+}
+
+/// Tells whether a caller asks for a stream of events.
+#[must_use]
+pub fn wants_events(accept: &str) -> bool {
+    accept.split(',').any(|part| part.split(';').next().unwrap_or_default().trim() == "text/event-stream")
+}
+
+/// Which part of the feed is wanted.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub struct FeedParams {
+    /// Cursor to go on after; `now` for what happens from now on. Without it every record the caller sees is told.
+    pub after: Option<String>,
+    /// Kinds of records (`task`, `plans`), several with commas; all kinds without it.
+    pub kinds: Vec<String>,
+    /// How many changes, 1 to 200.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    pub limit: Option<i64>,
+    /// Seconds to wait for a change where there is none, 0 to 20.
+    #[param(minimum = 0, maximum = 20, default = 0)]
+    pub wait: Option<u64>,
+    /// Languages wanted, best first; `*` for base texts and all translations.
+    pub lang: Option<String>,
+}
+
+/// What is asked of the feed, and how it is to be answered.
+struct Asked {
+    reader: Reader,
+    wait: Duration,
+    streamed: bool,
+    seat: Option<Seat>,
+}
+
+impl FromRequestParts<AppState> for Asked {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let (ctx, identity) = identity(parts, state)?;
+        let asked: FeedParams = parameters(parts.uri.query())?;
+        let limit = asked.limit.map_or(Ok(DEFAULT_LIMIT), |limit| Page::check_limit("limit", limit))?;
+        let seconds = asked.wait.unwrap_or_default();
+        if seconds > MAX_WAIT_SECONDS {
+            let text = format!("`wait` is 0 to {MAX_WAIT_SECONDS} seconds");
+            return Err(Error::bad_request("?wait", Code::OutOfRange, text).into());
+        }
+        let streamed = wants_events(text(&parts.headers, header::ACCEPT));
+        let last = text(&parts.headers, header::HeaderName::from_static("last-event-id"));
+        let after = if last.is_empty() { asked.after.as_deref() } else { Some(last) };
+        let goes_on = streamed || seconds > 0;
+        let seat = || state.streams.take(identity.who.map(|(user, _)| user)).ok_or(Error::Limited);
+        let seat = if goes_on { Some(seat()?) } else { None };
+        let limit = if streamed { MAX_LIMIT } else { limit };
+        let reader = Reader::new((ctx, identity), after, &asked.kinds, limit)?;
+        Ok(Self { reader, wait: Duration::from_secs(seconds), streamed, seat })
+    }
+}
+
+fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+#[utoipa::path(get, path = "/changes", tag = "Changes",
+    summary = "Follow what changes",
+    description = "Answers what became of the records the caller sees, in the order it happened: each with the record as it is now. \
+        Take a cursor with `after=now`, read the lists you need, then go on from the cursor: applying every change gives what the lists give. \
+        With `wait` an empty page is answered only when the seconds are over. With `Accept: text/event-stream` the answer is a stream of \
+        server-sent events that goes on until the access token ends; `id` is the cursor, `Last-Event-ID` goes on after it, `data` a change. \
+        The names inside references follow the changes of the records they name. When the caller's grants, regions or groups change, \
+        its cursors answer 410.",
+    params(FeedParams, ("Last-Event-ID" = Option<String>, Header, description = "Cursor to go on after; before `after`")),
+    responses((status = 200, description = "A part of the feed", content((ChangePage = "application/json"), (String = "text/event-stream"))), ReadProblems,
+        (status = 410, description = "Refused: rights_changed", body = super::problem::ProblemDetails, content_type = "application/problem+json"),
+        (status = 429, description = "Refused: rate_limited", body = super::problem::ProblemDetails, content_type = "application/problem+json")))]
+async fn list_changes(State(state): State<AppState>, asked: Asked) -> Result<Response, Problem> {
+    let Asked { mut reader, wait: patience, streamed, seat } = asked;
+    if !streamed {
+        let page = wait(&mut reader, patience.min(state.timeout / 2)).await?;
+        return Ok(axum::Json(page).into_response());
+    }
+    // The first page before the first byte: what is refused at once is refused with its status.
+    let first = reader.next().await?;
+    let pages = detach(&state, seat, stream::iter([Ok(first)]).chain(follow(reader)));
+    let events = events(pages);
+    Ok(Sse::new(events).keep_alive(KeepAlive::default()).into_response())
+}
+
+/// The changes as server-sent events; an error is the last one.
+fn events(
+    pages: impl Stream<Item = kernel::Result<ChangePage>> + Send,
+) -> impl Stream<Item = Result<Event, Infallible>> + Send {
+    let told = |page: kernel::Result<ChangePage>| match page {
+        Ok(page) => page.items.iter().map(event).collect(),
+        Err(error) => vec![Event::default().event("error").data(Problem::from(error).to_json())],
+    };
+    pages.flat_map(move |page| stream::iter(told(page).into_iter().map(Ok)))
+}
+
+fn event(change: &Change) -> Event {
+    let data = serde_json::to_string(change).unwrap_or_default();
+    Event::default().id(&change.cursor).event(change.event.name()).data(data)
+}

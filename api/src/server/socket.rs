@@ -1,0 +1,43 @@
+//! Subscriptions over a WebSocket: the protocol `graphql-transport-ws` at `/graphql/ws`.
+//!
+//! One task holds a socket. What the caller may do is looked up anew every two seconds and at each change,
+//! so a session that ends takes its sockets with it.
+
+mod talk;
+
+use axum::{
+    extract::{
+        FromRequestParts, Request, State,
+        ws::{WebSocket, WebSocketUpgrade, rejection::WebSocketUpgradeRejection},
+    },
+    response::Response,
+};
+use kernel::Code;
+
+use crate::{
+    rest::{caller::identity, problem::Problem},
+    state::AppState,
+};
+use talk::Talk;
+
+/// The protocol spoken.
+const PROTOCOL: &str = "graphql-transport-ws";
+/// Bytes of one message at most.
+const MESSAGE_BYTES: usize = 64 * 1024;
+
+/// Opens a socket; a token may come with the request or with `connection_init`.
+pub(super) async fn upgrade(State(state): State<AppState>, request: Request) -> Result<Response, Problem> {
+    let (mut parts, _) = request.into_parts();
+    let caller = identity(&parts, &state)?;
+    let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &state).await.map_err(no_socket)?;
+    let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(MESSAGE_BYTES).max_frame_size(MESSAGE_BYTES);
+    let tasks = state.tasks.clone();
+    Ok(upgrade.on_upgrade(async move |socket: WebSocket| {
+        // Told to the tracker, so that a stop waits until the socket is closed.
+        let _ = tasks.spawn(Talk::new(socket, state, caller).run()).await;
+    }))
+}
+
+fn no_socket(_: WebSocketUpgradeRejection) -> Problem {
+    Problem::Http(Code::BadRequest, format!("open a WebSocket here, with the protocol {PROTOCOL}"))
+}

@@ -1,0 +1,232 @@
+//! One conversation over a socket.
+
+use std::{collections::HashMap, time::Duration};
+
+use async_graphql::Response;
+use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use futures_util::{
+    StreamExt,
+    stream::{AbortHandle, BoxStream, SelectAll, abortable, iter},
+};
+use kernel::{Code, Ctx, Error};
+use serde_json::{Map, Value as Json, json};
+use tokio::time::{Instant, interval, timeout};
+
+use super::PROTOCOL;
+use crate::{
+    domain::access::signin::identity::Identity,
+    graphql::http::{self, is_last},
+    rest::caller::session,
+    state::AppState,
+    streams::{Seat, detach},
+};
+
+/// Seconds a socket may be open before `connection_init` is sent.
+pub(crate) const INIT_SECONDS: u64 = 10;
+/// Subscriptions of one socket at most.
+pub(crate) const SUBSCRIPTIONS: usize = 20;
+/// Time a reader may take for one message; whoever is slower is dropped.
+const SEND: Duration = Duration::from_secs(5);
+/// Time between two looks at the caller's rights.
+const LOOK: Duration = Duration::from_secs(2);
+/// Characters of a subscription's id at most.
+const ID_CHARS: usize = 128;
+
+/// Why a socket is closed: a code of the protocol, and what it means.
+struct Close(u16, &'static str);
+
+impl Close {
+    const AWAY: Self = Self(1001, "The service is stopping");
+    const INVALID: Self = Self(4400, "Invalid message");
+    const UNAUTHORIZED: Self = Self(4401, "Unauthorized");
+    const FORBIDDEN: Self = Self(4403, "Forbidden");
+    const PROTOCOL: Self = Self(4406, "Subprotocol not acceptable");
+    const INIT_TIMEOUT: Self = Self(4408, "Connection initialisation timeout");
+    const SUBSCRIBED: Self = Self(4409, "Subscriber already exists");
+    const TOO_MANY: Self = Self(4429, "Too many initialisation requests");
+    const SOCKETS: Self = Self(4429, "Too many sockets of one caller");
+    /// The other side has closed, or does not read.
+    const GONE: Self = Self(1006, "");
+}
+
+/// What a subscription says.
+enum Said {
+    Next(String, Box<Response>),
+    End(String),
+}
+
+/// A socket and what runs on it.
+pub(super) struct Talk {
+    socket: WebSocket,
+    state: AppState,
+    base: Ctx,
+    identity: Identity,
+    seat: Option<Seat>,
+    said: SelectAll<BoxStream<'static, Said>>,
+    running: HashMap<String, AbortHandle>,
+}
+
+impl Talk {
+    pub(super) fn new(socket: WebSocket, state: AppState, (base, identity): (Ctx, Identity)) -> Self {
+        let said = SelectAll::new();
+        Self { socket, state, base, identity, seat: None, said, running: HashMap::new() }
+    }
+
+    /// Talks until one side closes.
+    pub(super) async fn run(mut self) {
+        let Close(code, reason) = self.talk().await;
+        if code != Close::GONE.0 {
+            let frame = CloseFrame { code, reason: reason.into() };
+            let _ = timeout(SEND, self.socket.send(Message::Close(Some(frame)))).await;
+        }
+    }
+
+    async fn talk(&mut self) -> Close {
+        if self.socket.protocol().is_none_or(|protocol| protocol != PROTOCOL) {
+            return Close::PROTOCOL;
+        }
+        let opened = Instant::now();
+        let mut looks = interval(LOOK);
+        let stopping = self.state.stopping.clone();
+        loop {
+            let done = tokio::select! {
+                () = stopping.cancelled() => Err(Close::AWAY),
+                message = self.socket.recv() => match message {
+                    Some(Ok(message)) => self.hear(message).await,
+                    _ => Err(Close::GONE),
+                },
+                Some(said) = self.said.next(), if !self.said.is_empty() => self.tell(said).await,
+                _ = looks.tick() => self.look(opened).await,
+            };
+            if let Err(close) = done {
+                return close;
+            }
+        }
+    }
+
+    /// Looks whether the caller may still be here.
+    async fn look(&mut self, opened: Instant) -> Result<(), Close> {
+        if self.seat.is_none() {
+            let is_late = opened.elapsed() >= Duration::from_secs(INIT_SECONDS);
+            return if is_late { Err(Close::INIT_TIMEOUT) } else { Ok(()) };
+        }
+        match self.identity.look_up(&self.base).await {
+            Err(Error::Unauthenticated(_) | Error::Forbidden(_)) => Err(Close::UNAUTHORIZED),
+            _ => Ok(()),
+        }
+    }
+
+    async fn hear(&mut self, message: Message) -> Result<(), Close> {
+        let text = match message {
+            Message::Text(text) => text,
+            Message::Binary(_) => return Err(Close::INVALID),
+            Message::Close(_) => return Err(Close::GONE),
+            Message::Ping(_) | Message::Pong(_) => return Ok(()),
+        };
+        let Ok(Json::Object(message)) = serde_json::from_str(&text) else { return Err(Close::INVALID) };
+        let id = message.get("id").and_then(Json::as_str);
+        match (message.get("type").and_then(Json::as_str), id) {
+            (Some("connection_init"), _) => self.greet(message.get("payload")).await,
+            (Some("ping"), _) => self.send(&json!({ "type": "pong" })).await,
+            (Some("pong"), _) => Ok(()),
+            (Some("subscribe"), Some(id)) if (1..=ID_CHARS).contains(&id.chars().count()) => {
+                self.subscribe(id, message.get("payload")).await
+            }
+            (Some("complete"), Some(id)) => {
+                self.running.remove(id).iter().for_each(AbortHandle::abort);
+                Ok(())
+            }
+            _ => Err(Close::INVALID),
+        }
+    }
+
+    /// `connection_init`: who calls, with a token in `Authorization` or none for anonymous callers.
+    async fn greet(&mut self, payload: Option<&Json>) -> Result<(), Close> {
+        if self.seat.is_some() {
+            return Err(Close::TOO_MANY);
+        }
+        match payload {
+            None | Some(Json::Null) => {}
+            Some(Json::Object(members)) => self.read_identity(members)?,
+            Some(_) => return Err(Close::INVALID),
+        }
+        self.identity.look_up(&self.base).await.map_err(|_| Close::FORBIDDEN)?;
+        let user = self.identity.who.map(|(user, _)| user);
+        self.seat = Some(self.state.streams.take(user).ok_or(Close::SOCKETS)?);
+        self.send(&json!({ "type": "connection_ack" })).await
+    }
+
+    /// Members are named as the headers are, in any case.
+    fn read_identity(&mut self, members: &Map<String, Json>) -> Result<(), Close> {
+        let given = |name: &str| members.iter().find(|(of, _)| of.eq_ignore_ascii_case(name));
+        if let Some((_, token)) = given("authorization") {
+            let (scheme, token) =
+                token.as_str().and_then(|text| text.split_once(' ')).ok_or(Close::FORBIDDEN)?;
+            if !scheme.eq_ignore_ascii_case("bearer") {
+                return Err(Close::FORBIDDEN);
+            }
+            let session = session(&self.state, token.trim()).map_err(|_| Close::FORBIDDEN)?;
+            self.identity = Identity::of(Some((session.user, session.id, session.until)), None);
+        }
+        if let Some((_, owner)) = given(crate::domain::access::signin::standing::ACT_AS) {
+            self.identity.act_as = Some(owner.as_str().ok_or(Close::FORBIDDEN)?.to_owned());
+        }
+        Ok(())
+    }
+
+    async fn subscribe(&mut self, id: &str, payload: Option<&Json>) -> Result<(), Close> {
+        if self.seat.is_none() {
+            return Err(Close::UNAUTHORIZED);
+        }
+        if self.running.contains_key(id) {
+            return Err(Close::SUBSCRIBED);
+        }
+        let members = payload.and_then(Json::as_object).ok_or(Close::INVALID)?;
+        let request = http::request(members).map_err(|_| Close::INVALID)?;
+        if self.running.len() >= SUBSCRIPTIONS {
+            let text = format!("at most {SUBSCRIPTIONS} subscriptions run on one socket");
+            return self.refuse(id, &http::failed(&text, Code::Limited)).await;
+        }
+        let Ok(ctx) = self.identity.look_up(&self.base).await else { return Err(Close::UNAUTHORIZED) };
+        let answers = match http::subscribe(&self.state, (ctx, self.identity.clone()), request) {
+            Ok(answers) => answers,
+            Err(refusal) => return self.refuse(id, &refusal).await,
+        };
+        // In a task of its own: what waits here to be read must hold no database connection.
+        let (answers, handle) = abortable(detach(&self.state, (), answers));
+        self.running.insert(id.to_owned(), handle);
+        let (of, last) = (id.to_owned(), Said::End(id.to_owned()));
+        let said = answers.map(move |answer| Said::Next(of.clone(), Box::new(answer)));
+        self.said.push(said.chain(iter([last])).boxed());
+        Ok(())
+    }
+
+    async fn tell(&mut self, said: Said) -> Result<(), Close> {
+        match said {
+            Said::Next(id, answer) if self.running.contains_key(&id) => {
+                if !is_last(&answer) {
+                    return self.send(&json!({ "id": id, "type": "next", "payload": *answer })).await;
+                }
+                self.running.remove(&id).iter().for_each(AbortHandle::abort);
+                self.refuse(&id, &answer).await
+            }
+            Said::End(id) if self.running.remove(&id).is_some() => {
+                self.send(&json!({ "id": id, "type": "complete" })).await
+            }
+            // The caller has ended it already.
+            Said::Next(..) | Said::End(_) => Ok(()),
+        }
+    }
+
+    async fn refuse(&mut self, id: &str, answer: &Response) -> Result<(), Close> {
+        self.send(&json!({ "id": id, "type": "error", "payload": answer.errors })).await
+    }
+
+    async fn send(&mut self, message: &Json) -> Result<(), Close> {
+        let sent = timeout(SEND, self.socket.send(Message::Text(message.to_string().into()))).await;
+        match sent {
+            Ok(Ok(())) => Ok(()),
+            _ => Err(Close::GONE),
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Answers that go on: how many of them each caller may hold open, and the tasks that make them.
+
+use std::{
+    collections::HashMap,
+    pin::pin,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use futures_util::{
+    Stream, StreamExt,
+    stream::{BoxStream, poll_fn},
+};
+use tokio::{sync::mpsc, time::timeout};
+use uuid::Uuid;
+
+use crate::state::AppState;
+
+/// Streams, sockets and waiting pages one user holds open at most.
+pub const STREAMS_OF_A_USER: usize = 20;
+/// Streams, sockets and waiting pages all anonymous callers together hold open at most.
+pub const STREAMS_OF_ANONYMOUS: usize = 100;
+
+/// Items made ahead of a reader.
+const AHEAD: usize = 16;
+/// Time a reader may take for one item; whoever is slower is dropped.
+const SLOW: Duration = Duration::from_secs(10);
+
+/// Makes the items of a stream in a task of their own, until the reader leaves or the service stops.
+///
+/// Were the stream left to its reader, one that reads slowly would hold on to a database connection in the
+/// middle of a page, and all connections could wait for one another. `held` is dropped with the task.
+pub fn detach<T: Send + 'static>(
+    state: &AppState,
+    held: impl Send + 'static,
+    items: impl Stream<Item = T> + Send + 'static,
+) -> BoxStream<'static, T> {
+    let (to, mut from) = mpsc::channel(AHEAD);
+    let stopping = state.stopping.clone();
+    state.tasks.spawn(async move {
+        let _held = held;
+        let mut items = pin!(items);
+        loop {
+            let item = tokio::select! {
+                () = stopping.cancelled() => return,
+                () = to.closed() => return,
+                item = items.next() => item,
+            };
+            let Some(item) = item else { return };
+            let sent = timeout(SLOW, to.send(item)).await;
+            if !matches!(sent, Ok(Ok(()))) {
+                return;
+            }
+        }
+    });
+    poll_fn(move |context| from.poll_recv(context)).boxed()
+}
+
+/// The streams that are open; clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct Streams(Arc<Mutex<HashMap<Option<Uuid>, usize>>>);
+
+impl Streams {
+    /// Takes a seat for a caller; none when all of the caller's are taken.
+    #[must_use]
+    pub fn take(&self, user: Option<Uuid>) -> Option<Seat> {
+        let most = if user.is_some() { STREAMS_OF_A_USER } else { STREAMS_OF_ANONYMOUS };
+        let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = open.entry(user).or_default();
+        if *taken >= most {
+            return None;
+        }
+        *taken += 1;
+        Some(Seat { streams: self.clone(), user })
+    }
+
+    /// How many seats are taken.
+    #[must_use]
+    pub fn open(&self) -> usize {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
+    }
+}
+
+/// One open stream; given up when it is dropped.
+#[derive(Debug)]
+pub struct Seat {
+    streams: Streams,
+    user: Option<Uuid>,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut open = self.streams.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(taken) = open.get_mut(&self.user) {
+            *taken -= 1;
+            if *taken == 0 {
+                open.remove(&self.user);
+            }
+        }
+    }
+}

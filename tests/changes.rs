@@ -1,0 +1,360 @@
+//! The feed of changes: states, not pictures; nothing hidden is told, nothing visible is missed.
+
+mod mirror;
+mod socket;
+mod stream;
+
+use chrono::TimeDelta;
+use concord::domain::sharing::{self, term};
+use kernel::Ctx;
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use crate::support::{TestApp, app, client::Client, start};
+
+/// Reads the feed to its end: the changes, and where to go on.
+async fn read(client: &Client<'_>, after: Option<&str>) -> (Vec<Json>, String) {
+    let (mut found, mut after) = (Vec::new(), after.map(str::to_owned));
+    loop {
+        let from = after.map_or(String::new(), |cursor| format!("&after={cursor}"));
+        let answer = client.get(&format!("/changes?limit=200{from}")).await;
+        let page = answer.ok(200);
+        found.extend(page["items"].as_array().expect("items").iter().cloned());
+        let next = page["next"].as_str().expect("a cursor").to_owned();
+        if page["has_more"] == false {
+            return (found, next);
+        }
+        after = Some(next);
+    }
+}
+
+/// Where the feed ends now.
+async fn now(client: &Client<'_>) -> String {
+    let answer = client.get("/changes?after=now").await;
+    assert_eq!(answer.ok(200)["items"], json!([]));
+    answer.body["next"].as_str().expect("a cursor").to_owned()
+}
+
+/// Event and id of each change.
+fn told(changes: &[Json]) -> Vec<(String, Uuid)> {
+    let text = |value: &Json| value.as_str().expect("a text").to_owned();
+    changes.iter().map(|one| (text(&one["event"]), text(&one["id"]).parse().expect("an id"))).collect()
+}
+
+/// Releases the national plan to partners between two instants, in hours from the start.
+async fn release(app: &TestApp, from: i64, until: Option<i64>) -> Uuid {
+    let release = sharing::Release {
+        audiences: vec!["partners".into()],
+        basis: None,
+        purpose: None,
+        from_at: start() + TimeDelta::hours(from),
+        until_at: until.map(|hours| start() + TimeDelta::hours(hours)),
+        key: None,
+    };
+    let ctx = app.state.ctx(None).acting(app.actor("focal_point").await);
+    let plan = app.world.id("plan:national");
+    made(&ctx, plan, &release).await.expect("a release")
+}
+
+async fn made(ctx: &Ctx, plan: Uuid, release: &sharing::Release) -> kernel::Result<Uuid> {
+    let mut unit = ctx.begin().await?;
+    match sharing::release(&mut unit, plan, release).await {
+        Ok(id) => unit.commit().await.map(|()| id),
+        Err(error) => {
+            unit.rollback().await;
+            Err(error)
+        }
+    }
+}
+
+/// Moves the clock and lets the clock job run.
+async fn pass(app: &TestApp, hours: i64) -> usize {
+    app.state.clock.advance(TimeDelta::hours(hours));
+    term::keep_terms(&app.system()).await.expect("the terms are kept")
+}
+
+fn released(app: &TestApp) -> Vec<Uuid> {
+    let mut ids = ["plan", "pillar", "objective", "action"]
+        .map(|kind| app.world.id(&format!("{kind}:national")))
+        .to_vec();
+    ids.sort();
+    ids
+}
+
+/// The ids of all changes, which are all of one event.
+#[track_caller]
+fn all(changes: &[Json], event: &str) -> Vec<Uuid> {
+    let told = told(changes);
+    assert!(told.iter().all(|(of, _)| of == event), "{told:?}");
+    let mut ids: Vec<Uuid> = told.into_iter().map(|(_, id)| id).collect();
+    ids.sort();
+    ids
+}
+
+#[tokio::test]
+async fn a_change_is_told_with_the_record_as_it_is_now() {
+    app(async |app| {
+        let me = app.user("focal_point").await;
+        let after = now(&me).await;
+        let path = format!("/tasks/{}", app.world.id("task:national"));
+        me.edit(&path, json!({"title": "First"})).await.ok(200);
+        me.edit(&path, json!({"title": "Second"})).await.ok(200);
+
+        let (changes, next) = read(&me, Some(&after)).await;
+        let (none, _) = read(&me, Some(&next)).await;
+
+        assert_eq!(changes.len(), 1, "{changes:?}");
+        assert_eq!((&changes[0]["event"], &changes[0]["kind"]), (&json!("changed"), &json!("task")));
+        let mut read = me.get(&path).await.ok(200).clone();
+        read.as_object_mut().expect("a record").remove("can");
+        assert_eq!(changes[0]["record"], read);
+        assert_eq!(none, [] as [Json; 0]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_becomes_visible_appears_and_what_is_hidden_disappears() {
+    app(async |app| {
+        let (me, observer) = (app.user("focal_point").await, app.user("observer").await);
+        let path = format!("/tasks/{}", app.world.id("task:national"));
+        let after = now(&observer).await;
+
+        me.edit(&path, json!({"visibility": "group"})).await.ok(200);
+        let (hidden, after) = read(&observer, Some(&after)).await;
+        me.edit(&path, json!({"title": "Behind the curtain"})).await.ok(200);
+        let (silent, after) = read(&observer, Some(&after)).await;
+        me.edit(&path, json!({"visibility": "national"})).await.ok(200);
+        let (shown, after) = read(&observer, Some(&after)).await;
+        let etag = me.get(&path).await.etag();
+        me.delete(&path, &etag).await.ok(204);
+        let (gone, _) = read(&observer, Some(&after)).await;
+
+        let id = app.world.id("task:national");
+        assert_eq!(told(&hidden), [("disappeared".to_owned(), id)]);
+        assert_eq!(hidden[0]["record"], Json::Null);
+        assert_eq!(told(&silent), []);
+        assert_eq!(told(&shown), [("appeared".to_owned(), id)]);
+        assert_eq!(told(&gone), [("disappeared".to_owned(), id)]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_caller_could_never_see_is_not_told() {
+    app(async |app| {
+        let (me, observer) = (app.user("focal_point").await, app.user("observer").await);
+        let after = now(&observer).await;
+        let task = json!({"title": "Secret", "owner": "KGZ", "lead_agency": "MES", "visibility": "group"});
+        let made = me.post("/tasks", task).await;
+        let path = format!("/tasks/{}", made.id());
+        me.edit(&path, json!({"title": "Still secret"})).await.ok(200);
+        let etag = me.get(&path).await.etag();
+        me.delete(&path, &etag).await.ok(204);
+
+        let (changes, _) = read(&observer, Some(&after)).await;
+
+        assert_eq!(changes, [] as [Json; 0]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_release_appears_at_its_beginning_and_disappears_at_its_end() {
+    app(async |app| {
+        let partner = app.user("partner").await;
+        let after = now(&partner).await;
+        release(app, 2, Some(4)).await;
+        let (early, after) = read(&partner, Some(&after)).await;
+
+        let began = pass(app, 3).await;
+        let partner = app.user("partner").await;
+        let (appeared, after) = read(&partner, Some(&after)).await;
+        let ended = pass(app, 2).await;
+        let partner = app.user("partner").await;
+        let (gone, after) = read(&partner, Some(&after)).await;
+        let again = pass(app, 1).await;
+        let partner = app.user("partner").await;
+        let (silent, _) = read(&partner, Some(&after)).await;
+
+        assert_eq!((early, silent), (Vec::new(), Vec::new()));
+        assert_eq!((began, ended, again), (1, 1, 0));
+        assert_eq!(all(&appeared, "appeared"), released(app));
+        assert_eq!(all(&gone, "disappeared"), released(app));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_revoked_release_disappears_at_once() {
+    app(async |app| {
+        let partner = app.user("partner").await;
+        let after = now(&partner).await;
+        let id = release(app, 0, None).await;
+        let (appeared, after) = read(&partner, Some(&after)).await;
+
+        let ctx = app.state.ctx(None).acting(app.actor("focal_point").await);
+        ctx.write(async |unit| term::revoke(unit, id, Some(1)).await).await.expect("revoked");
+        let (gone, _) = read(&partner, Some(&after)).await;
+
+        assert_eq!(all(&appeared, "appeared"), released(app));
+        assert_eq!(all(&gone, "disappeared"), released(app));
+        assert_eq!(pass(app, 1).await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_the_focal_point_of_the_owner_revokes() {
+    app(async |app| {
+        let id = release(app, 0, None).await;
+
+        let mut refused = Vec::new();
+        for name in ["secretariat", "foreign_focal_point", "partner"] {
+            let ctx = app.state.ctx(None).acting(app.actor(name).await);
+            let done = ctx.write(async |unit| term::revoke(unit, id, Some(1)).await).await;
+            refused.push(done.expect_err("a refusal").code().name());
+        }
+
+        assert_eq!(refused, ["forbidden", "not_found", "not_found"]);
+        assert_eq!(
+            app.user("partner").await.get(&format!("/plans/{}", app.world.id("plan:national"))).await.status,
+            200
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_cursor_is_good_for_its_caller_and_feed_only() {
+    app(async |app| {
+        let (me, other) = (app.user("focal_point").await, app.user("secretariat").await);
+        let mine = now(&me).await;
+        let list =
+            me.get("/tasks?limit=1").await.ok(200)["page"]["next"].as_str().expect("a cursor").to_owned();
+
+        let stolen = other.get(&format!("/changes?after={mine}")).await;
+        let nobody = app.anonymous().get(&format!("/changes?after={mine}")).await;
+        let strange = me.get(&format!("/changes?after={list}")).await;
+        let cut = me.get(&format!("/changes?after={}", &mine[1..])).await;
+
+        for answer in [stolen, nobody, strange, cut] {
+            answer.problem(400, "cursor_invalid");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_cursor_ends_when_its_caller_sees_other_records() {
+    app(async |app| {
+        let (me, officer) = (app.user("focal_point").await, app.user("officer").await);
+        let mine = now(&me).await;
+        let after = now(&officer).await;
+        let seat = json!({"working_group": app.world.id("working_group:KGZ"), "agency": "MES"});
+        let made = me.post("/memberships", seat).await;
+
+        let changed = officer.get(&format!("/changes?after={after}")).await;
+        let same = me.get(&format!("/changes?after={mine}")).await;
+
+        made.ok(201);
+        changed.problem(410, "rights_changed");
+        same.ok(200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn kinds_narrow_the_feed() {
+    app(async |app| {
+        let me = app.user("focal_point").await;
+
+        let tasks = me.get("/changes?kinds=tasks,pillar&limit=200").await;
+        let unknown = me.get("/changes?kinds=task,cookies").await;
+        let hidden = me.get("/changes?kinds=release").await;
+
+        let mut kinds: Vec<&str> = tasks.ok(200)["items"]
+            .as_array()
+            .expect("items")
+            .iter()
+            .filter_map(|one| one["kind"].as_str())
+            .collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        assert_eq!(kinds, ["pillar", "task"]);
+        unknown.problem(400, "bad_request");
+        hidden.problem(400, "bad_request");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn everything_wrong_with_the_parameters_is_told() {
+    app(async |app| {
+        let me = app.user("focal_point").await;
+
+        let answer = me.get("/changes?limit=many&wait=x&since=1").await;
+        let long = me.get("/changes?wait=21").await;
+        let large = me.get("/changes?limit=201").await;
+
+        answer.problem(400, "bad_request");
+        let named: Vec<String> = answer.violations().into_iter().map(|(pointer, _)| pointer).collect();
+        assert_eq!(named, ["?limit", "?since", "?wait"]);
+        long.problem(400, "bad_request");
+        large.problem(400, "limit_out_of_range");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_account_appears_and_disappears_with_its_grants() {
+    app(async |app| {
+        let (me, operator) = (app.user("focal_point").await, app.user("operator").await);
+        let after = now(&me).await;
+        let user = operator.post("/users", json!({"email": "new@example.test", "name": "New"})).await.id();
+        let (unknown, after) = read(&me, Some(&after)).await;
+
+        let grant = json!({"user": "new@example.test", "owner": "KGZ", "role": "observer"});
+        let grant = me.post("/grants", grant).await;
+        let (held, after) = read(&me, Some(&after)).await;
+        let path = format!("/grants/{}", grant.id());
+        let etag = me.get(&path).await.etag();
+        me.delete(&path, &etag).await.ok(204);
+        let (gone, _) = read(&me, Some(&after)).await;
+
+        let of_user = |changes: &[Json]| {
+            let found: Vec<String> = changes
+                .iter()
+                .filter(|one| one["id"] == json!(user))
+                .map(|one| one["event"].to_string())
+                .collect();
+            found.join(" ")
+        };
+        assert_eq!(unknown, [] as [Json; 0]);
+        assert_eq!(
+            (of_user(&held), of_user(&gone)),
+            ("\"appeared\"".to_owned(), "\"disappeared\"".to_owned())
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_waits_until_something_happens() {
+    app(async |app| {
+        let me = app.user("focal_point").await;
+        let after = now(&me).await;
+        let path = format!("/tasks/{}", app.world.id("task:national"));
+
+        let waiting = async { me.get(&format!("/changes?after={after}&wait=15")).await };
+        let writing = async {
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+            me.edit(&path, json!({"title": "Now"})).await
+        };
+        let (waited, written) = tokio::join!(waiting, writing);
+
+        written.ok(200);
+        assert_eq!(waited.ok(200)["items"][0]["record"]["title"], "Now");
+    })
+    .await;
+}
