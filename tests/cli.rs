@@ -358,6 +358,25 @@ async fn contracts_are_compared_with_the_committed_ones() {
 }
 
 #[tokio::test]
+async fn what_breaks_the_released_contract_must_stand_in_the_change_log() {
+    installation(async |here| {
+        here.file("Cargo.toml", "");
+        fs::create_dir(here.folder.join("openapi")).expect("a folder");
+        here.run(&["contracts", "--release"]).ok();
+        let released = fs::read_to_string(here.folder.join("openapi/released/schema.graphql")).expect("it");
+        here.file("openapi/released/schema.graphql", &format!("{released}\nscalar Gone\n"));
+
+        let untold = here.run(&["contracts", "--check"]);
+        here.file("CHANGELOG.md", "## [Unreleased]\n### Breaking\n- `Gone`: nobody used it.\n");
+        let told = here.run(&["contracts", "--check"]);
+
+        assert!(untold.failed(1).contains("the released contract breaks: `Gone` is gone"), "{}", untold.err);
+        told.ok();
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn settings_that_are_wrong_are_told_all_at_once() {
     installation(async |here| {
         here.file("concord.toml", "listen = \"nowhere\"\nmax_connections = 0\nunknown = 1\n");

@@ -208,6 +208,25 @@ async fn deleting_a_plan_deletes_what_stands_below() {
 }
 
 #[tokio::test]
+async fn deleting_a_plan_deletes_tasks_before_the_actions_they_serve() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let path = at(app, "plan", "released");
+        let action = app.world.id("action:released").to_string();
+        let mut serving = crate::tasks::task("Serves the action");
+        (serving["plan"], serving["action"]) = (json!(app.world.id("plan:released")), json!(action));
+        let task = crate::tasks::made(&me, serving).await;
+
+        let gone = me.delete(&path, &me.get(&path).await.etag()).await;
+
+        gone.ok(204);
+        me.get(&task).await.problem(404, "not_found");
+        me.get(&format!("/actions/{action}")).await.problem(404, "not_found");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_plan_with_a_task_that_others_wait_for_is_in_use() {
     app(async |app| {
         let me = app.user("secretariat").await;

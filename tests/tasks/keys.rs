@@ -46,6 +46,29 @@ async fn a_repeated_upsert_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_body_cannot_name_another_key_than_its_address() {
+    app(async |app| {
+        let me = app.user("officer").await;
+        let path = "/tasks/by-key/agency:MES/17";
+        let with = |system: Json, key: Json| {
+            let mut body = task("From the register");
+            (body["source_system"], body["external_key"]) = (system, key);
+            body
+        };
+
+        let same = me.put(path, with(json!("agency:MES"), json!("17"))).await;
+        let none = me.put(path, with(Json::Null, Json::Null)).await;
+        let other = me.put(path, with(json!("agency:MES"), json!("18"))).await;
+        let no_text = me.put(path, with(json!(5), json!("17"))).await;
+
+        assert_eq!((same.status, none.status), (201, 200));
+        assert_eq!(other.violations(), [("/external_key".into(), "rule_broken".into())]);
+        assert_eq!(no_text.violations(), [("/source_system".into(), "rule_broken".into())]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn source_systems_belong_to_those_who_write_under_them() {
     app(async |app| {
         let officer = app.user("officer").await;

@@ -8,39 +8,87 @@ use std::{
 use clap::Args;
 
 use super::{failure::Failure, say};
-use crate::contracts;
+use crate::contracts::{Pair, announced};
 
 /// What to do with the contracts.
 #[derive(Debug, Args)]
 pub(super) struct Contracts {
-    /// Compares instead of writing, and fails where a committed contract is not the present one.
-    #[arg(long)]
+    /// Compares instead of writing: with the committed contracts, and with the released ones, whose callers nothing may
+    /// break unless `CHANGELOG.md` names it under Unreleased, Breaking.
+    #[arg(long, conflicts_with = "release")]
     check: bool,
+    /// Keeps the present contracts as the released ones: the last step of a release.
+    #[arg(long)]
+    release: bool,
 }
 
 pub(super) fn run(options: &Contracts) -> Result<(), Failure> {
     let folder = folder()?;
-    let present = [("openapi.json", contracts::openapi()), ("schema.graphql", contracts::sdl())];
-    let mut differences = Vec::new();
-    for (name, text) in present {
+    let present = Pair::present();
+    if options.check {
+        return check(&folder, &present);
+    }
+    write(&folder, "openapi", &present)?;
+    if options.release { write(&folder.join(RELEASED), "openapi/released", &present) } else { Ok(()) }
+}
+
+/// Folder of the released contracts, beside the present ones.
+const RELEASED: &str = "released";
+const OPENAPI: &str = "openapi.json";
+const SDL: &str = "schema.graphql";
+
+fn read(folder: &Path) -> Pair {
+    let text = |name| fs::read_to_string(folder.join(name)).unwrap_or_default();
+    Pair { openapi: text(OPENAPI), sdl: text(SDL) }
+}
+
+fn write(folder: &Path, shown: &str, present: &Pair) -> Result<(), Failure> {
+    let kept = read(folder);
+    for (name, was, is) in [(OPENAPI, kept.openapi, &present.openapi), (SDL, kept.sdl, &present.sdl)] {
         let path = folder.join(name);
-        let committed = fs::read_to_string(&path).unwrap_or_default();
-        if options.check {
-            let found = difference(&committed, &text);
-            differences.extend(found.map(|found| format!("openapi/{name} {found}")));
-        } else if committed == text {
-            say(&format_args!("unchanged openapi/{name}"));
-        } else {
-            let failed = |error| Failure::other(&format!("{} cannot be written: {error}", path.display()));
-            fs::write(&path, text).map_err(failed)?;
-            say(&format_args!("wrote openapi/{name}"));
+        if was == *is {
+            say(&format_args!("unchanged {shown}/{name}"));
+            continue;
         }
+        let failed = |error| Failure::other(&format!("{} cannot be written: {error}", path.display()));
+        fs::create_dir_all(folder).and_then(|()| fs::write(&path, is)).map_err(failed)?;
+        say(&format_args!("wrote {shown}/{name}"));
     }
-    if differences.is_empty() {
-        return Ok(());
+    Ok(())
+}
+
+fn check(folder: &Path, present: &Pair) -> Result<(), Failure> {
+    let committed = read(folder);
+    let mut findings: Vec<String> =
+        [(OPENAPI, committed.openapi, &present.openapi), (SDL, committed.sdl, &present.sdl)]
+            .into_iter()
+            .filter_map(|(name, was, is)| Some(format!("openapi/{name} {}", difference(&was, is)?)))
+            .collect();
+    if !findings.is_empty() {
+        findings.push("run `cargo contracts` and commit the result with its cause".into());
     }
-    differences.push("run `cargo contracts` and commit the result with its cause".into());
-    Err(Failure::findings(differences))
+    findings.extend(broken(folder, present)?);
+    if findings.is_empty() { Ok(()) } else { Err(Failure::findings(findings)) }
+}
+
+/// What breaks callers of the released contracts and is not told in the change log.
+fn broken(folder: &Path, present: &Pair) -> Result<Vec<String>, Failure> {
+    let released = folder.join(RELEASED);
+    if !released.is_dir() {
+        say(&format_args!("nothing is released yet: {} does not exist", released.display()));
+        return Ok(Vec::new());
+    }
+    let breaks = read(&released).breaks(present).map_err(|error| Failure::other(&error))?;
+    let log = folder.parent().map(|root| fs::read_to_string(root.join("CHANGELOG.md")).unwrap_or_default());
+    let log = log.unwrap_or_default();
+    let announced = announced(&log);
+    let untold = breaks.iter().filter(|one| !announced.contains(one.name.as_str()));
+    let mut findings: Vec<String> =
+        untold.map(|one| format!("the released contract breaks: {one}")).collect();
+    if !findings.is_empty() {
+        findings.push("keep it, or name it in CHANGELOG.md under Unreleased, Breaking".into());
+    }
+    Ok(findings)
 }
 
 /// Finds `openapi/` beside `Cargo.toml`, from the working directory upwards.

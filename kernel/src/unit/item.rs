@@ -146,8 +146,13 @@ fn one(def: &'static KindDef, op: Op) -> Item {
         Op::Upsert { source_system, external_key, mut fields } => {
             schema = Some(&def.schemas.new);
             item.doing = Doing::Upsert;
-            fields.insert("source_system".into(), Json::String(source_system.clone()));
-            fields.insert("external_key".into(), Json::String(external_key.clone()));
+            for (name, part) in [("source_system", &source_system), ("external_key", &external_key)] {
+                let given = fields.insert(name.into(), Json::String(part.clone()));
+                if given.is_some_and(|given| !given.is_null() && given != **part) {
+                    let detail = format!("`{name}` is {part:?} here: leave it out, or say the same");
+                    item.fault(&format!("/{name}"), Code::RuleBroken, detail);
+                }
+            }
             item.key = Some((source_system, external_key));
             item.fields = fields;
         }
@@ -162,7 +167,7 @@ fn one(def: &'static KindDef, op: Op) -> Item {
     }
     if let Some(schema) = schema {
         let fields = Json::Object(std::mem::take(&mut item.fields));
-        item.faults = schema.violations(&fields, "");
+        item.faults.extend(schema.violations(&fields, ""));
         if let Json::Object(fields) = fields {
             item.fields = fields;
         }

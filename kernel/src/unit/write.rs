@@ -188,7 +188,7 @@ impl Unit {
                 self.delete_where(link.table, "from_id", &ids).await?;
             }
         }
-        for (kind, rows) in levels.into_iter().rev() {
+        while let Some((kind, rows)) = take_leaf(&mut levels) {
             let ids: Vec<Uuid> = rows.iter().map(Row::id).collect();
             self.delete_where(kind.table, "id", &ids).await?;
             let changes = rows.iter().map(Change::deletion).collect();
@@ -197,6 +197,18 @@ impl Unit {
         }
         Ok(())
     }
+}
+
+/// Takes out the rows to delete next: of a kind that no other one of the list refers to.
+///
+/// The order in which they were found is not enough: a task stands below its plan and may serve an action of it.
+fn take_leaf(levels: &mut Vec<(&'static KindDef, Vec<Row>)>) -> Option<(&'static KindDef, Vec<Row>)> {
+    let refers = |from: &KindDef, to: &KindDef| {
+        from.name != to.name && from.columns.iter().any(|column| column.target == Some(to.name))
+    };
+    let is_free = |kind: &KindDef| !levels.iter().any(|(other, _)| refers(other, kind));
+    let at = levels.iter().rposition(|(kind, _)| is_free(kind)).or(levels.len().checked_sub(1))?;
+    Some(levels.remove(at))
 }
 
 /// What `q` searches: every text in every language, and the code.

@@ -61,12 +61,12 @@ pub fn fit_lists(document: &mut Json) {
 pub fn share_parameters(document: &mut Json) {
     let text = json!({ "type": "string" });
     let shared = json!({
-        "lang": {"name": "lang", "in": "query", "required": false, "schema": text, "example": "ru,en",
-            "description": "Languages wanted, best first; `*` for base texts and all translations. Counts before `Accept-Language`."},
+        "lang": {"name": "lang", "in": "query", "required": false, "schema": text,
+            "description": "Languages wanted, best first, as `ru,en`; `*` for base texts and all translations. Counts before `Accept-Language`."},
         "AcceptLanguage": {"name": "Accept-Language", "in": "header", "required": false, "schema": text,
             "description": "Languages wanted, where `lang` is not given."},
-        "ActAs": {"name": ACT_AS, "in": "header", "required": false, "schema": text, "example": "KGZ",
-            "description": "Owner the caller acts under; needed by who holds grants of several owners."},
+        "ActAs": {"name": ACT_AS, "in": "header", "required": false, "schema": text,
+            "description": "Owner the caller acts under, as `KGZ`; needed by who holds grants of several owners."},
     });
     for (path, method, operation) in operations(document).filter(|(path, ..)| !path.starts_with("/auth/")) {
         let has_texts = method != "delete" && path != "/vocabularies";

@@ -79,9 +79,9 @@ pub fn show_conditions(document: &mut Json) {
         let responses = operation.get_mut("responses").and_then(Json::as_object_mut);
         if let Some(responses) = responses.filter(|_| tagged) {
             responses.insert("304".into(), json!({ "$ref": "#/components/responses/NotModified" }));
-            parameters(operation)
-                .into_iter()
-                .for_each(|all| all.push(json!({ "$ref": "#/components/parameters/IfNoneMatch" })));
+            if let Some(all) = parameters(operation) {
+                all.push(json!({ "$ref": "#/components/parameters/IfNoneMatch" }));
+            }
         }
     }
     let unchanged = json!({

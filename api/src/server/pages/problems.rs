@@ -10,11 +10,17 @@ pub(super) fn one(code: Code) -> String {
         "    <section>\n      <h2>What it means, and what helps</h2>\n      <p>{}</p>\n      <p>HTTP status {}; <code>{}</code> as \
          <code>code</code> of a problem in REST, as <code>extensions.code</code> in GraphQL, or as the code of one \
          violation in <code>errors</code>.</p>\n    </section>",
-        marked(code.meaning()),
+        marked(&sentence(code.meaning())),
         code.status(),
         code.name(),
     );
     framed(code.title(), &format!("<code>{}</code>", code.name()), &content)
+}
+
+/// A meaning as the table has it, as a sentence of its own.
+fn sentence(meaning: &str) -> String {
+    let mut letters = meaning.chars();
+    letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str())).unwrap_or_default()
 }
 
 /// The page of all codes.

@@ -1,0 +1,122 @@
+// Opens every page of a running demonstration in a browser: node pages.mjs URL BROWSER SCREENSHOTS
+import { strict as assert } from 'node:assert';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+
+const [url, executablePath, screenshots] = process.argv.slice(2);
+const profile = mkdtempSync(join(tmpdir(), 'concord-browser-'));
+const args = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',
+];
+const browser = await chromium.launchPersistentContext(profile, { executablePath, headless: true, args });
+const faults = [];
+
+// A page that notes whatever it should not do: errors on the console, breaches of its policy, foreign requests.
+async function open(path) {
+  const page = await browser.newPage();
+  const fault = (text) => faults.push(`${path}: ${text}`);
+  page.on('console', (message) => message.type() === 'error' && fault(`console: ${message.text()}`));
+  page.on('pageerror', (error) => fault(`script: ${error.message}`));
+  page.on('request', (request) => {
+    const to = request.url();
+    if (!to.startsWith(`${url}/`) && !to.startsWith('data:') && !to.startsWith('blob:')) fault(`foreign request: ${to}`);
+  });
+  page.on('response', (answer) => answer.status() >= 400 && fault(`${answer.status()} from ${answer.url()}`));
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => {
+      console.error(`policy: ${event.violatedDirective} refused ${event.blockedURI}`);
+    });
+  });
+  const answer = await page.goto(url + path, { waitUntil: 'networkidle' });
+  if (answer.status() !== 200) fault(`answered ${answer.status()}`);
+  return { page, answer, fault };
+}
+
+// What every page of ours has to have.
+async function sound(path, { page, answer, fault }) {
+  const policy = answer.headers()['content-security-policy'] ?? '';
+  for (const part of ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'"]) {
+    if (!policy.includes(part)) fault(`the policy has no ${part}`);
+  }
+  if (/script-src[^;]*'unsafe-(inline|eval)'/.test(policy)) fault('the policy lets inline scripts run');
+  if ((await page.locator('html').getAttribute('lang')) === null) fault('the language is not told');
+  if ((await page.title()).trim() === '') fault('there is no title');
+  const name = path.replaceAll('/', '_');
+  for (const [form, width] of [['wide', 1280], ['narrow', 375]]) {
+    await page.setViewportSize({ width, height: 800 });
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    if (over > 0) fault(`is ${over} pixels wider than a screen of ${width}`);
+    await page.screenshot({ path: join(screenshots, `${name}-${form}.png`) });
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
+}
+
+const journeys = {
+  '/': async ({ page, fault }) => {
+    const links = await page.locator('a').evaluateAll((all) => all.map((one) => one.href));
+    assert.ok(links.length >= 6, `${links.length} links`);
+    for (const link of links) {
+      const answer = await page.request.get(link);
+      if (!answer.ok()) fault(`the link to ${link} answers ${answer.status()}`);
+    }
+    await page.keyboard.press('Tab');
+    const ring = await page.evaluate(() => {
+      const style = getComputedStyle(document.activeElement);
+      return document.activeElement.tagName === 'A' && style.outlineStyle !== 'none' && style.outlineWidth !== '0px';
+    });
+    if (!ring) fault('the keyboard focus does not show');
+  },
+  '/docs/': async ({ page }) => {
+    const operation = page.locator('#operations-Plans-list_plans');
+    await operation.locator('.opblock-summary-control').click();
+    const execute = operation.locator('button.execute');
+    if (!(await execute.isVisible())) await operation.locator('button.try-out__btn').click();
+    await execute.click();
+    const status = operation.locator('.live-responses-table .response-col_status').first();
+    await status.waitFor();
+    assert.match(await operation.locator('.live-responses-table tbody').innerText(), /^200[^]*"items"/);
+    await page.screenshot({ path: join(screenshots, 'docs-answer.png') });
+  },
+  '/graphiql': async ({ page }) => {
+    await page.fill('#email', 'focal_point@kgz.demo');
+    await page.fill('#password', 'rehearsal-only-Concord-demo');
+    await page.click('#sign-in button');
+    await page.locator('#signed-in', { hasText: 'focal_point@kgz.demo' }).waitFor();
+    await page.locator('.graphiql-query-editor .CodeMirror, .graphiql-query-editor .monaco-editor').first().click();
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('query Mine { plans(first: 1) { totalCount nodes { title');
+    await page.locator('.graphiql-tab', { hasText: 'Mine' }).waitFor();
+    await page.keyboard.press('Control+Enter');
+    const result = page.locator('.result-window', { hasText: '"totalCount"' });
+    await result.waitFor();
+    await page.screenshot({ path: join(screenshots, 'graphiql-answer.png') });
+  },
+  '/problems': async ({ page }) => {
+    assert.ok((await page.locator('a[href^="/problems/"]').count()) > 20);
+  },
+  '/problems/not_found': async ({ page }) => {
+    const text = await page.locator('body').innerText();
+    assert.match(text, /not_found/);
+    assert.match(text, /What it means/);
+  },
+};
+
+for (const [path, journey] of Object.entries(journeys)) {
+  const opened = await open(path);
+  try {
+    await sound(path, opened);
+    await journey(opened);
+  } catch (error) {
+    opened.fault(error.message.split('\n').slice(0, 4).join(' '));
+    await opened.page.screenshot({ path: join(screenshots, 'failed.png') });
+  }
+  await opened.page.close();
+}
+await browser.close();
+rmSync(profile, { recursive: true, force: true });
+faults.forEach((fault) => console.log(fault));
+if (faults.length > 0) process.exit(1);
+console.log(`${Object.keys(journeys).length} pages load whole and work, from this host alone`);
