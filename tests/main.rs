@@ -21,6 +21,7 @@ mod graphql_http;
 mod idempotency;
 mod jobs;
 mod layering;
+mod limits;
 mod log;
 mod migrations;
 mod paired;

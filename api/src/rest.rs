@@ -10,6 +10,7 @@ pub(crate) mod idempotency;
 pub(crate) mod json;
 pub(crate) mod kind;
 pub(crate) mod layers;
+pub(crate) mod limits;
 pub(crate) mod listing;
 pub mod openapi;
 pub(crate) mod plans;
@@ -35,4 +36,5 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(access::router())
         .merge(auth::router())
         .merge(vocabularies::router())
+        .merge(limits::router())
 }

@@ -1,15 +1,19 @@
 //! GraphQL over HTTP: what a request holds, how it is run, in which form it is answered.
 
+use std::{panic::AssertUnwindSafe, sync::Arc};
+
 use async_graphql::{Request, Response, ServerError, Value, Variables, parser::types::OperationType};
-use kernel::{Code, Ctx};
+use futures_util::FutureExt;
+use kernel::{Code, Ctx, Error};
 use serde_json::{Map, Value as Json};
+use tracing::Instrument;
 
 use super::{
     cost::{self, Assessed, Refusal},
     edges::Edges,
     stored::Asked,
 };
-use crate::state::AppState;
+use crate::{limits::meter::Meter, state::AppState};
 
 /// A request whose document is not found yet.
 pub struct Sent {
@@ -75,37 +79,60 @@ fn only_reads(request: &mut Request) -> bool {
     asked.all(|(_, operation)| operation.node.ty == OperationType::Query)
 }
 
+/// How a request came.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// What its caller pays with.
+    pub meter: Option<Meter>,
+    /// Whether it may be a mutation.
+    pub may_write: bool,
+}
+
 /// Costs a request's document and, where it may, runs it; none for a mutation where only queries are run.
 ///
 /// A mutation runs in its own task, so that a caller that leaves cancels nothing.
-pub async fn run(state: &AppState, ctx: Ctx, sent: Sent, may_write: bool) -> Option<Response> {
+///
+/// # Errors
+/// `Limited` where the caller cannot pay for the document.
+pub async fn run(state: &AppState, ctx: Ctx, sent: Sent, call: &Call) -> kernel::Result<Option<Response>> {
     let Sent { asked, mut request } = sent;
     match state.stored.text(asked) {
         Ok(text) => request.query = text,
-        Err(why) => return Some(failed(why.message(), why.code())),
+        Err(why) => return Ok(Some(failed(why.message(), why.code()))),
     }
     let limit = if ctx.actor.is_known() { cost::NODES } else { cost::NODES_ANONYMOUS };
     let cost = match cost::assess(&mut request, limit) {
         Ok(cost) => cost,
-        Err(refusal) => return Some(refused(refusal)),
+        Err(refusal) => return Ok(Some(refused(refusal))),
     };
     let writes = !only_reads(&mut request);
-    if writes && !may_write {
-        return None;
+    if writes && !call.may_write {
+        return Ok(None);
     }
+    call.meter.iter().try_for_each(|meter| meter.charge_nodes(cost.nodes))?;
+    let request_id = ctx.request_id.clone();
     let ctx = Ctx { db: ctx.db.bounded(cost::ROWS), ..ctx };
     let request = request.data(Edges::loader(&ctx)).data(ctx);
     let schema = state.schema.clone();
+    let run = contained(async move { schema.execute(request).await }, request_id);
     let response = if writes {
-        let task = state.tasks.spawn(async move { schema.execute(request).await });
-        task.await.unwrap_or_else(|error| {
-            tracing::error!("a mutation ended early: {error}");
-            failed("something went wrong on our side", Code::Internal)
-        })
+        let task = state.tasks.spawn(run.in_current_span());
+        task.await.unwrap_or_else(|_| failed("the process ends", Code::Unavailable))
     } else {
-        schema.execute(request).await
+        run.await
     };
-    Some(told(response, cost))
+    Ok(Some(told(response, cost)))
+}
+
+/// Answers for what panicked, which was logged where it arose, under the request's id.
+async fn contained(run: impl Future<Output = Response>, request_id: Option<Arc<str>>) -> Response {
+    AssertUnwindSafe(run).catch_unwind().await.unwrap_or_else(|_| {
+        let mut response = failed(&Error::Internal(String::new()).detail(), Code::Internal);
+        for error in &mut response.errors {
+            error.extensions.get_or_insert_default().set("request_id", request_id.as_deref());
+        }
+        response
+    })
 }
 
 fn refused(refusal: Refusal) -> Response {
@@ -192,7 +219,22 @@ pub fn answer(response: &Response, media: Media) -> (u16, Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
-    use super::Media;
+    use async_graphql::Response;
+    use kernel::Code;
+
+    use super::{Media, contained};
+
+    #[tokio::test]
+    async fn a_resolver_that_panics_is_answered_with_the_request_s_id() {
+        let panics = async { panic!("a secret of the resolver") };
+
+        let answer: Response = contained(panics, Some("0198c0de".into())).await;
+
+        let told = serde_json::to_value(&answer.errors).unwrap();
+        assert_eq!(told[0]["extensions"]["code"], Code::Internal.name());
+        assert_eq!(told[0]["extensions"]["request_id"], "0198c0de");
+        assert!(!told.to_string().contains("secret"), "{told}");
+    }
 
     #[test]
     fn callers_are_answered_in_the_form_they_ask_for() {

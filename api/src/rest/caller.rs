@@ -16,6 +16,7 @@ use crate::{
         standing::{ACT_AS, load_actor, load_person},
         token,
     },
+    limits::meter::Meter,
     state::AppState,
 };
 
@@ -97,6 +98,9 @@ fn begin(parts: &Parts, state: &AppState) -> Result<(Ctx, Option<Session>), Prob
     ctx.locale = Arc::new(locale(&parts.headers, parts.uri.query()));
     let Some(text) = bearer(&parts.headers)? else { return Ok((ctx, None)) };
     let claims = token::verify(&state.keys, &state.clock, text)?;
+    if let Some(meter) = parts.extensions.get::<Meter>() {
+        meter.identify(claims.sub)?;
+    }
     Ok((ctx, Some(Session { user: claims.sub, id: claims.sid })))
 }
 

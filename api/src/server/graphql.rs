@@ -9,9 +9,9 @@ use axum::{
 use kernel::{Code, Error};
 
 use crate::{
-    graphql::http::{self, Media},
+    graphql::http::{self, Call, Media},
     rest::{
-        body::Members,
+        body::{BodyLimit, Members},
         caller::{authenticate, pairs},
         problem::Problem,
     },
@@ -21,11 +21,15 @@ use crate::{
 /// Runs a request in a JSON body.
 pub(super) async fn by_post(State(state): State<AppState>, request: Request) -> Result<Response, Problem> {
     let media = media(request.headers())?;
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let (ctx, _) = authenticate(&parts, &state).await?;
+    if !ctx.actor.is_known() {
+        parts.extensions.insert(BodyLimit(state.limits.bodies.graphql_anonymous_bytes));
+    }
+    let call = Call { meter: parts.extensions.get().cloned(), may_write: true };
     let members = Members::from_request(Request::from_parts(parts, body), &state).await?;
     let request = http::request(&members.0).map_err(|why| Error::bad_request("", Code::BadRequest, why))?;
-    Ok(respond(http::run(&state, ctx, request, true).await, media))
+    Ok(respond(http::run(&state, ctx, request, &call).await?, media))
 }
 
 /// Runs a query in the query string; mutations by GET are refused.
@@ -35,7 +39,8 @@ pub(super) async fn by_get(State(state): State<AppState>, request: Request) -> R
     let (ctx, _) = authenticate(&parts, &state).await?;
     let request = http::by_get(&pairs(parts.uri.query()))
         .map_err(|why| Error::bad_request("?query", Code::BadRequest, why))?;
-    Ok(respond(http::run(&state, ctx, request, false).await, media))
+    let call = Call { meter: parts.extensions.get().cloned(), may_write: false };
+    Ok(respond(http::run(&state, ctx, request, &call).await?, media))
 }
 
 fn media(headers: &HeaderMap) -> Result<Media, Problem> {
