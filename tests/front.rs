@@ -87,3 +87,40 @@ async fn http_2_is_spoken_by_prior_knowledge() {
     })
     .await;
 }
+
+const LOGIN: &str = "POST /api/v1/auth/login HTTP/1.1\r\nhost: concord\r\ncontent-type: application/json\r\n";
+
+#[tokio::test]
+async fn a_body_that_does_not_come_is_answered_and_cut() {
+    process(&[("body_timeout_seconds", "1")], async |service| {
+        let mut wire = service.connect().await;
+        wire.send(&format!("{LOGIN}content-length: 100\r\n\r\n{{\"email\": ")).await;
+
+        let answer = wire.rest().await;
+
+        assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+        assert!(
+            answer.contains("application/problem+json") && answer.contains("request_timeout"),
+            "{answer}"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_a_problem_announced_or_not() {
+    process(&[], async |service| {
+        let (mut announced, mut chunked) = (service.connect().await, service.connect().await);
+
+        announced.send(&format!("{LOGIN}content-length: 20000000\r\n\r\n")).await;
+        let announced = announced.until("payload_too_large").await;
+        chunked.send(&format!("{LOGIN}transfer-encoding: chunked\r\n\r\n")).await;
+        let chunk = format!("1000\r\n{}\r\n", " ".repeat(0x1000));
+        chunked.send(&chunk.repeat(20)).await;
+        let chunked = chunked.until("payload_too_large").await;
+
+        assert!(announced.starts_with("HTTP/1.1 413 "), "{announced}");
+        assert!(chunked.starts_with("HTTP/1.1 413 "), "{chunked}");
+    })
+    .await;
+}

@@ -22,6 +22,7 @@ mod graphql_http;
 mod idempotency;
 mod jobs;
 mod layering;
+mod limits;
 mod log;
 mod migrations;
 mod paired;

@@ -45,6 +45,9 @@ fn twin(operation: &str) -> Twin {
     let field = |of: &str, name: String| Twin::Field(of.to_owned(), name);
     match operation {
         "login" | "refresh" | "logout" | "change_password" => return Twin::None("signing in is HTTP's"),
+        "list_limits" => {
+            return Twin::None("bounds belong to the installation, in whatever form they are asked");
+        }
         "list_vocabularies" => return field("Query", "vocabularies".into()),
         "get_me" => return field("Query", "me".into()),
         "get_plan_tree" => return field("Plan", "pillars".into()),

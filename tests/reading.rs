@@ -230,7 +230,7 @@ async fn an_etag_depends_on_what_is_shown() {
         with.ok(200);
         assert_eq!(
             header(&me.get(&path).await, "vary"),
-            "Accept, Accept-Language, Accept-Encoding, Authorization"
+            "Accept, Accept-Language, Accept-Encoding, Authorization, Origin"
         );
     })
     .await;

@@ -65,6 +65,12 @@ impl TestApp {
         Self { state, router, world, url }
     }
 
+    /// The same service and database under other settings.
+    pub async fn under(&self, config: &Config) -> AppState {
+        let secret = InstallationSecret::from_text(SECRET).expect("a secret");
+        AppState::new(self.state.db.clone(), Clock::fixed(start()), &secret, config).await.expect("a state")
+    }
+
     /// The context of the service itself.
     pub fn system(&self) -> Ctx {
         let mut ctx = self.state.ctx(None).acting(Actor::system());

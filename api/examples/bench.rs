@@ -10,6 +10,7 @@
 
 use std::{
     fs,
+    num::NonZeroU32,
     process::Command,
     sync::Arc,
     time::{Duration, Instant},
@@ -17,7 +18,7 @@ use std::{
 
 use axum::{Json as Body, Router, extract::State, routing};
 use concord::{
-    config::Config,
+    config::{Config, Front},
     domain::{
         KINDS,
         access::{
@@ -138,7 +139,9 @@ async fn idle(url: &str) {
 
 /// The service's state on a database brought up to date.
 async fn start(url: &str) -> AppState {
-    let config = Config::default();
+    // One caller asks for everything here.
+    let front = Front { caller_rate: NonZeroU32::MAX, ..Front::default() };
+    let config = Config { front, ..Config::default() };
     let db = Db::connect(url, config.max_connections).await.expect("the database opens");
     migrate::up(&db).await.expect("the schema is made");
     let secret = InstallationSecret::from_text(&"benchmark-only-".repeat(4)).expect("a secret");

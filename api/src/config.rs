@@ -16,9 +16,12 @@ pub use front::{ForwardedHeader, Front, TlsFiles};
 
 /// Names of all settings; as a variable `CONCORD_` and the name in capitals.
 pub const SETTINGS: &[&str] = &[
+    "address_rate",
     "admin_listen",
     "body_limit_bytes",
     "body_timeout_seconds",
+    "caller_rate",
+    "cors_origins",
     "database_url",
     "forwarded_header",
     "grace_seconds",
@@ -29,6 +32,7 @@ pub const SETTINGS: &[&str] = &[
     "log_format",
     "max_clients",
     "max_connections",
+    "max_requests",
     "request_timeout_seconds",
     "secret",
     "secret_file",

@@ -8,6 +8,7 @@ pub mod contracts;
 pub mod domain;
 pub mod graphql;
 pub mod jobs;
+pub mod limits;
 pub mod migrate;
 pub mod origin;
 pub mod rest;

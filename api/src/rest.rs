@@ -11,6 +11,7 @@ pub(crate) mod idempotency;
 pub(crate) mod json;
 pub(crate) mod kind;
 pub(crate) mod layers;
+pub(crate) mod limits;
 pub(crate) mod listing;
 pub mod openapi;
 pub(crate) mod plans;
@@ -37,4 +38,5 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(auth::router())
         .merge(changes::router())
         .merge(vocabularies::router())
+        .merge(limits::router())
 }

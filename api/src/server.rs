@@ -2,6 +2,7 @@
 
 mod accept;
 mod connection;
+mod gate;
 mod graphql;
 mod health;
 mod pages;
@@ -11,7 +12,7 @@ mod start;
 mod stop;
 mod tls;
 
-use axum::{Router, extract::DefaultBodyLimit, middleware, routing::get};
+use axum::{Router, middleware, routing::get};
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
@@ -27,20 +28,31 @@ pub fn app(state: AppState) -> Router {
         .route_layer(middleware::from_fn(layers::negotiate))
         .fallback(layers::no_such_address)
         .method_not_allowed_fallback(layers::no_such_method);
-    let limit = state.body_limit;
-    Router::new()
+    let routes = Router::new()
         .nest("/api/v1", api)
         .route("/graphql", get(graphql::by_get).post(graphql::by_post))
         .route("/graphql/ws", get(socket::upgrade))
         .merge(pages::router())
         .merge(health::router())
         .fallback(layers::no_such_address)
-        .method_not_allowed_fallback(layers::no_such_method)
+        .method_not_allowed_fallback(layers::no_such_method);
+    guarded(routes, state)
+}
+
+/// Addresses behind everything a request passes, outermost last.
+pub fn guarded(routes: Router<AppState>, state: AppState) -> Router {
+    let origins = &state.limits.front.cors_origins;
+    let guarded = routes
+        .layer(middleware::from_fn(layers::readable))
         .layer(middleware::from_fn(rest::idempotency::remember))
-        .layer(middleware::from_fn_with_state(state.clone(), layers::outlive))
         .layer(CatchPanicLayer::custom(layers::caught))
+        .layer(middleware::from_fn_with_state(state.clone(), layers::outlive))
         .layer(middleware::from_fn_with_state(state.clone(), layers::time_out))
-        .layer(DefaultBodyLimit::max(limit))
+        .layer(middleware::from_fn_with_state(state.clone(), gate::admit))
+        .layer(middleware::from_fn(gate::drain));
+    let guarded = if origins.is_empty() { guarded } else { guarded.layer(gate::cors(origins)) };
+    guarded
+        .layer(CatchPanicLayer::custom(layers::caught))
         .layer(middleware::from_fn_with_state(state.clone(), layers::identify))
         .layer(CompressionLayer::new())
         .with_state(state)

@@ -12,6 +12,7 @@ use crate::{
     },
     graphql::{ConcordSchema, stored::StoredDocuments},
     jobs::Service,
+    limits::Limits,
     streams::Streams,
 };
 
@@ -30,10 +31,8 @@ pub struct AppState {
     pub schema: ConcordSchema,
     /// GraphQL documents that the operator stores.
     pub stored: StoredDocuments,
-    /// Bytes a body may have.
-    pub body_limit: usize,
-    /// Seconds a request may take.
-    pub timeout: std::time::Duration,
+    /// What is bounded.
+    pub limits: Arc<Limits>,
     /// Cancelled when the service is told to stop: jobs and streams end, readiness falls.
     pub stopping: CancellationToken,
     /// Tasks that are waited for before the process ends: connections, writes, jobs, streams.
@@ -61,8 +60,7 @@ impl AppState {
             cursor_key: Arc::from(secret.cursor_key().to_vec()),
             schema: crate::graphql::schema(),
             stored: StoredDocuments::default(),
-            body_limit: config.body_limit_bytes,
-            timeout: std::time::Duration::from_secs(config.request_timeout_seconds),
+            limits: Arc::new(Limits::of(config)),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
             streams: Streams::default(),

@@ -11,6 +11,7 @@ use futures_util::{
     Stream, StreamExt,
     stream::{BoxStream, poll_fn},
 };
+use kernel::{Error, Result};
 use tokio::{sync::mpsc, time::timeout};
 use uuid::Uuid;
 
@@ -21,6 +22,8 @@ pub const STREAMS_OF_A_USER: usize = 20;
 /// Streams, sockets and waiting pages all anonymous callers together hold open at most.
 pub const STREAMS_OF_ANONYMOUS: usize = 100;
 
+/// Seconds after which a caller whose seats are taken may try again.
+const RETRY_SECONDS: u64 = 10;
 /// Items made ahead of a reader.
 const AHEAD: usize = 16;
 /// Time a reader may take for one item; whoever is slower is dropped.
@@ -61,17 +64,19 @@ pub fn detach<T: Send + 'static>(
 pub struct Streams(Arc<Mutex<HashMap<Option<Uuid>, usize>>>);
 
 impl Streams {
-    /// Takes a seat for a caller; none when all of the caller's are taken.
-    #[must_use]
-    pub fn take(&self, user: Option<Uuid>) -> Option<Seat> {
+    /// Takes a seat for a caller.
+    ///
+    /// # Errors
+    /// `Limited` when all of the caller's are taken.
+    pub fn take(&self, user: Option<Uuid>) -> Result<Seat> {
         let most = if user.is_some() { STREAMS_OF_A_USER } else { STREAMS_OF_ANONYMOUS };
         let mut open = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let taken = open.entry(user).or_default();
         if *taken >= most {
-            return None;
+            return Err(Error::Limited { seconds: RETRY_SECONDS });
         }
         *taken += 1;
-        Some(Seat { streams: self.clone(), user })
+        Ok(Seat { streams: self.clone(), user })
     }
 
     /// How many seats are taken.

@@ -1,7 +1,7 @@
 //! Logs to standard error and metrics for Prometheus.
 
 use std::io::IsTerminal;
-use std::sync::OnceLock;
+use std::sync::{Once, OnceLock};
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
@@ -35,6 +35,26 @@ pub fn init(config: &Config) {
         tracing::debug!("logging was started before; its first settings stay");
     }
     metrics_handle();
+    log_panics();
+}
+
+/// Lets panics of requests be logged as everything else is, with the request's id; once for a process.
+///
+/// Panics outside of requests are told as before.
+pub fn log_panics() {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if tracing::Span::current().is_none() {
+                return before(panic);
+            }
+            let place =
+                panic.location().map_or_else(String::new, |at| format!("{}:{}", at.file(), at.line()));
+            let text = panic.payload_as_str().unwrap_or("no text");
+            tracing::error!(place, "a request panicked at {place}: {text}");
+        }));
+    });
 }
 
 /// Returns the handle that renders the metrics, installing the recorder on first use.

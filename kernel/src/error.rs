@@ -86,6 +86,8 @@ codes! {
         "answers are `application/json`"
     RightsChanged "rights_changed" 410 "What the caller may see has changed"
         "grants, regions or groups are not those the cursor was made under: read the lists anew and follow from there"
+    RequestTimeout "request_timeout" 408 "The body did not come in time"
+        "send the whole body within the time `/limits` says"
     IllegalMove "illegal_move" 409 "The record's state does not allow this move"
         "`allowed` lists the moves the state knows, `missing` the facts this one lacks"
     PlanAdopted "plan_adopted" 409 "The content of an adopted plan cannot be edited"
@@ -99,7 +101,7 @@ codes! {
     StaleVersion "stale_version" 412 "The record has changed since it was read"
         "`current_version` is given to readers inside the owner"
     PayloadTooLarge "payload_too_large" 413 "The body is larger than allowed"
-        "above `body_limit_bytes`"
+        "above what `/limits` says for this address"
     UnsupportedMediaType "unsupported_media_type" 415 "The body must be JSON"
         "send `application/json` in UTF-8"
     Invalid "invalid" 422 "The content breaks rules"
@@ -143,7 +145,7 @@ codes! {
     VersionRequired "version_required" 428 "The version that was read must be given"
         "send `If-Match`, or `expectedVersion`"
     Limited "rate_limited" 429 "Too many requests"
-        "reserved; nothing answers it yet"
+        "the caller or its address has spent its quota: wait as long as `Retry-After` says"
     ResultTooLarge "result_too_large" 422 "The answer would hold too many records"
         "a GraphQL document whose resolvers read more than 20,000 rows"
     QueryTooCostly "query_too_costly" 400 "The query could return too many records"
@@ -155,7 +157,7 @@ codes! {
     Internal "internal" 500 "Something went wrong on our side"
         "our fault; the cause is in the log under the request id"
     Unavailable "unavailable" 503 "The service cannot answer now"
-        "the database is busy or a time-out ran; send it again"
+        "the database is busy, a time-out ran, or more was asked than can be done: send it again after `Retry-After`"
 }
 
 /// One thing that is wrong, with the place where it stands.
@@ -226,7 +228,10 @@ pub enum Error {
     /// Items of an all-or-nothing batch were rejected; nothing was written.
     Rejected(Vec<Outcome>),
     /// Too many requests.
-    Limited,
+    Limited {
+        /// Seconds after which the next one may be sent.
+        seconds: u64,
+    },
     /// Temporary: the same call may succeed later.
     Unavailable(String),
     /// Our fault; the text goes to the log, never to the caller.
@@ -260,7 +265,7 @@ impl Error {
             Self::Conflict(code, _) | Self::Gone(code, _) => *code,
             Self::IllegalMove { .. } => Code::IllegalMove,
             Self::Invalid(_) | Self::Rejected(_) => Code::Invalid,
-            Self::Limited => Code::Limited,
+            Self::Limited { .. } => Code::Limited,
             Self::Unavailable(_) => Code::Unavailable,
             Self::Internal(_) => Code::Internal,
         }
@@ -293,7 +298,7 @@ impl Error {
                 outcomes.iter().filter(|o| o.is_rejected()).count(),
                 outcomes.len()
             ),
-            Self::Limited => "wait before the next request".into(),
+            Self::Limited { seconds } => format!("wait {seconds} s before the next request"),
             Self::Internal(_) => "the fault is logged under the request id".into(),
         }
     }

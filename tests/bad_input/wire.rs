@@ -223,7 +223,7 @@ async fn a_body_that_is_too_large_is_a_problem_however_large() {
         let announced = me.with("content-length", huge.len().to_string());
         let announced = post(&announced, JSON, &huge).await;
         let by_graphql = graphql(&me, &large).await;
-        let below = post(&me, JSON, &body(3 << 20)).await;
+        let below = post(&me, JSON, &body(1 << 19)).await;
 
         above.problem(413, "payload_too_large");
         announced.problem(413, "payload_too_large");

@@ -56,7 +56,7 @@ fn each_departure_from_the_document_is_named() {
     let body = faults(&Method::HEAD, "/api/v1/plans", &page(json!([])));
     let method = faults(&Method::PUT, "/api/v1/plans", &page(json!([])));
 
-    assert_eq!(status, ["the status is not documented; known are 200 304 400 401 403 404 406 500 503"]);
+    assert_eq!(status, ["the status is not documented; known are 200 304 400 401 403 404 406 429 500 503"]);
     assert_eq!(kind, ["the content type `text/html` is not documented"]);
     assert_eq!(header, ["the header `ETag` is missing"]);
     assert!(member.iter().any(|fault| fault.contains("colour")), "{member:?}");

@@ -30,6 +30,7 @@ const OTHERS: &[(&str, &str, Option<&str>, u16, u16)] = &[
     ("get", "/me", None, 401, 200),
     ("get", "/vocabularies", None, 200, 200),
     ("get", "/changes", None, 200, 200),
+    ("get", "/limits", None, 200, 200),
 ];
 
 /// Tries every operation; one that no rule covers is a fault.

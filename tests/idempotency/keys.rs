@@ -90,7 +90,7 @@ async fn who_is_not_signed_in_is_told_so_before_the_key_is_looked_at() {
 async fn a_body_over_the_limit_is_refused_as_without_a_key() {
     app(async |app| {
         let me = keyed(app, "focal_point", "creation-1").await;
-        let body = vec![b' '; app.state.body_limit + 1];
+        let body = vec![b' '; app.state.limits.bodies.write_bytes + 1];
 
         let answer = me.send(Method::POST, "/api/v1/tasks", Some("application/json"), body).await;
 

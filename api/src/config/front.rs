@@ -1,7 +1,8 @@
 //! Settings of the front door: connections, times, TLS, proxies.
 
-use std::{net::IpAddr, path::PathBuf, time::Duration};
+use std::{net::IpAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 
+use axum::http::HeaderValue;
 use ipnet::IpNet;
 
 use super::reader::Reader;
@@ -11,6 +12,14 @@ use super::reader::Reader;
 pub struct Front {
     /// Connections of clients at the same time; 1..=100,000. Others wait to be accepted.
     pub max_clients: usize,
+    /// Requests that run at the same time; 1..=100,000. As many wait a moment, others are answered 503.
+    pub max_requests: usize,
+    /// Units a caller who is signed in may spend in a minute.
+    pub caller_rate: NonZeroU32,
+    /// Units an address may spend in a minute.
+    pub address_rate: NonZeroU32,
+    /// Sites whose pages may call from a browser.
+    pub cors_origins: Vec<HeaderValue>,
     /// Time a client has for the head of a request, and for the handshake of TLS.
     pub header_timeout: Duration,
     /// Time a client has for the whole body of a request.
@@ -31,6 +40,10 @@ impl Default for Front {
     fn default() -> Self {
         Self {
             max_clients: 4096,
+            max_requests: 256,
+            caller_rate: NonZeroU32::MIN.saturating_add(29_999),
+            address_rate: NonZeroU32::MIN.saturating_add(59_999),
+            cors_origins: Vec::new(),
             header_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(20),
             idle_timeout: Duration::from_secs(75),
@@ -67,6 +80,10 @@ impl Reader {
     pub(super) fn front(&mut self, default: Front) -> Front {
         Front {
             max_clients: self.number("max_clients", 1..=100_000).unwrap_or(default.max_clients),
+            max_requests: self.number("max_requests", 1..=100_000).unwrap_or(default.max_requests),
+            caller_rate: self.rate("caller_rate", default.caller_rate),
+            address_rate: self.rate("address_rate", default.address_rate),
+            cors_origins: self.sites("cors_origins").unwrap_or(default.cors_origins),
             header_timeout: self.seconds("header_timeout_seconds", default.header_timeout),
             body_timeout: self.seconds("body_timeout_seconds", default.body_timeout),
             idle_timeout: self.seconds("idle_timeout_seconds", default.idle_timeout),
@@ -79,6 +96,10 @@ impl Reader {
 
     fn seconds(&mut self, name: &str, default: Duration) -> Duration {
         self.number(name, 1..=3600).map_or(default, Duration::from_secs)
+    }
+
+    fn rate(&mut self, name: &str, default: NonZeroU32) -> NonZeroU32 {
+        self.number(name, 1..=1_000_000_000).and_then(NonZeroU32::new).unwrap_or(default)
     }
 
     fn tls(&mut self) -> Option<TlsFiles> {
@@ -102,6 +123,14 @@ impl Reader {
         self.checked(name, |text| text.split(',').map(|one| network(one.trim())).collect())
     }
 
+    /// A list of sites, parted by commas; empty for none.
+    fn sites(&mut self, name: &str) -> Option<Vec<HeaderValue>> {
+        if self.is_empty(name) {
+            return None;
+        }
+        self.checked(name, |text| text.split(',').map(|one| site(one.trim())).collect())
+    }
+
     fn forwarded_header(&mut self) -> Option<ForwardedHeader> {
         self.checked("forwarded_header", |text| match text.to_ascii_lowercase().as_str() {
             "x-forwarded-for" => Ok(ForwardedHeader::XForwardedFor),
@@ -118,4 +147,13 @@ fn network(text: &str) -> Result<IpNet, String> {
         .ok()
         .or_else(address)
         .ok_or_else(|| format!("has {text:?}, not a network such as 10.0.0.0/8"))
+}
+
+/// A site as browsers name it: scheme, host and port, and no more.
+fn site(text: &str) -> Result<HeaderValue, String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or_default();
+    let plain =
+        !host.is_empty() && !host.contains(['/', '*', '?', '#', '@']) && host == host.to_ascii_lowercase();
+    let value = HeaderValue::from_str(text).ok().filter(|_| plain);
+    value.ok_or_else(|| format!("has {text:?}, not a site such as https://portal.example.org"))
 }

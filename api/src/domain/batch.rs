@@ -16,6 +16,9 @@ use uuid::Uuid;
 
 use super::history::diff;
 
+/// Items of a batch at most.
+pub const MAX_ITEMS: usize = 1000;
+
 /// What happens to a batch when one of its items is refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Enum)]
 #[serde(rename_all = "snake_case")]
@@ -180,8 +183,9 @@ impl From<&Outcome> for BatchOutcome {
 /// # Errors
 /// `Rejected` with all outcomes when an item of an all-or-nothing batch was refused.
 pub async fn run<R: Record>(ctx: &Ctx, input: &BatchInput) -> Result<BatchResult> {
-    if !(1..=1000).contains(&input.items.len()) {
-        return Err(Error::invalid("/items", Code::OutOfRange, "a batch has 1 to 1000 items"));
+    if !(1..=MAX_ITEMS).contains(&input.items.len()) {
+        let text = format!("a batch has 1 to {MAX_ITEMS} items");
+        return Err(Error::invalid("/items", Code::OutOfRange, text));
     }
     let mut faults = Vec::new();
     let ops: Vec<Op> =

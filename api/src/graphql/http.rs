@@ -1,16 +1,19 @@
 //! GraphQL over HTTP: what a request holds, how it is run, in which form it is answered.
 
+use std::{panic::AssertUnwindSafe, sync::Arc};
+
 use async_graphql::{Request, Response, ServerError, Value, Variables, parser::types::OperationType};
-use futures_util::{StreamExt, stream::BoxStream};
-use kernel::{Code, Ctx};
+use futures_util::{FutureExt, StreamExt, stream::BoxStream};
+use kernel::{Code, Ctx, Error};
 use serde_json::{Map, Value as Json};
+use tracing::Instrument;
 
 use super::{
     cost::{self, Assessed, Refusal},
     edges::Edges,
     stored::Asked,
 };
-use crate::{domain::access::signin::identity::Identity, state::AppState};
+use crate::{domain::access::signin::identity::Identity, limits::meter::Meter, state::AppState};
 
 /// A request whose document is not found yet.
 pub struct Sent {
@@ -65,9 +68,6 @@ pub fn by_get(pairs: &[(String, String)]) -> Result<Sent, &'static str> {
     request(&members)
 }
 
-/// The caller of a request, and who it says it is from.
-pub type Caller = (Ctx, Identity);
-
 /// Finds the document of a request and costs it.
 fn admit(state: &AppState, ctx: &Ctx, sent: Sent) -> Result<(Request, Assessed), Box<Response>> {
     let Sent { asked, mut request } = sent;
@@ -89,41 +89,70 @@ fn is_any(request: &mut Request, ty: OperationType) -> bool {
     asked.all(|(_, operation)| operation.node.ty == ty)
 }
 
+/// How a request came.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// The caller's context.
+    pub ctx: Ctx,
+    /// Who it says it is from.
+    pub identity: Identity,
+    /// What its caller pays with.
+    pub meter: Option<Meter>,
+    /// Whether it may be a mutation.
+    pub may_write: bool,
+}
+
 /// Costs a request's document and, where it may, runs it; none for a mutation where only queries are run.
 ///
 /// A mutation runs in its own task, so that a caller that leaves cancels nothing.
-pub async fn run(state: &AppState, caller: Caller, sent: Sent, may_write: bool) -> Option<Response> {
-    let (mut request, cost) = match admit(state, &caller.0, sent) {
+///
+/// # Errors
+/// `Limited` where the caller cannot pay for the document.
+pub async fn run(state: &AppState, call: Call, sent: Sent) -> kernel::Result<Option<Response>> {
+    let (mut request, cost) = match admit(state, &call.ctx, sent) {
         Ok(admitted) => admitted,
-        Err(refusal) => return Some(*refusal),
+        Err(refusal) => return Ok(Some(*refusal)),
     };
-    let (ctx, identity) = caller;
     let writes = !is_any(&mut request, OperationType::Query);
-    if writes && !may_write {
-        return None;
+    if writes && !call.may_write {
+        return Ok(None);
     }
+    call.meter.iter().try_for_each(|meter| meter.charge_nodes(cost.nodes))?;
+    let Call { ctx, identity, .. } = call;
+    let request_id = ctx.request_id.clone();
     let ctx = Ctx { db: ctx.db.bounded(cost::ROWS), ..ctx };
     let request = request.data(Edges::loader(&ctx)).data(ctx).data(identity);
     let schema = state.schema.clone();
+    let run = contained(async move { schema.execute(request).await }, request_id);
     let response = if writes {
-        let task = state.tasks.spawn(async move { schema.execute(request).await });
-        task.await.unwrap_or_else(|error| {
-            tracing::error!("a mutation ended early: {error}");
-            failed("something went wrong on our side", Code::Internal)
-        })
+        let task = state.tasks.spawn(run.in_current_span());
+        task.await.unwrap_or_else(|_| failed("the process ends", Code::Unavailable))
     } else {
-        schema.execute(request).await
+        run.await
     };
-    Some(told(response, cost))
+    Ok(Some(told(response, cost)))
+}
+
+/// Answers for what panicked, which was logged where it arose, under the request's id.
+async fn contained(run: impl Future<Output = Response>, request_id: Option<Arc<str>>) -> Response {
+    AssertUnwindSafe(run).catch_unwind().await.unwrap_or_else(|_| {
+        let mut response = failed(&Error::Internal(String::new()).detail(), Code::Internal);
+        for error in &mut response.errors {
+            error.extensions.get_or_insert_default().set("request_id", request_id.as_deref());
+        }
+        response
+    })
 }
 
 /// Costs a subscription and begins it: its answers, for as long as somebody listens.
 ///
 /// # Errors
 /// The answer that says why it does not begin.
-pub fn subscribe(state: &AppState, caller: Caller, sent: Sent) -> Result<Answers, Box<Response>> {
-    let (mut request, _) = admit(state, &caller.0, sent)?;
-    let (ctx, identity) = caller;
+pub fn subscribe(state: &AppState, call: Call, sent: Sent) -> Result<Answers, Box<Response>> {
+    let (mut request, cost) = admit(state, &call.ctx, sent)?;
+    let paid = call.meter.iter().try_for_each(|meter| meter.charge_nodes(cost.nodes));
+    paid.map_err(|error| failed(&error.detail(), error.code()))?;
+    let Call { ctx, identity, .. } = call;
     if !is_any(&mut request, OperationType::Subscription) {
         let text = "only subscriptions are answered by a stream; send queries and mutations by POST as JSON";
         return Err(Box::new(failed(text, Code::BadRequest)));
@@ -227,7 +256,22 @@ pub fn answer(response: &Response, media: Media) -> (u16, Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
-    use super::Media;
+    use async_graphql::Response;
+    use kernel::Code;
+
+    use super::{Media, contained};
+
+    #[tokio::test]
+    async fn a_resolver_that_panics_is_answered_with_the_request_s_id() {
+        let panics = async { panic!("a secret of the resolver") };
+
+        let answer: Response = contained(panics, Some("0198c0de".into())).await;
+
+        let told = serde_json::to_value(&answer.errors).unwrap();
+        assert_eq!(told[0]["extensions"]["code"], Code::Internal.name());
+        assert_eq!(told[0]["extensions"]["request_id"], "0198c0de");
+        assert!(!told.to_string().contains("secret"), "{told}");
+    }
 
     #[test]
     fn callers_are_answered_in_the_form_they_ask_for() {

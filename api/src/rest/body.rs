@@ -2,16 +2,21 @@
 
 use axum::{
     body::{Body, Bytes, HttpBody},
-    extract::{FromRequest, Request, rejection::BytesRejection},
+    extract::{FromRequest, Request},
     http::{HeaderValue, header},
 };
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use kernel::{Code, Error, Violation, input::schema_of};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
+use tokio::time::timeout;
 use utoipa::ToSchema;
 
 use super::{json::read_object, problem::Problem};
-use crate::state::AppState;
+use crate::{
+    limits::{Limits, places::Place},
+    state::AppState,
+};
 
 /// The members of a record's input; the write path holds them against the kind's schema.
 pub struct Members(pub Map<String, Json>);
@@ -32,13 +37,39 @@ impl FromRequest<AppState> for Members {
             let text = "send the body as application/json in UTF-8";
             return Err(Problem::Http(Code::UnsupportedMediaType, text.into()));
         }
-        let bytes = Bytes::from_request(request, state).await.map_err(|rejection| match rejection {
-            BytesRejection::FailedToBufferBody(inner) if inner.status() == 413 => {
-                Problem::Http(Code::PayloadTooLarge, format!("a body has at most {} bytes", state.body_limit))
-            }
-            _ => Error::bad_request("", Code::BadRequest, "the body could not be read").into(),
-        })?;
-        Ok(Self(read_object(&bytes)?))
+        Ok(Self(read_object(&read(request, &state.limits).await?)?))
+    }
+}
+
+/// Bytes the body of a request may have, where its address alone does not say it.
+#[derive(Clone, Copy, Debug)]
+pub struct BodyLimit(pub usize);
+
+/// Reads a body in the time and up to the size it may have; what is announced too large is not read at all.
+///
+/// While the client sends, the request gives up its place among those that run.
+async fn read(request: Request, limits: &Limits) -> Result<Bytes, Problem> {
+    let (parts, body) = request.into_parts();
+    let by_address = || limits.bodies.at(parts.uri.path());
+    let most = parts.extensions.get::<BodyLimit>().map_or_else(by_address, |limit| limit.0);
+    let too_large = || Problem::Http(Code::PayloadTooLarge, format!("a body has at most {most} bytes here"));
+    if usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX) > most {
+        return Err(too_large());
+    }
+    let place = parts.extensions.get::<Place>();
+    place.iter().for_each(|place| place.leave());
+    let read = timeout(limits.front.body_timeout, Limited::new(body, most).collect()).await;
+    if let Some(place) = place {
+        place.enter().await?;
+    }
+    match read {
+        Ok(Ok(whole)) => Ok(whole.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
+        Ok(Err(_)) => Err(Error::bad_request("", Code::BadRequest, "the body could not be read").into()),
+        Err(_) => {
+            let text = format!("the body did not come within {} s", limits.front.body_timeout.as_secs());
+            Err(Problem::Http(Code::RequestTimeout, text))
+        }
     }
 }
 

@@ -18,6 +18,7 @@ use crate::{
         standing::{ACT_AS, load_actor, load_person},
         token,
     },
+    limits::meter::Meter,
     state::AppState,
 };
 
@@ -100,6 +101,9 @@ fn begin(parts: &Parts, state: &AppState) -> Result<(Ctx, Option<Session>), Prob
     let mut ctx = state.ctx(request_id.as_deref());
     ctx.locale = Arc::new(locale(&parts.headers, parts.uri.query()));
     let session = bearer(&parts.headers)?.map(|text| session(state, text)).transpose()?;
+    if let (Some(session), Some(meter)) = (session, parts.extensions.get::<Meter>()) {
+        meter.identify(session.user)?;
+    }
     Ok((ctx, session))
 }
 

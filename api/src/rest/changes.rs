@@ -26,6 +26,7 @@ use super::{
 };
 use crate::{
     domain::exchange::changes::{Change, ChangePage, Reader, follow, wait},
+    limits::places::Place,
     state::AppState,
     streams::{Seat, detach},
 };
@@ -93,8 +94,12 @@ impl FromRequestParts<AppState> for Asked {
         let last = text(&parts.headers, header::HeaderName::from_static("last-event-id"));
         let after = if last.is_empty() { asked.after.as_deref() } else { Some(last) };
         let goes_on = streamed || seconds > 0;
-        let seat = || state.streams.take(identity.who.map(|(user, _)| user)).ok_or(Error::Limited);
+        let seat = || state.streams.take(identity.who.map(|(user, _)| user));
         let seat = if goes_on { Some(seat()?) } else { None };
+        if goes_on && let Some(place) = parts.extensions.get::<Place>() {
+            // Who waits takes a seat, not a place among those that work.
+            place.leave();
+        }
         let limit = if streamed { MAX_LIMIT } else { limit };
         let reader = Reader::new((ctx, identity), after, &asked.kinds, limit)?;
         Ok(Self { reader, wait: Duration::from_secs(seconds), streamed, seat })
@@ -120,7 +125,7 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
 async fn list_changes(State(state): State<AppState>, asked: Asked) -> Result<Response, Problem> {
     let Asked { mut reader, wait: patience, streamed, seat } = asked;
     if !streamed {
-        let page = wait(&mut reader, patience.min(state.timeout / 2)).await?;
+        let page = wait(&mut reader, patience.min(state.limits.request_timeout / 2)).await?;
         return Ok(axum::Json(page).into_response());
     }
     // The first page before the first byte: what is refused at once is refused with its status.

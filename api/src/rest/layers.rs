@@ -17,14 +17,23 @@ use super::{
     changes,
     problem::{IsProblem, Problem, complete},
 };
-use crate::state::AppState;
+use crate::{
+    origin::{Origin, Peer},
+    state::AppState,
+};
 
 /// Gives the request an id, logs it once, and completes problems with id and address.
 pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let id: Arc<str> = Arc::from(state.clock.id().simple().to_string());
     request.extensions_mut().insert(RequestId(id.clone()));
+    let peer = request.extensions().get::<Peer>().copied();
+    let origin = peer.map(|peer| Origin::of(peer, request.headers(), &state.limits.front));
+    if let Some(origin) = origin {
+        request.extensions_mut().insert(origin);
+    }
     let (method, uri) = (request.method().clone(), request.uri().clone());
-    let span = tracing::info_span!("request", id = %id, method = %method, path = %uri.path());
+    // At this level whatever the filter lets through, so that each line tells its request.
+    let span = tracing::error_span!("request", id = %id, method = %method, path = %uri.path());
     let started = tokio::time::Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
     let seconds = started.elapsed().as_secs_f64();
@@ -41,8 +50,12 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", value);
     }
+    if origin.is_some_and(|origin| origin.is_secure) {
+        let year = HeaderValue::from_static("max-age=31536000");
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
     let everywhere = [
-        (header::VARY, "Accept, Accept-Language, Accept-Encoding, Authorization"),
+        (header::VARY, "Accept, Accept-Language, Accept-Encoding, Authorization, Origin"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
     ];
@@ -54,7 +67,7 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
 
 /// Answers 503 when a request takes too long; a write goes on in its own task.
 pub async fn time_out(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    match tokio::time::timeout(state.timeout, next.run(request)).await {
+    match tokio::time::timeout(state.limits.request_timeout, next.run(request)).await {
         Ok(response) => response,
         Err(_) => Problem::from(Error::Unavailable("the request took too long".into())).into_response(),
     }
@@ -89,6 +102,14 @@ fn is_text(path: &str) -> bool {
     std::str::from_utf8(&bytes).is_ok()
 }
 
+/// Refuses addresses that are no text, which lead nowhere.
+pub async fn readable(request: Request, next: Next) -> Response {
+    if is_text(request.uri().path()) {
+        return next.run(request).await;
+    }
+    Problem::from(Error::NotFound).into_response()
+}
+
 /// Refuses answers nobody wants (406), and sends no body the caller has already (304).
 pub async fn negotiate(request: Request, next: Next) -> Response {
     let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("*/*");
@@ -102,9 +123,6 @@ pub async fn negotiate(request: Request, next: Next) -> Response {
     {
         let text = "answers are application/json";
         return Problem::Http(Code::NotAcceptable, text.into()).into_response();
-    }
-    if !is_text(request.uri().path()) {
-        return Problem::from(Error::NotFound).into_response();
     }
     let known = request.headers().get(header::IF_NONE_MATCH).cloned();
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
@@ -136,8 +154,8 @@ pub async fn no_such_method() -> Problem {
     Problem::Http(Code::MethodNotAllowed, "this address does not know the method; see Allow".into())
 }
 
-/// The answer of a panic: logged once, told nobody.
+/// The answer of a panic, which was logged where it arose (`telemetry::log_panics`).
 #[must_use]
 pub fn caught(_: Box<dyn std::any::Any + Send>) -> Response {
-    Problem::from(Error::Internal("a handler panicked".into())).into_response()
+    Problem::Http(Code::Internal, Error::Internal(String::new()).detail()).into_response()
 }

@@ -28,6 +28,7 @@ use super::problem::ProblemDetails;
         (name = "Plans", description = "National Action Plans with pillars, objectives and actions."),
         (name = "Cooperation", description = "Agencies, working groups and tasks."),
         (name = "Access", description = "Users and grants."),
+        (name = "Service", description = "About this installation."),
         (name = "Sign-in", description = "Signing in, and about oneself.")
     )
 )]

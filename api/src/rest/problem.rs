@@ -60,7 +60,7 @@ pub struct ProblemDetails {
 pub enum Problem {
     /// An error of the domain.
     Domain(Error),
-    /// A refusal of the HTTP face: 405, 406, 413, 415.
+    /// A refusal of the HTTP face: 405, 406, 408, 413, 415, or a panic.
     Http(Code, String),
 }
 
@@ -78,6 +78,11 @@ impl Problem {
             tracing::error!("an answer that had begun failed: {why}");
         }
         serde_json::to_string(&self.details()).unwrap_or_default()
+    }
+
+    /// Seconds after which the same request may succeed.
+    fn wait_seconds(&self) -> u64 {
+        if let Self::Domain(Error::Limited { seconds }) = self { *seconds } else { 2 }
     }
 
     fn details(&self) -> ProblemDetails {
@@ -135,7 +140,10 @@ impl IntoResponse for Problem {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
             StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
-                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(self.wait_seconds()));
+            }
+            StatusCode::REQUEST_TIMEOUT => {
+                headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
             }
             _ => {}
         }
@@ -177,7 +185,7 @@ pub struct ReadProblems;
 
 impl IntoResponses for ReadProblems {
     fn responses() -> std::collections::BTreeMap<String, RefOr<Documented>> {
-        documented(&[400, 401, 403, 404, 406, 500, 503])
+        documented(&[400, 401, 403, 404, 406, 429, 500, 503])
     }
 }
 
@@ -186,6 +194,6 @@ pub struct WriteProblems;
 
 impl IntoResponses for WriteProblems {
     fn responses() -> std::collections::BTreeMap<String, RefOr<Documented>> {
-        documented(&[400, 401, 403, 404, 406, 409, 412, 413, 415, 422, 428, 500, 503])
+        documented(&[400, 401, 403, 404, 406, 408, 409, 412, 413, 415, 422, 428, 429, 500, 503])
     }
 }

@@ -26,14 +26,12 @@ use super::{
     pulse::{Answering, Pulse, Running, Verdict, Watched},
     tls::Certificates,
 };
-use crate::{config::Front, origin::Peer};
+use crate::{
+    config::Front,
+    limits::listing::{HEAD_BYTES, HEADERS, STREAMS},
+    origin::Peer,
+};
 
-/// Bytes the head of a request has at most.
-pub(super) const HEAD_BYTES: usize = 64 * 1024;
-/// Headers of a request at most.
-pub(super) const HEADERS: usize = 100;
-/// Requests at the same time on one connection of HTTP/2.
-pub(super) const STREAMS: u32 = 100;
 /// Streams a client may reset before they were looked at, until its connection is closed.
 const RESETS: usize = 20;
 /// Time between two questions to a silent HTTP/2 connection whether it lives, and for its answer.

@@ -15,9 +15,9 @@ use futures_util::{StreamExt, stream::iter};
 use kernel::{Code, Error};
 
 use crate::{
-    graphql::http::{self, Caller, Media},
+    graphql::http::{self, Call, Media},
     rest::{
-        body::Members,
+        body::{BodyLimit, Members},
         caller::{authenticate, pairs},
         changes::wants_events,
         problem::Problem,
@@ -30,30 +30,35 @@ use crate::{
 pub(super) async fn by_post(State(state): State<AppState>, request: Request) -> Result<Response, Problem> {
     let streamed = wants_events(accept(request.headers()).unwrap_or_default());
     let media = if streamed { Media::GraphqlResponse } else { media(request.headers())? };
-    let (parts, body) = request.into_parts();
-    let caller = authenticate(&parts, &state).await?;
+    let (mut parts, body) = request.into_parts();
+    let (ctx, identity) = authenticate(&parts, &state).await?;
+    if !ctx.actor.is_known() {
+        parts.extensions.insert(BodyLimit(state.limits.bodies.graphql_anonymous_bytes));
+    }
+    let call = Call { ctx, identity, meter: parts.extensions.get().cloned(), may_write: true };
     let members = Members::from_request(Request::from_parts(parts, body), &state).await?;
     let request = http::request(&members.0).map_err(|why| Error::bad_request("", Code::BadRequest, why))?;
     if streamed {
-        return stream(&state, caller, request);
+        return stream(&state, call, request);
     }
-    Ok(respond(http::run(&state, caller, request, true).await, media))
+    Ok(respond(http::run(&state, call, request).await?, media))
 }
 
 /// Runs a query in the query string; mutations by GET are refused.
 pub(super) async fn by_get(State(state): State<AppState>, request: Request) -> Result<Response, Problem> {
     let media = media(request.headers())?;
     let (parts, _) = request.into_parts();
-    let caller = authenticate(&parts, &state).await?;
+    let (ctx, identity) = authenticate(&parts, &state).await?;
     let request = http::by_get(&pairs(parts.uri.query()))
         .map_err(|why| Error::bad_request("?query", Code::BadRequest, why))?;
-    Ok(respond(http::run(&state, caller, request, false).await, media))
+    let call = Call { ctx, identity, meter: parts.extensions.get().cloned(), may_write: false };
+    Ok(respond(http::run(&state, call, request).await?, media))
 }
 
 /// Answers a subscription as server-sent events: `next` for each answer, `complete` at the end.
-fn stream(state: &AppState, caller: Caller, request: http::Sent) -> Result<Response, Problem> {
-    let seat = state.streams.take(caller.0.actor.user).ok_or(Error::Limited)?;
-    let answers = match http::subscribe(state, caller, request) {
+fn stream(state: &AppState, call: Call, request: http::Sent) -> Result<Response, Problem> {
+    let seat = state.streams.take(call.ctx.actor.user)?;
+    let answers = match http::subscribe(state, call, request) {
         Ok(answers) => answers,
         Err(refusal) => return Ok(respond(Some(*refusal), Media::GraphqlResponse)),
     };

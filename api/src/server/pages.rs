@@ -6,6 +6,7 @@ use axum::{
     Router,
     extract::Path,
     http::{HeaderValue, header},
+    middleware::map_response,
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -36,6 +37,13 @@ pub(super) fn router() -> Router<AppState> {
         .route("/openapi.json", get(openapi))
         .route("/schema.graphql", get(|| async { text("text/plain; charset=utf-8", contracts::sdl()) }))
         .merge(Router::from(swagger))
+        .layer(map_response(guard))
+}
+
+/// Tells browsers what pages may load; scripts of a page's own text are none of it.
+async fn guard(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    response
 }
 
 async fn openapi() -> Response {
@@ -62,17 +70,15 @@ async fn problem(Path(code): Path<String>) -> Result<Response, Problem> {
 }
 
 fn page(kind: &'static str, bytes: &'static [u8]) -> Response {
-    guarded(kind, bytes.into_response())
+    typed(kind, bytes.into_response())
 }
 
 fn html(text: String) -> Response {
-    guarded("text/html; charset=utf-8", text.into_response())
+    typed("text/html; charset=utf-8", text.into_response())
 }
 
-fn guarded(kind: &'static str, mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+fn typed(kind: &'static str, mut response: Response) -> Response {
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     response
 }
 

@@ -69,7 +69,7 @@ pub fn share_parameters(document: &mut Json) {
             "description": "Owner the caller acts under, as `KGZ`; needed by who holds grants of several owners."},
     });
     for (path, method, operation) in operations(document).filter(|(path, ..)| !path.starts_with("/auth/")) {
-        let has_texts = method != "delete" && path != "/vocabularies";
+        let has_texts = method != "delete" && !["/vocabularies", "/limits"].contains(&path.as_str());
         let names = if has_texts { &["lang", "AcceptLanguage", "ActAs"][..] } else { &["ActAs"] };
         if let Some(all) = parameters(operation) {
             all.retain(|parameter| parameter.get("name") != Some(&json!("lang")));

@@ -15,7 +15,7 @@ use tokio::time::{Instant, interval, timeout};
 use super::PROTOCOL;
 use crate::{
     domain::access::signin::identity::Identity,
-    graphql::http::{self, is_last},
+    graphql::http::{self, Call, is_last},
     rest::caller::session,
     state::AppState,
     streams::{Seat, detach},
@@ -59,17 +59,16 @@ enum Said {
 pub(super) struct Talk {
     socket: WebSocket,
     state: AppState,
-    base: Ctx,
-    identity: Identity,
+    /// The caller, anonymous in its context until it is looked up.
+    caller: Call,
     seat: Option<Seat>,
     said: SelectAll<BoxStream<'static, Said>>,
     running: HashMap<String, AbortHandle>,
 }
 
 impl Talk {
-    pub(super) fn new(socket: WebSocket, state: AppState, (base, identity): (Ctx, Identity)) -> Self {
-        let said = SelectAll::new();
-        Self { socket, state, base, identity, seat: None, said, running: HashMap::new() }
+    pub(super) fn new(socket: WebSocket, state: AppState, caller: Call) -> Self {
+        Self { socket, state, caller, seat: None, said: SelectAll::new(), running: HashMap::new() }
     }
 
     /// Talks until one side closes.
@@ -110,10 +109,15 @@ impl Talk {
             let is_late = opened.elapsed() >= Duration::from_secs(INIT_SECONDS);
             return if is_late { Err(Close::INIT_TIMEOUT) } else { Ok(()) };
         }
-        match self.identity.look_up(&self.base).await {
+        match self.look_up().await {
             Err(Error::Unauthenticated(_) | Error::Forbidden(_)) => Err(Close::UNAUTHORIZED),
             _ => Ok(()),
         }
+    }
+
+    /// The caller's context with the rights it has now.
+    async fn look_up(&mut self) -> kernel::Result<Ctx> {
+        self.caller.identity.look_up(&self.caller.ctx).await
     }
 
     async fn hear(&mut self, message: Message) -> Result<(), Close> {
@@ -150,9 +154,9 @@ impl Talk {
             Some(Json::Object(members)) => self.read_identity(members)?,
             Some(_) => return Err(Close::INVALID),
         }
-        self.identity.look_up(&self.base).await.map_err(|_| Close::FORBIDDEN)?;
-        let user = self.identity.who.map(|(user, _)| user);
-        self.seat = Some(self.state.streams.take(user).ok_or(Close::SOCKETS)?);
+        self.look_up().await.map_err(|_| Close::FORBIDDEN)?;
+        let user = self.caller.identity.who.map(|(user, _)| user);
+        self.seat = Some(self.state.streams.take(user).map_err(|_| Close::SOCKETS)?);
         self.send(&json!({ "type": "connection_ack" })).await
     }
 
@@ -166,10 +170,11 @@ impl Talk {
                 return Err(Close::FORBIDDEN);
             }
             let session = session(&self.state, token.trim()).map_err(|_| Close::FORBIDDEN)?;
-            self.identity = Identity::of(Some((session.user, session.id, session.until)), None);
+            self.caller.meter.iter().try_for_each(|meter| meter.identify(session.user)).map_err(|_| Close::SOCKETS)?;
+            self.caller.identity = Identity::of(Some((session.user, session.id, session.until)), None);
         }
         if let Some((_, owner)) = given(crate::domain::access::signin::standing::ACT_AS) {
-            self.identity.act_as = Some(owner.as_str().ok_or(Close::FORBIDDEN)?.to_owned());
+            self.caller.identity.act_as = Some(owner.as_str().ok_or(Close::FORBIDDEN)?.to_owned());
         }
         Ok(())
     }
@@ -187,8 +192,9 @@ impl Talk {
             let text = format!("at most {SUBSCRIPTIONS} subscriptions run on one socket");
             return self.refuse(id, &http::failed(&text, Code::Limited)).await;
         }
-        let Ok(ctx) = self.identity.look_up(&self.base).await else { return Err(Close::UNAUTHORIZED) };
-        let answers = match http::subscribe(&self.state, (ctx, self.identity.clone()), request) {
+        let Ok(ctx) = self.look_up().await else { return Err(Close::UNAUTHORIZED) };
+        let call = Call { ctx, ..self.caller.clone() };
+        let answers = match http::subscribe(&self.state, call, request) {
             Ok(answers) => answers,
             Err(refusal) => return self.refuse(id, &refusal).await,
         };

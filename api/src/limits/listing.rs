@@ -1,0 +1,176 @@
+//! The limits as callers read them.
+
+use std::time::Duration;
+
+use kernel::page::{DEFAULT_FIRST, DEFAULT_LIMIT, MAX_KEYS, MAX_LIMIT};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{
+    Limits,
+    bodies::BodyLimits,
+    rates::{COSTS, Costs, WINDOW_SECONDS},
+};
+use crate::{domain::batch::MAX_ITEMS, graphql::cost};
+
+/// Everything that is bounded.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct LimitList {
+    /// Bytes of bodies; above them the answer is 413.
+    pub bodies: BodyLimits,
+    /// Pages of lists.
+    pub pages: PageLimits,
+    /// GraphQL documents; above them the answer has the code `query_too_costly` or `result_too_large`.
+    pub graphql: GraphqlLimits,
+    /// Units spent by the minute; above them the answer is 429.
+    pub rates: RateLimits,
+    /// Times, in seconds.
+    pub times: TimeLimits,
+    /// Connections and what runs on them.
+    pub connections: ConnectionLimits,
+}
+
+/// Pages and batches.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct PageLimits {
+    /// Records of a page where `limit` is not given.
+    pub limit_default: usize,
+    /// Records of a page at most, in both faces.
+    pub limit_max: usize,
+    /// Records of a connection where `first` and `last` are not given.
+    pub first_default: usize,
+    /// Keys of an order at most.
+    pub sort_keys: usize,
+    /// Items of a batch at most.
+    pub batch_items: usize,
+}
+
+/// What a GraphQL document may ask for.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct GraphqlLimits {
+    /// Records it could return.
+    pub nodes: u64,
+    /// Records it could return for an anonymous caller.
+    pub nodes_anonymous: u64,
+    /// Rows read for it.
+    pub rows: u64,
+    /// Fields, its fragments put in.
+    pub selections: u64,
+    /// Fields one below the other.
+    pub depth: u64,
+    /// Aliases.
+    pub aliases: u64,
+    /// Fields of the operation itself.
+    pub root_fields: u64,
+    /// Directives in one place.
+    pub directives: usize,
+    /// Tokens.
+    pub tokens: usize,
+    /// Brackets one within the other, and fragments that spread one another.
+    pub nesting: usize,
+}
+
+/// What callers and addresses may spend.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RateLimits {
+    /// Seconds in which a quota fills again.
+    pub window_seconds: u32,
+    /// Units of a caller who is signed in.
+    pub caller_units: u32,
+    /// Units of an address; of IPv6, of its /64.
+    pub address_units: u32,
+    /// What requests cost.
+    pub costs: Costs,
+}
+
+/// How long things may last.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct TimeLimits {
+    /// A request; above it the answer is 503.
+    pub request_seconds: u64,
+    /// The head of a request; above it the connection is cut.
+    pub header_seconds: u64,
+    /// The body of a request; above it the answer is 408.
+    pub body_seconds: u64,
+    /// A connection without a request; above it the connection is closed.
+    pub idle_seconds: u64,
+}
+
+/// Connections and what runs on them.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ConnectionLimits {
+    /// Connections at the same time; others wait.
+    pub clients: usize,
+    /// Requests that run at the same time; as many wait for a moment, others are answered 503.
+    pub requests: usize,
+    /// Requests at the same time on one connection of HTTP/2.
+    pub streams: u32,
+    /// Bytes of the head of a request; above them the answer is 431.
+    pub head_bytes: usize,
+    /// Headers of a request; above them the answer is 431.
+    pub headers: usize,
+}
+
+/// Bytes the head of a request has at most.
+pub const HEAD_BYTES: usize = 64 * 1024;
+/// Headers of a request at most.
+pub const HEADERS: usize = 100;
+/// Requests at the same time on one connection of HTTP/2.
+pub const STREAMS: u32 = 100;
+
+impl Limits {
+    /// Lists what is enforced.
+    #[must_use]
+    pub fn list(&self) -> LimitList {
+        let front = &self.front;
+        LimitList {
+            bodies: self.bodies,
+            pages: PageLimits {
+                limit_default: DEFAULT_LIMIT,
+                limit_max: MAX_LIMIT,
+                first_default: DEFAULT_FIRST,
+                sort_keys: MAX_KEYS,
+                batch_items: MAX_ITEMS,
+            },
+            graphql: GRAPHQL,
+            rates: RateLimits {
+                window_seconds: WINDOW_SECONDS,
+                caller_units: front.caller_rate.get(),
+                address_units: front.address_rate.get(),
+                costs: COSTS,
+            },
+            times: self.times(),
+            connections: ConnectionLimits {
+                clients: front.max_clients,
+                requests: front.max_requests,
+                streams: STREAMS,
+                head_bytes: HEAD_BYTES,
+                headers: HEADERS,
+            },
+        }
+    }
+
+    fn times(&self) -> TimeLimits {
+        let [request_seconds, header_seconds, body_seconds, idle_seconds] = [
+            self.request_timeout,
+            self.front.header_timeout,
+            self.front.body_timeout,
+            self.front.idle_timeout,
+        ]
+        .map(|time: Duration| time.as_secs());
+        TimeLimits { request_seconds, header_seconds, body_seconds, idle_seconds }
+    }
+}
+
+const GRAPHQL: GraphqlLimits = GraphqlLimits {
+    nodes: cost::NODES,
+    nodes_anonymous: cost::NODES_ANONYMOUS,
+    rows: cost::ROWS,
+    selections: cost::SELECTIONS,
+    depth: cost::DEPTH,
+    aliases: cost::ALIASES,
+    root_fields: cost::ROOT_FIELDS,
+    directives: cost::DIRECTIVES,
+    tokens: cost::TOKENS,
+    nesting: cost::NESTING,
+};

@@ -1,0 +1,73 @@
+//! How many requests run at the same time; those beyond wait a moment or are sent away.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use kernel::{Error, Result};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::timeout,
+};
+
+/// Longest time a request waits for a place.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The places of running requests, and as many more to wait for one.
+#[derive(Clone, Debug)]
+pub struct Places {
+    running: Arc<Semaphore>,
+    waiting: Arc<Semaphore>,
+}
+
+impl Places {
+    /// So many places.
+    #[must_use]
+    pub fn of(most: usize) -> Self {
+        Self { running: Arc::new(Semaphore::new(most)), waiting: Arc::new(Semaphore::new(most)) }
+    }
+
+    /// A claim to a place, which holds none yet.
+    #[must_use]
+    pub fn claim(&self) -> Place {
+        Place { places: self.clone(), held: Arc::default() }
+    }
+
+    async fn take(&self) -> Result<OwnedSemaphorePermit> {
+        if let Ok(permit) = self.running.clone().try_acquire_owned() {
+            return Ok(permit);
+        }
+        let full =
+            || Error::Unavailable("the service has more to do than it can; try again in a moment".into());
+        let _turn = self.waiting.try_acquire().map_err(|_| full())?;
+        match timeout(PATIENCE, self.running.clone().acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(permit),
+            _ => Err(full()),
+        }
+    }
+}
+
+/// The place of one request, left while it waits for its client.
+#[derive(Clone, Debug)]
+pub struct Place {
+    places: Places,
+    held: Arc<Mutex<Option<OwnedSemaphorePermit>>>,
+}
+
+impl Place {
+    /// Takes a place, after a wait where all are taken.
+    ///
+    /// # Errors
+    /// `Unavailable` where there is none.
+    pub async fn enter(&self) -> Result<()> {
+        let permit = self.places.take().await?;
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(permit);
+        Ok(())
+    }
+
+    /// Gives the place to somebody else.
+    pub fn leave(&self) {
+        drop(self.held.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+}

@@ -1,0 +1,141 @@
+//! What stands before the addresses: who pays, who is let in, who may read answers from another site.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use axum::{
+    Error,
+    body::{Body, Bytes, HttpBody},
+    extract::{Request, State},
+    http::{HeaderName, HeaderValue, Method, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use http_body_util::BodyExt;
+use hyper::body::{Frame, SizeHint};
+use tokio::time::timeout;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+use crate::{
+    limits::meter::{Meter, cost},
+    origin::Origin,
+    rest::problem::Problem,
+    state::AppState,
+};
+
+/// Bytes of a refused body that are read still, so that its client sees the answer.
+const DRAINED: usize = 1024 * 1024;
+/// Time in which they are read.
+const DRAINING: Duration = Duration::from_secs(2);
+/// How long a browser remembers what it may send.
+const PREFLIGHT: Duration = Duration::from_mins(10);
+
+/// Lets the address pay and the request in; `/health/*` is answered always.
+pub(super) async fn admit(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if path.starts_with("/health/") {
+        return next.run(request).await;
+    }
+    let address = request.extensions().get::<Origin>().map(|origin| origin.address);
+    let meter = Meter::new(state.limits.clone(), address, cost(request.method(), path));
+    let place = state.limits.places.claim();
+    let admitted = match meter.begin() {
+        Ok(()) => place.enter().await,
+        refused => refused,
+    };
+    let mut response = match admitted {
+        Ok(()) => {
+            request.extensions_mut().insert(meter.clone());
+            request.extensions_mut().insert(place.clone());
+            next.run(request).await
+        }
+        Err(error) => Problem::from(error).into_response(),
+    };
+    place.leave();
+    meter.tell(response.headers_mut());
+    response
+}
+
+/// Reads a little of what is left of a body when its request is answered.
+pub(super) async fn drain(request: Request, next: Next) -> Response {
+    let waits = request.headers().contains_key(header::EXPECT);
+    let drained = |body| Body::new(Drained { body, is_sent: !waits });
+    next.run(request.map(drained)).await
+}
+
+/// A body of which the rest is read, within bounds, when nobody wants it.
+struct Drained {
+    body: Body,
+    /// Whether the client sends it unasked, or was asked.
+    is_sent: bool,
+}
+
+impl HttpBody for Drained {
+    type Data = Bytes;
+    type Error = Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+        self.is_sent = true;
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Drained {
+    fn drop(&mut self) {
+        if !self.is_sent || self.body.is_end_stream() {
+            return;
+        }
+        let mut body = std::mem::take(&mut self.body);
+        tokio::spawn(timeout(DRAINING, async move {
+            let mut left = DRAINED;
+            while let Some(Ok(frame)) = body.frame().await
+                && left > 0
+            {
+                left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
+            }
+        }));
+    }
+}
+
+/// What pages of other sites may do: read and write with a token, never with cookies.
+pub(super) fn cors(origins: &[HeaderValue]) -> CorsLayer {
+    let known = |name: &'static str| HeaderName::from_static(name);
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins.iter().cloned()))
+        .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_headers([
+            header::ACCEPT_LANGUAGE,
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_MATCH,
+            header::IF_NONE_MATCH,
+            known("idempotency-key"),
+            known("x-concord-act-as"),
+        ])
+        .expose_headers([
+            header::CONTENT_LANGUAGE,
+            header::ETAG,
+            header::LINK,
+            header::LOCATION,
+            header::RETRY_AFTER,
+            known("idempotency-replayed"),
+            known("ratelimit"),
+            known("ratelimit-policy"),
+            known("x-request-id"),
+        ])
+        .max_age(PREFLIGHT)
+}
