@@ -45,6 +45,11 @@ fn twin(operation: &str) -> Twin {
     let field = |of: &str, name: String| Twin::Field(of.to_owned(), name);
     match operation {
         "login" | "refresh" | "logout" | "change_password" => return Twin::None("signing in is HTTP's"),
+        "list_sessions" | "end_session" | "end_other_sessions" => return Twin::None("so are sessions"),
+        "enrol_second_factor" | "confirm_second_factor" | "disable_second_factor" => {
+            return Twin::None("and what is shown once");
+        }
+        "issue_password_token" | "accept_password_token" => return Twin::None("and what is shown once"),
         "list_vocabularies" => return field("Query", "vocabularies".into()),
         "get_me" => return field("Query", "me".into()),
         "get_plan_tree" => return field("Plan", "pillars".into()),

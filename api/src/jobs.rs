@@ -10,5 +10,9 @@ use std::time::Duration;
 pub use runner::{Job, Ran, Service, start};
 
 /// Every job there is.
-pub const ALL: &[Job] =
-    &[Job::shared("housekeeping", Duration::from_mins(10), |service| Box::pin(housekeeping::sweep(service)))];
+pub const ALL: &[Job] = &[
+    Job::shared("housekeeping", Duration::from_mins(10), |service| Box::pin(housekeeping::sweep(service))),
+    Job::own("signing_keys", Duration::from_secs(3), |service| {
+        Box::pin(async move { service.keys.reload().await })
+    }),
+];

@@ -71,7 +71,7 @@ impl FromRequestParts<AppState> for Person {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let (ctx, session) = begin(parts, state)?;
+        let (ctx, session) = begin(parts, state).await?;
         let session = session.ok_or_else(sign_in_first)?;
         refuse_parameters(parts.uri.query(), &["lang"])?;
         // Who holds grants of several owners may ask about itself without choosing one.
@@ -91,12 +91,12 @@ fn act_as(parts: &Parts) -> Option<&str> {
 }
 
 /// The context of the request and the session its token names, before anything is looked up.
-fn begin(parts: &Parts, state: &AppState) -> Result<(Ctx, Option<Session>), Problem> {
+async fn begin(parts: &Parts, state: &AppState) -> Result<(Ctx, Option<Session>), Problem> {
     let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
     let mut ctx = state.ctx(request_id.as_deref());
     ctx.locale = Arc::new(locale(&parts.headers, parts.uri.query()));
     let Some(text) = bearer(&parts.headers)? else { return Ok((ctx, None)) };
-    let claims = token::verify(&state.keys, &state.clock, text)?;
+    let claims = token::verify(&state.keys, &state.clock, text).await?;
     Ok((ctx, Some(Session { user: claims.sub, id: claims.sid })))
 }
 
@@ -105,7 +105,7 @@ fn begin(parts: &Parts, state: &AppState) -> Result<(Ctx, Option<Session>), Prob
 /// # Errors
 /// 400 for an idempotency key that is none, 401 for a bad token, 403 for an owner the caller has no grant of, 400 where it must say which.
 pub async fn authenticate(parts: &Parts, state: &AppState) -> Result<(Ctx, Option<Session>), Problem> {
-    let (ctx, session) = begin(parts, state)?;
+    let (ctx, session) = begin(parts, state).await?;
     let actor = load_actor(&ctx, session.map(|s| (s.user, s.id)), act_as(parts)).await?;
     let mut ctx = ctx.acting(actor);
     if ctx.actor.is_known() {

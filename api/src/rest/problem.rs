@@ -126,7 +126,11 @@ impl IntoResponse for Problem {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
             StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
-                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+                let seconds = match &self {
+                    Self::Domain(Error::TooManyAttempts { seconds }) => *seconds,
+                    _ => 2,
+                };
+                headers.insert(header::RETRY_AFTER, seconds.into());
             }
             _ => {}
         }
@@ -169,6 +173,15 @@ pub struct ReadProblems;
 impl IntoResponses for ReadProblems {
     fn responses() -> std::collections::BTreeMap<String, RefOr<Documented>> {
         documented(&[400, 401, 403, 404, 406, 500, 503])
+    }
+}
+
+/// The refusal of whoever must wait.
+pub struct TooManyProblems;
+
+impl IntoResponses for TooManyProblems {
+    fn responses() -> std::collections::BTreeMap<String, RefOr<Documented>> {
+        documented(&[429])
     }
 }
 
