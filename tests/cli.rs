@@ -1,5 +1,7 @@
 //! The command line, as a process of its own.
 
+mod sign_in;
+
 use std::{
     fs,
     path::PathBuf,

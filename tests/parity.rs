@@ -48,7 +48,13 @@ fn twin(operation: &str) -> Twin {
         "list_limits" => {
             return Twin::None("bounds belong to the installation, in whatever form they are asked");
         }
+        "list_sessions" | "end_session" | "end_other_sessions" => return Twin::None("so are sessions"),
+        "enrol_second_factor" | "confirm_second_factor" | "disable_second_factor" => {
+            return Twin::None("and what is shown once");
+        }
+        "issue_password_token" | "accept_password_token" => return Twin::None("and what is shown once"),
         "list_vocabularies" => return field("Query", "vocabularies".into()),
+        "list_changes" => return field("Query", "changes".into()),
         "get_me" => return field("Query", "me".into()),
         "get_plan_tree" => return field("Plan", "pillars".into()),
         _ => {}

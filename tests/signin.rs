@@ -1,5 +1,10 @@
 //! Signing in: passwords, sessions, tokens, owners to act under.
 
+mod factor;
+mod own_sessions;
+mod password_tokens;
+mod rotation;
+mod throttle;
 mod tokens;
 
 use chrono::TimeDelta;

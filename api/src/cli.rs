@@ -8,6 +8,7 @@ mod contracts;
 mod failure;
 mod health;
 mod installation;
+mod key;
 mod load;
 mod log;
 mod schema;
@@ -49,6 +50,9 @@ enum Command {
     /// Manages the installation secret.
     #[command(subcommand)]
     Secret(secret::Secret),
+    /// Manages the keys that sign access tokens.
+    #[command(subcommand)]
+    Key(key::Key),
     /// Writes the two contracts to `openapi/`.
     Contracts(contracts::Contracts),
     /// Proves the change log.
@@ -99,6 +103,7 @@ async fn execute(command: Command) -> Result<(), Failure> {
         Command::Load(load) => load::run(load).await,
         Command::User(command) => users::run(command).await,
         Command::Secret(command) => secret::run(command),
+        Command::Key(command) => key::run(command).await,
         Command::Contracts(options) => contracts::run(&options),
         Command::Log(command) => log::run(command).await,
         Command::Backup(backup) => backup::run(&backup).await,

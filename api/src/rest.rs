@@ -7,6 +7,7 @@ pub(crate) mod body;
 pub(crate) mod caller;
 pub(crate) mod changes;
 pub(crate) mod cooperation;
+pub(crate) mod device;
 pub(crate) mod idempotency;
 pub(crate) mod json;
 pub(crate) mod kind;
@@ -14,10 +15,13 @@ pub(crate) mod layers;
 pub(crate) mod limits;
 pub(crate) mod listing;
 pub mod openapi;
+pub(crate) mod password_tokens;
 pub(crate) mod plans;
 pub(crate) mod problem;
 pub(crate) mod reference;
 pub(crate) mod saved;
+pub(crate) mod second_factor;
+pub(crate) mod sessions;
 pub(crate) mod standard;
 pub(crate) mod treaties;
 pub(crate) mod tree;
@@ -37,6 +41,9 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(access::router())
         .merge(auth::router())
         .merge(changes::router())
+        .merge(sessions::router())
+        .merge(second_factor::router())
+        .merge(password_tokens::router())
         .merge(vocabularies::router())
         .merge(limits::router())
 }

@@ -21,6 +21,8 @@ pub struct Model {
     pub revoked_at: Option<DateTimeUtc>,
     /// Hash of the refresh token in use.
     pub refresh_hash: String,
+    /// What signed in, as it named itself.
+    pub user_agent: Option<String>,
 }
 
 /// Relations of the table: none, links are read by id.

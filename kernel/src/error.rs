@@ -76,6 +76,8 @@ codes! {
         "1 to 255 visible ASCII characters without spaces, in one header"
     Unauthenticated "unauthenticated" 401 "The caller is not signed in"
         "no, expired or forged token; a bad token is never taken for anonymous"
+    SecondFactorRequired "second_factor_required" 401 "The second factor is missing or wrong"
+        "the account has a second factor: send `code`, from the authenticator or a recovery code"
     Forbidden "forbidden" 403 "The caller may not do this"
         "the record is visible, the right is missing; `detail` names the rule"
     NotFound "not_found" 404 "There is no such record"
@@ -98,6 +100,8 @@ codes! {
         "appoint another one first"
     IdempotencyInFlight "idempotency_in_flight" 409 "A call with this idempotency key is still running"
         "repeat it after `Retry-After`; it then answers as the first one"
+    SecondFactorSet "second_factor_set" 409 "The account has a second factor"
+        "disable the one in use first"
     StaleVersion "stale_version" 412 "The record has changed since it was read"
         "`current_version` is given to readers inside the owner"
     PayloadTooLarge "payload_too_large" 413 "The body is larger than allowed"
@@ -146,6 +150,8 @@ codes! {
         "send `If-Match`, or `expectedVersion`"
     Limited "rate_limited" 429 "Too many requests"
         "the caller or its address has spent its quota: wait as long as `Retry-After` says"
+    TooManyAttempts "too_many_attempts" 429 "Too many attempts to sign in"
+        "wait as long as `Retry-After` says; the right password is refused till then too"
     ResultTooLarge "result_too_large" 422 "The answer would hold too many records"
         "a GraphQL document whose resolvers read more than 20,000 rows"
     QueryTooCostly "query_too_costly" 400 "The query could return too many records"
@@ -199,6 +205,8 @@ pub enum Error {
     BadRequest(Vec<Violation>),
     /// No valid sign-in.
     Unauthenticated(String),
+    /// The password is right, and the code of the second factor missing or wrong.
+    SecondFactorRequired(String),
     /// Visible, but not allowed; names the rule.
     Forbidden(String),
     /// Absent, or hidden from this caller.
@@ -232,6 +240,11 @@ pub enum Error {
         /// Seconds after which the next one may be sent.
         seconds: u64,
     },
+    /// Signing in failed too often.
+    TooManyAttempts {
+        /// Seconds to wait before the next attempt.
+        seconds: u64,
+    },
     /// Temporary: the same call may succeed later.
     Unavailable(String),
     /// Our fault; the text goes to the log, never to the caller.
@@ -258,6 +271,7 @@ impl Error {
                 _ => Code::BadRequest,
             },
             Self::Unauthenticated(_) => Code::Unauthenticated,
+            Self::SecondFactorRequired(_) => Code::SecondFactorRequired,
             Self::Forbidden(_) => Code::Forbidden,
             Self::NotFound => Code::NotFound,
             Self::VersionRequired => Code::VersionRequired,
@@ -266,6 +280,7 @@ impl Error {
             Self::IllegalMove { .. } => Code::IllegalMove,
             Self::Invalid(_) | Self::Rejected(_) => Code::Invalid,
             Self::Limited { .. } => Code::Limited,
+            Self::TooManyAttempts { .. } => Code::TooManyAttempts,
             Self::Unavailable(_) => Code::Unavailable,
             Self::Internal(_) => Code::Internal,
         }
@@ -280,6 +295,7 @@ impl Error {
                 many => format!("{} things are wrong; see errors", many.len()),
             },
             Self::Unauthenticated(why)
+            | Self::SecondFactorRequired(why)
             | Self::Forbidden(why)
             | Self::Conflict(_, why)
             | Self::Gone(_, why)
@@ -299,6 +315,9 @@ impl Error {
                 outcomes.len()
             ),
             Self::Limited { seconds } => format!("wait {seconds} s before the next request"),
+            Self::TooManyAttempts { seconds } => {
+                format!("too many attempts failed; wait {seconds} seconds before the next one")
+            }
             Self::Internal(_) => "the fault is logged under the request id".into(),
         }
     }

@@ -32,6 +32,10 @@ mod m20261121_000029_change_payload;
 mod m20261121_000030_log_triggers;
 mod m20261122_000031_idempotency_key;
 mod m20261122_000040_release_term;
+mod m20261122_000041_session_agent;
+mod m20261122_000042_sign_in_attempt;
+mod m20261122_000043_second_factor;
+mod m20261122_000044_password_token;
 mod table;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
@@ -74,6 +78,10 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000030_log_triggers::Migration),
             Box::new(m20261122_000031_idempotency_key::MIGRATION),
             Box::new(m20261122_000040_release_term::MIGRATION),
+            Box::new(m20261122_000041_session_agent::Migration),
+            Box::new(m20261122_000042_sign_in_attempt::MIGRATION),
+            Box::new(m20261122_000043_second_factor::MIGRATION),
+            Box::new(m20261122_000044_password_token::MIGRATION),
         ]
     }
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     Caller, Faults, bodies, codes, rehearsal, rehearsed,
-    stage::{MISSING, SYSTEM, Stage},
+    stage::{MISSING, SYSTEM, Stage, def_of},
 };
 use crate::{
     policy_matrix::permitted,
@@ -27,7 +27,20 @@ const OTHERS: &[(&str, &str, Option<&str>, u16, u16)] = &[
         401,
         422,
     ),
+    ("post", "/auth/second-factor", Some(r#"{"password": "not the right one"}"#), 401, 422),
+    ("post", "/auth/second-factor/confirm", Some(r#"{"code": "123456"}"#), 401, 422),
+    (
+        "post",
+        "/auth/second-factor/disable",
+        Some(r#"{"password": "not the right one", "code": "123456"}"#),
+        401,
+        422,
+    ),
+    ("post", "/auth/accept", Some(r#"{"token": "0", "password": "seven quiet rivers"}"#), 401, 401),
     ("get", "/me", None, 401, 200),
+    ("get", "/me/sessions", None, 401, 200),
+    ("delete", "/me/sessions", None, 401, 204),
+    ("delete", "/me/sessions/{id}", None, 401, 404),
     ("get", "/vocabularies", None, 200, 200),
     ("get", "/changes", None, 200, 200),
     ("get", "/limits", None, 200, 200),
@@ -69,6 +82,7 @@ async fn one(caller: &Caller<'_>, method: &str, path: &str) -> Option<Faults> {
         }
         ("patch", ["{id}"]) => writes(caller, def, Method::PATCH, "", Verb::Update).await,
         ("delete", ["{id}"]) => writes(caller, def, Method::DELETE, "", Verb::Delete).await,
+        ("post", ["{id}", "password-token"]) => password_tokens(caller, def).await,
         ("post", ["{id}", verb]) => {
             let verb = *def.moves.iter().find(|known| known.name() == *verb)?;
             writes(caller, def, Method::POST, &format!("/{}", verb.name()), verb).await
@@ -86,9 +100,10 @@ async fn other(caller: &Caller<'_>, row: &(&str, &str, Option<&str>, u16, u16)) 
     let (method, path, body, anonymous, known) = row;
     let method: Method = method.to_uppercase().parse().expect("a method");
     let body = body.map(|text| serde_json::from_str(text).expect("JSON"));
-    let answer = send(&caller.client, &method, path, body.as_ref()).await;
+    let path = path.replace("{id}", &MISSING.to_string());
+    let answer = send(&caller.client, &method, &path, body.as_ref()).await;
     let wanted = if caller.actor.is_known() { *known } else { *anonymous };
-    caller.expect(path, answer.status, wanted, &answer)
+    caller.expect(&path, answer.status, wanted, &answer)
 }
 
 /// Ends a session made for this alone.
@@ -103,6 +118,28 @@ async fn logout(caller: &Caller<'_>) -> Faults {
     let after = client.get("/me").await;
     let mut faults = caller.expect("logout", answer.status, 204, &answer);
     faults.extend(caller.expect("after logout", after.status, 401, &after));
+    faults
+}
+
+/// Issues tokens for every account: whoever could give the grant its person holds may.
+async fn password_tokens(caller: &Caller<'_>, def: &'static KindDef) -> Faults {
+    let mut faults = Faults::new();
+    for (name, id) in caller.stage.targets(def.name) {
+        let path = format!("/users/{id}/password-token");
+        let answer = send(&caller.client, &Method::POST, &path, None).await;
+        let seen = caller.read(def, id).await;
+        let wanted = if !caller.actor.is_known() {
+            401
+        } else if seen == 200 {
+            let held = caller.stage.id(&name.replace("user:", "grant:"));
+            let grant = def_of("grant");
+            let scope = caller.stage.scope(grant, held).await.expect("a grant");
+            if caller.may(Verb::Create, grant, &scope) { 201 } else { 403 }
+        } else {
+            seen
+        };
+        faults.extend(caller.expect(&format!("token for {name}"), answer.status, wanted, &answer));
+    }
     faults
 }
 

@@ -25,7 +25,11 @@ use super::{failure::Failure, installation::Installation, say};
 use crate::domain::{
     access::{
         grant::{Grant, NewGrant},
-        signin::{keys::KeyRing, password, session, standing, token},
+        signin::{
+            keys::KeyRing,
+            password::{self, Holder},
+            password_token, session, standing, token,
+        },
         user::{NewUser, User as Account},
     },
     parts::NewOrigin,
@@ -40,6 +44,17 @@ pub(super) enum User {
     List,
     /// Gives an account a role; makes the account where there is none.
     Grant(NewRole),
+    /// Prints a token of 24 hours to set a password with, as the last line.
+    Invite {
+        /// E-mail address of the account.
+        email: String,
+        /// Takes the second factor away when the token is used.
+        #[arg(long)]
+        reset_second_factor: bool,
+        /// Why, for the log.
+        #[arg(long, value_parser = reason)]
+        reason: Option<String>,
+    },
     /// Prints an access token of 15 minutes, as the last line.
     Token {
         /// E-mail address of the account to act as.
@@ -90,7 +105,7 @@ fn role(text: &str) -> Result<Role, String> {
     Role::try_from_value(&text.to_owned()).map_err(|_| format!("roles are {}", known()))
 }
 
-fn reason(text: &str) -> Result<String, String> {
+pub(super) fn reason(text: &str) -> Result<String, String> {
     let text = text.trim();
     if (1..=500).contains(&text.chars().count()) && !text.chars().any(char::is_control) {
         return Ok(text.to_owned());
@@ -105,6 +120,7 @@ pub(super) async fn run(command: User) -> Result<(), Failure> {
         User::List => request("list", None),
         User::Grant(NewRole { reason, .. }) => request("grant", reason.as_deref()),
         User::Token { reason, .. } => request("token", reason.as_deref()),
+        User::Invite { reason, .. } => request("invite", reason.as_deref()),
     };
     installation.ctx.request_id = Some(because);
     match command {
@@ -112,6 +128,9 @@ pub(super) async fn run(command: User) -> Result<(), Failure> {
         User::List => listing::print(&installation.ctx).await?,
         User::Grant(new) => grant(&installation.ctx, new).await?,
         User::Token { email, .. } => print_token(&installation, &email).await?,
+        User::Invite { email, reset_second_factor, .. } => {
+            invite(&installation.ctx, &email, reset_second_factor).await?;
+        }
     }
     installation.ctx.db.close().await?;
     Ok(())
@@ -126,13 +145,15 @@ fn request(command: &str, reason: Option<&str>) -> Arc<str> {
 async fn add(ctx: &Ctx, new: Add) -> Result<(), Failure> {
     let email = address(&new.email);
     let password = if new.password_stdin { Some(read_password()?) } else { None };
-    if let Some(password) = &password {
-        let found = password::check("password", password, &email, &new.name);
+    let known = find(ctx, &email).await?;
+    if let (Some(password), None) = (&password, &known) {
+        // Before the account is made; of one that exists the password is judged when it is set.
+        let holder = Holder { email: &email, name: &new.name, has_factor: false };
+        let found = password::check("password", password, holder);
         if !found.is_empty() {
             return Err(Error::Invalid(found).into());
         }
     }
-    let known = find(ctx, &email).await?;
     if known.is_some() && password.is_none() {
         return Err(Failure::usage(&"the account exists; --password-stdin gives it a password"));
     }
@@ -190,6 +211,15 @@ async fn grant(ctx: &Ctx, new: NewRole) -> Result<(), Failure> {
     Ok(())
 }
 
+async fn invite(ctx: &Ctx, email: &str, resets_second_factor: bool) -> Result<(), Failure> {
+    let unknown = || Failure::usage(&format!("there is no account {}", address(email)));
+    let id = find(ctx, &address(email)).await?.ok_or_else(unknown)?.id();
+    let issued = password_token::issue(ctx, id, resets_second_factor).await?;
+    say(&format_args!("good once, until {}, at POST /api/v1/auth/accept:", issued.expires_at));
+    say(&issued.token);
+    Ok(())
+}
+
 async fn print_token(installation: &Installation, email: &str) -> Result<(), Failure> {
     let ctx = &installation.ctx;
     let secret = installation.secret()?;
@@ -225,7 +255,7 @@ async fn remember(ctx: &Ctx, user: Uuid) -> Result<(), Failure> {
 }
 
 /// The context that writes to the log of `owner`.
-fn for_owner(ctx: &Ctx, owner: &str) -> Ctx {
+pub(super) fn for_owner(ctx: &Ctx, owner: &str) -> Ctx {
     let mut actor = Actor::system();
     actor.acting = Some(owner.to_owned());
     ctx.acting(actor)

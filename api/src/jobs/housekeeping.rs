@@ -16,6 +16,9 @@ type Delete = for<'a> fn(&'a Ctx, u64) -> BoxFuture<'a, Result<u64>>;
 const SWEEPS: &[(&str, Delete)] = &[
     ("sessions", |ctx, most| Box::pin(cleaning::sessions(ctx, most))),
     ("idempotency keys", |ctx, most| Box::pin(idempotency::expire(ctx, most))),
+    ("attempts to sign in", |ctx, most| Box::pin(cleaning::attempts(ctx, most))),
+    ("password tokens", |ctx, most| Box::pin(cleaning::password_tokens(ctx, most))),
+    ("signing keys", |ctx, most| Box::pin(cleaning::signing_keys(ctx, most))),
 ];
 
 /// Deletes in short transactions until nothing is left or the service stops.

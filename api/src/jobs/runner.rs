@@ -62,6 +62,12 @@ impl Job {
         Self { name, interval, is_shared: false, work }
     }
 
+    /// Name of the job.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// Runs the job once, unless another process is at it.
     pub async fn run(&self, service: &Service) -> Ran {
         let ran = match self.attempt(service).await {

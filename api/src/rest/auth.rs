@@ -9,11 +9,12 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     body::Input,
     caller::Person,
-    problem::{Problem, ReadProblems, WriteProblems},
+    device::FromDevice,
+    problem::{Problem, ReadProblems, TooManyProblems, WriteProblems},
 };
 use crate::{
     domain::{
-        access::signin::session::{self, Tokens},
+        access::signin::session::{self, Change, Login, Tokens},
         me::{self, Me},
     },
     state::AppState,
@@ -40,6 +41,9 @@ pub struct LoginInput {
     /// Password.
     #[schema(min_length = 1, max_length = 200)]
     pub password: String,
+    /// Code of the second factor, where the account has one: six digits, or a recovery code.
+    #[schema(min_length = 6, max_length = 40)]
+    pub code: Option<String>,
 }
 
 /// The token to exchange.
@@ -60,21 +64,28 @@ pub struct PasswordInput {
     /// The present password.
     #[schema(min_length = 1, max_length = 200)]
     pub old_password: String,
-    /// The password from now on: 15 characters or more, no common one.
+    /// The password from now on: 15 characters or more (8 beside a second factor), no common one.
     #[schema(min_length = 1, max_length = 200)]
     pub new_password: String,
 }
 
 #[utoipa::path(post, path = "/auth/login", tag = "Sign-in",
     summary = "Sign in",
-    description = "Answers an access token of 15 minutes and a refresh token. Unknown users and wrong passwords answer alike.",
+    description = "Answers an access token of 15 minutes and a refresh token. Unknown users and wrong passwords answer alike. An account with a second factor answers `second_factor_required` until `code` is right. Whoever fails often waits, by account and by address.",
     request_body = LoginInput,
-    responses((status = 200, description = "The tokens", body = Tokens), WriteProblems))]
+    responses((status = 200, description = "The tokens", body = Tokens), WriteProblems, TooManyProblems))]
 async fn login(
     State(state): State<AppState>,
+    FromDevice(device): FromDevice,
     Input(input): Input<LoginInput>,
 ) -> Result<axum::Json<Tokens>, Problem> {
-    Ok(axum::Json(session::login(&state.ctx(None), &state.keys, &input.email, &input.password).await?))
+    let who = Login {
+        email: &input.email,
+        password: &input.password,
+        code: input.code.as_deref(),
+        device: &device,
+    };
+    Ok(axum::Json(session::login(&state.ctx(None), &state.keys, who).await?))
 }
 
 #[utoipa::path(post, path = "/auth/refresh", tag = "Sign-in",
@@ -102,13 +113,15 @@ async fn logout(Person(ctx, caller): Person) -> Result<StatusCode, Problem> {
     summary = "Change one's password",
     description = "Changes the caller's password and ends all other sessions.",
     request_body = PasswordInput,
-    responses((status = 204, description = "The password is changed"), WriteProblems))]
+    responses((status = 204, description = "The password is changed"), WriteProblems, TooManyProblems))]
 async fn change_password(
+    State(state): State<AppState>,
     Person(ctx, caller): Person,
     Input(input): Input<PasswordInput>,
 ) -> Result<StatusCode, Problem> {
-    session::change_password(&ctx, (caller.user, caller.id), &input.old_password, &input.new_password)
-        .await?;
+    let (old, new) = (&*input.old_password, &*input.new_password);
+    let change = Change { user: caller.user, session: caller.id, old, new };
+    session::change_password(&ctx, &state.keys, change).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

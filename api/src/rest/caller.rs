@@ -76,7 +76,7 @@ impl FromRequestParts<AppState> for Person {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let (ctx, session) = begin(parts, state)?;
+        let (ctx, session) = begin(parts, state).await?;
         let session = session.ok_or_else(sign_in_first)?;
         refuse_parameters(parts.uri.query(), &["lang"])?;
         // Who holds grants of several owners may ask about itself without choosing one.
@@ -96,11 +96,14 @@ fn act_as(parts: &Parts) -> Option<&str> {
 }
 
 /// The context of the request and the session its token names, before anything is looked up.
-fn begin(parts: &Parts, state: &AppState) -> Result<(Ctx, Option<Session>), Problem> {
+async fn begin(parts: &Parts, state: &AppState) -> Result<(Ctx, Option<Session>), Problem> {
     let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
     let mut ctx = state.ctx(request_id.as_deref());
     ctx.locale = Arc::new(locale(&parts.headers, parts.uri.query()));
-    let session = bearer(&parts.headers)?.map(|text| session(state, text)).transpose()?;
+    let session = match bearer(&parts.headers)? {
+        Some(text) => Some(session(state, text).await?),
+        None => None,
+    };
     if let (Some(session), Some(meter)) = (session, parts.extensions.get::<Meter>()) {
         meter.identify(session.user)?;
     }
@@ -111,8 +114,8 @@ fn begin(parts: &Parts, state: &AppState) -> Result<(Ctx, Option<Session>), Prob
 ///
 /// # Errors
 /// 401 for a bad token.
-pub fn session(state: &AppState, token: &str) -> Result<Session, Problem> {
-    let claims = token::verify(&state.keys, &state.clock, token)?;
+pub async fn session(state: &AppState, token: &str) -> Result<Session, Problem> {
+    let claims = token::verify(&state.keys, &state.clock, token).await?;
     let until = DateTime::from_timestamp(claims.exp, 0).unwrap_or_default();
     Ok(Session { user: claims.sub, id: claims.sid, until })
 }
@@ -121,8 +124,8 @@ pub fn session(state: &AppState, token: &str) -> Result<Session, Problem> {
 ///
 /// # Errors
 /// 401 for a bad token.
-pub fn identity(parts: &Parts, state: &AppState) -> Result<(Ctx, Identity), Problem> {
-    let (ctx, session) = begin(parts, state)?;
+pub async fn identity(parts: &Parts, state: &AppState) -> Result<(Ctx, Identity), Problem> {
+    let (ctx, session) = begin(parts, state).await?;
     Ok((ctx, Identity::of(session.map(|s| (s.user, s.id, s.until)), act_as(parts))))
 }
 
@@ -132,7 +135,7 @@ pub fn identity(parts: &Parts, state: &AppState) -> Result<(Ctx, Identity), Prob
 /// 400 for an idempotency key that is none, 401 for a bad token, 403 for an owner the caller has no grant of,
 /// 400 where it must say which.
 pub async fn authenticate(parts: &Parts, state: &AppState) -> Result<(Ctx, Identity), Problem> {
-    let (ctx, identity) = identity(parts, state)?;
+    let (ctx, identity) = identity(parts, state).await?;
     let mut ctx = identity.look_up(&ctx).await?;
     if ctx.actor.is_known() {
         ctx.idempotency = idempotency::call(parts)?;

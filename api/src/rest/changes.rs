@@ -82,7 +82,7 @@ impl FromRequestParts<AppState> for Asked {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let (ctx, identity) = identity(parts, state)?;
+        let (ctx, identity) = identity(parts, state).await?;
         let asked: FeedParams = parameters(parts.uri.query())?;
         let limit = asked.limit.map_or(Ok(DEFAULT_LIMIT), |limit| Page::check_limit("limit", limit))?;
         let seconds = asked.wait.unwrap_or_default();

@@ -23,10 +23,17 @@ pub const IDEMPOTENCY_REPLAYED: &str = "Idempotency-Replayed";
 #[derive(Clone)]
 struct Noted(Result<Call>);
 
-/// Notes the key of a `POST` and what is sent with it; signing in is never repeated.
+/// Tells whether a `POST` to this path may be repeated: not signing in, whose answers hold secrets and are kept nowhere.
+#[must_use]
+pub fn is_repeatable(path: &str) -> bool {
+    !path.starts_with("/auth/") && !path.ends_with("/password-token")
+}
+
+/// Notes the key of a `POST` and what is sent with it, where the call may be repeated.
 pub async fn remember(mut request: Request, next: Next) -> Response {
     let uri = request.uri().clone();
-    let is_keyed = request.method() == Method::POST && !uri.path().starts_with("/api/v1/auth/");
+    let path = uri.path().trim_start_matches("/api/v1");
+    let is_keyed = request.method() == Method::POST && is_repeatable(path);
     let Some(call) = noted(request.headers()).filter(|_| is_keyed) else { return next.run(request).await };
     request.extensions_mut().insert(Noted(call.clone()));
     let Ok(call) = call else { return next.run(request).await };

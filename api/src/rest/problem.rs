@@ -82,7 +82,10 @@ impl Problem {
 
     /// Seconds after which the same request may succeed.
     fn wait_seconds(&self) -> u64 {
-        if let Self::Domain(Error::Limited { seconds }) = self { *seconds } else { 2 }
+        match self {
+            Self::Domain(Error::Limited { seconds } | Error::TooManyAttempts { seconds }) => *seconds,
+            _ => 2,
+        }
     }
 
     fn details(&self) -> ProblemDetails {
@@ -186,6 +189,15 @@ pub struct ReadProblems;
 impl IntoResponses for ReadProblems {
     fn responses() -> std::collections::BTreeMap<String, RefOr<Documented>> {
         documented(&[400, 401, 403, 404, 406, 429, 500, 503])
+    }
+}
+
+/// The refusal of whoever must wait.
+pub struct TooManyProblems;
+
+impl IntoResponses for TooManyProblems {
+    fn responses() -> std::collections::BTreeMap<String, RefOr<Documented>> {
+        documented(&[429])
     }
 }
 

@@ -29,7 +29,7 @@ const MESSAGE_BYTES: usize = 64 * 1024;
 /// Opens a socket; a token may come with the request or with `connection_init`.
 pub(super) async fn upgrade(State(state): State<AppState>, request: Request) -> Result<Response, Problem> {
     let (mut parts, _) = request.into_parts();
-    let (ctx, identity) = identity(&parts, &state)?;
+    let (ctx, identity) = identity(&parts, &state).await?;
     let caller = Call { ctx, identity, meter: parts.extensions.get().cloned(), may_write: false };
     let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &state).await.map_err(no_socket)?;
     let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(MESSAGE_BYTES).max_frame_size(MESSAGE_BYTES);

@@ -9,12 +9,19 @@
 mod circles;
 pub mod cleaning;
 mod credential;
+pub mod device;
+pub mod factor;
 pub mod identity;
 pub mod keys;
+mod login;
+pub mod own_sessions;
 pub mod password;
+pub mod password_token;
+mod seal;
 pub mod secret;
 pub mod session;
 pub mod standing;
+mod throttle;
 pub mod token;
 mod weakness;
 

@@ -109,6 +109,17 @@ impl Filter for UserFilter {
     }
 }
 
+/// Tables of signing in that hold on to an account.
+const HELD_BY: &[(&str, &str)] = &[
+    ("session", "user_id"),
+    ("credential", "user_id"),
+    ("second_factor", "user_id"),
+    ("recovery_code", "user_id"),
+    ("password_token", "user_id"),
+    ("password_token", "issued_by"),
+    ("idempotency_key", "user_id"),
+];
+
 impl Record for User {
     type Entity = user::Entity;
     type Active = user::ActiveModel;
@@ -123,7 +134,7 @@ impl Record for User {
                 .labelled("name")
                 .sorts(&["email", "name"])
                 .unique_in(&[&["email"]])
-                .held(&[("session", "user_id"), ("credential", "user_id"), ("idempotency_key", "user_id")])
+                .held(HELD_BY)
                 .guards(users::guard)
                 .checks(users::check)
         });

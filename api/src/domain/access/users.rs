@@ -10,6 +10,7 @@ use sea_orm::sea_query::{Cond, ExprTrait};
 use super::{
     focal_points::{FocalPoints, open},
     grant::Grant,
+    signin::session,
     user::User,
 };
 
@@ -50,6 +51,17 @@ fn keep_to_operators(unit: &Unit, items: &mut [Item]) {
     }
 }
 
+/// Sessions end with the account, and stay ended when it is opened again.
+async fn end_sessions_of_the_closed(unit: &Unit, items: &[Item]) -> Result<()> {
+    let closing = |item: &&Item| !item.is_new() && !item.is_rejected() && item.changes("valid_until");
+    for item in items.iter().filter(closing).filter(|_| !unit.is_rehearsal()) {
+        if let Some(until) = item.after.instant("valid_until") {
+            session::end_by(unit.conn(), item.after.id(), until).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Stage for rules about state.
 pub fn guard<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
@@ -58,9 +70,10 @@ pub fn guard<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Res
     })
 }
 
-/// Numbers new users, one after the other.
+/// Numbers new users, one after the other, and lets no session outlast its account.
 pub fn check<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
+        end_sessions_of_the_closed(unit, items).await?;
         if !items.iter().any(|item| item.is_new() && !item.is_rejected()) {
             return Ok(());
         }

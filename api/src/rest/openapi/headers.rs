@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::assembly::{insert, operations, parameters};
-use crate::rest::idempotency::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED};
+use crate::rest::idempotency::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, is_repeatable};
 
 /// A header: its name, what it says, and whether an answer that documents it always has it.
 const HEADERS: [(&str, &str, bool); 8] = [
@@ -17,9 +17,9 @@ const HEADERS: [(&str, &str, bool); 8] = [
     ("Retry-After", "Seconds after which to try again.", true),
 ];
 
-/// Says of each `POST` but those of signing in that it may be repeated under a key.
+/// Says of each `POST` but those of signing in and password tokens that it may be repeated under a key.
 pub fn show_keys(document: &mut Json) {
-    let takes = |path: &str, method: &str| method == "post" && !path.starts_with("/auth/");
+    let takes = |path: &str, method: &str| method == "post" && is_repeatable(path);
     for (_, _, operation) in operations(document).filter(|(path, method, _)| takes(path, method)) {
         let responses = operation.get_mut("responses").and_then(Json::as_object_mut);
         let good = responses.into_iter().flatten().filter(|(status, _)| status.starts_with('2'));

@@ -151,7 +151,7 @@ impl Talk {
         }
         match payload {
             None | Some(Json::Null) => {}
-            Some(Json::Object(members)) => self.read_identity(members)?,
+            Some(Json::Object(members)) => self.read_identity(members).await?,
             Some(_) => return Err(Close::INVALID),
         }
         self.look_up().await.map_err(|_| Close::FORBIDDEN)?;
@@ -161,7 +161,7 @@ impl Talk {
     }
 
     /// Members are named as the headers are, in any case.
-    fn read_identity(&mut self, members: &Map<String, Json>) -> Result<(), Close> {
+    async fn read_identity(&mut self, members: &Map<String, Json>) -> Result<(), Close> {
         let given = |name: &str| members.iter().find(|(of, _)| of.eq_ignore_ascii_case(name));
         if let Some((_, token)) = given("authorization") {
             let (scheme, token) =
@@ -169,8 +169,12 @@ impl Talk {
             if !scheme.eq_ignore_ascii_case("bearer") {
                 return Err(Close::FORBIDDEN);
             }
-            let session = session(&self.state, token.trim()).map_err(|_| Close::FORBIDDEN)?;
-            self.caller.meter.iter().try_for_each(|meter| meter.identify(session.user)).map_err(|_| Close::SOCKETS)?;
+            let session = session(&self.state, token.trim()).await.map_err(|_| Close::FORBIDDEN)?;
+            self.caller
+                .meter
+                .iter()
+                .try_for_each(|meter| meter.identify(session.user))
+                .map_err(|_| Close::SOCKETS)?;
             self.caller.identity = Identity::of(Some((session.user, session.id, session.until)), None);
         }
         if let Some((_, owner)) = given(crate::domain::access::signin::standing::ACT_AS) {

@@ -1,6 +1,6 @@
 //! Credentials: whose password is whose, and setting new ones.
 
-use entity::{credential, session, user};
+use entity::{credential, second_factor, session, user};
 use kernel::{
     ctx::Ctx,
     db::Conn,
@@ -10,25 +10,36 @@ use sea_orm::sea_query::{Expr, ExprTrait, OnConflict, Query};
 use uuid::Uuid;
 
 use super::{
-    password,
+    keys::KeyRing,
+    password::{self, Holder},
+    password_token,
     session::{revoke, sessions_of},
+    throttle::Attempt,
 };
+
+/// A change of a password by the person itself.
+#[derive(Clone, Copy)]
+pub struct Change<'a> {
+    /// The person.
+    pub user: Uuid,
+    /// The session that stays open.
+    pub session: Uuid,
+    /// The present password.
+    pub old: &'a str,
+    /// The password from now on.
+    pub new: &'a str,
+}
 
 /// Changes a password by the person itself and ends all other sessions of that person.
 ///
-/// `who` is the user and the session that stays open.
-///
 /// # Errors
-/// `Invalid` at `/old_password` or `/new_password`; what the database says.
-pub async fn change_password(ctx: &Ctx, who: (Uuid, Uuid), old: &str, new: &str) -> Result<()> {
-    let (user, kept) = who;
+/// `Invalid` at `/old_password` or `/new_password`; `TooManyAttempts`; what the database says.
+pub async fn change_password(ctx: &Ctx, ring: &KeyRing, change: Change<'_>) -> Result<()> {
+    let Change { user, session: kept, old, new } = change;
     let wrong = || Error::invalid("/old_password", Code::RuleBroken, "this is not your present password");
-    let by_id = Expr::col((user::Entity, user::Column::Id)).eq(user);
-    let account = account(ctx, by_id).await?.ok_or(Error::NotFound)?;
-    if !password::verify(old, account.hash.as_deref()).await? {
-        return Err(wrong());
-    }
-    account.accepts("/new_password", new)?;
+    let account = account_of(ctx, user).await?;
+    account.prove(ctx, ring, old).await?.ok_or_else(wrong)?;
+    account.accepts("/new_password", new, account.has_factor)?;
 
     let hash = password::hash(new).await?;
     let replace = Query::update()
@@ -44,6 +55,7 @@ pub async fn change_password(ctx: &Ctx, who: (Uuid, Uuid), old: &str, new: &str)
     if conn.run(&replace).await?.rows_affected() == 0 {
         return Err(wrong());
     }
+    password_token::end(conn, user).await?;
     revoke(ctx, conn, sessions_of(user).add(Expr::col(session::Column::Id).ne(kept))).await?;
     Ok(transaction.commit().await?)
 }
@@ -55,14 +67,14 @@ pub async fn change_password(ctx: &Ctx, who: (Uuid, Uuid), old: &str, new: &str)
 /// # Errors
 /// `NotFound`; `Invalid` at `/password`; what the database says.
 pub async fn set_password(ctx: &Ctx, user: Uuid, password: &str) -> Result<()> {
-    let by_id = Expr::col((user::Entity, user::Column::Id)).eq(user);
-    let account = account(ctx, by_id).await?.ok_or(Error::NotFound)?;
-    account.accepts("/password", password)?;
+    let account = account_of(ctx, user).await?;
+    account.accepts("/password", password, account.has_factor)?;
 
     let hash = password::hash(password).await?;
     let transaction = ctx.db.begin(true).await?;
     let conn = ctx.db.within(&transaction);
     set_hash(ctx, conn, user, &hash).await?;
+    password_token::end(conn, user).await?;
     revoke(ctx, conn, sessions_of(user)).await?;
     Ok(transaction.commit().await?)
 }
@@ -90,27 +102,50 @@ pub async fn set_hash(ctx: &Ctx, conn: Conn<'_>, user: Uuid, hash: &str) -> Resu
 /// An account with its password's hash, if it has one.
 pub(super) struct Account {
     pub(super) id: Uuid,
-    email: String,
+    pub(super) email: String,
     name: String,
     pub(super) hash: Option<String>,
+    /// Whether signing in asks for a code.
+    pub(super) has_factor: bool,
 }
 
 impl Account {
-    fn accepts(&self, pointer: &str, password: &str) -> Result<()> {
-        let found = password::check(pointer, password, &self.email, &self.name);
+    /// Lets the person show that it knows its password, counted like an attempt to sign in; none if it does not.
+    pub(super) async fn prove(&self, ctx: &Ctx, ring: &KeyRing, password: &str) -> Result<Option<()>> {
+        let attempt = Attempt::begin(ctx, ring.secret(), &self.email, None).await?;
+        if !password::verify(password, self.hash.as_deref()).await? {
+            return Ok(None);
+        }
+        attempt.succeed(ctx).await?;
+        Ok(Some(()))
+    }
+
+    /// Judges a new password, which may be shorter beside a second factor.
+    pub(super) fn accepts(&self, pointer: &str, password: &str, has_factor: bool) -> Result<()> {
+        let holder = Holder { email: &self.email, name: &self.name, has_factor };
+        let found = password::check(pointer, password, holder);
         if found.is_empty() { Ok(()) } else { Err(Error::Invalid(found)) }
     }
+}
+
+/// Finds the account of a user.
+pub(super) async fn account_of(ctx: &Ctx, user: Uuid) -> Result<Account> {
+    let by_id = Expr::col((user::Entity, user::Column::Id)).eq(user);
+    account(ctx, by_id).await?.ok_or(Error::NotFound)
 }
 
 /// Finds an account by a condition on its row of `user`.
 pub(super) async fn account(ctx: &Ctx, which: Expr) -> Result<Option<Account>> {
     let of = |column| (user::Entity, column);
     let its = (credential::Entity, credential::Column::UserId);
+    let factor = |column| Expr::col((second_factor::Entity, column));
     let select = Query::select()
         .columns([user::Column::Id, user::Column::Email, user::Column::Name].map(of))
         .column((credential::Entity, credential::Column::PasswordHash))
+        .expr(factor(second_factor::Column::ConfirmedAt).is_not_null())
         .from(user::Entity)
         .left_join(credential::Entity, Expr::col(its).equals(of(user::Column::Id)))
+        .left_join(second_factor::Entity, factor(second_factor::Column::UserId).equals(of(user::Column::Id)))
         .and_where(which)
         .take();
     let Some(row) = ctx.db.reading().one(&select).await? else { return Ok(None) };
@@ -119,5 +154,6 @@ pub(super) async fn account(ctx: &Ctx, which: Expr) -> Result<Option<Account>> {
         email: row.try_get_by_index(1)?,
         name: row.try_get_by_index(2)?,
         hash: row.try_get_by_index(3)?,
+        has_factor: row.try_get_by_index(4)?,
     }))
 }

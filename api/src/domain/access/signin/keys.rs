@@ -1,18 +1,16 @@
 //! Signing keys: kept in the database, sealed with the installation secret, shared by all processes.
+//!
+//! A key that was replaced verifies until the last token it may have signed is over.
 
 use std::{
     fmt,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
+    time::Duration,
 };
 
-use aws_lc_rs::{
-    aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey},
-    signature::{Ed25519KeyPair, KeyPair},
-};
-use base64::{
-    Engine,
-    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
-};
+use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::signing_key;
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use kernel::{
@@ -25,11 +23,22 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, Order, Query},
 };
 use serde_json::json;
+use tokio::time::Instant;
 
-use super::secret::InstallationSecret;
+use super::{
+    seal::{broken, seal, unseal},
+    secret::InstallationSecret,
+    token::LIFETIME_MINUTES,
+};
 
 /// The algorithm of every key, and the only one tokens are accepted with.
 const ALGORITHM: &str = "EdDSA";
+
+/// Minutes a replaced key still verifies: the life of a token, and what other processes need to notice.
+pub const RETIRED_MINUTES: i64 = LIFETIME_MINUTES + 5;
+
+/// Least time between two looks for a key that a token names and nobody knows.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// One signing key, opened.
 pub(super) struct SigningKey {
@@ -45,8 +54,10 @@ pub struct KeyRing(Arc<Inner>);
 
 struct Inner {
     db: Db,
+    clock: Clock,
     secret: InstallationSecret,
     keys: RwLock<Arc<[SigningKey]>>,
+    looked: Mutex<Option<Instant>>,
 }
 
 impl KeyRing {
@@ -57,12 +68,17 @@ impl KeyRing {
     /// # Errors
     /// `Internal` when a key was sealed with another installation secret; what the database says.
     pub async fn open(db: &Db, clock: &Clock, secret: &InstallationSecret) -> Result<Self> {
-        let mut keys = load(db.reading(), secret).await?;
+        let mut keys = load(db.reading(), secret, clock.now()).await?;
         if keys.is_empty() {
             keys = first(db, clock, secret).await?;
         }
-        let inner = Inner { db: db.clone(), secret: secret.clone(), keys: RwLock::new(keys.into()) };
-        Ok(Self(Arc::new(inner)))
+        Ok(Self(Arc::new(Inner {
+            db: db.clone(),
+            clock: clock.clone(),
+            secret: secret.clone(),
+            keys: RwLock::new(keys.into()),
+            looked: Mutex::default(),
+        })))
     }
 
     /// Loads the keys again, after one was added or retired.
@@ -70,9 +86,47 @@ impl KeyRing {
     /// # Errors
     /// As for [`Self::open`]; the keys stay as they are then.
     pub async fn reload(&self) -> Result<()> {
-        let keys = load(self.0.db.reading(), &self.0.secret).await?;
+        let keys = load(self.0.db.reading(), &self.0.secret, self.0.clock.now()).await?;
         *self.0.keys.write().unwrap_or_else(PoisonError::into_inner) = keys.into();
         Ok(())
+    }
+
+    /// Loads the keys again because a token names one that is not known; once a second at most.
+    ///
+    /// # Errors
+    /// As for [`Self::open`].
+    pub(super) async fn look_again(&self) -> Result<()> {
+        {
+            let mut looked = self.0.looked.lock().unwrap_or_else(PoisonError::into_inner);
+            if looked.is_some_and(|at| at.elapsed() < LOOK_AGAIN) {
+                return Ok(());
+            }
+            *looked = Some(Instant::now());
+        }
+        self.reload().await
+    }
+
+    /// Makes a new key that signs from now on, and retires the others; they verify for 20 minutes more.
+    ///
+    /// Takes effect in this process with [`Self::reload`] after the commit, in others within seconds.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn rotate(&self, conn: Conn<'_>) -> Result<()> {
+        let (clock, now) = (&self.0.clock, self.0.clock.now());
+        alone(conn).await?;
+        let retire = Query::update()
+            .table(signing_key::Entity)
+            .value(signing_key::Column::RetiredAt, now)
+            .and_where(Expr::col(signing_key::Column::RetiredAt).is_null())
+            .take();
+        conn.run(&retire).await?;
+        insert(conn, clock, &self.0.secret).await
+    }
+
+    /// The installation secret, for what else is sealed or hashed with it.
+    pub(super) fn secret(&self) -> &InstallationSecret {
+        &self.0.secret
     }
 
     /// The public keys as a JSON Web Key Set (RFC 7517, RFC 8037).
@@ -91,6 +145,12 @@ impl KeyRing {
         json!({ "keys": self.keys().iter().map(key).collect::<Vec<_>>() })
     }
 
+    /// Id of the key that signs.
+    #[must_use]
+    pub fn signing_kid(&self) -> Option<String> {
+        self.keys().first().map(|key| key.kid.clone())
+    }
+
     /// The keys in use, newest first; the newest signs.
     pub(super) fn keys(&self) -> Arc<[SigningKey]> {
         Arc::clone(&self.0.keys.read().unwrap_or_else(PoisonError::into_inner))
@@ -104,13 +164,17 @@ impl fmt::Debug for KeyRing {
     }
 }
 
-async fn load(conn: Conn<'_>, secret: &InstallationSecret) -> Result<Vec<SigningKey>> {
+async fn load(conn: Conn<'_>, secret: &InstallationSecret, now: DateTime<Utc>) -> Result<Vec<SigningKey>> {
     use signing_key::Column;
+    let retired = Expr::col(Column::RetiredAt);
+    let verifies =
+        retired.clone().is_null().or(retired.clone().gt(now - TimeDelta::minutes(RETIRED_MINUTES)));
     let select = Query::select()
         .columns([Column::Kid, Column::PublicKey, Column::SealedPrivateKey])
         .from(signing_key::Entity)
-        .and_where(Expr::col(Column::RetiredAt).is_null())
+        .and_where(verifies)
         .and_where(Expr::col(Column::Algorithm).eq(ALGORITHM))
+        .order_by_expr(retired.is_null(), Order::Desc)
         .order_by(Column::CreatedAt, Order::Desc)
         .order_by(Column::Kid, Order::Desc)
         .take();
@@ -134,18 +198,23 @@ async fn load(conn: Conn<'_>, secret: &InstallationSecret) -> Result<Vec<Signing
 async fn first(db: &Db, clock: &Clock, secret: &InstallationSecret) -> Result<Vec<SigningKey>> {
     let transaction = db.begin(true).await?;
     let conn = db.within(&transaction);
-    // SQLite has one writer at a time; PostgreSQL is told to let one in.
+    alone(conn).await?;
+    let mut keys = load(conn, secret, clock.now()).await?;
+    if keys.is_empty() {
+        insert(conn, clock, secret).await?;
+        keys = load(conn, secret, clock.now()).await?;
+    }
+    transaction.commit().await?;
+    Ok(keys)
+}
+
+/// Lets one writer of keys in at a time: SQLite has one anyway, PostgreSQL is told.
+async fn alone(conn: Conn<'_>) -> Result<()> {
     if conn.is_postgres() {
         let lock = "LOCK TABLE signing_key IN SHARE ROW EXCLUSIVE MODE";
         conn.all_raw(Statement::from_string(conn.backend(), lock)).await?;
     }
-    let mut keys = load(conn, secret).await?;
-    if keys.is_empty() {
-        insert(conn, clock, secret).await?;
-        keys = load(conn, secret).await?;
-    }
-    transaction.commit().await?;
-    Ok(keys)
+    Ok(())
 }
 
 async fn insert(conn: Conn<'_>, clock: &Clock, secret: &InstallationSecret) -> Result<()> {
@@ -173,47 +242,4 @@ async fn insert(conn: Conn<'_>, clock: &Clock, secret: &InstallationSecret) -> R
     ]);
     conn.run(&row).await?;
     Ok(())
-}
-
-/// Encrypts a private key; the key id is bound to it, so that rows cannot be swapped.
-fn seal(secret: &InstallationSecret, kid: &str, pkcs8: &[u8]) -> Result<String> {
-    let mut bytes = pkcs8.to_vec();
-    let nonce = RandomizedNonceKey::new(&AES_256_GCM, secret.sealing_key())
-        .and_then(|key| key.seal_in_place_append_tag(Aad::from(kid), &mut bytes))
-        .map_err(|_| Error::Internal("a signing key cannot be sealed".into()))?;
-    let mut sealed = nonce.as_ref().to_vec();
-    sealed.append(&mut bytes);
-    Ok(STANDARD.encode(sealed))
-}
-
-fn unseal(secret: &InstallationSecret, kid: &str, sealed: &str) -> Result<Vec<u8>> {
-    let mut bytes = STANDARD.decode(sealed).map_err(|_| broken(kid))?;
-    let (nonce, body) = bytes.split_at_mut_checked(NONCE_LEN).ok_or_else(|| broken(kid))?;
-    let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| broken(kid))?;
-    RandomizedNonceKey::new(&AES_256_GCM, secret.sealing_key())
-        .and_then(|key| key.open_in_place(nonce, Aad::from(kid), body).map(|plain| plain.to_vec()))
-        .map_err(|_| broken(kid))
-}
-
-fn broken(kid: &str) -> Error {
-    Error::Internal(format!(
-        "signing key {kid} cannot be opened: the installation secret is not the one it was sealed with"
-    ))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_sealed_key_opens_only_with_its_secret_and_under_its_name() {
-        let secret = InstallationSecret::from_text(&"a".repeat(32)).unwrap();
-        let other = InstallationSecret::from_text(&"b".repeat(32)).unwrap();
-        let sealed = seal(&secret, "one", b"private").unwrap();
-
-        assert_eq!(unseal(&secret, "one", &sealed).unwrap(), b"private");
-        assert!(unseal(&other, "one", &sealed).is_err());
-        assert!(unseal(&secret, "two", &sealed).is_err());
-        assert!(unseal(&secret, "one", "c2hvcnQ=").is_err());
-    }
 }

@@ -11,6 +11,8 @@ use super::{secret::random, weakness::weakness};
 
 /// Characters a password has at least. Source: NIST SP 800-63B-4, passwords without a second factor.
 pub const MIN_CHARS: usize = 15;
+/// Characters a password beside a second factor has at least. Source: the same.
+pub const MIN_CHARS_WITH_FACTOR: usize = 8;
 /// Characters a password has at most.
 pub const MAX_CHARS: usize = 128;
 
@@ -73,19 +75,34 @@ fn failed(error: &dyn std::fmt::Display) -> Error {
     Error::Internal(format!("a password cannot be hashed: {error}"))
 }
 
-/// Says what is wrong with a new password of the person with this address and name.
+/// Whose password it is to be.
+#[derive(Clone, Copy)]
+pub struct Holder<'a> {
+    /// E-mail address.
+    pub email: &'a str,
+    /// Name.
+    pub name: &'a str,
+    /// Whether signing in asks for a code besides.
+    pub has_factor: bool,
+}
+
+/// Says what is wrong with a new password of this person.
 #[must_use]
-pub fn check(pointer: &str, password: &str, email: &str, name: &str) -> Vec<Violation> {
+pub fn check(pointer: &str, password: &str, of: Holder<'_>) -> Vec<Violation> {
+    let least = if of.has_factor { MIN_CHARS_WITH_FACTOR } else { MIN_CHARS };
     let long = password.chars().count();
-    let length = (!(MIN_CHARS..=MAX_CHARS).contains(&long))
-        .then(|| format!("a password has {MIN_CHARS} to {MAX_CHARS} characters; this one has {long}"));
-    let ease = weakness(password, email, name).map(|why| format!("the password {why}; take another one"));
+    let length = (!(least..=MAX_CHARS).contains(&long))
+        .then(|| format!("a password has {least} to {MAX_CHARS} characters; this one has {long}"));
+    let ease =
+        weakness(password, of.email, of.name).map(|why| format!("the password {why}; take another one"));
     length.into_iter().chain(ease).map(|detail| Violation::new(pointer, Code::WeakPassword, detail)).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const NOBODY: Holder<'_> = Holder { email: "a@b.c", name: "A. B.", has_factor: false };
 
     #[test]
     fn easy_passwords_are_refused() {
@@ -106,10 +123,9 @@ mod tests {
             "concord-cbrn-2026!",
             "abababababababab",
         ];
-        let accepted: Vec<_> = easy
-            .iter()
-            .filter(|easy| check("/password", easy, "aigul.asanova@mes.kg", "Aigul Asanova").is_empty())
-            .collect();
+        let aigul = Holder { email: "aigul.asanova@mes.kg", name: "Aigul Asanova", has_factor: false };
+        let accepted: Vec<_> =
+            easy.iter().filter(|easy| check("/password", easy, aigul).is_empty()).collect();
 
         assert_eq!(accepted, Vec::<&&str>::new());
     }
@@ -123,16 +139,21 @@ mod tests {
             "суу таза болсун деңиз",
             "rehearsal-only-Concord-demo",
         ];
-        let refused: Vec<_> = good.iter().flat_map(|good| check("/p", good, "a@b.c", "A. B.")).collect();
+        let refused: Vec<_> = good.iter().flat_map(|good| check("/p", good, NOBODY)).collect();
 
         assert_eq!(refused, []);
     }
 
     #[test]
     fn length_counts_characters() {
-        let found = check("/password", "four quiet one", "a@b.c", "A");
-        assert_eq!(found.iter().map(|v| v.code).collect::<Vec<_>>(), [Code::WeakPassword]);
-        assert_eq!(check("/password", &"seven quiet rivers".repeat(8), "a@b.c", "A").len(), 1);
+        let codes =
+            |password: &str, of| check("/password", password, of).iter().map(|v| v.code).collect::<Vec<_>>();
+        let beside = Holder { has_factor: true, ..NOBODY };
+
+        assert_eq!(codes("four quiet one", NOBODY), [Code::WeakPassword]);
+        assert_eq!(codes(&"seven quiet rivers".repeat(8), NOBODY), [Code::WeakPassword]);
+        assert_eq!(codes("four quiet one", beside), []);
+        assert_eq!(codes("t7#Kp!v", beside), [Code::WeakPassword]);
     }
 
     #[test]

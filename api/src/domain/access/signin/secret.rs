@@ -25,6 +25,8 @@ pub struct InstallationSecret {
     cursor: Key,
     sealing: Key,
     head: Key,
+    attempts: Key,
+    codes: Key,
 }
 
 impl InstallationSecret {
@@ -44,6 +46,8 @@ impl InstallationSecret {
             cursor: derive(&prk, b"concord cursor key v1")?,
             sealing: derive(&prk, b"concord key-encryption key v1")?,
             head: derive(&prk, b"concord log head key v1")?,
+            attempts: derive(&prk, b"concord sign-in attempts key v1")?,
+            codes: derive(&prk, b"concord recovery codes key v1")?,
         })
     }
 
@@ -97,6 +101,16 @@ impl InstallationSecret {
     #[must_use]
     pub const fn sealing_key(&self) -> &Key {
         &self.sealing
+    }
+
+    /// The HMAC key that hides whose attempts to sign in are counted.
+    pub(super) const fn attempts_key(&self) -> &Key {
+        &self.attempts
+    }
+
+    /// The HMAC key that hides recovery codes.
+    pub(super) const fn codes_key(&self) -> &Key {
+        &self.codes
     }
 
     /// The HMAC key that signs heads of the change log.

@@ -1,8 +1,8 @@
-//! Sessions: signing in and out, and refreshing.
+//! Sessions: opening, refreshing and ending them.
 
 use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use entity::{session, user};
 use kernel::{
     ctx::Ctx,
@@ -14,9 +14,17 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{credential::account, keys::KeyRing, password, secret::random, standing::is_open, token};
+use super::{
+    keys::KeyRing,
+    secret::random,
+    standing::{is_open, live_sessions},
+    token,
+};
 
-pub use super::credential::{change_password, set_hash, set_password};
+pub use super::{
+    credential::{Change, change_password, set_hash, set_password},
+    login::{Login, login},
+};
 
 /// Days a session lasts; refreshing does not make it longer.
 pub const SESSION_DAYS: i64 = 30;
@@ -38,24 +46,6 @@ impl std::fmt::Debug for Tokens {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Tokens(***)")
     }
-}
-
-/// Signs somebody in.
-///
-/// # Errors
-/// `Unauthenticated`, with one text for unknown, closed and wrong; what the database says.
-pub async fn login(ctx: &Ctx, ring: &KeyRing, email: &str, password: &str) -> Result<Tokens> {
-    let wrong = || Error::Unauthenticated("the e-mail address or the password is wrong".into());
-    // Addresses are stored in lower case.
-    let address = Expr::col((user::Entity, user::Column::Email)).eq(email.trim().to_lowercase());
-    let account = account(ctx, address.and(is_open(ctx.clock.now()))).await?;
-    let hash = account.as_ref().and_then(|account| account.hash.as_deref());
-    let right = password::verify(password, hash).await?;
-    let account = account.filter(|_| right).ok_or_else(wrong)?;
-
-    let secret = Secret::new()?;
-    let session = insert(ctx, account.id, &secret, TimeDelta::days(SESSION_DAYS)).await?.ok_or_else(wrong)?;
-    tokens(ctx, ring, (account.id, session), &secret)
 }
 
 /// Exchanges a refresh token for new tokens; one that is used a second time ends its session.
@@ -94,7 +84,18 @@ pub async fn refresh(ctx: &Ctx, ring: &KeyRing, refresh_token: &str) -> Result<T
 /// What the database says.
 pub async fn logout(ctx: &Ctx, session: Uuid) -> Result<()> {
     let this = Condition::all().add(Expr::col(session::Column::Id).eq(session));
-    revoke(ctx, ctx.db.writing(), this).await
+    revoke(ctx, ctx.db.writing(), this).await?;
+    Ok(())
+}
+
+/// Tells whether a session is not over and its account open; sockets and long answers ask every two seconds.
+///
+/// # Errors
+/// What the database says.
+pub async fn is_live(ctx: &Ctx, session: Uuid) -> Result<bool> {
+    let this = Expr::col((session::Entity, session::Column::Id)).eq(session);
+    let select = live_sessions(ctx.clock.now()).expr(Expr::val(1)).and_where(this).take();
+    Ok(ctx.db.reading().one(&select).await?.is_some())
 }
 
 /// Opens a session without a refresh token, good for one access token; for the command line.
@@ -103,10 +104,12 @@ pub async fn logout(ctx: &Ctx, session: Uuid) -> Result<()> {
 /// `NotFound` when there is no such user or the account is closed; what the database says.
 pub async fn open_session(ctx: &Ctx, user: Uuid) -> Result<Uuid> {
     let lifetime = TimeDelta::minutes(token::LIFETIME_MINUTES);
-    insert(ctx, user, &Secret::new()?, lifetime).await?.ok_or(Error::NotFound)
+    let new = New { user, secret: &Secret::new()?, lifetime, agent: Some("the host of the service") };
+    insert(ctx, &new).await?.ok_or(Error::NotFound)
 }
 
-fn tokens(ctx: &Ctx, ring: &KeyRing, who: (Uuid, Uuid), secret: &Secret) -> Result<Tokens> {
+/// Makes the tokens of a session; `who` is user and session.
+pub(super) fn tokens(ctx: &Ctx, ring: &KeyRing, who: (Uuid, Uuid), secret: &Secret) -> Result<Tokens> {
     let (user, session) = who;
     Ok(Tokens {
         access_token: token::issue(ring, &ctx.clock, user, session)?,
@@ -117,34 +120,52 @@ fn tokens(ctx: &Ctx, ring: &KeyRing, who: (Uuid, Uuid), secret: &Secret) -> Resu
 }
 
 /// The secret half of a refresh token; only its hash is stored.
-struct Secret(String);
+pub(super) struct Secret(String);
 
 impl Secret {
-    fn new() -> Result<Self> {
+    pub(super) fn new() -> Result<Self> {
         Ok(Self(URL_SAFE_NO_PAD.encode(random::<32>()?)))
     }
 
-    fn hash(&self) -> String {
+    /// The secret itself, to be shown once.
+    pub(super) fn expose(&self) -> &str {
+        &self.0
+    }
+
+    pub(super) fn hash(&self) -> String {
         hash_of(&self.0)
     }
 }
 
 /// A plain SHA-256 is enough: the secret has 256 random bits and cannot be guessed from it.
-fn hash_of(secret: &str) -> String {
+pub(super) fn hash_of(secret: &str) -> String {
     hex::encode(digest::digest(&digest::SHA256, secret.as_bytes()))
 }
 
+/// A session to be opened.
+pub(super) struct New<'a> {
+    pub(super) user: Uuid,
+    pub(super) secret: &'a Secret,
+    pub(super) lifetime: TimeDelta,
+    pub(super) agent: Option<&'a str>,
+}
+
 /// Opens a session if the user is there and the account open.
-async fn insert(ctx: &Ctx, user: Uuid, secret: &Secret, lifetime: TimeDelta) -> Result<Option<Uuid>> {
+pub(super) async fn insert(ctx: &Ctx, new: &New<'_>) -> Result<Option<Uuid>> {
     use session::Column;
     let (id, now) = (ctx.clock.id(), ctx.clock.now());
-    let expires = now.checked_add_signed(lifetime).unwrap_or(now);
+    let expires = now.checked_add_signed(new.lifetime).unwrap_or(now);
+    // Whoever is let in till then only does not come back when the account is opened again.
+    let closes = Expr::col(user::Column::ValidUntil);
+    let expires = Expr::case(closes.clone().lt(expires), closes).finally(Expr::val(expires));
     let from_user = Query::select()
         .expr(Expr::val(id))
         .column(user::Column::Id)
-        .exprs([Expr::val(now), Expr::val(now), Expr::val(expires), Expr::val(secret.hash())])
+        .exprs([Expr::val(now), Expr::val(now)])
+        .expr(expires)
+        .exprs([Expr::val(new.secret.hash()), Expr::val(new.agent)])
         .from(user::Entity)
-        .and_where(Expr::col(user::Column::Id).eq(user))
+        .and_where(Expr::col(user::Column::Id).eq(new.user))
         .and_where(is_open(now))
         .take();
     let mut row = Query::insert();
@@ -155,9 +176,25 @@ async fn insert(ctx: &Ctx, user: Uuid, secret: &Secret, lifetime: TimeDelta) -> 
         Column::RefreshedAt,
         Column::ExpiresAt,
         Column::RefreshHash,
+        Column::UserAgent,
     ]);
     row.select_from(from_user).map_err(|error| Error::Internal(format!("session: {error}")))?;
     Ok((ctx.db.writing().run(&row).await?.rows_affected() == 1).then_some(id))
+}
+
+/// Lets the sessions of a user end at this instant, if they would last longer.
+///
+/// # Errors
+/// What the database says.
+pub async fn end_by(conn: Conn<'_>, user: Uuid, until: DateTime<Utc>) -> Result<()> {
+    let shorten = Query::update()
+        .table(session::Entity)
+        .value(session::Column::ExpiresAt, until)
+        .cond_where(sessions_of(user))
+        .and_where(Expr::col(session::Column::ExpiresAt).gt(until))
+        .take();
+    conn.run(&shorten).await?;
+    Ok(())
 }
 
 /// All sessions of a user, as a condition.
@@ -165,14 +202,13 @@ pub(super) fn sessions_of(user: Uuid) -> Condition {
     Condition::all().add(Expr::col(session::Column::UserId).eq(user))
 }
 
-/// Ends the open ones among these sessions.
-pub(super) async fn revoke(ctx: &Ctx, conn: Conn<'_>, which: Condition) -> Result<()> {
+/// Ends the open ones among these sessions, and answers how many there were.
+pub(super) async fn revoke(ctx: &Ctx, conn: Conn<'_>, which: Condition) -> Result<u64> {
     let end = Query::update()
         .table(session::Entity)
         .value(session::Column::RevokedAt, ctx.clock.now())
         .and_where(Expr::col(session::Column::RevokedAt).is_null())
         .cond_where(which)
         .take();
-    conn.run(&end).await?;
-    Ok(())
+    Ok(conn.run(&end).await?.rows_affected())
 }

@@ -13,7 +13,7 @@ use kernel::{
 };
 use sea_orm::{
     Order, QueryResult,
-    sea_query::{Condition, Expr, ExprTrait, Query},
+    sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement},
 };
 use uuid::Uuid;
 
@@ -55,18 +55,10 @@ pub async fn load_actor(ctx: &Ctx, who: Option<(Uuid, Uuid)>, act_as: Option<&st
 /// # Errors
 /// `Unauthenticated` when the session is over or the account closed.
 pub async fn load_person(ctx: &Ctx, user: Uuid, session: Uuid) -> Result<Actor> {
-    let now = ctx.clock.now();
-    let of = |column| Expr::col((session::Entity, column));
-    let its_user = of(session::Column::UserId).equals((user::Entity, user::Column::Id));
-    let select = Query::select()
+    let select = live_sessions(ctx.clock.now())
         .column((user::Entity, user::Column::Number))
-        .from(session::Entity)
-        .inner_join(user::Entity, its_user)
-        .and_where(of(session::Column::Id).eq(session))
-        .and_where(of(session::Column::UserId).eq(user))
-        .and_where(of(session::Column::RevokedAt).is_null())
-        .and_where(of(session::Column::ExpiresAt).gt(now))
-        .and_where(is_open(now))
+        .and_where(Expr::col((session::Entity, session::Column::Id)).eq(session))
+        .and_where(Expr::col((session::Entity, session::Column::UserId)).eq(user))
         .take();
     let over = || Error::Unauthenticated("the session is over; sign in again".into());
     let row = ctx.db.reading().one(&select).await?.ok_or_else(over)?;
@@ -74,6 +66,37 @@ pub async fn load_person(ctx: &Ctx, user: Uuid, session: Uuid) -> Result<Actor> 
     actor.user = Some(user);
     actor.number = row.try_get_by_index(0)?;
     Ok(actor)
+}
+
+/// Who issued something earlier, as that user stands now under the owner it acted for; none if the account is closed.
+pub(super) async fn load_issuer(ctx: &Ctx, user: Uuid, acting: Option<String>) -> Result<Option<Actor>> {
+    let select = Query::select()
+        .expr(Expr::val(1))
+        .from(user::Entity)
+        .and_where(Expr::col((user::Entity, user::Column::Id)).eq(user))
+        .and_where(is_open(ctx.clock.now()))
+        .take();
+    if ctx.db.reading().one(&select).await?.is_none() {
+        return Ok(None);
+    }
+    let mut actor = Actor::anonymous();
+    actor.user = Some(user);
+    actor.grants = grants(ctx, user).await?;
+    actor.grants.retain(|grant| Some(&grant.owner) == acting.as_ref());
+    actor.acting = acting;
+    Ok(Some(actor))
+}
+
+/// Sessions that are not over, of accounts that are open; without columns.
+pub(super) fn live_sessions(now: DateTime<Utc>) -> SelectStatement {
+    let of = |column| Expr::col((session::Entity, column));
+    Query::select()
+        .from(session::Entity)
+        .inner_join(user::Entity, of(session::Column::UserId).equals((user::Entity, user::Column::Id)))
+        .and_where(of(session::Column::RevokedAt).is_null())
+        .and_where(of(session::Column::ExpiresAt).gt(now))
+        .and_where(is_open(now))
+        .take()
 }
 
 /// The owners somebody holds live grants of, in order.

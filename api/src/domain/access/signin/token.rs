@@ -73,11 +73,11 @@ pub fn sign_claims(ring: &KeyRing, claims: &Json) -> Result<String> {
         .map_err(|error| Error::Internal(format!("an access token cannot be signed: {error}")))
 }
 
-/// Checks an access token and returns what it says.
+/// Checks an access token and returns what it says; a key that another process made is looked for.
 ///
 /// # Errors
-/// `Unauthenticated` with a reason for people.
-pub fn verify(ring: &KeyRing, clock: &Clock, token: &str) -> Result<Claims> {
+/// `Unauthenticated` with a reason for people; what the database says.
+pub async fn verify(ring: &KeyRing, clock: &Clock, token: &str) -> Result<Claims> {
     let unreadable = || refuse("the access token cannot be read");
     if token.len() > MAX_BYTES {
         return Err(unreadable());
@@ -86,8 +86,11 @@ pub fn verify(ring: &KeyRing, clock: &Clock, token: &str) -> Result<Claims> {
     if header.alg != Algorithm::EdDSA || header.crit.is_some() || header.typ.as_deref() != Some("JWT") {
         return Err(refuse("the access token is not of a kind made here"));
     }
-    let keys = ring.keys();
     let kid = header.kid.as_deref().unwrap_or_default();
+    if ring.keys().iter().all(|key| key.kid != kid) {
+        ring.look_again().await?;
+    }
+    let keys = ring.keys();
     let unknown = || refuse("the access token was signed with a key that is not in use");
     let key = keys.iter().find(|key| key.kid == kid).ok_or_else(unknown)?;
     let claims: Claims = decode(token, &key.decoding, &validation())

@@ -1,0 +1,79 @@
+//! How long whoever failed so often has to wait.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+/// Longest wait, so that nobody is locked out for good by somebody else's attempts.
+const LONGEST_SECONDS: i64 = 15 * 60;
+/// Doublings after which the wait is the longest.
+const DOUBLINGS: i32 = 10;
+
+/// How the attempts of one sort are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Rule {
+    /// Part of the hash, so that sorts do not mix.
+    pub(super) name: &'static str,
+    /// Failures that cost no wait.
+    free: i32,
+    /// Seconds without failure after which one is forgiven.
+    forgiven_each: i64,
+}
+
+pub(super) const ACCOUNT: Rule = Rule { name: "account", free: 5, forgiven_each: 3600 };
+/// Many people may share an address: more failures are free, and they are forgiven sooner.
+pub(super) const ADDRESS: Rule = Rule { name: "address", free: 50, forgiven_each: 60 };
+
+/// What is known of earlier attempts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Count {
+    pub(super) failures: i32,
+    pub(super) last_at: DateTime<Utc>,
+}
+
+impl Rule {
+    /// Seconds still to wait, 0 if none.
+    pub(super) fn wait(self, count: Count, now: DateTime<Utc>) -> i64 {
+        if count.failures < self.free {
+            return 0;
+        }
+        let doublings = (count.failures - self.free).clamp(0, DOUBLINGS);
+        let seconds = (1_i64 << doublings).min(LONGEST_SECONDS);
+        let until = count.last_at + TimeDelta::seconds(seconds);
+        // A started second counts as a whole one.
+        ((until - now).num_milliseconds().max(0) + 999) / 1000
+    }
+
+    /// The count with one more failure.
+    pub(super) fn charge(self, count: Count, now: DateTime<Utc>) -> Count {
+        let quiet = (now - count.last_at).num_seconds().max(0) / self.forgiven_each;
+        let left = i64::from(count.failures).saturating_sub(quiet).max(0);
+        let most = self.free + DOUBLINGS;
+        let failures = i32::try_from(left).unwrap_or(most).saturating_add(1).min(most);
+        Count { failures, last_at: now }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(second, 0).unwrap()
+    }
+
+    #[test]
+    fn the_wait_doubles_up_to_a_quarter_of_an_hour() {
+        let waits = |failures| ACCOUNT.wait(Count { failures, last_at: at(0) }, at(0));
+
+        assert_eq!([4, 5, 6, 7, 14, 15, 60].map(waits), [0, 1, 2, 4, 512, 900, 900]);
+        assert_eq!(ACCOUNT.wait(Count { failures: 15, last_at: at(0) }, at(899)), 1);
+        assert_eq!(ACCOUNT.wait(Count { failures: 15, last_at: at(0) }, at(900)), 0);
+    }
+
+    #[test]
+    fn failures_are_forgiven_one_by_one_and_never_grow_without_end() {
+        let after = |seconds| ACCOUNT.charge(Count { failures: 7, last_at: at(0) }, at(seconds)).failures;
+
+        assert_eq!([0, 3599, 3600, 7200, 360_000].map(after), [8, 8, 7, 6, 1]);
+        assert_eq!(ACCOUNT.charge(Count { failures: 15, last_at: at(0) }, at(0)).failures, 15);
+    }
+}

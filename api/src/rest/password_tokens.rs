@@ -1,0 +1,79 @@
+//! Invitations and resets: tokens with which a person sets a password.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+};
+use kernel::Error;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+use super::{
+    body::{Input, Optional},
+    caller::Known,
+    problem::{Problem, WriteProblems},
+};
+use crate::{
+    domain::access::signin::password_token::{self, PasswordToken},
+    state::AppState,
+};
+
+/// Routes of password tokens.
+pub fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(issue_password_token)).routes(routes!(accept_password_token))
+}
+
+/// What the token does besides.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reset_second_factor": true}))]
+pub struct PasswordTokenInput {
+    /// Whether it takes the person's second factor away; default false.
+    #[serde(default)]
+    pub reset_second_factor: bool,
+}
+
+/// The token and the password to set.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"token": "c2VjcmV0", "password": "another long pass phrase"}))]
+pub struct AcceptInput {
+    /// The token, as its issuer handed it over.
+    #[schema(min_length = 1, max_length = 200)]
+    pub token: String,
+    /// The password from now on: 15 characters or more (8 beside a second factor), no common one.
+    #[schema(min_length = 1, max_length = 200)]
+    pub password: String,
+}
+
+#[utoipa::path(post, path = "/users/{id}/password-token", tag = "Access",
+    summary = "Invite a person, or let it back in",
+    description = "Answers, this once, a token of 24 hours with which the person sets a password; hand it over by other means. Earlier tokens end. Only who could give the person every grant it has may issue one.",
+    params(("id" = String, Path, description = "Id of the user")),
+    request_body = Option<PasswordTokenInput>,
+    responses((status = 201, description = "The token", body = PasswordToken), WriteProblems))]
+async fn issue_password_token(
+    Known(ctx): Known,
+    Path(id): Path<String>,
+    Optional(input): Optional<PasswordTokenInput>,
+) -> Result<(StatusCode, Json<PasswordToken>), Problem> {
+    let user = Uuid::try_parse(&id).map_err(|_| Error::NotFound)?;
+    let issued = password_token::issue(&ctx, user, input.reset_second_factor).await?;
+    Ok((StatusCode::CREATED, Json(issued)))
+}
+
+#[utoipa::path(post, path = "/auth/accept", tag = "Sign-in",
+    summary = "Set a password with a token",
+    description = "Sets the password of the person a token was issued for, spends the token, and ends all sessions of the person.",
+    request_body = AcceptInput,
+    responses((status = 204, description = "The password is set; sign in with it"), WriteProblems))]
+async fn accept_password_token(
+    State(state): State<AppState>,
+    Input(input): Input<AcceptInput>,
+) -> Result<StatusCode, Problem> {
+    password_token::accept(&state.ctx(None), &state.keys, &input.token, &input.password).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
