@@ -108,7 +108,7 @@ async fn a_change_is_told_with_the_record_as_it_is_now() {
         let mut read = me.get(&path).await.ok(200).clone();
         read.as_object_mut().expect("a record").remove("can");
         assert_eq!(changes[0]["record"], read);
-        assert_eq!(none, [] as [Json; 0]);
+        assert_eq!(none, Vec::<Json>::new());
     })
     .await;
 }
@@ -154,7 +154,7 @@ async fn what_a_caller_could_never_see_is_not_told() {
 
         let (changes, _) = read(&observer, Some(&after)).await;
 
-        assert_eq!(changes, [] as [Json; 0]);
+        assert_eq!(changes, Vec::<Json>::new());
     })
     .await;
 }
@@ -330,7 +330,7 @@ async fn an_account_appears_and_disappears_with_its_grants() {
                 .collect();
             found.join(" ")
         };
-        assert_eq!(unknown, [] as [Json; 0]);
+        assert_eq!(unknown, Vec::<Json>::new());
         assert_eq!(
             (of_user(&held), of_user(&gone)),
             ("\"appeared\"".to_owned(), "\"disappeared\"".to_owned())

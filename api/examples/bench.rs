@@ -2,15 +2,14 @@
 //!
 //! The floor is axum with one prepared statement that reads (or writes) the same rows through the same
 //! driver and pool and serialises the same JSON: no sign-in, no policy, no log, no languages. Ratios
-//! say what the machinery costs; figures in requests a second belong to the machine. Start it with
-//! `bench/run`.
+//! say what the machinery costs; figures in requests a second belong to the machine. `bench/run` starts it.
 
 #![expect(clippy::expect_used, reason = "a benchmark that cannot go on ends")]
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
 
+use std::num::NonZeroU32;
 use std::{
     fs,
-    num::NonZeroU32,
     process::Command,
     sync::Arc,
     time::{Duration, Instant},

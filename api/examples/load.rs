@@ -125,7 +125,7 @@ async fn client() -> Vec<(u16, Duration)> {
     while began.elapsed() < LASTS {
         let asked = Instant::now();
         stream.write_all(READ.as_bytes()).await.expect("bytes are taken");
-        answers.push((answer(&mut stream).await, asked.elapsed()));
+        answers.push((Box::pin(answer(&mut stream)).await, asked.elapsed()));
     }
     answers
 }

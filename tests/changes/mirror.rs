@@ -41,7 +41,7 @@ impl Dice {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % sides as u64).expect("a side")
+        usize::try_from(self.0 % u64::try_from(sides).expect("sides")).expect("a side")
     }
 
     fn pick<T: Copy>(&mut self, from: &[T]) -> Option<T> {

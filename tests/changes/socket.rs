@@ -125,7 +125,7 @@ async fn a_socket_is_closed_with_the_code_of_the_protocol() {
             (&[json!(["no", "object"])], 4400),
             (&[init.clone(), json!({"id": "a", "type": "subscribe"})], 4400),
             (&[init.clone(), json!({"id": "", "type": "subscribe", "payload": {"query": CHANGES}})], 4400),
-            (&[subscribe.clone()], 4401),
+            (std::slice::from_ref(&subscribe), 4401),
             (&[bad_token], 4403),
             (&[init.clone(), subscribe.clone(), subscribe.clone()], 4409),
             (&[init.clone(), init.clone()], 4429),

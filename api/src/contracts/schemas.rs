@@ -120,7 +120,7 @@ impl<'a> Compared<'a> {
                 }
             }
             (None, Some(_)) if direction == Direction::Taken => {
-                self.note(name, "takes a closed list only now")
+                self.note(name, "takes a closed list only now");
             }
             (Some(_), None) if direction == Direction::Given => self.note(name, "is no closed list any more"),
             _ => {}

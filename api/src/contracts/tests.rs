@@ -58,7 +58,9 @@ fn after(pointer: &str, to: &Json) -> Vec<String> {
         assert!(above.is_some_and(|above| above.remove(&name).is_some()), "{pointer}");
     } else {
         let above = new.pointer_mut(above).and_then(Json::as_object_mut);
-        above.into_iter().for_each(|above| drop(above.insert(name.clone(), to.clone())));
+        if let Some(above) = above {
+            above.insert(name, to.clone());
+        }
     }
     let found = breaks(&document().to_string(), &new.to_string()).unwrap_or_default();
     found.iter().map(ToString::to_string).collect()

@@ -141,7 +141,7 @@ fn take<K: Clone + Eq + Hash>(
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(six) => Ipv6Addr::from_bits(six.to_bits() >> 64 << 64).into(),
-        four => four,
+        four @ IpAddr::V4(_) => four,
     }
 }
 

@@ -57,7 +57,9 @@ async fn read(request: Request, limits: &Limits) -> Result<Bytes, Problem> {
         return Err(too_large());
     }
     let place = parts.extensions.get::<Place>();
-    place.iter().for_each(|place| place.leave());
+    if let Some(place) = place {
+        place.leave();
+    }
     let read = timeout(limits.front.body_timeout, Limited::new(body, most).collect()).await;
     if let Some(place) = place {
         place.enter().await?;

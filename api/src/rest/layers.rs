@@ -118,9 +118,8 @@ pub async fn negotiate(request: Request, next: Next) -> Response {
         let refused = part.split(';').any(|param| param.trim() == "q=0");
         !refused && ["application/json", "application/problem+json", "application/*", "*/*"].contains(&media)
     };
-    if !accept.split(',').any(json)
-        && !(changes::is_feed(request.uri().path()) && changes::wants_events(accept))
-    {
+    let is_stream = changes::is_feed(request.uri().path()) && changes::wants_events(accept);
+    if !(accept.split(',').any(json) || is_stream) {
         let text = "answers are application/json";
         return Problem::Http(Code::NotAcceptable, text.into()).into_response();
     }

@@ -23,17 +23,19 @@ pub fn show_keys(document: &mut Json) {
     for (_, _, operation) in operations(document).filter(|(path, method, _)| takes(path, method)) {
         let responses = operation.get_mut("responses").and_then(Json::as_object_mut);
         let good = responses.into_iter().flatten().filter(|(status, _)| status.starts_with('2'));
-        for (_, response) in good {
-            response["headers"][IDEMPOTENCY_REPLAYED] = json!({});
+        for response in good.filter_map(|(_, response)| response.as_object_mut()) {
+            let headers = response.entry("headers").or_insert_with(|| json!({}));
+            if let Some(headers) = headers.as_object_mut() {
+                headers.insert(IDEMPOTENCY_REPLAYED.into(), json!({}));
+            }
         }
-        parameters(operation)
-            .into_iter()
-            .for_each(|all| all.push(json!({ "$ref": "#/components/parameters/IdempotencyKey" })));
+        if let Some(all) = parameters(operation) {
+            all.push(json!({ "$ref": "#/components/parameters/IdempotencyKey" }));
+        }
     }
     let key = json!({
         "name": IDEMPOTENCY_KEY, "in": "header", "required": false,
         "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-        "example": "9f0c2b6e-3a51-4f57-8f0e-7d2f0b0c1a42",
         "description": "Key under which the call may be repeated for 24 hours: it is done once, and answered again.",
     });
     insert(document, "parameters", json!({ "IdempotencyKey": key }));

@@ -154,11 +154,11 @@ pub async fn accept(ctx: &Ctx, ring: &KeyRing, token: &str, password: &str) -> R
     let hash = password::hash(password).await?;
     let transaction = ctx.db.begin(true).await?;
     let conn = ctx.db.within(&transaction);
-    let spend = Query::delete()
+    let delete = Query::delete()
         .from_table(password_token::Entity)
         .and_where(Expr::col(Column::TokenHash).eq(hash_of(token)))
         .take();
-    if conn.run(&spend).await?.rows_affected() == 0 {
+    if conn.run(&delete).await?.rows_affected() == 0 {
         return Err(spent());
     }
     set_hash(ctx, conn, user, &hash).await?;
