@@ -10,7 +10,7 @@ cp "$HERE"/fuzz/* "$WORK"
 fuzz() {
   local bearer=()
   [ -z "$3" ] || bearer=(--header "Authorization: Bearer $3")
-  OWNER=$2 TOKEN=$3 PYTHONPATH="$WORK" timeout 360 "$PYTHON/schemathesis" --config-file "$WORK/schemathesis.toml" \
+  OWNER=$2 TOKEN=$3 PYTHONPATH="$WORK" timeout 420 "$PYTHON/schemathesis" --config-file "$WORK/schemathesis.toml" \
     run "$ROOT/openapi/openapi.json" --url "$URL/api/v1" --phases "$4" --max-examples 8 "${bearer[@]}" >"$WORK/$1.log" 2>&1 || {
     cat "$WORK/$1.log"
     echo "findings as $1"

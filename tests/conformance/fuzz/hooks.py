@@ -37,6 +37,9 @@ def collection_of(member: str) -> str | None:
 @schemathesis.hook
 def before_call(context, case, kwargs):
     number = next(requests_made)
+    # Waiting for changes that nobody makes would take the time of all others.
+    if isinstance((case.query or {}).get("wait"), int):
+        case.query["wait"] = min(case.query["wait"], 0)
     # An owner the caller holds no grant of is refused before anything else is looked at.
     if number % 8 and ACT_AS in (case.headers or {}):
         if OWNER:
