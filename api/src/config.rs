@@ -27,6 +27,7 @@ pub const SETTINGS: &[&str] = &[
     "grace_seconds",
     "header_timeout_seconds",
     "idle_timeout_seconds",
+    "last_call_seconds",
     "listen",
     "log",
     "log_format",

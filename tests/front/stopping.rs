@@ -35,7 +35,7 @@ async fn a_request_that_runs_is_answered_and_the_process_ends_well() {
 
 #[tokio::test]
 async fn what_comes_during_the_last_call_is_answered_and_told_to_close() {
-    process(&[], async |service| {
+    process(&[("last_call_seconds", "6")], async |service| {
         let mut kept = service.connect().await;
         kept.send("GET /health/ready HTTP/1.1\r\nhost: concord\r\n\r\n").await;
         let before = kept.until("\"ready\"").await;

@@ -26,7 +26,10 @@ pub struct Front {
     pub body_timeout: Duration,
     /// Time a connection is kept without a request.
     pub idle_timeout: Duration,
-    /// Time given to what still runs after the signal to stop.
+    /// Time in which requests are still taken after the signal to stop: clients that were told readiness before,
+    /// and connections the kernel took before, are answered in it.
+    pub last_call: Duration,
+    /// Time given to what still runs after it.
     pub grace: Duration,
     /// Certificate and key; none where a proxy speaks TLS, or nobody.
     pub tls: Option<TlsFiles>,
@@ -47,6 +50,7 @@ impl Default for Front {
             header_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(20),
             idle_timeout: Duration::from_secs(75),
+            last_call: Duration::from_secs(1),
             grace: Duration::from_secs(20),
             tls: None,
             trusted_proxies: Vec::new(),
@@ -87,6 +91,7 @@ impl Reader {
             header_timeout: self.seconds("header_timeout_seconds", default.header_timeout),
             body_timeout: self.seconds("body_timeout_seconds", default.body_timeout),
             idle_timeout: self.seconds("idle_timeout_seconds", default.idle_timeout),
+            last_call: self.seconds("last_call_seconds", default.last_call),
             grace: self.seconds("grace_seconds", default.grace),
             tls: self.tls(),
             trusted_proxies: self.networks("trusted_proxies").unwrap_or(default.trusted_proxies),

@@ -8,10 +8,6 @@ use tokio_util::task::TaskTracker;
 
 use super::connection::Connections;
 
-/// Time in which requests are still taken after the signal to stop.
-///
-/// Clients that were told readiness before, and connections the kernel took before, are answered in it.
-const LAST_CALL: Duration = Duration::from_secs(1);
 /// Pause after a connection that could not be taken, most often for want of file descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -29,7 +25,7 @@ impl Door {
         let stopping = self.connections.stopping.clone();
         let last_call = async {
             stopping.cancelled().await;
-            sleep(LAST_CALL).await;
+            sleep(self.connections.front.last_call).await;
         };
         tokio::select! {
             () = last_call => {}
