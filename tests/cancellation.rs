@@ -4,6 +4,7 @@
 //! Moments are drawn from `CONCORD_TEST_SEED`, or from a seed that a failing run prints.
 
 mod afterwards;
+mod begins;
 mod sockets;
 
 use std::{

@@ -15,7 +15,7 @@ use crate::support::{TestApp, client::Answer, db::is_postgres};
 const CONNECTIONS: usize = 4;
 
 /// A number, asked on a connection of its own.
-async fn asked(app: &TestApp, sql: &str) -> i64 {
+pub async fn asked(app: &TestApp, sql: &str) -> i64 {
     let db = Db::connect(&app.url, 1).await.expect("the database opens");
     let row = db.reading().all_raw(Statement::from_string(db.backend(), sql)).await.expect("an answer");
     let number = row[0].try_get_by_index(0).expect("a number");
