@@ -112,15 +112,9 @@ impl Ctx {
         F: AsyncFn(&mut Unit) -> Result<T>,
     {
         let Some(claim) = Claim::of(self)? else { return self.run(work).await };
-        let mut tries = 1..TRIES;
-        let done = loop {
-            let mut unit = self.begin().await?;
-            let done = once(&mut unit, &work, &claim).await;
-            match unit.end(done).await {
-                Err(error) if error.is_retriable() && tries.next().is_some() => {}
-                done => break done?,
-            }
-        };
+        let claim = Arc::new(claim);
+        let held = claim.clone();
+        let done = self.run(async move |unit| once(unit, &work, &held).await).await?;
         match done {
             Done::Now(answer) => Ok(answer),
             Done::Before(kept) => {

@@ -6,6 +6,7 @@
 pub mod actor;
 pub mod change;
 pub mod clock;
+pub mod crypto;
 pub mod ctx;
 pub mod db;
 pub mod error;

@@ -5,8 +5,7 @@
 use std::{collections::HashMap, fs, path::Path, sync::Arc};
 
 use async_graphql::Request;
-use aws_lc_rs::digest;
-use kernel::Code;
+use kernel::{Code, crypto::sha256};
 use serde_json::{Map, Value as Json};
 
 use super::cost::{self, Refusal};
@@ -63,7 +62,7 @@ impl StoredDocuments {
             Ok(files) => {
                 for file in files {
                     match document(&file) {
-                        Ok(text) => drop(texts.insert(hash_of(&text), text)),
+                        Ok(text) => drop(texts.insert(sha256(&[text.as_bytes()]), text)),
                         Err(fault) => faults.push(format!("{}: {fault}", file.display())),
                     }
                 }
@@ -86,7 +85,9 @@ impl StoredDocuments {
         let refusal = if self.only { Unstored::NotStored } else { Unstored::NotFound };
         match asked {
             Asked::Hash(hash) => self.texts.get(&hash).cloned().ok_or(refusal),
-            Asked::Text(text) if self.only && !self.texts.contains_key(&hash_of(&text)) => Err(refusal),
+            Asked::Text(text) if self.only && !self.texts.contains_key(&sha256(&[text.as_bytes()])) => {
+                Err(refusal)
+            }
             Asked::Text(text) => Ok(text),
         }
     }
@@ -107,10 +108,6 @@ fn document(file: &Path) -> Result<String, String> {
         Ok(_) => Ok(text),
         Err(Refusal::Syntax(why) | Refusal::Costly(why)) => Err(why),
     }
-}
-
-fn hash_of(text: &str) -> String {
-    hex::encode(digest::digest(&digest::SHA256, text.as_bytes()))
 }
 
 /// How a request says which document is meant.
@@ -147,7 +144,9 @@ impl Asked {
             (one, other) => one.or(other),
         };
         match (text, hash) {
-            (Some(text), Some(hash)) if hash_of(text) != hash => Err("`query` does not have the hash given"),
+            (Some(text), Some(hash)) if sha256(&[text.as_bytes()]) != hash => {
+                Err("`query` does not have the hash given")
+            }
             (Some(text), _) => Ok(Self::Text(text.clone())),
             (None, Some(hash)) => Ok(Self::Hash(hash)),
             (None, None) => Err("`query` must be a text, or `documentId` the hash of a stored one"),

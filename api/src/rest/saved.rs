@@ -1,6 +1,5 @@
 //! Answers with one record or a page of them, with their `ETag`.
 
-use aws_lc_rs::digest;
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
@@ -53,7 +52,7 @@ impl<T: Serialize> IntoResponse for Saved<T> {
 
 /// `"<version>.<12 hex of the body's hash>"`.
 fn etag(version: i32, body: &[u8]) -> String {
-    let hash = hex::encode(digest::digest(&digest::SHA256, body));
+    let hash = kernel::crypto::sha256(&[body]);
     format!("\"{version}.{}\"", hash.get(..12).unwrap_or_default())
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::payload_text;
-use crate::{ctx::Ctx, error::Result, row::sorted};
+use crate::{crypto::sha256, ctx::Ctx, error::Result, row::sorted};
 
 /// Hash before the first change set.
 pub(super) const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -16,14 +16,6 @@ pub(super) const GENESIS: &str = "0000000000000000000000000000000000000000000000
 #[must_use]
 pub fn payload_hash(salt: &str, before: Option<&str>, after: Option<&str>) -> String {
     sha256(&[salt.as_bytes(), payload_text(before, after).as_bytes()])
-}
-
-pub(super) fn sha256(parts: &[&[u8]]) -> String {
-    let mut context = digest::Context::new(&digest::SHA256);
-    for part in parts {
-        context.update(part);
-    }
-    hex::encode(context.finish())
 }
 
 /// One change without its payload.

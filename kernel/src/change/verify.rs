@@ -6,8 +6,9 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, JoinType, Order, Query};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::chain::{ChangeLeaf, Digest, GENESIS, SetHead, payload_hash, sha256};
+use super::chain::{ChangeLeaf, Digest, GENESIS, SetHead, payload_hash};
 use crate::{
+    crypto::sha256,
     ctx::Ctx,
     db::Conn,
     error::Result,

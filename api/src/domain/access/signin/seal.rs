@@ -1,30 +1,23 @@
 //! Sealing: secrets in the database are encrypted with the installation secret.
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use kernel::error::{Error, Result};
+use kernel::{
+    crypto,
+    error::{Error, Result},
+};
 
 use super::secret::InstallationSecret;
 
 /// Encrypts a secret; its name is bound to it, so that rows cannot be swapped.
 pub(super) fn seal(secret: &InstallationSecret, name: &str, plain: &[u8]) -> Result<String> {
-    let mut bytes = plain.to_vec();
-    let nonce = RandomizedNonceKey::new(&AES_256_GCM, secret.sealing_key())
-        .and_then(|key| key.seal_in_place_append_tag(Aad::from(name), &mut bytes))
-        .map_err(|_| Error::Internal("a secret cannot be sealed".into()))?;
-    let mut sealed = nonce.as_ref().to_vec();
-    sealed.append(&mut bytes);
-    Ok(STANDARD.encode(sealed))
+    let sealed = crypto::seal(secret.sealing_key(), name, plain);
+    Ok(STANDARD.encode(sealed.ok_or_else(|| Error::Internal("a secret cannot be sealed".into()))?))
 }
 
 /// Decrypts a secret sealed under this name.
 pub(super) fn unseal(secret: &InstallationSecret, name: &str, sealed: &str) -> Result<Vec<u8>> {
-    let mut bytes = STANDARD.decode(sealed).map_err(|_| broken(name))?;
-    let (nonce, body) = bytes.split_at_mut_checked(NONCE_LEN).ok_or_else(|| broken(name))?;
-    let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| broken(name))?;
-    RandomizedNonceKey::new(&AES_256_GCM, secret.sealing_key())
-        .and_then(|key| key.open_in_place(nonce, Aad::from(name), body).map(|plain| plain.to_vec()))
-        .map_err(|_| broken(name))
+    let bytes = STANDARD.decode(sealed).ok();
+    bytes.and_then(|bytes| crypto::unseal(secret.sealing_key(), name, bytes)).ok_or_else(|| broken(name))
 }
 
 /// What is said of a secret that cannot be opened.

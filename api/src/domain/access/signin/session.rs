@@ -1,10 +1,10 @@
 //! Sessions: opening, refreshing and ending them.
 
-use aws_lc_rs::digest;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{session, user};
 use kernel::{
+    crypto::sha256,
     ctx::Ctx,
     db::Conn,
     error::{Error, Result},
@@ -14,12 +14,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{
-    keys::KeyRing,
-    secret::random,
-    standing::{is_open, live_sessions},
-    token,
-};
+use super::{keys::KeyRing, secret::random, standing::is_open, token};
 
 pub use super::{
     credential::{Change, change_password, set_hash, set_password},
@@ -88,16 +83,6 @@ pub async fn logout(ctx: &Ctx, session: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// Tells whether a session is not over and its account open; sockets and long answers ask every two seconds.
-///
-/// # Errors
-/// What the database says.
-pub async fn is_live(ctx: &Ctx, session: Uuid) -> Result<bool> {
-    let this = Expr::col((session::Entity, session::Column::Id)).eq(session);
-    let select = live_sessions(ctx.clock.now()).expr(Expr::val(1)).and_where(this).take();
-    Ok(ctx.db.reading().one(&select).await?.is_some())
-}
-
 /// Opens a session without a refresh token, good for one access token; for the command line.
 ///
 /// # Errors
@@ -139,7 +124,7 @@ impl Secret {
 
 /// A plain SHA-256 is enough: the secret has 256 random bits and cannot be guessed from it.
 pub(super) fn hash_of(secret: &str) -> String {
-    hex::encode(digest::digest(&digest::SHA256, secret.as_bytes()))
+    sha256(&[secret.as_bytes()])
 }
 
 /// A session to be opened.

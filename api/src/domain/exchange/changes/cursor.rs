@@ -1,11 +1,8 @@
 //! Cursors of the feed: sealed, for the place in the log says how much others write.
 
-use aws_lc_rs::{
-    aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey},
-    hmac,
-};
+use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use kernel::{Code, Ctx, Error, Result, change::feed::Place};
+use kernel::{Code, Ctx, Error, Result, change::feed::Place, crypto};
 
 /// A place in the log, and the rights under which it was reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,12 +17,8 @@ impl Mark {
         let mut bytes = self.place.seq.to_be_bytes().to_vec();
         bytes.extend(self.place.ordinal.to_be_bytes());
         bytes.extend(self.rights);
-        let nonce = key(ctx)
-            .and_then(|key| key.seal_in_place_append_tag(caller(ctx), &mut bytes).ok())
-            .ok_or_else(|| Error::Internal("a cursor cannot be sealed".into()))?;
-        let mut sealed = nonce.as_ref().to_vec();
-        sealed.append(&mut bytes);
-        Ok(URL_SAFE_NO_PAD.encode(sealed))
+        let sealed = crypto::seal(key(ctx).as_ref(), &ctx.actor.fingerprint(), &bytes);
+        Ok(URL_SAFE_NO_PAD.encode(sealed.ok_or_else(|| Error::Internal("a cursor cannot be sealed".into()))?))
     }
 
     /// Reads what [`Self::seal`] wrote for this caller.
@@ -52,10 +45,8 @@ impl Mark {
     }
 
     fn read(ctx: &Ctx, text: &str) -> Option<Self> {
-        let mut bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-        let (nonce, body) = bytes.split_at_mut_checked(NONCE_LEN)?;
-        let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-        let plain = key(ctx)?.open_in_place(nonce, caller(ctx), body).ok()?;
+        let plain =
+            crypto::unseal(key(ctx).as_ref(), &ctx.actor.fingerprint(), URL_SAFE_NO_PAD.decode(text).ok()?)?;
         let (seq, rest) = plain.split_first_chunk()?;
         let (ordinal, rights) = rest.split_first_chunk()?;
         let place = Place { seq: i64::from_be_bytes(*seq), ordinal: i32::from_be_bytes(*ordinal) };
@@ -64,11 +55,6 @@ impl Mark {
 }
 
 /// The key of these cursors, made from the one of all cursors.
-fn key(ctx: &Ctx) -> Option<RandomizedNonceKey> {
-    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &ctx.cursor_key), b"cursors of the feed");
-    RandomizedNonceKey::new(&AES_256_GCM, tag.as_ref()).ok()
-}
-
-fn caller(ctx: &Ctx) -> Aad<String> {
-    Aad::from(ctx.actor.fingerprint())
+fn key(ctx: &Ctx) -> hmac::Tag {
+    hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &ctx.cursor_key), b"cursors of the feed")
 }
