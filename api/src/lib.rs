@@ -11,6 +11,7 @@ pub mod jobs;
 pub mod limits;
 pub mod migrate;
 pub mod origin;
+pub mod preference;
 pub mod rest;
 pub mod seed;
 pub mod server;

@@ -27,6 +27,7 @@ pub(crate) mod treaties;
 pub(crate) mod tree;
 pub(crate) mod vocabularies;
 
+use axum::middleware::from_fn;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::state::AppState;
@@ -40,10 +41,11 @@ pub(crate) fn router() -> OpenApiRouter<AppState> {
         .merge(plans::router())
         .merge(access::router())
         .merge(auth::router())
-        .merge(changes::router())
         .merge(sessions::router())
         .merge(second_factor::router())
         .merge(password_tokens::router())
         .merge(vocabularies::router())
         .merge(limits::router())
+        .route_layer(from_fn(layers::json_only))
+        .merge(changes::router())
 }

@@ -13,7 +13,9 @@ use super::{
     edges::Edges,
     stored::Asked,
 };
-use crate::{domain::access::signin::identity::Identity, limits::meter::Meter, state::AppState};
+use crate::{
+    domain::access::signin::identity::Identity, limits::meter::Meter, preference::Accept, state::AppState,
+};
 
 /// A request whose document is not found yet.
 pub struct Sent {
@@ -195,6 +197,9 @@ fn told(response: Response, cost: Assessed) -> Response {
     response.extension("cost", Value::Object(members.into_iter().collect()))
 }
 
+/// Media type made for answers of GraphQL.
+const GRAPHQL_RESPONSE: &str = "application/graphql-response+json";
+
 /// Forms an answer can be sent in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Media {
@@ -205,24 +210,14 @@ pub enum Media {
 }
 
 impl Media {
-    /// The form a caller asks for with `Accept`; JSON where it says nothing, none where it takes neither.
+    /// The form a caller prefers, the one made for GraphQL only where it is named; none where neither is taken.
     #[must_use]
-    pub fn wanted(accept: Option<&str>) -> Option<Self> {
-        let Some(accept) = accept else { return Some(Self::Json) };
-        let mut best: Option<(f32, Self)> = None;
-        for part in accept.split(',') {
-            let mut words = part.split(';').map(str::trim);
-            let media = match words.next().unwrap_or_default().to_ascii_lowercase().as_str() {
-                "application/graphql-response+json" => Self::GraphqlResponse,
-                "application/json" | "application/*" | "*/*" => Self::Json,
-                _ => continue,
-            };
-            let weight = words.find_map(|word| word.strip_prefix("q=")?.parse().ok()).unwrap_or(1.0);
-            if weight > 0.0 && best.is_none_or(|(most, _)| weight > most) {
-                best = Some((weight, media));
-            }
+    pub fn wanted(accept: &Accept<'_>) -> Option<Self> {
+        let json = accept.weight("application/json");
+        if accept.names(GRAPHQL_RESPONSE) && accept.weight(GRAPHQL_RESPONSE) >= json {
+            return Some(Self::GraphqlResponse);
         }
-        best.map(|(_, media)| media)
+        (json > 0.0).then_some(Self::Json)
     }
 
     /// The content type of the answer.
@@ -257,9 +252,10 @@ pub fn answer(response: &Response, media: Media) -> (u16, Vec<u8>) {
 #[cfg(test)]
 mod tests {
     use async_graphql::Response;
+    use axum::http::{HeaderMap, HeaderValue, header};
     use kernel::Code;
 
-    use super::{Media, contained};
+    use super::{Accept, Media, contained};
 
     #[tokio::test]
     async fn a_resolver_that_panics_is_answered_with_the_request_s_id() {
@@ -274,13 +270,20 @@ mod tests {
     }
 
     #[test]
-    fn callers_are_answered_in_the_form_they_ask_for() {
-        let new = Some(Media::GraphqlResponse);
-        assert_eq!(Media::wanted(None), Some(Media::Json));
-        assert_eq!(Media::wanted(Some("*/*")), Some(Media::Json));
-        assert_eq!(Media::wanted(Some("application/graphql-response+json")), new);
-        assert_eq!(Media::wanted(Some("application/graphql-response+json, application/json;q=0.9")), new);
-        assert_eq!(Media::wanted(Some("text/html, application/json;charset=utf-8")), Some(Media::Json));
-        assert_eq!(Media::wanted(Some("application/json;q=0, text/plain")), None);
+    fn callers_are_answered_in_the_form_they_prefer() {
+        let wanted = |accept: &'static str| {
+            let headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]);
+            Media::wanted(&Accept::of(&headers))
+        };
+        let (json, new) = (Some(Media::Json), Some(Media::GraphqlResponse));
+
+        assert_eq!(Media::wanted(&Accept::of(&HeaderMap::new())), json);
+        assert_eq!(wanted("*/*"), json);
+        assert_eq!(wanted("application/graphql-response+json"), new);
+        assert_eq!(wanted("application/json;q=0.9, application/graphql-response+json"), new);
+        assert_eq!(wanted("application/json, application/graphql-response+json;q=0.9"), json);
+        assert_eq!(wanted("application/json, application/graphql-response+json"), new);
+        assert_eq!(wanted("text/html, application/json;charset=utf-8"), json);
+        assert_eq!(wanted("application/json;q=0, text/plain"), None);
     }
 }

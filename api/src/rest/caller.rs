@@ -19,6 +19,7 @@ use crate::{
         token,
     },
     limits::meter::Meter,
+    preference::weighted,
     state::AppState,
 };
 
@@ -161,20 +162,13 @@ fn locale(headers: &HeaderMap, query: Option<&str>) -> Locale {
     if let Some(tags) = asked {
         return Locale { chain: tags.split(',').map(|tag| tag.trim().to_owned()).collect(), all: false };
     }
-    let accepted =
-        headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mut weighted: Vec<(f32, String)> = accepted
-        .split(',')
-        .filter_map(|part| {
-            let (tag, weight) = part.split_once(';').unwrap_or((part, "q=1"));
-            let weight = weight.trim().strip_prefix("q=")?.parse().ok().filter(|weight| *weight > 0.0)?;
-            Some((weight, tag.trim().to_owned()))
-        })
-        .filter(|(_, tag)| !tag.is_empty() && tag != "*" && tag.len() <= 35)
+    let mut wanted: Vec<(&str, f32)> = weighted(headers, header::ACCEPT_LANGUAGE)
+        .into_iter()
+        .filter(|(tag, weight)| *weight > 0.0 && *tag != "*" && tag.len() <= 35)
         .take(10)
         .collect();
-    weighted.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-    Locale { chain: weighted.into_iter().map(|(_, tag)| tag).collect(), all: false }
+    wanted.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    Locale { chain: wanted.into_iter().map(|(tag, _)| tag.to_owned()).collect(), all: false }
 }
 
 /// The parameters of a query string, decoded.

@@ -14,11 +14,11 @@ use tracing::Instrument;
 
 use super::{
     caller::RequestId,
-    changes,
     problem::{IsProblem, Problem, complete},
 };
 use crate::{
     origin::{Origin, Peer},
+    preference::Accept,
     state::AppState,
 };
 
@@ -110,19 +110,24 @@ pub async fn readable(request: Request, next: Next) -> Response {
     Problem::from(Error::NotFound).into_response()
 }
 
-/// Refuses answers nobody wants (406), and sends no body the caller has already (304).
-pub async fn negotiate(request: Request, next: Next) -> Response {
-    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("*/*");
-    let json = |part: &str| {
-        let media = part.split(';').next().unwrap_or_default().trim();
-        let refused = part.split(';').any(|param| param.trim() == "q=0");
-        !refused && ["application/json", "application/problem+json", "application/*", "*/*"].contains(&media)
-    };
-    let is_stream = changes::is_feed(request.uri().path()) && changes::wants_events(accept);
-    if !(accept.split(',').any(json) || is_stream) {
-        let text = "answers are application/json";
-        return Problem::Http(Code::NotAcceptable, text.into()).into_response();
+/// Refuses callers that do not take JSON (406).
+pub async fn json_only(request: Request, next: Next) -> Response {
+    match takes_json(&Accept::of(request.headers())) {
+        Ok(()) => next.run(request).await,
+        Err(refusal) => refusal.into_response(),
     }
+}
+
+/// Refuses a caller that does not take JSON, the form of answers and of refusals.
+pub(super) fn takes_json(accept: &Accept<'_>) -> Result<(), Problem> {
+    if ["application/json", "application/problem+json"].iter().any(|media| accept.weight(media) > 0.0) {
+        return Ok(());
+    }
+    Err(Problem::Http(Code::NotAcceptable, "answers are application/json".into()))
+}
+
+/// Sends no body the caller has already (304).
+pub async fn conditional(request: Request, next: Next) -> Response {
     let known = request.headers().get(header::IF_NONE_MATCH).cloned();
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     let response = next.run(request).await;

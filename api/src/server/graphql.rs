@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use axum::{
     body::Body,
     extract::{FromRequest, Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     response::{
         IntoResponse, Response,
         sse::{Event, KeepAlive, Sse},
@@ -16,10 +16,11 @@ use kernel::{Code, Error};
 
 use crate::{
     graphql::http::{self, Call, Media},
+    preference::Accept,
     rest::{
         body::{BodyLimit, Members},
         caller::{authenticate, pairs},
-        changes::wants_events,
+        changes::EVENTS,
         problem::Problem,
     },
     state::AppState,
@@ -28,8 +29,9 @@ use crate::{
 
 /// Runs a request in a JSON body.
 pub(super) async fn by_post(State(state): State<AppState>, request: Request) -> Result<Response, Problem> {
-    let streamed = wants_events(accept(request.headers()).unwrap_or_default());
-    let media = if streamed { Media::GraphqlResponse } else { media(request.headers())? };
+    let accept = Accept::of(request.headers());
+    let streamed = accept.names(EVENTS);
+    let media = if streamed { Media::GraphqlResponse } else { media(&accept)? };
     let (mut parts, body) = request.into_parts();
     let (ctx, identity) = authenticate(&parts, &state).await?;
     if !ctx.actor.is_known() {
@@ -46,7 +48,7 @@ pub(super) async fn by_post(State(state): State<AppState>, request: Request) -> 
 
 /// Runs a query in the query string; mutations by GET are refused.
 pub(super) async fn by_get(State(state): State<AppState>, request: Request) -> Result<Response, Problem> {
-    let media = media(request.headers())?;
+    let media = media(&Accept::of(request.headers()))?;
     let (parts, _) = request.into_parts();
     let (ctx, identity) = authenticate(&parts, &state).await?;
     let request = http::by_get(&pairs(parts.uri.query()))
@@ -70,12 +72,8 @@ fn stream(state: &AppState, call: Call, request: http::Sent) -> Result<Response,
     Ok(Sse::new(events).keep_alive(KeepAlive::default()).into_response())
 }
 
-fn accept(headers: &HeaderMap) -> Option<&str> {
-    headers.get(header::ACCEPT).map(|value| value.to_str().unwrap_or_default())
-}
-
-fn media(headers: &HeaderMap) -> Result<Media, Problem> {
-    Media::wanted(accept(headers)).ok_or_else(|| {
+fn media(accept: &Accept<'_>) -> Result<Media, Problem> {
+    Media::wanted(accept).ok_or_else(|| {
         let text = "answers are application/graphql-response+json or application/json";
         Problem::Http(Code::NotAcceptable, text.into())
     })
