@@ -202,6 +202,9 @@ async fn the_limits_listed_are_those_enforced() {
         within.ok(200);
         above.problem(400, "limit_out_of_range");
         assert_eq!(list["graphql"]["nodes"], 500_000);
+        let wait = list["streams"]["wait_seconds"].as_u64().expect("seconds");
+        let longer = app.anonymous().get(&format!("/changes?wait={}", wait + 1)).await;
+        longer.problem(400, "bad_request");
         assert_eq!(
             list["rates"]["costs"],
             json!({"read": 1, "write": 5, "batch": 50, "sign_in": 100, "graphql_nodes_per_unit": 500})

@@ -22,12 +22,21 @@ pub const STREAMS_OF_A_USER: usize = 20;
 /// Streams, sockets and waiting pages all anonymous callers together hold open at most.
 pub const STREAMS_OF_ANONYMOUS: usize = 100;
 
+/// Seconds a page waits for changes at most.
+pub const WAIT_SECONDS: u64 = 20;
+/// Subscriptions of one socket at most.
+pub const SUBSCRIPTIONS: usize = 20;
+/// Bytes of one message to a socket at most.
+pub const MESSAGE_BYTES: usize = 64 * 1024;
+/// Seconds a socket may be open before `connection_init` is sent.
+pub const INIT_SECONDS: u64 = 10;
+/// Time a reader may take for one item; whoever is slower is dropped.
+pub const SLOW: Duration = Duration::from_secs(5);
+
 /// Seconds after which a caller whose seats are taken may try again.
 const RETRY_SECONDS: u64 = 10;
 /// Items made ahead of a reader.
-const AHEAD: usize = 16;
-/// Time a reader may take for one item; whoever is slower is dropped.
-const SLOW: Duration = Duration::from_secs(10);
+const AHEAD: usize = 4;
 
 /// Makes the items of a stream in a task of their own, until the reader leaves or the service stops.
 ///

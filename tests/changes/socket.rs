@@ -115,6 +115,29 @@ async fn changes_are_told_over_a_socket() {
 }
 
 #[tokio::test]
+async fn an_id_given_again_at_once_is_a_subscription_of_its_own() {
+    app(async |app| {
+        let me = app.user("focal_point").await;
+        let mut socket = Socket::greeted(app, "observer").await;
+
+        for _ in 0..20 {
+            socket.subscribe("a", CHANGES).await;
+            socket.say(json!({"id": "a", "type": "complete"})).await;
+        }
+        socket.subscribe("a", CHANGES).await;
+        socket.say(json!({"type": "ping"})).await;
+        let pong = socket.hear().await;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        me.edit(&format!("/tasks/{}", app.world.id("task:national")), json!({"title": "Told"})).await.ok(200);
+        let next = socket.hear().await;
+
+        assert_eq!(pong, json!({"type": "pong"}));
+        assert_eq!((&next["type"], &next["id"]), (&json!("next"), &json!("a")), "{next}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_socket_is_closed_with_the_code_of_the_protocol() {
     app(async |app| {
         let init = json!({"type": "connection_init"});

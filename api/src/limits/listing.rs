@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use kernel::page::{DEFAULT_FIRST, DEFAULT_LIMIT, MAX_KEYS, MAX_LIMIT};
+use kernel::{
+    change::feed,
+    page::{DEFAULT_FIRST, DEFAULT_LIMIT, MAX_KEYS, MAX_LIMIT},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -11,7 +14,7 @@ use super::{
     bodies::BodyLimits,
     rates::{COSTS, Costs, WINDOW_SECONDS},
 };
-use crate::{domain::batch::MAX_ITEMS, graphql::cost};
+use crate::{domain::batch::MAX_ITEMS, graphql::cost, streams};
 
 /// Everything that is bounded.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -28,6 +31,8 @@ pub struct LimitList {
     pub times: TimeLimits,
     /// Connections and what runs on them.
     pub connections: ConnectionLimits,
+    /// Answers that go on: waiting pages, streams of events, sockets.
+    pub streams: StreamLimits,
 }
 
 /// Pages and batches.
@@ -111,6 +116,27 @@ pub struct ConnectionLimits {
     pub headers: usize,
 }
 
+/// Answers that go on.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct StreamLimits {
+    /// Waiting pages, streams and sockets of a caller who is signed in; above them 429, on a socket 4429.
+    pub caller: usize,
+    /// Waiting pages, streams and sockets of all anonymous callers together.
+    pub anonymous: usize,
+    /// Subscriptions on one socket; above them the code `rate_limited`.
+    pub subscriptions: usize,
+    /// Bytes of a message to a socket; above them the socket is closed.
+    pub message_bytes: usize,
+    /// Seconds a socket waits for `connection_init`; above them it is closed with 4408.
+    pub init_seconds: u64,
+    /// Seconds a page waits for changes.
+    pub wait_seconds: u64,
+    /// Seconds a reader may take for what it is sent; above them it is dropped.
+    pub read_seconds: u64,
+    /// Changes a page looks at; it ends there though the caller sees none of them.
+    pub changes_looked_at: usize,
+}
+
 /// Bytes the head of a request has at most.
 pub const HEAD_BYTES: usize = 64 * 1024;
 /// Headers of a request at most.
@@ -147,6 +173,7 @@ impl Limits {
                 head_bytes: HEAD_BYTES,
                 headers: HEADERS,
             },
+            streams: STREAM_LIMITS,
         }
     }
 
@@ -161,6 +188,17 @@ impl Limits {
         TimeLimits { request_seconds, header_seconds, body_seconds, idle_seconds }
     }
 }
+
+const STREAM_LIMITS: StreamLimits = StreamLimits {
+    caller: streams::STREAMS_OF_A_USER,
+    anonymous: streams::STREAMS_OF_ANONYMOUS,
+    subscriptions: streams::SUBSCRIPTIONS,
+    message_bytes: streams::MESSAGE_BYTES,
+    init_seconds: streams::INIT_SECONDS,
+    wait_seconds: streams::WAIT_SECONDS,
+    read_seconds: streams::SLOW.as_secs(),
+    changes_looked_at: feed::LOOKED_AT,
+};
 
 const GRAPHQL: GraphqlLimits = GraphqlLimits {
     nodes: cost::NODES,

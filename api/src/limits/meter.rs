@@ -14,6 +14,11 @@ use super::{
     rates::{COSTS, Payer, Standing, WINDOW_SECONDS},
 };
 
+/// Header that says which quotas there are.
+pub const RATE_LIMIT_POLICY: &str = "RateLimit-Policy";
+/// Header that says what is left of them.
+pub const RATE_LIMIT: &str = "RateLimit";
+
 /// The meter of one request: its address pays, and its caller as soon as it is known.
 #[derive(Clone, Debug)]
 pub struct Meter(Arc<Parts>);
@@ -100,7 +105,7 @@ impl Meter {
         let all = |one: fn(&Standing) -> String| standings.iter().map(one).collect::<Vec<_>>().join(", ");
         let policy = all(|of| format!("\"{}\";q={};w={WINDOW_SECONDS}", of.policy, of.quota));
         let left = all(|of| format!("\"{}\";r={};t={}", of.policy, of.left, of.full_in_seconds()));
-        for (name, text) in [("ratelimit-policy", policy), ("ratelimit", left)] {
+        for (name, text) in [(RATE_LIMIT_POLICY, policy), (RATE_LIMIT, left)] {
             if let Some(value) = HeaderValue::from_str(&text).ok().filter(|value| !value.is_empty()) {
                 headers.insert(name, value);
             }

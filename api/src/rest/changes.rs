@@ -4,7 +4,7 @@ use std::{convert::Infallible, time::Duration};
 
 use axum::{
     extract::{FromRequestParts, State},
-    http::{HeaderMap, header, request::Parts},
+    http::request::Parts,
     response::{
         IntoResponse, Response,
         sse::{Event, KeepAlive, Sse},
@@ -21,34 +21,24 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     caller::identity,
+    layers::takes_json,
     listing::parameters,
     problem::{Problem, ReadProblems},
 };
 use crate::{
     domain::exchange::changes::{Change, ChangePage, Reader, follow, wait},
     limits::places::Place,
+    preference::Accept,
     state::AppState,
-    streams::{Seat, detach},
+    streams::{Seat, WAIT_SECONDS, detach},
 };
 
-/// Seconds a page waits for changes at most.
-pub const MAX_WAIT_SECONDS: u64 = 20;
+/// Media type of a stream of events.
+pub const EVENTS: &str = "text/event-stream";
 
 /// Routes of the feed.
 pub fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list_changes))
-}
-
-/// Tells whether an address below `/api/v1` is the feed's, which answers a stream too.
-#[must_use]
-pub fn is_feed(path: &str) -> bool {
-    path == "/changes"
-}
-
-/// Tells whether a caller asks for a stream of events.
-#[must_use]
-pub fn wants_events(accept: &str) -> bool {
-    accept.split(',').any(|part| part.split(';').next().unwrap_or_default().trim() == "text/event-stream")
 }
 
 /// Which part of the feed is wanted.
@@ -82,17 +72,21 @@ impl FromRequestParts<AppState> for Asked {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let accept = Accept::of(&parts.headers);
+        let streamed = accept.names(EVENTS);
+        if !streamed {
+            takes_json(&accept)?;
+        }
         let (ctx, identity) = identity(parts, state).await?;
         let asked: FeedParams = parameters(parts.uri.query())?;
         let limit = asked.limit.map_or(Ok(DEFAULT_LIMIT), |limit| Page::check_limit("limit", limit))?;
         let seconds = asked.wait.unwrap_or_default();
-        if seconds > MAX_WAIT_SECONDS {
-            let text = format!("`wait` is 0 to {MAX_WAIT_SECONDS} seconds");
+        if seconds > WAIT_SECONDS {
+            let text = format!("`wait` is 0 to {WAIT_SECONDS} seconds");
             return Err(Error::bad_request("?wait", Code::OutOfRange, text).into());
         }
-        let streamed = wants_events(text(&parts.headers, header::ACCEPT));
-        let last = text(&parts.headers, header::HeaderName::from_static("last-event-id"));
-        let after = if last.is_empty() { asked.after.as_deref() } else { Some(last) };
+        let last = parts.headers.get("last-event-id").and_then(|id| id.to_str().ok());
+        let after = last.filter(|id| !id.is_empty()).or(asked.after.as_deref());
         let goes_on = streamed || seconds > 0;
         let seat = || state.streams.take(identity.who.map(|(user, _)| user));
         let seat = if goes_on { Some(seat()?) } else { None };
@@ -104,10 +98,6 @@ impl FromRequestParts<AppState> for Asked {
         let reader = Reader::new((ctx, identity), after, &asked.kinds, limit)?;
         Ok(Self { reader, wait: Duration::from_secs(seconds), streamed, seat })
     }
-}
-
-fn text(headers: &HeaderMap, name: header::HeaderName) -> &str {
-    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
 #[utoipa::path(get, path = "/changes", tag = "Changes",

@@ -27,6 +27,7 @@ use super::problem::ProblemDetails;
         (name = "Treaties", description = "Participation of countries in frameworks, and what they say of themselves."),
         (name = "Plans", description = "National Action Plans with pillars, objectives and actions."),
         (name = "Cooperation", description = "Agencies, working groups and tasks."),
+        (name = "Changes", description = "What became of the records a caller sees: pages, pages that wait, streams."),
         (name = "Access", description = "Users and grants."),
         (name = "Service", description = "About this installation."),
         (name = "Sign-in", description = "Signing in, and about oneself.")

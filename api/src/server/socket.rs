@@ -18,13 +18,12 @@ use crate::{
     graphql::http::Call,
     rest::{caller::identity, problem::Problem},
     state::AppState,
+    streams::MESSAGE_BYTES,
 };
 use talk::Talk;
 
 /// The protocol spoken.
 const PROTOCOL: &str = "graphql-transport-ws";
-/// Bytes of one message at most.
-const MESSAGE_BYTES: usize = 64 * 1024;
 
 /// Opens a socket; a token may come with the request or with `connection_init`.
 pub(super) async fn upgrade(State(state): State<AppState>, request: Request) -> Result<Response, Problem> {

@@ -3,10 +3,15 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::assembly::{insert, operations, parameters};
-use crate::rest::idempotency::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, is_repeatable};
+use crate::{
+    limits::meter::{RATE_LIMIT, RATE_LIMIT_POLICY},
+    rest::idempotency::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, is_repeatable},
+};
+
+const RATES: [&str; 2] = [RATE_LIMIT_POLICY, RATE_LIMIT];
 
 /// A header: its name, what it says, and whether an answer that documents it always has it.
-const HEADERS: [(&str, &str, bool); 8] = [
+const HEADERS: [(&str, &str, bool); 10] = [
     ("ETag", "State of the answer, `\"<version>.<hash>\"`: for `If-Match` and `If-None-Match`.", true),
     ("Location", "Address of the new record.", true),
     ("Link", "Address of the next page, `rel=\"next\"`; not on the last one.", false),
@@ -15,6 +20,8 @@ const HEADERS: [(&str, &str, bool); 8] = [
     ("X-Request-Id", "Id under which the request is in the logs.", true),
     ("WWW-Authenticate", "How to sign in.", true),
     ("Retry-After", "Seconds after which to try again.", true),
+    (RATE_LIMIT_POLICY, "Quotas of `address` and `caller`: `q` units that fill again in `w` seconds.", false),
+    (RATE_LIMIT, "What is left of each quota: `r` units now, all of them in `t` seconds.", false),
 ];
 
 /// Says of each `POST` but those of signing in and password tokens that it may be repeated under a key.
@@ -45,11 +52,13 @@ pub fn show_keys(document: &mut Json) {
 pub fn share_headers(document: &mut Json) {
     for (_, _, operation) in operations(document) {
         let responses = operation.get_mut("responses").and_then(Json::as_object_mut);
-        for response in responses.into_iter().flatten().map(|(_, response)| response) {
-            for (name, header) in
-                response.get_mut("headers").and_then(Json::as_object_mut).into_iter().flatten()
-            {
-                *header = link(name);
+        for (status, response) in responses.into_iter().flatten() {
+            if status.starts_with('2') && response.get("headers").is_none() {
+                response["headers"] = json!({});
+            }
+            if let Some(headers) = response.get_mut("headers").and_then(Json::as_object_mut) {
+                headers.extend(RATES.map(|name| (name.to_owned(), Json::Null)));
+                headers.iter_mut().for_each(|(name, header)| *header = link(name));
             }
         }
     }
@@ -57,7 +66,8 @@ pub fn share_headers(document: &mut Json) {
     for (name, response) in refusals.into_iter().flatten() {
         let more: &[&str] = match name.as_str() {
             "Problem401" => &["X-Request-Id", "WWW-Authenticate"],
-            "Problem429" | "Problem503" => &["X-Request-Id", "Retry-After"],
+            "Problem429" => &["X-Request-Id", "Retry-After", RATE_LIMIT_POLICY, RATE_LIMIT],
+            "Problem503" => &["X-Request-Id", "Retry-After"],
             _ => &["X-Request-Id"],
         };
         let headers: Map<_, _> = more.iter().map(|name| ((*name).to_owned(), link(name))).collect();

@@ -1,16 +1,14 @@
 //! One conversation over a socket.
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
 use async_graphql::Response;
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
-use futures_util::{
-    StreamExt,
-    stream::{AbortHandle, BoxStream, SelectAll, abortable, iter},
-};
+use futures_util::{StreamExt, stream::BoxStream};
 use kernel::{Code, Ctx, Error};
 use serde_json::{Map, Value as Json, json};
 use tokio::time::{Instant, interval, timeout};
+use tokio_stream::{StreamMap, StreamNotifyClose};
 
 use super::PROTOCOL;
 use crate::{
@@ -18,15 +16,9 @@ use crate::{
     graphql::http::{self, Call, is_last},
     rest::caller::session,
     state::AppState,
-    streams::{Seat, detach},
+    streams::{INIT_SECONDS, SLOW, SUBSCRIPTIONS, Seat, detach},
 };
 
-/// Seconds a socket may be open before `connection_init` is sent.
-pub(crate) const INIT_SECONDS: u64 = 10;
-/// Subscriptions of one socket at most.
-pub(crate) const SUBSCRIPTIONS: usize = 20;
-/// Time a reader may take for one message; whoever is slower is dropped.
-const SEND: Duration = Duration::from_secs(5);
 /// Time between two looks at the caller's rights.
 const LOOK: Duration = Duration::from_secs(2);
 /// Characters of a subscription's id at most.
@@ -49,12 +41,6 @@ impl Close {
     const GONE: Self = Self(1006, "");
 }
 
-/// What a subscription says.
-enum Said {
-    Next(String, Box<Response>),
-    End(String),
-}
-
 /// A socket and what runs on it.
 pub(super) struct Talk {
     socket: WebSocket,
@@ -62,13 +48,13 @@ pub(super) struct Talk {
     /// The caller, anonymous in its context until it is looked up.
     caller: Call,
     seat: Option<Seat>,
-    said: SelectAll<BoxStream<'static, Said>>,
-    running: HashMap<String, AbortHandle>,
+    /// The subscriptions by their ids; each tells its end.
+    running: StreamMap<String, StreamNotifyClose<BoxStream<'static, Response>>>,
 }
 
 impl Talk {
     pub(super) fn new(socket: WebSocket, state: AppState, caller: Call) -> Self {
-        Self { socket, state, caller, seat: None, said: SelectAll::new(), running: HashMap::new() }
+        Self { socket, state, caller, seat: None, running: StreamMap::new() }
     }
 
     /// Talks until one side closes.
@@ -76,7 +62,7 @@ impl Talk {
         let Close(code, reason) = self.talk().await;
         if code != Close::GONE.0 {
             let frame = CloseFrame { code, reason: reason.into() };
-            let _ = timeout(SEND, self.socket.send(Message::Close(Some(frame)))).await;
+            let _ = timeout(SLOW, self.socket.send(Message::Close(Some(frame)))).await;
         }
     }
 
@@ -94,7 +80,7 @@ impl Talk {
                     Some(Ok(message)) => self.hear(message).await,
                     _ => Err(Close::GONE),
                 },
-                Some(said) = self.said.next(), if !self.said.is_empty() => self.tell(said).await,
+                Some((id, said)) = self.running.next(), if !self.running.is_empty() => self.tell(id, said).await,
                 _ = looks.tick() => self.look(opened).await,
             };
             if let Err(close) = done {
@@ -137,7 +123,7 @@ impl Talk {
                 self.subscribe(id, message.get("payload")).await
             }
             (Some("complete"), Some(id)) => {
-                self.running.remove(id).iter().for_each(AbortHandle::abort);
+                self.running.remove(id);
                 Ok(())
             }
             _ => Err(Close::INVALID),
@@ -203,28 +189,24 @@ impl Talk {
             Err(refusal) => return self.refuse(id, &refusal).await,
         };
         // In a task of its own: what waits here to be read must hold no database connection.
-        let (answers, handle) = abortable(detach(&self.state, (), answers));
-        self.running.insert(id.to_owned(), handle);
-        let (of, last) = (id.to_owned(), Said::End(id.to_owned()));
-        let said = answers.map(move |answer| Said::Next(of.clone(), Box::new(answer)));
-        self.said.push(said.chain(iter([last])).boxed());
+        let answers = StreamNotifyClose::new(detach(&self.state, (), answers));
+        self.running.insert(id.to_owned(), answers);
         Ok(())
     }
 
-    async fn tell(&mut self, said: Said) -> Result<(), Close> {
+    async fn tell(&mut self, id: String, said: Option<Response>) -> Result<(), Close> {
         match said {
-            Said::Next(id, answer) if self.running.contains_key(&id) => {
-                if !is_last(&answer) {
-                    return self.send(&json!({ "id": id, "type": "next", "payload": *answer })).await;
-                }
-                self.running.remove(&id).iter().for_each(AbortHandle::abort);
-                self.refuse(&id, &answer).await
+            Some(answer) if !is_last(&answer) => {
+                self.send(&json!({ "id": id, "type": "next", "payload": answer })).await
             }
-            Said::End(id) if self.running.remove(&id).is_some() => {
+            Some(last) => {
+                self.running.remove(&id);
+                self.refuse(&id, &last).await
+            }
+            None => {
+                self.running.remove(&id);
                 self.send(&json!({ "id": id, "type": "complete" })).await
             }
-            // The caller has ended it already.
-            Said::Next(..) | Said::End(_) => Ok(()),
         }
     }
 
@@ -233,7 +215,7 @@ impl Talk {
     }
 
     async fn send(&mut self, message: &Json) -> Result<(), Close> {
-        let sent = timeout(SEND, self.socket.send(Message::Text(message.to_string().into()))).await;
+        let sent = timeout(SLOW, self.socket.send(Message::Text(message.to_string().into()))).await;
         match sent {
             Ok(Ok(())) => Ok(()),
             _ => Err(Close::GONE),
