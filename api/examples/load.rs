@@ -1,4 +1,5 @@
-//! Two bounded measurements over loopback: slow connections beside fast ones, and four times more than can run.
+//! Bounded measurements over loopback: slow connections beside fast ones, four times more than can run, and the
+//! processor time of the service for GraphQL documents of 64 kB that are made to cost much.
 //!
 //! It starts `target/*/concord serve --demo` beside itself in a folder of its own and prints ratios. Start it with `bench/load`.
 
@@ -27,6 +28,10 @@ const PLACES: usize = 8;
 /// How long each load lasts.
 const LASTS: Duration = Duration::from_secs(5);
 const ADDRESS: ([u8; 4], u16) = ([127, 0, 0, 1], 18_080);
+/// Bytes of a document.
+const LONG: usize = 64_000;
+/// How often each document is sent.
+const REPEATS: u32 = 5;
 const READ: &str = "GET /api/v1/tasks?limit=50 HTTP/1.1\r\nhost: concord\r\n\r\n";
 
 /// What a load came to.
@@ -51,6 +56,7 @@ impl Load {
 #[tokio::main]
 async fn main() {
     let program = std::env::args().nth(1).expect("the path of the program");
+    let program = fs::canonicalize(program).expect("the program is there");
     let folder = std::env::temp_dir().join(format!("concord_load_{}", std::process::id()));
     fs::create_dir_all(&folder).expect("a folder");
     let mut service = start(&program, &folder).await;
@@ -60,6 +66,7 @@ async fn main() {
     let beside = load(PLACES).await;
     drop(slow);
     let flood = load(PLACES * 4).await;
+    let documents = documents_cost(&service).await;
     let memory = memory(&service);
 
     println!("load                           answers/s   p50 ms   p99 ms   statuses");
@@ -69,14 +76,18 @@ async fn main() {
         let [half, most] = [50, 99].map(|share| load.percentile(share).as_millis());
         println!("{name:<30} {:>9} {half:>8} {most:>8}   {:?}", load.rate(), load.statuses);
     }
-    println!("resident memory at the end: {memory} KiB");
+    println!("\ndocument of 64 kB                 processor ms   answer");
+    for (name, spent, answer) in documents {
+        println!("{name:<33} {:>12}   {answer}", spent.as_millis());
+    }
+    println!("\nresident memory at the end: {memory} KiB");
     service.kill().expect("the service ends");
     service.wait().expect("the service has ended");
     fs::remove_dir_all(&folder).expect("the folder goes");
 }
 
-async fn start(program: &str, folder: &std::path::Path) -> Child {
-    let child = Command::new(program)
+async fn start(program: &std::path::Path, folder: &std::path::Path) -> Child {
+    let mut child = Command::new(program)
         .args(["serve", "--demo"])
         .current_dir(folder)
         .env("CONCORD_LISTEN", SocketAddr::from(ADDRESS).to_string())
@@ -93,7 +104,9 @@ async fn start(program: &str, folder: &std::path::Path) -> Child {
         }
         sleep(Duration::from_millis(100)).await;
     }
-    child
+    child.kill().expect("the service ends");
+    child.wait().expect("the service has ended");
+    panic!("the service does not answer");
 }
 
 async fn slow_connections() -> Vec<TcpStream> {
@@ -130,11 +143,14 @@ async fn client() -> Vec<(u16, Duration)> {
     answers
 }
 
-/// Reads one whole answer and tells its status.
 async fn answer(stream: &mut TcpStream) -> u16 {
-    let mut bytes = Vec::new();
+    whole(stream).await.0
+}
+
+/// Reads one whole answer: its status and body.
+async fn whole(stream: &mut TcpStream) -> (u16, String) {
+    let (mut bytes, mut part) = (Vec::new(), vec![0; 16_384]);
     loop {
-        let mut part = [0; 16_384];
         let count = stream.read(&mut part).await.expect("the connection is open");
         assert!(count > 0, "the connection was closed");
         bytes.extend_from_slice(part.get(..count).unwrap_or_default());
@@ -144,9 +160,79 @@ async fn answer(stream: &mut TcpStream) -> u16 {
             head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
         let is_whole = length.map_or_else(|| body.ends_with("0\r\n\r\n"), |length| body.len() >= length);
         if is_whole {
-            return head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_default();
+            let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
+            return (status.unwrap_or_default(), body.to_owned());
         }
     }
+}
+
+/// As many parts as fit into a document between a beginning and an end.
+fn filled(begin: &str, part: impl Fn(usize) -> String, end: &str) -> String {
+    let (mut text, mut at) = (begin.to_owned(), 0);
+    while text.len() < LONG {
+        text.push_str(&part(at));
+        at += 1;
+    }
+    text + end
+}
+
+/// Documents that are made to cost much.
+fn documents() -> Vec<(&'static str, String)> {
+    let (open, close) = ("{ countries(first: 1) { nodes { ", " } } }");
+    let spread = |at: usize| format!("fragment F{at} on Country {{ ...F{} ...F{} }} ", at + 1, at + 1);
+    let ids = |at: usize| format!("\"01980000-0000-7000-8000-{at:012}\" ");
+    vec![
+        ("one field after the other", filled(open, |_| "code ".into(), close)),
+        ("as many fields as are allowed", format!("{open}{}{close}", "code ".repeat(4_900))),
+        ("long names", filled(open, |at| format!("{}{at} ", "a".repeat(2_000)), close)),
+        ("aliases", filled(open, |at| format!("a{at}: code "), close)),
+        ("directives", filled(open, |_| "code @skip(if: false) ".into(), close)),
+        ("fragments that double", filled(&format!("{open}...F0{close} "), spread, "")),
+        ("brackets", filled("", |_| "{a".into(), "")),
+        ("lists in arguments", filled("{ nodes(ids: ", |_| "[".into(), ") { id } }")),
+        ("a list of ids", filled("{ nodes(ids: [", ids, "]) { id } }")),
+        ("one text", filled("{ nodes(ids: [\"", |_| "\\\"".into(), "\"]) { id } }")),
+        ("one block of text", filled("{ nodes(ids: [\"\"\"", |_| "\\\"\"\"".into(), "\"\"\"]) { id } }")),
+        ("a comment", filled("{ __typename } #", |_| "{".into(), "")),
+        (
+            "introspection that multiplies",
+            format!("{{ __schema {{ {} }} }}", "types { fields { args { name } } } ".repeat(95)),
+        ),
+    ]
+}
+
+/// Processor time of the service for each document, and the code of the answer.
+async fn documents_cost(service: &Child) -> Vec<(&'static str, Duration, String)> {
+    let mut found = Vec::new();
+    for (name, document) in documents() {
+        let body = serde_json::json!({ "query": document }).to_string();
+        let request = format!(
+            "POST /graphql HTTP/1.1\r\nhost: concord\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let mut stream = TcpStream::connect(SocketAddr::from(ADDRESS)).await.expect("a connection");
+        let (before, mut code) = (processor(service), String::new());
+        for _ in 0..REPEATS {
+            stream.write_all(request.as_bytes()).await.expect("bytes are taken");
+            let (_, body) = Box::pin(whole(&mut stream)).await;
+            code = body
+                .split("\"code\":\"")
+                .nth(1)
+                .and_then(|rest| rest.split('"').next())
+                .unwrap_or("run")
+                .into();
+        }
+        found.push((name, processor(service).saturating_sub(before) / REPEATS, code));
+    }
+    found
+}
+
+/// Processor time the service has taken, in ticks of 10 ms.
+fn processor(service: &Child) -> Duration {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", service.id())).unwrap_or_default();
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+    let ticks: u64 = fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum();
+    Duration::from_millis(ticks * 10)
 }
 
 fn memory(service: &Child) -> String {

@@ -19,7 +19,7 @@ use crate::{
 type Term = (i64, Option<i64>);
 
 /// What is needed to tell what the caller could see before each of some changes.
-pub(super) struct Past {
+pub(super) struct Earlier {
     /// The caller, for whom no release is in force: those are asked of the log.
     inside: Actor,
     /// Terms of the releases for the caller in each set.
@@ -28,7 +28,7 @@ pub(super) struct Past {
     holdings: HashMap<Uuid, Vec<Holding>>,
 }
 
-impl Past {
+impl Earlier {
     pub(super) async fn of(ctx: &Ctx, kinds: &Kinds<'_>, changes: &[Change]) -> Result<Self> {
         let sets = changes.iter().filter_map(|change| change.before.as_ref()?.release_set).collect();
         let is_account = |change: &&Change| kinds.accounts.is_some_and(|def| def.name == change.kind);
