@@ -1,5 +1,6 @@
 //! Users and grants: who may make whom.
 
+mod closing;
 mod focal_points;
 
 use serde_json::{Value as Json, json};

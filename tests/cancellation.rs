@@ -17,13 +17,14 @@ use concord::domain::cooperation::task::Task;
 use futures_util::future::join_all;
 use kernel::{Ctx, Record, record::Op, unit::Atomic};
 use serde_json::{Value as Json, json};
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use crate::{
     concurrency::leave_after,
     support::{
         TestApp, app,
         client::{Answer, Client},
+        dice::Dice,
     },
 };
 
@@ -31,18 +32,6 @@ use crate::{
 const CALLERS: u64 = 8;
 /// Calls of each caller.
 const CALLS: u64 = 200;
-
-/// Random numbers that a seed determines (SplitMix64).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % end
-    }
-}
 
 fn seed() -> u64 {
     let given = std::env::var("CONCORD_TEST_SEED").ok().and_then(|text| text.parse().ok());
@@ -56,7 +45,7 @@ async fn cut<F: Future>(dice: &mut Dice, call: F) -> Option<F::Output> {
     match dice.below(8) {
         0 => Some(call.await),
         1..=3 => timeout(Duration::from_micros(dice.below(6_000)), call).await.ok(),
-        _ => leave_after(usize::try_from(dice.below(120)).expect("a number"), call).await,
+        _ => leave_after(dice.roll(120), call).await,
     }
 }
 
@@ -117,8 +106,10 @@ async fn write_pair(ctx: Ctx, number: u64) -> kernel::Result<()> {
 
 /// Writes a pair in a task that may be aborted, as a job's would be.
 async fn aborted_pair(dice: &mut Dice, ctx: Ctx, number: u64) -> Option<kernel::Result<()>> {
-    let running = tokio::spawn(write_pair(ctx, number));
-    sleep(Duration::from_micros(dice.below(8_000))).await;
+    let mut running = tokio::spawn(write_pair(ctx, number));
+    if let Ok(done) = timeout(Duration::from_micros(dice.below(8_000)), &mut running).await {
+        return done.ok();
+    }
     running.abort();
     running.await.ok()
 }
@@ -142,7 +133,7 @@ async fn one_call(app: &TestApp, me: &Client<'_>, dice: &mut Dice, number: u64, 
 }
 
 async fn caller(app: &TestApp, seed: u64, caller: u64, told: &Told) {
-    let (me, mut dice) = (app.user("focal_point").await, Dice(seed ^ caller));
+    let (me, mut dice) = (app.user("focal_point").await, Dice::of(seed ^ caller));
     for call in 0..CALLS {
         one_call(app, &me, &mut dice, caller * CALLS + call, told).await;
     }
@@ -154,7 +145,7 @@ async fn thousands_of_calls_left_at_random_moments_leave_nothing_open_or_half_wr
         let (seed, told) = (seed(), Told::default());
 
         join_all((0..CALLERS).map(|number| caller(app, seed, number, &told))).await;
-        sockets::storm(app, &mut Dice(seed)).await;
+        sockets::storm(app, &mut Dice::of(seed)).await;
 
         afterwards::nothing_is_open(app).await;
         afterwards::every_connection_writes(app).await;

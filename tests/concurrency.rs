@@ -186,19 +186,14 @@ pub async fn leave_after<F: Future>(polls: usize, call: F) -> Option<F::Output> 
     None
 }
 
-/// How many tasks have a title that begins so, counted on a connection of its own.
-async fn count(app: &TestApp, prefix: &str) -> usize {
-    let db = Db::connect(&app.url, 1).await.expect("the database opens");
-    let text = format!("SELECT COUNT(*) FROM task WHERE title LIKE '{prefix}%'");
-    let row = db.reading().all_raw(Statement::from_string(db.backend(), text)).await.expect("a count");
-    let counted: i64 = row[0].try_get_by_index(0).expect("a number");
-    db.close().await.expect("the database closes");
-    usize::try_from(counted).expect("a count")
+/// How many tasks have a title that begins so.
+pub async fn titled(app: &TestApp, prefix: &str) -> i64 {
+    app.count_committed(&format!("task WHERE title LIKE '{prefix}%'")).await
 }
 
 /// Waits until so many tasks are there.
-async fn until_there_are(app: &TestApp, prefix: &str, wanted: usize) {
-    let all_there = async { while count(app, prefix).await < wanted {} };
+async fn until_there_are(app: &TestApp, prefix: &str, wanted: i64) {
+    let all_there = async { while titled(app, prefix).await < wanted {} };
     timeout(Duration::from_secs(60), all_there).await.expect("every write outlives its caller");
 }
 
@@ -207,7 +202,7 @@ async fn writes_work(app: &TestApp) {
     let me = app.user("focal_point").await;
     let answers = join_all((0..30).map(|number| me.create(format!("Afterwards {number}")))).await;
     assert!(answers.iter().all(|answer| answer.status == 201), "{answers:?}");
-    assert_eq!(count(app, "Afterwards").await, 30);
+    assert_eq!(titled(app, "Afterwards").await, 30);
 }
 
 impl crate::support::client::Client<'_> {
@@ -269,7 +264,7 @@ async fn units_dropped_midway_leave_nothing_half_written() {
         join_all(units).await;
 
         writes_work(app).await;
-        assert_eq!(count(app, "First").await, count(app, "Second").await);
+        assert_eq!(titled(app, "First").await, titled(app, "Second").await);
     })
     .await;
 }

@@ -1,13 +1,24 @@
 //! The front door, over sockets: connections, times, TLS, stopping.
 
+mod frames;
+mod http2;
+mod networks;
 mod stopping;
 mod tls;
 
-use axum::body::Bytes;
+use std::time::Duration;
+
+use axum::{
+    body::{Body, Bytes},
+    http::Request,
+};
+use concord::server;
 use http_body_util::{BodyExt, Empty};
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::time::timeout;
+use tower::ServiceExt;
 
-use crate::support::process::process;
+use crate::support::{app, process::process};
 
 const LIVE: &str = "GET /health/live HTTP/1.1\r\nhost: concord\r\n";
 
@@ -40,16 +51,17 @@ async fn a_connection_without_requests_is_closed() {
 
 #[tokio::test]
 async fn clients_beyond_the_cap_wait_for_a_place() {
-    process(&[("max_clients", "1"), ("header_timeout_seconds", "2")], async |service| {
+    process(&[("max_clients", "1")], async |service| {
         let mut holder = service.connect().await;
         holder.send(LIVE).await;
         let mut waiting = service.connect().await;
         waiting.send(&format!("{LIVE}\r\n")).await;
 
-        let cut = holder.rest().await;
+        let early = timeout(Duration::from_secs(1), waiting.0.peek(&mut [0])).await;
+        drop(holder);
         let answer = waiting.until("live").await;
 
-        assert_eq!(cut, "");
+        assert!(early.is_err(), "answered beside the holder: {answer}");
         assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
     })
     .await;
@@ -121,6 +133,26 @@ async fn a_body_that_is_too_large_is_a_problem_announced_or_not() {
 
         assert!(announced.starts_with("HTTP/1.1 413 "), "{announced}");
         assert!(chunked.starts_with("HTTP/1.1 413 "), "{chunked}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn readiness_is_asked_of_the_database_once_a_second_at_most() {
+    app(async |app| {
+        let mut state = app.state.clone();
+        state.db = app.state.db.counted();
+        let router = server::app(state.clone());
+        let ask = async || {
+            let request = Request::get("/health/ready").body(Body::empty()).expect("a request");
+            router.clone().oneshot(request).await.expect("an answer").status().as_u16()
+        };
+
+        let (first, asked) = (ask().await, state.db.statements());
+        let (second, third) = (ask().await, ask().await);
+
+        assert_eq!([first, second, third], [200; 3]);
+        assert_eq!((asked > 0, state.db.statements()), (true, asked));
     })
     .await;
 }

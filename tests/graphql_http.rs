@@ -90,9 +90,12 @@ async fn forms_nobody_asked_for_are_not_sent() {
     app(async |app| {
         let html = post(app.anonymous(), "text/html", "{ __typename }").await;
         let browser = post(app.anonymous(), "text/html, */*;q=0.1", "{ __typename }").await;
+        let any = "application/graphql-response+json, application/json, text/event-stream, multipart/mixed";
+        let client = post(app.anonymous(), any, "{ __typename }").await;
 
         html.problem(406, "not_acceptable");
         assert_eq!(form(&browser), (200, "application/json".into(), true));
+        assert_eq!(form(&client), (200, "application/graphql-response+json".into(), true));
     })
     .await;
 }
@@ -265,6 +268,31 @@ async fn the_introspection_of_client_tools_passes() {
         let answer = app.user("observer").await.graphql(INTROSPECTION, json!({})).await;
 
         assert_eq!(answer.data()["__schema"]["queryType"]["name"], "Query");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn introspection_that_multiplies_is_refused() {
+    app(async |app| {
+        let possible = |levels: usize| {
+            let open = "possibleTypes { ".repeat(levels);
+            format!("{{ __type(name: \"Node\") {{ {open} name {} }} }}", "} ".repeat(levels))
+        };
+        let mixed = "{ __schema { types { fields { type { interfaces { name } } } } } }";
+        let spread = "{ __schema { ...S } } fragment S on __Schema { types { ...T } } \
+            fragment T on __Type { fields { type { ...U } } } fragment U on __Type { inputFields { name } }";
+        let long = format!("{{ __schema {{ types {{ {} }} }} }}", "name ".repeat(400));
+        let ask = async |query: &str| app.anonymous().graphql(query, json!({})).await;
+
+        let one = ask(&possible(1)).await;
+        let whole = ask(INTROSPECTION).await;
+
+        assert_eq!(one.data()["__type"]["possibleTypes"].as_array().map(Vec::is_empty), Some(false));
+        assert_eq!(whole.data()["__schema"]["queryType"]["name"], "Query");
+        for query in [&possible(2), &possible(7), mixed, spread, &long] {
+            assert_eq!(ask(query).await.fault(), "query_too_costly", "{query}");
+        }
     })
     .await;
 }

@@ -6,7 +6,6 @@ mod outcomes;
 use axum::http::HeaderMap;
 use futures_util::future::join_all;
 use kernel::{db::Db, idempotency::Call};
-use sea_orm::Statement;
 use serde_json::{Value as Json, json};
 
 use crate::support::{
@@ -35,17 +34,9 @@ fn telling(headers: &HeaderMap) -> Vec<Option<String>> {
     names.map(|name| headers.get(name).map(|value| value.to_str().expect("a text").to_owned())).into()
 }
 
-/// How many rows a table has.
-async fn count(app: &TestApp, table: &str) -> i64 {
-    let conn = app.state.db.reading();
-    let text = format!("SELECT COUNT(*) FROM {table}");
-    let rows = conn.all_raw(Statement::from_string(conn.backend(), text)).await.expect("a count");
-    rows[0].try_get_by_index(0).expect("a number")
-}
-
 /// Tasks, change sets and keys there are.
 async fn counts(app: &TestApp) -> [i64; 3] {
-    [count(app, "task").await, count(app, "change_set").await, count(app, "idempotency_key").await]
+    [app.count("task").await, app.count("change_set").await, app.count("idempotency_key").await]
 }
 
 #[tokio::test]

@@ -11,18 +11,11 @@ use concord::{
     jobs::{self, Job, Ran},
 };
 use kernel::{Error, db::Db, turn::Turn};
-use sea_orm::Statement;
+use serde_json::json;
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::support::{TestApp, app, db};
-
-/// How many rows a table has.
-async fn count(app: &TestApp, table: &str) -> i64 {
-    let conn = app.state.db.reading();
-    let asked = Statement::from_string(conn.backend(), format!("SELECT count(*) FROM {table}"));
-    conn.all_raw(asked).await.expect("an answer")[0].try_get_by_index(0).expect("a number")
-}
 
 /// Opens so many sessions of the officer.
 async fn open(app: &TestApp, sessions: u32) {
@@ -42,21 +35,47 @@ async fn sessions_long_over_are_deleted_a_batch_at_a_time() {
         let gone = [cleaning::sessions(&ctx, 2).await, cleaning::sessions(&ctx, 2).await];
 
         assert_eq!(gone.map(|gone| gone.expect("deleted")), [2, 1]);
-        assert_eq!(count(app, "session").await, 1);
+        assert_eq!(app.count("session").await, 1);
     })
     .await;
+}
+
+/// Leaves a row in every table that housekeeping sweeps: a key, a token, an attempt, sessions, a retired key.
+async fn fill(app: &TestApp) {
+    let me = app.user("focal_point").await;
+    let task = json!({ "owner": "KGZ", "title": "Once", "lead_agency": "MES", "language": "en" });
+    me.with("idempotency-key", "creation-1").post("/tasks", task).await.ok(201);
+    let token = format!("/users/{}/password-token", app.world.id("officer"));
+    me.post(&token, json!({})).await.ok(201);
+    app.anonymous().login("nobody@test", "not the right one").await.problem(401, "unauthenticated");
+    let keys = &app.state.keys;
+    app.system().run(async |unit| keys.rotate(unit.conn()).await).await.expect("rotated");
+}
+
+/// How many rows each table has that housekeeping sweeps.
+async fn swept(app: &TestApp) -> [i64; 5] {
+    [
+        app.count("session").await,
+        app.count("idempotency_key").await,
+        app.count("sign_in_attempt").await,
+        app.count("password_token").await,
+        app.count("signing_key").await,
+    ]
 }
 
 #[tokio::test]
 async fn housekeeping_deletes_everything_that_is_over() {
     app(async |app| {
-        open(app, 3).await;
+        fill(app).await;
+        let before = swept(app).await;
         app.state.clock.advance(TimeDelta::days(31));
 
-        let ran = jobs::ALL[0].run(&app.state.service(CancellationToken::new())).await;
+        let job = jobs::ALL.iter().find(|job| job.name() == "housekeeping").expect("the job");
+        let ran = job.run(&app.state.service(CancellationToken::new())).await;
 
         assert_eq!(ran, Ran::Done);
-        assert_eq!(count(app, "session").await, 0);
+        assert_eq!(before, [1, 1, 1, 1, 2]);
+        assert_eq!(swept(app).await, [0, 0, 0, 0, 1]);
     })
     .await;
 }

@@ -9,6 +9,7 @@ use axum::{
     Router,
     body::{Body, to_bytes},
     http::{Method, Request, Response, header},
+    routing::get,
 };
 use concord::{
     config::{Config, Front},
@@ -151,6 +152,22 @@ async fn a_document_is_paid_by_what_it_could_return() {
 }
 
 #[tokio::test]
+async fn a_mutation_costs_what_the_same_writes_cost_by_rest() {
+    app(async |app| {
+        let state = app.under(&config(Front { address_rate: units(200), ..Front::default() })).await;
+        let router = server::app(state);
+        let batch = "tasksBatch(input: {items: []}) { __typename }";
+        let query = format!("mutation {{ a: {batch} ...B }} fragment B on Mutation {{ b: {batch} c: startTask(input: {{id: \"x\"}}) {{ __typename }} }}");
+
+        let answer = ask(&router, post("/graphql", &json!({ "query": query }))).await;
+
+        // One for the request, 50 for each batch, 5 for the move.
+        assert!(text(&answer, "ratelimit").starts_with("\"address\";r=94;"), "{answer:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_more_than_can_run_is_sent_away_and_health_still_answers() {
     app(async |app| {
         let state = app.under(&config(Front { max_requests: 1, ..Front::default() })).await;
@@ -166,6 +183,31 @@ async fn what_is_more_than_can_run_is_sent_away_and_health_still_answers() {
         assert_eq!((shed.status().as_u16(), text(&shed, "retry-after")), (503, "2"));
         assert_eq!(text(&shed, "content-type"), "application/problem+json");
         assert_eq!((live.status().as_u16(), after.status().as_u16()), (200, 200));
+    })
+    .await;
+}
+
+async fn endless() -> &'static str {
+    std::future::pending().await
+}
+
+#[tokio::test]
+async fn a_request_that_takes_too_long_is_answered_503() {
+    app(async |app| {
+        let state = app.under(&Config { request_timeout_seconds: 1, ..Config::default() }).await;
+        let routes = Router::new().route("/endless", get(endless).post(endless));
+        let router = server::guarded(routes.route("/quick", get(async || "done")), state);
+        let write = Request::post("/endless").extension(peer("192.0.2.1")).body(Body::empty());
+
+        let (late, late_write) = tokio::join!(
+            ask(&router, read("/endless", peer("192.0.2.1"), &[])),
+            ask(&router, write.expect("a request")),
+        );
+        let quick = ask(&router, read("/quick", peer("192.0.2.1"), &[])).await;
+
+        assert_eq!([&late, &late_write, &quick].map(|answer| answer.status().as_u16()), [503, 503, 200]);
+        assert_eq!(text(&late, "content-type"), "application/problem+json");
+        assert_eq!(body(late).await["code"], "unavailable");
     })
     .await;
 }
@@ -207,7 +249,7 @@ async fn the_limits_listed_are_those_enforced() {
         longer.problem(400, "bad_request");
         assert_eq!(
             list["rates"]["costs"],
-            json!({"read": 1, "write": 5, "batch": 50, "sign_in": 100, "graphql_nodes_per_unit": 500})
+            json!({"read": 1, "write": 5, "batch": 50, "sign_in": 100, "graphql_nodes_per_unit": 500, "introspection_per_unit": 10})
         );
     })
     .await;

@@ -17,6 +17,7 @@ mod cli;
 mod concurrency;
 mod contracts;
 mod coverage;
+mod faults;
 mod front;
 mod graphql_http;
 mod idempotency;

@@ -48,11 +48,15 @@ fn twin(operation: &str) -> Twin {
         "list_limits" => {
             return Twin::None("bounds belong to the installation, in whatever form they are asked");
         }
-        "list_sessions" | "end_session" | "end_other_sessions" => return Twin::None("so are sessions"),
-        "enrol_second_factor" | "confirm_second_factor" | "disable_second_factor" => {
-            return Twin::None("and what is shown once");
+        "list_sessions" | "end_session" | "end_other_sessions" => {
+            return Twin::None("sessions belong to signing in, which is HTTP's");
         }
-        "issue_password_token" | "accept_password_token" => return Twin::None("and what is shown once"),
+        "enrol_second_factor" | "confirm_second_factor" | "disable_second_factor" => {
+            return Twin::None("a second factor is shown once and belongs to signing in, which is HTTP's");
+        }
+        "issue_password_token" | "accept_password_token" => {
+            return Twin::None("a password token is shown once and belongs to signing in, which is HTTP's");
+        }
         "list_vocabularies" => return field("Query", "vocabularies".into()),
         "list_changes" => return field("Query", "changes".into()),
         "get_me" => return field("Query", "me".into()),

@@ -83,6 +83,9 @@ fn the_table_of_codes_in_the_documentation_is_the_one_of_the_program() {
     };
     let missing: Vec<String> =
         Code::ALL.iter().map(line).filter(|line| !text.contains(line.as_str())).collect();
+    let table = text.split("\n## ").find(|section| section.starts_with("Errors\n")).unwrap_or_default();
+    let rows = table.lines().filter(|line| line.starts_with("| `")).count();
 
     assert_eq!(missing, Vec::<String>::new());
+    assert_eq!(rows, Code::ALL.len(), "the table has rows of other codes, or one twice");
 }

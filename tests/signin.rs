@@ -1,5 +1,6 @@
 //! Signing in: passwords, sessions, tokens, owners to act under.
 
+mod bounds;
 mod factor;
 mod own_sessions;
 mod password_tokens;
@@ -31,9 +32,8 @@ fn holding<'a>(app: &'a TestApp, token: &serde_json::Value) -> Client<'a> {
 async fn a_password_signs_in() {
     app(async |app| {
         with_password(app).await;
-        let body = json!({"email": "Officer@test", "password": PASSWORD});
 
-        let signed = app.anonymous().post("/auth/login", body).await;
+        let signed = app.anonymous().login("Officer@test", PASSWORD).await;
 
         assert_eq!(signed.ok(200)["token_type"], "Bearer");
         assert_eq!(signed.body["expires_in"], 900);
@@ -53,10 +53,9 @@ async fn wrong_passwords_and_unknown_users_answer_alike() {
         with_password(app).await;
         let who = app.anonymous();
 
-        let wrong =
-            who.post("/auth/login", json!({"email": "officer@test", "password": "something else"})).await;
-        let unknown = who.post("/auth/login", json!({"email": "nobody@test", "password": PASSWORD})).await;
-        let without = who.post("/auth/login", json!({"email": "lead@test", "password": PASSWORD})).await;
+        let wrong = who.login("officer@test", "something else").await;
+        let unknown = who.login("nobody@test", PASSWORD).await;
+        let without = who.login("lead@test", PASSWORD).await;
 
         wrong.problem(401, "unauthenticated");
         unknown.problem(401, "unauthenticated");
@@ -72,13 +71,12 @@ async fn wrong_passwords_and_unknown_users_answer_alike() {
 async fn a_closed_account_neither_signs_in_nor_goes_on() {
     app(async |app| {
         with_password(app).await;
-        let body = json!({"email": "officer@test", "password": PASSWORD});
-        let signed = app.anonymous().post("/auth/login", body.clone()).await;
+        let signed = app.anonymous().login("officer@test", PASSWORD).await;
         let path = format!("/users/{}", app.world.id("officer"));
         let close = json!({"valid_until": "2026-11-21T09:00:00Z"});
         app.user("operator").await.edit(&path, close).await.ok(200);
 
-        let again = app.anonymous().post("/auth/login", body).await;
+        let again = app.anonymous().login("officer@test", PASSWORD).await;
         let on = holding(app, &signed.body["access_token"]).get("/tasks").await;
         let renewed = json!({"refresh_token": signed.body["refresh_token"]});
         let renewed = app.anonymous().post("/auth/refresh", renewed).await;
@@ -94,8 +92,7 @@ async fn a_closed_account_neither_signs_in_nor_goes_on() {
 async fn a_refresh_token_is_good_once() {
     app(async |app| {
         with_password(app).await;
-        let body = json!({"email": "officer@test", "password": PASSWORD});
-        let signed = app.anonymous().post("/auth/login", body).await;
+        let signed = app.anonymous().login("officer@test", PASSWORD).await;
         let spent = json!({"refresh_token": signed.body["refresh_token"]});
 
         let renewed = app.anonymous().post("/auth/refresh", spent.clone()).await;
@@ -114,9 +111,8 @@ async fn a_refresh_token_is_good_once() {
 async fn a_refresh_token_used_twice_ends_its_session_and_no_other() {
     app(async |app| {
         with_password(app).await;
-        let body = json!({"email": "officer@test", "password": PASSWORD});
-        let other = app.anonymous().post("/auth/login", body.clone()).await;
-        let signed = app.anonymous().post("/auth/login", body).await;
+        let other = app.anonymous().login("officer@test", PASSWORD).await;
+        let signed = app.anonymous().login("officer@test", PASSWORD).await;
         let copied = json!({"refresh_token": signed.body["refresh_token"]});
         let thief = app.anonymous().post("/auth/refresh", copied.clone()).await;
 
@@ -134,8 +130,7 @@ async fn a_refresh_token_used_twice_ends_its_session_and_no_other() {
 async fn signing_out_ends_the_session_at_once() {
     app(async |app| {
         with_password(app).await;
-        let body = json!({"email": "officer@test", "password": PASSWORD});
-        let signed = app.anonymous().post("/auth/login", body).await;
+        let signed = app.anonymous().login("officer@test", PASSWORD).await;
         let me = holding(app, &signed.body["access_token"]);
 
         let out = me.post("/auth/logout", json!({})).await;
@@ -154,8 +149,7 @@ async fn signing_out_ends_the_session_at_once() {
 async fn a_session_and_its_tokens_end() {
     app(async |app| {
         with_password(app).await;
-        let body = json!({"email": "officer@test", "password": PASSWORD});
-        let signed = app.anonymous().post("/auth/login", body).await;
+        let signed = app.anonymous().login("officer@test", PASSWORD).await;
         let me = holding(app, &signed.body["access_token"]);
 
         let fresh = me.get("/me").await;
@@ -176,9 +170,8 @@ async fn a_session_and_its_tokens_end() {
 async fn a_changed_password_ends_the_other_sessions() {
     app(async |app| {
         with_password(app).await;
-        let body = json!({"email": "officer@test", "password": PASSWORD});
-        let here = app.anonymous().post("/auth/login", body.clone()).await;
-        let there = app.anonymous().post("/auth/login", body.clone()).await;
+        let here = app.anonymous().login("officer@test", PASSWORD).await;
+        let there = app.anonymous().login("officer@test", PASSWORD).await;
         let me = holding(app, &here.body["access_token"]);
         let change = json!({"old_password": PASSWORD, "new_password": "eight quiet mountains"});
 
@@ -187,7 +180,7 @@ async fn a_changed_password_ends_the_other_sessions() {
         changed.ok(204);
         me.get("/me").await.ok(200);
         holding(app, &there.body["access_token"]).get("/me").await.problem(401, "unauthenticated");
-        app.anonymous().post("/auth/login", body).await.problem(401, "unauthenticated");
+        app.anonymous().login("officer@test", PASSWORD).await.problem(401, "unauthenticated");
     })
     .await;
 }

@@ -3,7 +3,9 @@
 pub mod client;
 pub mod contract;
 pub mod db;
+pub mod dice;
 pub mod process;
+pub mod rows;
 pub mod world;
 
 use std::sync::Arc;

@@ -50,10 +50,7 @@ pub type ConcordSchema = Schema<Query, Mutation, changes::Subscription>;
 /// Builds the schema.
 #[must_use]
 pub fn schema() -> ConcordSchema {
-    Schema::build(Query::default(), Mutation::default(), changes::Subscription)
-        .limit_depth(15)
-        .disable_suggestions()
-        .finish()
+    Schema::build(Query::default(), Mutation::default(), changes::Subscription).disable_suggestions().finish()
 }
 
 /// The schema as text, sorted, as it is published.

@@ -13,7 +13,7 @@ pub use runner::{Job, Ran, Service, start};
 /// Every job there is.
 pub const ALL: &[Job] = &[
     Job::shared("housekeeping", Duration::from_mins(10), |service| Box::pin(housekeeping::sweep(service))),
-    Job::own("release_clock", Duration::from_secs(1), |service| Box::pin(release_clock::turn(service))),
+    Job::shared("release_clock", Duration::from_secs(1), |service| Box::pin(release_clock::turn(service))),
     Job::own("signing_keys", Duration::from_secs(3), |service| {
         Box::pin(async move { service.keys.reload().await })
     }),

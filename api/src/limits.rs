@@ -1,10 +1,13 @@
 //! Every limit of the service, where it is enforced and where `GET /limits` lists it.
 
 pub mod bodies;
+pub mod graphql;
 pub mod listing;
 pub mod meter;
 pub mod places;
 pub mod rates;
+pub mod streams;
+pub mod traffic;
 
 use std::time::Duration;
 
@@ -12,6 +15,7 @@ use crate::config::{Config, Front};
 use bodies::BodyLimits;
 use places::Places;
 use rates::Rates;
+use streams::WAIT_SECONDS;
 
 /// The limits of a running service.
 #[derive(Debug)]
@@ -29,6 +33,12 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// Seconds a page of the feed may wait: a part of the time a request may take, for it has work to do too.
+    #[must_use]
+    pub fn wait_seconds(&self) -> u64 {
+        WAIT_SECONDS.min(self.request_timeout.as_secs() * 2 / 3)
+    }
+
     /// The limits that follow from the settings.
     #[must_use]
     pub fn of(config: &Config) -> Self {

@@ -1,6 +1,6 @@
 //! Where a request comes from: the client's address, and whether it speaks TLS.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::http::HeaderMap;
 
@@ -37,9 +37,8 @@ impl Origin {
     /// is the client, so what a client writes to the left of it gains nothing.
     #[must_use]
     pub fn of(peer: Peer, headers: &HeaderMap, front: &Front) -> Self {
-        let trusts = |address: IpAddr| front.trusted_proxies.iter().any(|network| network.contains(&address));
         let mut found = Self { address: peer.address.ip().to_canonical(), is_secure: peer.is_tls };
-        if !trusts(found.address) {
+        if !is_trusted(found.address, front) {
             return found;
         }
         let hops = match front.forwarded_header {
@@ -50,7 +49,7 @@ impl Origin {
             let Some(address) = hop.address else { break };
             found.address = address;
             found.is_secure = hop.proto.map_or(found.is_secure, |proto| proto.eq_ignore_ascii_case("https"));
-            if !trusts(address) {
+            if !is_trusted(address, front) {
                 break;
             }
         }
@@ -58,11 +57,29 @@ impl Origin {
     }
 }
 
-/// The members of a header that is a list, over all its lines.
+/// Tells whether an address is that of a proxy that is believed whom it speaks for.
+#[must_use]
+pub fn is_trusted(address: IpAddr, front: &Front) -> bool {
+    let address = address.to_canonical();
+    front.trusted_proxies.iter().any(|network| network.contains(&address))
+}
+
+/// The network an address is counted under: of IPv6 the 64 bits one subscriber has, of IPv4 itself.
+#[must_use]
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(six) => Ipv6Addr::from_bits(six.to_bits() >> 64 << 64).into(),
+        four @ IpAddr::V4(_) => four,
+    }
+}
+
+/// The members of a header that is a list, over all its lines; one that is no text counts as empty.
+///
+/// A proxy appends to the line of its client: what that wrote must not hide the members after it.
 fn members<'h>(headers: &'h HeaderMap, name: &str) -> impl DoubleEndedIterator<Item = &'h str> {
     let lines: Vec<_> = headers.get_all(name).iter().collect();
-    let texts = lines.into_iter().filter_map(|line| line.to_str().ok());
-    texts.flat_map(|line| line.split(',')).map(str::trim)
+    let members = lines.into_iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
+    members.map(|member| std::str::from_utf8(member).unwrap_or_default().trim())
 }
 
 /// The hops of `X-Forwarded-For`; the scheme is the last one `X-Forwarded-Proto` has.
@@ -93,6 +110,8 @@ fn address(text: &str) -> Option<IpAddr> {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::HeaderValue;
+
     use super::*;
 
     fn origin(peer: &str, header: ForwardedHeader, lines: &[(&'static str, &str)]) -> (String, bool) {
@@ -103,7 +122,7 @@ mod tests {
         };
         let mut headers = HeaderMap::new();
         for (name, value) in lines {
-            headers.append(*name, value.parse().unwrap());
+            headers.append(*name, HeaderValue::from_bytes(value.as_bytes()).unwrap());
         }
         let peer = Peer { address: SocketAddr::new(peer.parse().unwrap(), 9), is_tls: false };
         let found = Origin::of(peer, &headers, &front);
@@ -124,6 +143,19 @@ mod tests {
 
         assert_eq!(origin("10.0.0.1", ForwardedHeader::XForwardedFor, &lines), ("1.2.3.4".into(), false));
         assert_eq!(origin("10.0.0.1", ForwardedHeader::XForwardedFor, &forged), ("10.1.1.1".into(), false));
+    }
+
+    #[test]
+    fn what_a_client_writes_does_not_hide_what_the_proxy_appends() {
+        let lines = [("x-forwarded-for", "kızıl, 1.2.3.4"), ("x-forwarded-proto", "ü, https")];
+        let elements = [("forwarded", "for=ü, for=1.2.3.4;proto=https")];
+        let mut raw = HeaderMap::new();
+        raw.append("x-forwarded-for", HeaderValue::from_bytes(b"\xff, 1.2.3.4").unwrap());
+
+        let (listed, other) = (ForwardedHeader::XForwardedFor, ForwardedHeader::Forwarded);
+        assert_eq!(origin("10.0.0.1", listed, &lines), ("1.2.3.4".into(), true));
+        assert_eq!(origin("10.0.0.1", other, &elements), ("1.2.3.4".into(), true));
+        assert_eq!(members(&raw, "x-forwarded-for").collect::<Vec<_>>(), ["", "1.2.3.4"]);
     }
 
     #[test]

@@ -15,7 +15,7 @@ const SECONDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 
 
 static METRICS: OnceLock<PrometheusHandle> = OnceLock::new();
 
-/// Starts logging as the settings say and installs the metrics recorder.
+/// Starts logging as the settings say.
 ///
 /// A second call changes nothing: the first subscriber of a process stays. JSON lines carry the fields
 /// of the event and of the span around it (the request with its id).
@@ -34,7 +34,6 @@ pub fn init(config: &Config) {
     if started.is_err() {
         tracing::debug!("logging was started before; its first settings stay");
     }
-    metrics_handle();
     log_panics();
 }
 
@@ -59,8 +58,9 @@ pub fn log_panics() {
 
 /// Returns the handle that renders the metrics, installing the recorder on first use.
 ///
-/// Whoever serves `/metrics` calls `run_upkeep` on it every few seconds; rendering does the same. If
-/// another recorder is installed already, the handle renders nothing rather than failing.
+/// Where nobody asks for metrics there is no recorder, and nothing is measured: what is recorded stays in
+/// memory until it is rendered or `run_upkeep` is called, as whoever serves `/metrics` does every few
+/// seconds. If another recorder is installed already, the handle renders nothing rather than failing.
 pub fn metrics_handle() -> PrometheusHandle {
     METRICS
         .get_or_init(|| {
@@ -82,8 +82,16 @@ mod tests {
     fn a_second_start_is_harmless() {
         init(&Config::default());
         init(&Config::default());
+    }
+
+    #[test]
+    fn nothing_is_measured_before_somebody_asks() {
+        metrics::histogram!("telemetry_test_seconds").record(0.001);
+        let handle = metrics_handle();
         metrics::histogram!("telemetry_test_seconds").record(0.003);
 
-        assert!(metrics_handle().render().contains("telemetry_test_seconds_bucket{le=\"0.005\"} 1"));
+        let told = handle.render();
+        assert!(told.contains("telemetry_test_seconds_bucket{le=\"0.001\"} 0"), "{told}");
+        assert!(told.contains("telemetry_test_seconds_bucket{le=\"0.005\"} 1"), "{told}");
     }
 }

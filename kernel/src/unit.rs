@@ -2,7 +2,7 @@
 //!
 //! Every write of every kind, from either face, an import, a job or a seed, goes through
 //! [`Unit::apply`], set-wise and in this order: shape, references, current rows, authority,
-//! version, state (409), rules (422), comparison, write, log.
+//! version, state (409), rules (422), comparison, write, log, what goes with the write.
 
 mod assemble;
 mod cascade;
@@ -227,6 +227,9 @@ impl Unit {
         if !self.is_dry {
             self.write(def, &items).await?;
             self.cascade(def, &items).await?;
+            if let Some(follow) = def.follow {
+                follow(self, &mut items).await?;
+            }
         }
         Ok(item::outcomes(items))
     }

@@ -4,32 +4,25 @@ use std::{collections::BTreeSet, time::Duration};
 
 use concord::domain::access::signin::session;
 use futures_util::future::{join_all, try_join_all};
-use kernel::{Ctx, Record, db::Db, record::Op};
-use sea_orm::Statement;
-use tokio::time::timeout;
+use kernel::{Ctx, Record, record::Op};
+use tokio::{task::yield_now, time::timeout};
 
 use super::{CALLERS, CALLS, Told, keyed, task};
-use crate::support::{TestApp, client::Answer, db::is_postgres};
+use crate::{
+    concurrency::titled,
+    support::{TestApp, client::Answer, db::is_postgres, rows::counted},
+};
 
 /// Connections of the test's pool; on SQLite one of them writes besides.
 const CONNECTIONS: usize = 4;
 
-/// A number, asked on a connection of its own.
-pub async fn asked(app: &TestApp, sql: &str) -> i64 {
-    let db = Db::connect(&app.url, 1).await.expect("the database opens");
-    let row = db.reading().all_raw(Statement::from_string(db.backend(), sql)).await.expect("an answer");
-    let number = row[0].try_get_by_index(0).expect("a number");
-    db.close().await.expect("the database closes");
-    number
-}
-
-async fn titled(app: &TestApp, prefix: &str) -> i64 {
-    asked(app, &format!("SELECT COUNT(*) FROM task WHERE title LIKE '{prefix}%'")).await
-}
-
 /// Writes that outlive their callers end, and so does every transaction that was left.
 pub async fn nothing_is_open(app: &TestApp) {
-    let ended = async { while !app.state.tasks.is_empty() || in_transaction(app).await > 0 {} };
+    let ended = async {
+        while !app.state.tasks.is_empty() || in_transaction(app).await > 0 {
+            yield_now().await;
+        }
+    };
     timeout(Duration::from_secs(30), ended).await.expect("no connection stays inside a transaction");
 }
 
@@ -38,9 +31,9 @@ async fn in_transaction(app: &TestApp) -> i64 {
     if !is_postgres() {
         return 0;
     }
-    let sql = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database()
-        AND backend_type = 'client backend' AND pid <> pg_backend_pid() AND (state LIKE 'idle in transaction%' OR xact_start IS NOT NULL)";
-    asked(app, sql).await
+    let inside = "pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'
+        AND pid <> pg_backend_pid() AND (state LIKE 'idle in transaction%' OR xact_start IS NOT NULL)";
+    app.count_committed(inside).await
 }
 
 async fn write_one(ctx: &Ctx, title: String) -> kernel::Result<()> {
@@ -52,7 +45,7 @@ async fn write_one(ctx: &Ctx, title: String) -> kernel::Result<()> {
 
 /// Writes through every connection are stored, in transactions and alone, and every reader sees them.
 pub async fn every_connection_writes(app: &TestApp) {
-    let (ctx, sessions) = (app.system(), asked(app, "SELECT COUNT(*) FROM session").await);
+    let (ctx, sessions) = (app.system(), app.count_committed("session").await);
     let user = app.world.id("officer");
 
     for round in 0..5 {
@@ -64,7 +57,7 @@ pub async fn every_connection_writes(app: &TestApp) {
 
     let written = i64::try_from(CONNECTIONS * 5).expect("a number");
     assert_eq!(titled(app, "Afterwards").await, written);
-    assert_eq!(asked(app, "SELECT COUNT(*) FROM session").await, sessions + 2 * written);
+    assert_eq!(app.count_committed("session").await, sessions + 2 * written);
     assert_eq!(seen_by_readers(app).await, [written; CONNECTIONS]);
 }
 
@@ -74,9 +67,7 @@ async fn seen_by_readers(app: &TestApp) -> Vec<i64> {
     let held = try_join_all((0..CONNECTIONS).map(|_| db.begin(false))).await.expect("every connection");
     let mut seen = Vec::new();
     for transaction in held {
-        let sql = "SELECT COUNT(*) FROM task WHERE title LIKE 'Afterwards%'";
-        let rows = db.within(&transaction).all_raw(Statement::from_string(db.backend(), sql)).await;
-        seen.push(rows.expect("a count")[0].try_get_by_index(0).expect("a number"));
+        seen.push(counted(db.within(&transaction), "task WHERE title LIKE 'Afterwards%'").await);
         transaction.rollback().await.expect("the end");
     }
     seen
@@ -93,11 +84,8 @@ pub async fn units_are_whole(app: &TestApp, told: &Told) {
 }
 
 async fn numbers(app: &TestApp, prefix: &str) -> BTreeSet<u64> {
-    let conn = app.state.db.reading();
-    let sql = format!("SELECT title FROM task WHERE title LIKE '{prefix}%'");
-    let rows = conn.all_raw(Statement::from_string(conn.backend(), sql)).await.expect("titles");
-    let title = |row: &sea_orm::QueryResult| row.try_get_by_index::<String>(0).expect("a title");
-    rows.iter().filter_map(|row| title(row).trim_start_matches(prefix).parse().ok()).collect()
+    let titles = app.stored("task", "title").await;
+    titles.iter().filter_map(|title| title.strip_prefix(prefix)?.parse().ok()).collect()
 }
 
 fn id(answer: &Answer) -> &serde_json::Value {
@@ -119,10 +107,9 @@ pub async fn what_was_answered_is_stored(app: &TestApp, told: &Told) {
             assert!(id(first).is_string(), "{first:?}");
         }
     }
-    let twice =
-        "SELECT COUNT(*) FROM (SELECT title FROM task WHERE title LIKE 'Single%' OR title LIKE 'Batch%'
+    let twice = "(SELECT title FROM task WHERE title LIKE 'Single%' OR title LIKE 'Batch%'
         OR title LIKE 'Mutation%' GROUP BY title HAVING COUNT(*) > 1) AS twice";
-    assert_eq!(asked(app, twice).await, 0);
+    assert_eq!(app.count_committed(twice).await, 0);
     assert_eq!(titled(app, "Batch").await % 3, 0);
     let all = i64::try_from(CALLERS * CALLS).expect("a number");
     assert!((1..all).contains(&titled(app, "Single").await));

@@ -9,8 +9,8 @@ use tokio::{
     time::sleep,
 };
 
-use super::{Dice, task};
-use crate::support::TestApp;
+use super::task;
+use crate::support::{TestApp, dice::Dice};
 
 /// Sockets altogether.
 const SOCKETS: u64 = 400;

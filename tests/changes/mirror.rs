@@ -12,7 +12,7 @@ use sea_orm::sea_query::{Cond, ExprTrait};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
-use crate::support::{TestApp, app, client::Client};
+use crate::support::{TestApp, app, client::Client, dice::Dice};
 
 /// Those who follow the feed.
 const FOLLOWERS: &[&str] = &[
@@ -32,22 +32,6 @@ const FOLLOWERS: &[&str] = &[
 
 /// Steps of one walk.
 const STEPS: usize = 90;
-
-/// Numbers that follow from a seed.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % u64::try_from(sides).expect("sides")).expect("a side")
-    }
-
-    fn pick<T: Copy>(&mut self, from: &[T]) -> Option<T> {
-        if from.is_empty() { None } else { Some(from[self.roll(from.len())]) }
-    }
-}
 
 /// What a follower holds: plain members of each record by kind and id.
 type Held = BTreeMap<(String, String), Json>;
@@ -267,7 +251,7 @@ impl Walk<'_> {
 }
 
 async fn walk(app: &TestApp, seed: u64) {
-    let mut walk = Walk { app, dice: Dice(seed), releases: Vec::new(), done: BTreeMap::new() };
+    let mut walk = Walk { app, dice: Dice::of(seed), releases: Vec::new(), done: BTreeMap::new() };
     let mut mirrors: Vec<Mirror> =
         FOLLOWERS.iter().map(|name| Mirror { name, after: None, held: Held::new(), resets: 0 }).collect();
     for step in 0..STEPS {

@@ -1,9 +1,10 @@
 //! Subscriptions over a WebSocket (`graphql-transport-ws`) and as server-sent events.
 
+mod closing;
+
 use std::time::Duration;
 
-use axum::http::{Method, header};
-use concord::domain::access::signin::{session, token};
+use axum::http::{Method, Request, header};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value as Json, json};
 use tokio::net::{TcpListener, TcpStream};
@@ -12,10 +13,16 @@ use tokio_tungstenite::{
     tungstenite::{Message, client::IntoClientRequest},
 };
 
-use crate::support::{TestApp, app};
+use super::{now, stream::Events};
+use crate::support::{TestApp, app, client::Client};
 
 const PROTOCOL: &str = "graphql-transport-ws";
 const CHANGES: &str = "subscription { changes { event kind id cursor record } }";
+
+/// A subscription that goes on after a cursor.
+fn changes_after(cursor: &str) -> String {
+    CHANGES.replace("changes", &format!("changes(after: \"{cursor}\")"))
+}
 
 /// A socket to a service on a port of this machine.
 struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
@@ -38,11 +45,8 @@ impl Socket {
 
     /// A socket on which the caller has been let in.
     async fn greeted(app: &TestApp, name: &str) -> Self {
-        let token = app.user(name).await.token.expect("a token");
         let mut socket = Self::open(app, Some(PROTOCOL)).await;
-        socket
-            .say(json!({"type": "connection_init", "payload": {"Authorization": format!("Bearer {token}")}}))
-            .await;
+        socket.say(greeting(&app.user(name).await)).await;
         assert_eq!(socket.hear().await, json!({"type": "connection_ack"}));
         socket
     }
@@ -53,6 +57,16 @@ impl Socket {
 
     async fn subscribe(&mut self, id: &str, query: &str) {
         self.say(json!({"id": id, "type": "subscribe", "payload": {"query": query}})).await;
+    }
+
+    /// The code with which the socket is closed, whatever is said before.
+    async fn closed(&mut self) -> Json {
+        loop {
+            let heard = self.hear().await;
+            if let Some(code) = heard.get("closed") {
+                return code.clone();
+            }
+        }
     }
 
     /// What is said next: a message, or `{"closed": code}`.
@@ -73,18 +87,10 @@ impl Socket {
     }
 }
 
-/// What the service answers to these messages on a socket of nobody yet.
-async fn closed_after(app: &TestApp, messages: &[Json]) -> Json {
-    let mut socket = Socket::open(app, Some(PROTOCOL)).await;
-    for message in messages {
-        socket.say(message.clone()).await;
-    }
-    loop {
-        let heard = socket.hear().await;
-        if heard.get("closed").is_some() {
-            return heard["closed"].clone();
-        }
-    }
+/// The message with which a caller is let in; members are named as headers are, in any case.
+fn greeting(client: &Client<'_>) -> Json {
+    let token = client.token.as_ref().expect("a token");
+    json!({"type": "connection_init", "payload": {"Authorization": format!("Bearer {token}")}})
 }
 
 #[tokio::test]
@@ -92,18 +98,18 @@ async fn changes_are_told_over_a_socket() {
     app(async |app| {
         let me = app.user("focal_point").await;
         let path = format!("/tasks/{}", app.world.id("task:national"));
+        let before = now(&app.user("observer").await).await;
         let mut socket = Socket::greeted(app, "observer").await;
-        socket.subscribe("a", CHANGES).await;
+        socket.subscribe("a", &changes_after(&before)).await;
         socket.say(json!({"type": "ping"})).await;
         let pong = socket.hear().await;
-        tokio::time::sleep(Duration::from_millis(300)).await;
 
         me.edit(&path, json!({"title": "Told"})).await.ok(200);
         let next = socket.hear().await;
         socket.say(json!({"id": "a", "type": "complete"})).await;
         let after = next["payload"]["data"]["changes"]["cursor"].as_str().expect("a cursor").to_owned();
         me.edit(&path, json!({"title": "Missed"})).await.ok(200);
-        socket.subscribe("a", &CHANGES.replace("changes", &format!("changes(after: \"{after}\")"))).await;
+        socket.subscribe("a", &changes_after(&after)).await;
         let resumed = socket.hear().await;
 
         assert_eq!(pong, json!({"type": "pong"}));
@@ -118,77 +124,21 @@ async fn changes_are_told_over_a_socket() {
 async fn an_id_given_again_at_once_is_a_subscription_of_its_own() {
     app(async |app| {
         let me = app.user("focal_point").await;
+        let subscription = changes_after(&now(&app.user("observer").await).await);
         let mut socket = Socket::greeted(app, "observer").await;
 
         for _ in 0..20 {
-            socket.subscribe("a", CHANGES).await;
+            socket.subscribe("a", &subscription).await;
             socket.say(json!({"id": "a", "type": "complete"})).await;
         }
-        socket.subscribe("a", CHANGES).await;
+        socket.subscribe("a", &subscription).await;
         socket.say(json!({"type": "ping"})).await;
         let pong = socket.hear().await;
-        tokio::time::sleep(Duration::from_millis(300)).await;
         me.edit(&format!("/tasks/{}", app.world.id("task:national")), json!({"title": "Told"})).await.ok(200);
         let next = socket.hear().await;
 
         assert_eq!(pong, json!({"type": "pong"}));
         assert_eq!((&next["type"], &next["id"]), (&json!("next"), &json!("a")), "{next}");
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_socket_is_closed_with_the_code_of_the_protocol() {
-    app(async |app| {
-        let init = json!({"type": "connection_init"});
-        let subscribe = json!({"id": "a", "type": "subscribe", "payload": {"query": CHANGES}});
-        let bad_token = json!({"type": "connection_init", "payload": {"authorization": "Bearer nonsense"}});
-        let cases: [(&[Json], u16); 8] = [
-            (&[json!({"type": "dance"})], 4400),
-            (&[json!(["no", "object"])], 4400),
-            (&[init.clone(), json!({"id": "a", "type": "subscribe"})], 4400),
-            (&[init.clone(), json!({"id": "", "type": "subscribe", "payload": {"query": CHANGES}})], 4400),
-            (std::slice::from_ref(&subscribe), 4401),
-            (&[bad_token], 4403),
-            (&[init.clone(), subscribe.clone(), subscribe.clone()], 4409),
-            (&[init.clone(), init.clone()], 4429),
-        ];
-
-        let mut codes = Vec::new();
-        for (messages, _) in &cases {
-            codes.push(closed_after(app, messages).await);
-        }
-        let mut other = Socket::open(app, None).await;
-        let late = closed_after(app, &[]).await;
-
-        assert_eq!(codes, cases.map(|(_, code)| json!(code)));
-        assert_eq!(other.hear().await, json!({"closed": 4406}));
-        assert_eq!(late, json!(4408));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_socket_closes_when_its_session_is_revoked_or_its_token_expires() {
-    app(async |app| {
-        let user = app.world.id("observer");
-        let ctx = app.system();
-        let id = session::open_session(&ctx, user).await.expect("a session");
-        let token = token::issue(&app.state.keys, &app.state.clock, user, id).expect("a token");
-        let mut revoked = Socket::open(app, Some(PROTOCOL)).await;
-        revoked
-            .say(json!({"type": "connection_init", "payload": {"authorization": format!("Bearer {token}")}}))
-            .await;
-        let greeted = revoked.hear().await;
-        let mut expired = Socket::greeted(app, "officer").await;
-
-        session::logout(&ctx, id).await.expect("the session ends");
-        let first = revoked.hear().await;
-        app.state.clock.advance(chrono::TimeDelta::minutes(token::LIFETIME_MINUTES));
-        let second = expired.hear().await;
-
-        assert_eq!(greeted, json!({"type": "connection_ack"}));
-        assert_eq!((first, second), (json!({"closed": 4401}), json!({"closed": 4401})));
     })
     .await;
 }
@@ -234,14 +184,17 @@ async fn what_cannot_be_subscribed_to_is_refused_and_the_socket_stays() {
 async fn a_subscription_ends_when_other_records_become_visible() {
     app(async |app| {
         let me = app.user("focal_point").await;
+        let before = now(&app.user("officer").await).await;
         let mut socket = Socket::greeted(app, "officer").await;
-        socket.subscribe("a", CHANGES).await;
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        socket.subscribe("a", &changes_after(&before)).await;
+        me.edit(&format!("/tasks/{}", app.world.id("task:national")), json!({"title": "Told"})).await.ok(200);
+        let told = socket.hear().await;
 
         let seat = json!({"working_group": app.world.id("working_group:KGZ"), "agency": "MES"});
         me.post("/memberships", seat).await.ok(201);
         let said = socket.hear().await;
 
+        assert_eq!((&told["type"], &told["id"]), (&json!("next"), &json!("a")));
         assert_eq!((&said["type"], &said["id"]), (&json!("error"), &json!("a")));
         assert_eq!(said["payload"][0]["extensions"]["code"], "rights_changed");
     })
@@ -263,6 +216,23 @@ async fn without_a_socket_the_address_says_what_it_is() {
 
 #[tokio::test]
 async fn a_subscription_is_streamed_as_events_too() {
+    app(async |app| {
+        let me = app.user("focal_point").await;
+        let body = json!({ "query": changes_after(&now(&me).await) }).to_string();
+        let request = Request::post("/graphql").header(header::CONTENT_TYPE, "application/json");
+        let mut events = Events::asked(app, &me, request.body(body.into()).expect("a request")).await;
+
+        me.edit(&format!("/tasks/{}", app.world.id("task:national")), json!({"title": "Told"})).await.ok(200);
+        let (event, _, told) = events.next().await.expect("an event");
+
+        assert_eq!(event, "next");
+        assert_eq!(told["data"]["changes"]["record"]["title"], "Told", "{told}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stream_of_a_refused_subscription_ends_at_once_and_a_query_has_none() {
     app(async |app| {
         let me = app.user("focal_point").await;
         let query = "subscription { changes(after: \"nonsense\") { id } }";

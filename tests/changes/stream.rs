@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::{
     body::Body,
-    http::{Request, header},
+    http::{HeaderValue, Request, header},
 };
 use concord::domain::access::signin::session;
 use futures_util::StreamExt;
@@ -12,31 +12,47 @@ use http_body_util::BodyExt;
 use serde_json::{Value as Json, json};
 use tower::ServiceExt;
 
-use super::now;
+use super::{now, until_open};
 use crate::support::{TestApp, app, client::Client};
 
 /// Opens the stream of a caller.
-async fn open(app: &TestApp, client: &Client<'_>, path: &str) -> Events {
-    let mut request = Request::get(format!("/api/v1{path}")).header(header::ACCEPT, "text/event-stream");
-    if let Some(token) = &client.token {
-        request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
-    }
-    let answer =
-        app.router.clone().oneshot(request.body(Body::empty()).expect("a request")).await.expect("an answer");
-    assert_eq!(answer.status(), 200);
-    assert_eq!(answer.headers()[header::CONTENT_TYPE], "text/event-stream");
-    Events { body: answer.into_body(), text: String::new() }
+pub async fn open(app: &TestApp, client: &Client<'_>, path: &str) -> Events {
+    let request = Request::get(format!("/api/v1{path}"));
+    Events::asked(app, client, request.body(Body::empty()).expect("a request")).await
 }
 
 /// A stream of events that is read one by one.
-struct Events {
+pub struct Events {
     body: Body,
     text: String,
 }
 
 impl Events {
+    /// What answers the request of a caller as a stream.
+    pub async fn asked(app: &TestApp, client: &Client<'_>, mut request: Request<Body>) -> Self {
+        let headers = request.headers_mut();
+        headers.insert(header::ACCEPT, HeaderValue::from_static("text/event-stream"));
+        if let Some(token) = &client.token {
+            headers.insert(header::AUTHORIZATION, format!("Bearer {token}").parse().expect("a header"));
+        }
+        let answer = app.router.clone().oneshot(request).await.expect("an answer");
+        assert_eq!(answer.status(), 200);
+        assert_eq!(answer.headers()[header::CONTENT_TYPE], "text/event-stream");
+        Self { body: answer.into_body(), text: String::new() }
+    }
+
     /// The next event with its fields; none when the stream has ended.
-    async fn next(&mut self) -> Option<(String, String, Json)> {
+    pub async fn next(&mut self) -> Option<(String, String, Json)> {
+        loop {
+            let (event, id, data) = self.part().await?;
+            if !event.is_empty() {
+                return Some((event, id, data));
+            }
+        }
+    }
+
+    /// The next part, which may have an id and nothing else.
+    async fn part(&mut self) -> Option<(String, String, Json)> {
         loop {
             if let Some((event, rest)) = self.text.split_once("\n\n") {
                 let field = |name: &str| {
@@ -49,9 +65,6 @@ impl Events {
                 let found =
                     (field("event"), field("id"), serde_json::from_str(&field("data")).unwrap_or_default());
                 self.text = rest.to_owned();
-                if found.0.is_empty() {
-                    continue;
-                }
                 return Some(found);
             }
             let frame = tokio::time::timeout(Duration::from_secs(20), self.body.frame())
@@ -87,6 +100,25 @@ async fn changes_are_told_as_they_happen_and_resumed_without_a_gap() {
 }
 
 #[tokio::test]
+async fn a_stream_that_broke_before_anything_happened_is_resumed_without_a_gap() {
+    app(async |app| {
+        let me = app.user("focal_point").await;
+        let path = format!("/tasks/{}", app.world.id("task:national"));
+        let mut events = open(app, &me, "/changes?after=now").await;
+
+        let (event, begun, _) = events.part().await.expect("where the stream begins");
+        drop(events);
+        me.edit(&path, json!({"title": "Meanwhile"})).await.ok(200);
+        let mut resumed = open(app, &me, &format!("/changes?after={begun}")).await;
+        let missed = resumed.next().await.expect("an event");
+
+        assert_eq!(event, "");
+        assert_eq!(missed.2["record"]["title"], "Meanwhile");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_stream_ends_when_its_session_is_revoked() {
     app(async |app| {
         let user = app.world.id("observer");
@@ -101,7 +133,7 @@ async fn a_stream_ends_when_its_session_is_revoked() {
         let last = events.next().await.expect("an event");
         let end = events.next().await;
 
-        assert_eq!((last.0.as_str(), &last.2["code"]), ("error", &json!("unauthenticated")));
+        assert_eq!((last.0.as_str(), &last.2["code"]), ("problem", &json!("unauthenticated")));
         assert!(end.is_none());
     })
     .await;
@@ -127,7 +159,7 @@ async fn a_caller_holds_so_many_streams_and_no_more() {
         let me = app.user("observer").await;
         let after = now(&me).await;
         let path = format!("/changes?after={after}");
-        let opening = futures_util::stream::iter(0..concord::streams::STREAMS_OF_A_USER);
+        let opening = futures_util::stream::iter(0..concord::limits::streams::STREAMS_OF_A_USER);
         let held: Vec<Events> = opening.then(|_| open(app, &me, &path)).collect().await;
 
         let refused = me.with("accept", "text/event-stream").get(&path).await;
@@ -138,10 +170,26 @@ async fn a_caller_holds_so_many_streams_and_no_more() {
         refused.problem(429, "rate_limited");
         plain.ok(200);
         drop(other);
-        // The seats are given up by the tasks behind the streams, which end by themselves.
-        while app.state.streams.open() > 0 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
+        until_open(app, 0).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_reader_that_takes_nothing_is_dropped() {
+    app(async |app| {
+        let me = app.user("focal_point").await;
+        let unread = open(app, &me, "/changes?after=now").await;
+        let before = app.state.streams.open();
+
+        for number in 0..10 {
+            let task = json!({"owner": "KGZ", "title": format!("Task {number}"), "lead_agency": "MES"});
+            me.post("/tasks", task).await.ok(201);
         }
+        until_open(app, 0).await;
+
+        assert_eq!(before, 1);
+        drop(unread);
     })
     .await;
 }

@@ -1,5 +1,9 @@
 //! What is answered after the signal to stop, and how the process ends.
 
+use std::time::Duration;
+
+use tokio::{net::TcpSocket, time::sleep};
+
 use crate::support::process::{Process, Wire, process};
 
 const LOGIN: &str = "{\"email\": \"nobody@test\", \"password\": \"not the password\"}";
@@ -77,6 +81,45 @@ async fn a_second_signal_ends_at_once() {
         service.signal("INT");
 
         assert_eq!(service.exit().await, Some(3));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_was_taken_by_the_last_call_is_heard_and_answered() {
+    process(&[], async |service| {
+        let mut silent = service.connect().await;
+        service.signal("TERM");
+        service.logged("the last call is over");
+
+        silent.send("GET /health/live HTTP/1.1\r\nhost: concord\r\n\r\n").await;
+        let answer = silent.rest().await;
+
+        assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains("connection: close"), "{answer}");
+        assert_eq!(service.exit().await, Some(0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_answer_that_waits_for_its_reader_is_sent_whole() {
+    process(&[], async |service| {
+        let narrow = TcpSocket::new_v4().expect("a socket");
+        narrow.set_recv_buffer_size(4096).expect("a small buffer");
+        let mut slow = Wire(narrow.connect(service.address).await.expect("a connection"));
+        let asked = "GET /graphiql/graphiql.min.js HTTP/1.1\r\nhost: concord\r\n\r\n";
+        slow.send(&asked.repeat(12)).await;
+        let begun = slow.until("content-length: ").await;
+        service.signal("TERM");
+        service.logged("the last call is over");
+
+        sleep(Duration::from_secs(4)).await;
+        let answer = begun + &slow.rest().await;
+
+        let (_, last) = answer.rsplit_once("HTTP/1.1 200 OK\r\n").expect("answers");
+        let (head, body) = last.split_once("\r\n\r\n").expect("a head");
+        assert!(head.contains(&format!("content-length: {}\r\n", body.len())), "{head}: {}", body.len());
+        assert_eq!(service.exit().await, Some(0));
     })
     .await;
 }

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use kernel::idempotency::expire;
 use serde_json::json;
 
-use super::{count, counts, is_replayed, keyed, task};
+use super::{counts, is_replayed, keyed, task};
 use crate::support::{TestApp, app, start};
 
 #[tokio::test]
@@ -50,7 +50,7 @@ async fn a_refusal_does_not_use_up_a_key() {
 
         refused.problem(422, "invalid");
         repaired.ok(201);
-        assert_eq!((is_replayed(&repaired), count(app, "idempotency_key").await), (false, 1));
+        assert_eq!((is_replayed(&repaired), app.count("idempotency_key").await), (false, 1));
     })
     .await;
 }
@@ -109,7 +109,7 @@ async fn signing_in_is_never_repeated() {
         let again = me.post("/auth/login", wrong).await;
 
         assert_eq!((first.status, again.status), (401, 401));
-        assert_eq!((is_replayed(&again), count(app, "idempotency_key").await), (false, 0));
+        assert_eq!((is_replayed(&again), app.count("idempotency_key").await), (false, 0));
     })
     .await;
 }
@@ -125,7 +125,7 @@ async fn after_a_day_a_key_is_as_if_it_had_never_been_used() {
 
         assert_ne!(later.ok(201)["id"], first.ok(201)["id"]);
         assert_eq!((is_replayed(&later), is_replayed(&again)), (false, true));
-        assert_eq!(count(app, "idempotency_key").await, 1);
+        assert_eq!(app.count("idempotency_key").await, 1);
     })
     .await;
 }
@@ -152,7 +152,7 @@ async fn keys_older_than_a_day_are_deleted_in_batches() {
             expire(&ctx, 3).await.expect("a number"),
         ];
 
-        assert_eq!((deleted, count(app, "idempotency_key").await), ([3, 1, 0], 1));
+        assert_eq!((deleted, app.count("idempotency_key").await), ([3, 1, 0], 1));
     })
     .await;
 }

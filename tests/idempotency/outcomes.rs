@@ -3,7 +3,7 @@
 use axum::http::Method;
 use serde_json::{Value as Json, json};
 
-use super::{count, counts, is_replayed, keyed, task};
+use super::{counts, is_replayed, keyed, task};
 use crate::support::{
     app,
     client::{Answer, Client},
@@ -116,7 +116,7 @@ async fn rehearsals_and_refused_batches_are_not_kept() {
 
         assert_eq!((judged.status, is_replayed(&judged)), (200, false));
         whole.problem(422, "invalid");
-        assert_eq!(count(app, "idempotency_key").await, 0);
+        assert_eq!(app.count("idempotency_key").await, 0);
     })
     .await;
 }
@@ -152,19 +152,21 @@ async fn each_root_field_of_a_mutation_is_done_once() {
 async fn a_root_field_that_was_refused_is_done_by_the_repeated_call() {
     app(async |app| {
         let me = keyed(app, "focal_point", "mutation-1").await;
-        let unknown = || {
-            let mut variables = two("The second");
-            variables["b"]["action"] = json!("external_key:later:A-1");
-            variables
-        };
-        let first = me.graphql(TWO, unknown()).await;
-        let [tasks, _, keys] = counts(app).await;
+        let mut variables = two("The second");
+        variables["b"]["action"] = json!("external_key:later:A-1");
+        let first = me.graphql(TWO, variables.clone()).await;
+        let [tasks, _, kept] = counts(app).await;
+        let objective = app.world.id("objective:national");
+        let action = json!({ "objective": objective, "title": "Made later", "lead_agency": "MES" });
+        app.user("secretariat").await.put("/actions/by-key/later/A-1", action).await.ok(201);
 
-        let again = me.graphql(TWO, unknown()).await;
+        let again = me.graphql(TWO, variables).await;
 
-        assert_eq!((first.fault(), again.fault()), ("invalid", "invalid"));
-        assert_eq!(counts(app).await[..1], [tasks]);
-        assert_eq!((keys, is_replayed(&again)), (1, true));
+        assert_eq!((first.fault(), kept, is_replayed(&again)), ("invalid", 1, true));
+        assert_eq!(again.data()["first"]["task"]["title"], "The first");
+        assert_eq!(again.data()["second"]["task"]["title"], "The second");
+        let [now, _, keys] = counts(app).await;
+        assert_eq!((now, keys), (tasks + 1, 2));
     })
     .await;
 }
@@ -209,7 +211,7 @@ async fn queries_are_read_anew_under_any_key() {
         let answer = me.send(Method::POST, "/graphql", Some("application/json"), body).await;
 
         answer.data();
-        assert_eq!((is_replayed(&answer), count(app, "idempotency_key").await), (false, 0));
+        assert_eq!((is_replayed(&answer), app.count("idempotency_key").await), (false, 0));
     })
     .await;
 }

@@ -1,7 +1,7 @@
 //! Sessions: seen and ended by their owner, at once and everywhere.
 
 use chrono::TimeDelta;
-use concord::domain::access::signin::secret::InstallationSecret;
+use concord::domain::access::signin::{secret::InstallationSecret, session};
 use concord::{config::Config, server, state::AppState};
 use kernel::db::Db;
 use serde_json::json;
@@ -14,8 +14,7 @@ use crate::support::{
 };
 
 async fn signed_in(app: &TestApp, agent: &str) -> Answer {
-    let body = json!({"email": "officer@test", "password": PASSWORD});
-    app.anonymous().with("user-agent", agent).post("/auth/login", body).await
+    app.anonymous().with("user-agent", agent).login("officer@test", PASSWORD).await
 }
 
 /// The session a refresh token names.
@@ -135,6 +134,23 @@ async fn a_closed_account_has_no_live_session() {
         app.user("operator").await.edit(&path, close).await.ok(200);
 
         holding(app, &signed.body["access_token"]).get("/me").await.problem(401, "unauthenticated");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_account_opened_again_does_not_open_its_sessions_again() {
+    app(async |app| {
+        with_password(app).await;
+        let signed = signed_in(app, "Phone").await;
+        let (operator, path) = (app.user("operator").await, format!("/users/{}", app.world.id("officer")));
+
+        operator.edit(&path, json!({"valid_until": "2026-11-21T10:00:00Z"})).await.ok(200);
+        operator.edit(&path, json!({"valid_until": null})).await.ok(200);
+
+        holding(app, &signed.body["access_token"]).get("/me").await.problem(401, "unauthenticated");
+        let opened = session::open_session(&app.system(), app.world.id("officer")).await;
+        assert!(opened.is_ok(), "{opened:?}");
     })
     .await;
 }

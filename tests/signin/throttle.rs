@@ -12,23 +12,15 @@ use concord::domain::access::signin::{
 };
 use futures_util::future::join_all;
 use kernel::{Error, db::Db};
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use super::{PASSWORD, holding, with_password};
 use crate::support::{SECRET, TestApp, app, client::Answer};
 
-fn body(email: &str, password: &str) -> Json {
-    json!({ "email": email, "password": password })
-}
-
-async fn login(app: &TestApp, email: &str, password: &str) -> Answer {
-    app.anonymous().post("/auth/login", body(email, password)).await
-}
-
 /// Fails so often that the next attempt has to wait.
 async fn fail(app: &TestApp, email: &str, times: u32) {
     for _ in 0..times {
-        login(app, email, "not the right one").await.problem(401, "unauthenticated");
+        app.anonymous().login(email, "not the right one").await.problem(401, "unauthenticated");
     }
 }
 
@@ -43,12 +35,12 @@ async fn after_five_failures_the_right_password_waits_too_longer_each_time() {
         with_password(app).await;
         fail(app, "officer@test", 5).await;
 
-        let refused = login(app, "officer@test", PASSWORD).await;
+        let refused = app.anonymous().login("officer@test", PASSWORD).await;
         app.state.clock.advance(TimeDelta::seconds(1));
         fail(app, "Officer@test ", 1).await;
-        let longer = login(app, "officer@test", PASSWORD).await;
+        let longer = app.anonymous().login("officer@test", PASSWORD).await;
         app.state.clock.advance(TimeDelta::seconds(2));
-        let taken = login(app, "officer@test", PASSWORD).await;
+        let taken = app.anonymous().login("officer@test", PASSWORD).await;
 
         assert_eq!((waits(&refused), waits(&longer)), ("1", "2"));
         taken.ok(200);
@@ -61,10 +53,10 @@ async fn a_success_forgets_the_failures_of_its_account() {
     app(async |app| {
         with_password(app).await;
         fail(app, "officer@test", 4).await;
-        login(app, "officer@test", PASSWORD).await.ok(200);
+        app.anonymous().login("officer@test", PASSWORD).await.ok(200);
 
         fail(app, "officer@test", 4).await;
-        let again = login(app, "officer@test", PASSWORD).await;
+        let again = app.anonymous().login("officer@test", PASSWORD).await;
 
         again.ok(200);
     })
@@ -77,8 +69,8 @@ async fn accounts_nobody_has_wait_alike_and_one_waits_for_itself_alone() {
         with_password(app).await;
         fail(app, "nobody@test", 5).await;
 
-        let unknown = login(app, "nobody@test", PASSWORD).await;
-        let other = login(app, "officer@test", PASSWORD).await;
+        let unknown = app.anonymous().login("nobody@test", PASSWORD).await;
+        let other = app.anonymous().login("officer@test", PASSWORD).await;
 
         assert_eq!(waits(&unknown), "1");
         other.ok(200);
@@ -90,19 +82,19 @@ async fn accounts_nobody_has_wait_alike_and_one_waits_for_itself_alone() {
 async fn nobody_is_locked_out_for_longer_than_a_quarter_of_an_hour_nor_out_of_a_session() {
     app(async |app| {
         with_password(app).await;
-        let signed = login(app, "officer@test", PASSWORD).await;
+        let signed = app.anonymous().login("officer@test", PASSWORD).await;
         for _ in 0..30 {
-            login(app, "officer@test", "not the right one").await;
+            app.anonymous().login("officer@test", "not the right one").await;
             app.state.clock.advance(TimeDelta::seconds(30));
         }
         app.state.clock.advance(TimeDelta::seconds(-30));
 
-        let refused = login(app, "officer@test", PASSWORD).await;
+        let refused = app.anonymous().login("officer@test", PASSWORD).await;
         let renewed = json!({"refresh_token": signed.body["refresh_token"]});
         let renewed = app.anonymous().post("/auth/refresh", renewed).await;
         let me = holding(app, &renewed.ok(200)["access_token"]).get("/me").await;
         app.state.clock.advance(TimeDelta::minutes(15));
-        let after = login(app, "officer@test", PASSWORD).await;
+        let after = app.anonymous().login("officer@test", PASSWORD).await;
 
         assert!(waits(&refused).parse::<i64>().expect("seconds") <= 900);
         me.ok(200);
@@ -115,8 +107,9 @@ async fn nobody_is_locked_out_for_longer_than_a_quarter_of_an_hour_nor_out_of_a_
 async fn twenty_guesses_at_once_are_five_guesses() {
     app(async |app| {
         with_password(app).await;
+        let who = app.anonymous();
 
-        let all = (0..20).map(|_| login(app, "officer@test", "not the right one"));
+        let all = (0..20).map(|_| who.login("officer@test", "not the right one"));
         let answers = join_all(all).await;
 
         let looked_at = answers.iter().filter(|answer| answer.status == 401).count();
@@ -197,16 +190,13 @@ async fn guesses_at_the_old_password_count_too() {
 async fn counters_hold_no_address_and_are_deleted_when_all_is_forgiven() {
     app(async |app| {
         fail(app, "nobody@test", 2).await;
-        let conn = app.state.db.reading();
-        let all = sea_orm::Statement::from_string(conn.backend(), "SELECT key FROM sign_in_attempt");
-        let keys = conn.all_raw(all).await.expect("the counters");
-        let key: String = keys[0].try_get_by_index(0).expect("a key");
+        let keys = app.stored("sign_in_attempt", "key").await;
 
         let early = cleaning::attempts(&app.system(), 10).await.expect("deleted");
         app.state.clock.advance(TimeDelta::days(8));
         let late = cleaning::attempts(&app.system(), 10).await.expect("deleted");
 
-        assert_eq!((keys.len(), key.len()), (1, 64));
+        assert_eq!((keys.len(), keys[0].len()), (1, 64));
         assert_eq!((early, late), (0, 1));
     })
     .await;

@@ -104,6 +104,16 @@ impl<'a> Client<'a> {
         self.patch(path, &read.etag(), body).await
     }
 
+    /// Signs in with a password.
+    pub async fn login(&self, email: &str, password: &str) -> Answer {
+        self.post("/auth/login", json!({ "email": email, "password": password })).await
+    }
+
+    /// Signs in with a password and a code of the second factor.
+    pub async fn login_with_code(&self, email: &str, password: &str, code: &str) -> Answer {
+        self.post("/auth/login", json!({ "email": email, "password": password, "code": code })).await
+    }
+
     /// Runs a GraphQL document.
     pub async fn graphql(&self, query: &str, variables: Json) -> Answer {
         let body = json!({ "query": query, "variables": variables }).to_string();

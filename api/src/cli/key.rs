@@ -6,9 +6,12 @@ use super::{
     failure::Failure,
     installation::Installation,
     say,
-    users::{for_owner, reason},
+    users::{reason, request},
 };
-use crate::domain::access::signin::keys::{KeyRing, RETIRED_MINUTES};
+use crate::domain::access::signin::{
+    keys::{KeyRing, RETIRED_MINUTES},
+    told::under,
+};
 
 /// What to do with the keys.
 #[derive(Debug, Subcommand)]
@@ -24,9 +27,8 @@ pub(super) enum Key {
 pub(super) async fn run(command: Key) -> Result<(), Failure> {
     let Key::Rotate { reason } = command;
     let mut installation = Installation::open().await?;
-    let because = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
-    installation.ctx.request_id = Some(format!("concord key rotate{because}").into());
-    let ctx = for_owner(&installation.ctx, "installation");
+    installation.ctx.request_id = Some(request("key rotate", reason.as_deref()));
+    let ctx = under(&installation.ctx, "installation");
     let ring = KeyRing::open(&ctx.db, &ctx.clock, &installation.secret()?).await?;
     ctx.run(async |unit| {
         unit.remember();

@@ -10,7 +10,7 @@ use std::{io::Read, sync::Arc};
 use clap::{Args, Subcommand};
 use entity::vocab::Role;
 use kernel::{
-    Actor, Ctx, Error, Record,
+    Ctx, Error, Record,
     row::Row,
     scalar::{Date, Reference},
     store,
@@ -28,7 +28,7 @@ use crate::domain::{
         signin::{
             keys::KeyRing,
             password::{self, Holder},
-            password_token, session, standing, token,
+            password_token, session, token, told,
         },
         user::{NewUser, User as Account},
     },
@@ -116,11 +116,11 @@ pub(super) fn reason(text: &str) -> Result<String, String> {
 pub(super) async fn run(command: User) -> Result<(), Failure> {
     let mut installation = Installation::open().await?;
     let because = match &command {
-        User::Add(_) => request("add", None),
-        User::List => request("list", None),
-        User::Grant(NewRole { reason, .. }) => request("grant", reason.as_deref()),
-        User::Token { reason, .. } => request("token", reason.as_deref()),
-        User::Invite { reason, .. } => request("invite", reason.as_deref()),
+        User::Add(_) => request("user add", None),
+        User::List => request("user list", None),
+        User::Grant(NewRole { reason, .. }) => request("user grant", reason.as_deref()),
+        User::Token { reason, .. } => request("user token", reason.as_deref()),
+        User::Invite { reason, .. } => request("user invite", reason.as_deref()),
     };
     installation.ctx.request_id = Some(because);
     match command {
@@ -137,9 +137,9 @@ pub(super) async fn run(command: User) -> Result<(), Failure> {
 }
 
 /// What the change log says of where a write came from.
-fn request(command: &str, reason: Option<&str>) -> Arc<str> {
+pub(super) fn request(command: &str, reason: Option<&str>) -> Arc<str> {
     let reason = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
-    format!("concord user {command}{reason}").into()
+    format!("concord {command}{reason}").into()
 }
 
 async fn add(ctx: &Ctx, new: Add) -> Result<(), Failure> {
@@ -203,7 +203,7 @@ async fn grant(ctx: &Ctx, new: NewRole) -> Result<(), Failure> {
         valid_until: new.until.map(Date),
     };
     let id =
-        for_owner(ctx, &new.owner).run(async |unit| Ok(unit.create::<Grant>(&grant).await?.id())).await?;
+        told::under(ctx, &new.owner).run(async |unit| Ok(unit.create::<Grant>(&grant).await?.id())).await?;
     if !is_known {
         say(&format_args!("added {email}, who had no account"));
     }
@@ -230,35 +230,9 @@ async fn print_token(installation: &Installation, email: &str) -> Result<(), Fai
         Err(Error::NotFound) => return Err(unknown()),
         opened => opened?,
     };
-    remember(ctx, id).await?;
+    told::tell(ctx, id, None).await?;
     say(&token::issue(&ring, &ctx.clock, id, session)?);
     Ok(())
-}
-
-/// Notes that a token was made, for each owner it can act for.
-async fn remember(ctx: &Ctx, user: Uuid) -> Result<(), Failure> {
-    let request = ctx.request_id.as_deref().unwrap_or_default();
-    let mut owners = standing::owners_of(ctx, user).await?;
-    if owners.is_empty() {
-        owners.push("installation".into());
-    }
-    for owner in owners {
-        let log = for_owner(ctx, &owner);
-        log.run(async |unit| {
-            unit.remember();
-            Ok(())
-        })
-        .await?;
-        tracing::warn!(user.id = %user, owner, request, "made an access token of user {user} for {owner}");
-    }
-    Ok(())
-}
-
-/// The context that writes to the log of `owner`.
-pub(super) fn for_owner(ctx: &Ctx, owner: &str) -> Ctx {
-    let mut actor = Actor::system();
-    actor.acting = Some(owner.to_owned());
-    ctx.acting(actor)
 }
 
 /// Addresses are stored in lower case.
@@ -281,6 +255,6 @@ mod tests {
         assert!(role("king").unwrap_err().starts_with("roles are focal_point, secretariat"));
         assert_eq!(reason(" a call at night "), Ok("a call at night".to_owned()));
         assert!(reason(" ").is_err() && reason("two\nlines").is_err());
-        assert_eq!(&*request("token", Some("lost phone")), "concord user token: lost phone");
+        assert_eq!(&*request("user token", Some("lost phone")), "concord user token: lost phone");
     }
 }

@@ -162,3 +162,91 @@ fn site(text: &str) -> Result<HeaderValue, String> {
     let value = HeaderValue::from_str(text).ok().filter(|_| plain);
     value.ok_or_else(|| format!("has {text:?}, not a site such as https://portal.example.org"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Config;
+
+    /// What is wrong with these variables, given without their prefix.
+    fn faults(variables: &[(&str, &str)]) -> Vec<String> {
+        let given = variables.iter().map(|(name, value)| (format!("CONCORD_{name}"), (*value).to_owned()));
+        Config::read(None, given).map_or_else(|errors| errors.0, |_| Vec::new())
+    }
+
+    #[test]
+    fn a_network_that_is_none_is_refused_with_its_setting() {
+        let good = ["", "10.0.0.0/8", "10.0.0.0/8, 192.0.2.1, 2001:db8::/32"];
+        let bad = ["10.0.0.0/33", "localhost", "10.0.0.0/8,", "10.0.0.0/8 192.0.2.1"];
+
+        let taken = good.map(|text| faults(&[("TRUSTED_PROXIES", text)]));
+        let refused = bad.map(|text| faults(&[("TRUSTED_PROXIES", text)]).concat());
+
+        assert_eq!(taken.concat(), [""; 0]);
+        assert_eq!(
+            refused[0],
+            "CONCORD_TRUSTED_PROXIES has \"10.0.0.0/33\", not a network such as 10.0.0.0/8"
+        );
+        assert!(refused.iter().all(|fault| fault.starts_with("CONCORD_TRUSTED_PROXIES has ")), "{refused:?}");
+    }
+
+    #[test]
+    fn a_site_that_browsers_name_otherwise_is_refused_with_its_setting() {
+        let good = ["", "https://portal.example.org", "http://localhost:3000, https://portal.example.org"];
+        let bad = [
+            "*",
+            "portal.example.org",
+            "https://",
+            "https://portal.example.org/",
+            "https://Portal.example.org",
+            "https://*.example.org",
+            "https://me@portal.example.org",
+            "https://portal.example.org,",
+        ];
+
+        let taken = good.map(|text| faults(&[("CORS_ORIGINS", text)]));
+        let refused = bad.map(|text| faults(&[("CORS_ORIGINS", text)]).concat());
+
+        assert_eq!(taken.concat(), [""; 0]);
+        assert_eq!(
+            refused[0],
+            "CONCORD_CORS_ORIGINS has \"*\", not a site such as https://portal.example.org"
+        );
+        assert!(refused.iter().all(|fault| fault.starts_with("CONCORD_CORS_ORIGINS has ")), "{refused:?}");
+    }
+
+    #[test]
+    fn one_file_of_tls_is_refused_without_the_other() {
+        let certificate = ("TLS_CERTIFICATE_FILE", "concord.crt");
+        let key = ("TLS_KEY_FILE", "concord.key");
+
+        let found = [faults(&[certificate, key]), faults(&[certificate]), faults(&[key])];
+
+        let text = "tls_certificate_file and tls_key_file belong together: give both or none";
+        assert_eq!(found, [vec![], vec![text.to_owned()], vec![text.to_owned()]]);
+    }
+
+    #[test]
+    fn everything_wrong_with_the_front_door_is_listed() {
+        let found = faults(&[
+            ("TRUSTED_PROXIES", "everybody"),
+            ("CORS_ORIGINS", "*"),
+            ("FORWARDED_HEADER", "x-real-ip"),
+            ("MAX_CLIENTS", "0"),
+            ("CALLER_RATE", "0"),
+            ("GRACE_SECONDS", "3601"),
+            ("TLS_KEY_FILE", "concord.key"),
+        ]);
+
+        let starts = [
+            "CONCORD_TRUSTED_PROXIES has ",
+            "CONCORD_CORS_ORIGINS has ",
+            "CONCORD_FORWARDED_HEADER is ",
+            "CONCORD_MAX_CLIENTS must be ",
+            "CONCORD_CALLER_RATE must be ",
+            "CONCORD_GRACE_SECONDS must be ",
+            "tls_certificate_file and tls_key_file ",
+        ];
+        assert_eq!(found.len(), starts.len(), "{found:?}");
+        assert!(starts.iter().all(|start| found.iter().any(|fault| fault.starts_with(start))), "{found:?}");
+    }
+}

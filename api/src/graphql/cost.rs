@@ -16,28 +16,14 @@ use async_graphql::{
 };
 use kernel::page::{DEFAULT_FIRST, MAX_LIMIT};
 
-use shapes::{SHAPES, Shape};
+use crate::limits::{
+    graphql::{ALIASES, DEPTH, DIRECTIVES, INTROSPECTION, NESTING, ROOT_FIELDS, SELECTIONS},
+    rates::COSTS,
+};
+use shapes::{SHAPES, Shape, Shapes};
 
-/// Records a document of a caller who is signed in could return at most.
-pub const NODES: u64 = 500_000;
-/// Records a document of an anonymous caller could return at most.
-pub const NODES_ANONYMOUS: u64 = 5_000;
-/// Rows read for one document at most; told by `result_too_large` when they are read.
-pub const ROWS: u64 = 20_000;
-/// Fields of a document at most, its fragments put in where they are spread.
-pub const SELECTIONS: u64 = 10_000;
-/// Fields one below the other at most; the standard introspection query has 13.
-pub const DEPTH: u64 = 15;
-/// Aliases at most.
-pub const ALIASES: u64 = 50;
-/// Fields of an operation itself at most.
-pub const ROOT_FIELDS: u64 = 20;
-/// Directives of one field, fragment or operation at most.
-pub const DIRECTIVES: usize = 5;
-/// Tokens of a document at most.
-pub const TOKENS: usize = 5_000;
-/// Brackets one within the other at most, and fragments that spread one another.
-pub const NESTING: usize = 64;
+/// Lists of types and fields in introspection: from a type they lead to other types, and from there again.
+const INTROSPECTION_LISTS: [&str; 4] = ["fields", "interfaces", "possibleTypes", "inputFields"];
 
 /// Why a document is not run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,13 +34,15 @@ pub enum Refusal {
     Costly(String),
 }
 
-/// What a document could return at most, and what its caller may ask for.
+/// What a document could return at most, what its caller may ask for, and what it costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Assessed {
     /// Records it could return.
     pub nodes: u64,
     /// Records the caller may ask for.
     pub limit: u64,
+    /// Units its caller pays besides those of the request.
+    pub units: u32,
 }
 
 /// Reads a request's document and says what it could return.
@@ -68,10 +56,10 @@ pub fn assess(request: &mut Request, limit: u64) -> Result<Assessed, Refusal> {
         // The parser quotes the line, which may be the whole document.
         Refusal::Syntax(error.message.chars().take(200).collect())
     })?;
-    let mut nodes = 0;
+    let (mut nodes, mut units) = (0, 0);
     for (_, operation) in document.operations.iter() {
-        let mut walk = Walk::of(document, &operation.node, &variables);
-        nodes = nodes.max(walk.operation(&operation.node)?);
+        let cost = Walk::of(document, &operation.node, &variables).operation(&operation.node)?;
+        (nodes, units) = (cost.nodes.max(nodes), cost.units().max(units));
     }
     if nodes > limit {
         return Err(Refusal::Costly(format!(
@@ -79,7 +67,7 @@ pub fn assess(request: &mut Request, limit: u64) -> Result<Assessed, Refusal> {
              most of all where lists stand within lists"
         )));
     }
-    Ok(Assessed { nodes, limit })
+    Ok(Assessed { nodes, limit, units })
 }
 
 /// What a selection comes to.
@@ -90,6 +78,12 @@ struct Cost {
     depth: u64,
     aliases: u64,
     fields: u64,
+    /// Fields of introspection.
+    introspection: u64,
+    /// Lists of introspection one below the other, which multiply.
+    lists: u64,
+    /// Units of what is written.
+    writes: u32,
 }
 
 impl Cost {
@@ -99,6 +93,15 @@ impl Cost {
         self.depth = self.depth.max(other.depth);
         self.aliases = self.aliases.saturating_add(other.aliases);
         self.fields = self.fields.saturating_add(other.fields);
+        self.introspection = self.introspection.saturating_add(other.introspection);
+        self.lists = self.lists.max(other.lists);
+        self.writes = self.writes.saturating_add(other.writes);
+    }
+
+    fn units(&self) -> u32 {
+        let read = self.nodes / u64::from(COSTS.graphql_nodes_per_unit)
+            + self.introspection / u64::from(COSTS.introspection_per_unit);
+        self.writes.saturating_add(u32::try_from(read).unwrap_or(u32::MAX))
     }
 }
 
@@ -125,21 +128,23 @@ impl<'a> Walk<'a> {
         Self { document, defaults: defaults.collect(), variables, fragments: HashMap::new(), open: 0 }
     }
 
-    fn operation(&mut self, operation: &'a OperationDefinition) -> Result<u64, Refusal> {
+    fn operation(&mut self, operation: &'a OperationDefinition) -> Result<Cost, Refusal> {
         check_directives(&operation.directives)?;
-        let root = SHAPES.root(operation.ty);
+        let root = Shapes::root(operation.ty);
         let cost = self.selections(Some(root), &operation.selection_set.node)?;
         let caps = [
             ("fields after its fragments are put in", cost.selections, SELECTIONS),
             ("fields one below the other", cost.depth, DEPTH),
             ("aliases", cost.aliases, ALIASES),
             ("fields of the operation itself", cost.fields, ROOT_FIELDS),
+            ("fields of introspection", cost.introspection, INTROSPECTION),
+            ("lists of introspection one below the other", cost.lists, 1),
         ];
         match caps.into_iter().find(|(_, found, most)| found > most) {
             Some((what, found, most)) => {
                 Err(Refusal::Costly(format!("the document has {found} {what}, at most {most} are allowed")))
             }
-            None => Ok(cost.nodes),
+            None => Ok(cost),
         }
     }
 
@@ -187,12 +192,17 @@ impl<'a> Walk<'a> {
         let shape = of.and_then(|of| SHAPES.field(of, &field.name.node));
         let below = self.selections(shape.map(|shape| shape.to), &field.selection_set.node)?;
         let nodes = shape.map_or(below.nodes, |shape| self.nodes(shape, field, below.nodes));
+        let name = field.name.node.as_str();
+        let is_list = of.is_none() && INTROSPECTION_LISTS.contains(&name);
         Ok(Cost {
             nodes,
             selections: below.selections.saturating_add(1),
             depth: below.depth.saturating_add(1),
             aliases: below.aliases.saturating_add(field.alias.is_some().into()),
             fields: 1,
+            introspection: below.introspection.saturating_add(of.is_none().into()),
+            lists: below.lists.saturating_add(is_list.into()),
+            writes: if of == Some("Mutation") { COSTS.of_mutation(name) } else { 0 },
         })
     }
 

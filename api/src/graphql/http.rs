@@ -14,7 +14,13 @@ use super::{
     stored::Asked,
 };
 use crate::{
-    domain::access::signin::identity::Identity, limits::meter::Meter, preference::Accept, state::AppState,
+    domain::access::signin::identity::Identity,
+    limits::{
+        graphql::{NODES, NODES_ANONYMOUS, ROWS},
+        meter::Meter,
+    },
+    preference::Accept,
+    state::AppState,
 };
 
 /// A request whose document is not found yet.
@@ -70,14 +76,44 @@ pub fn by_get(pairs: &[(String, String)]) -> Result<Sent, &'static str> {
     request(&members)
 }
 
-/// Finds the document of a request and costs it.
-fn admit(state: &AppState, ctx: &Ctx, sent: Sent) -> Result<(Request, Assessed), Box<Response>> {
+/// A request that may run: its document was found, read, costed and paid for.
+pub struct Admitted {
+    request: Request,
+    cost: Assessed,
+    ctx: Ctx,
+    identity: Identity,
+}
+
+impl Admitted {
+    /// Tells whether it is a subscription.
+    pub fn is_subscription(&mut self) -> bool {
+        is_any(&mut self.request, OperationType::Subscription)
+    }
+}
+
+/// Finds the document of a request, costs it, and lets its caller pay; the inner error is the answer that
+/// says why it does not run.
+///
+/// # Errors
+/// `Limited` where the caller cannot pay for the document.
+pub fn admit(
+    state: &AppState,
+    call: GraphqlCall,
+    sent: Sent,
+) -> kernel::Result<Result<Admitted, Box<Response>>> {
+    let GraphqlCall { ctx, identity, meter } = call;
     let Sent { asked, mut request } = sent;
-    let found = state.stored.text(asked).map_err(|why| failed(why.message(), why.code()))?;
-    request.query = found;
-    let limit = if ctx.actor.is_known() { cost::NODES } else { cost::NODES_ANONYMOUS };
-    let cost = cost::assess(&mut request, limit).map_err(refused)?;
-    Ok((request, cost))
+    match state.stored.text(asked) {
+        Ok(found) => request.query = found,
+        Err(why) => return Ok(Err(Box::new(failed(why.message(), why.code())))),
+    }
+    let limit = if ctx.actor.is_known() { NODES } else { NODES_ANONYMOUS };
+    let cost = match cost::assess(&mut request, limit) {
+        Ok(cost) => cost,
+        Err(refusal) => return Ok(Err(Box::new(refused(refusal)))),
+    };
+    meter.iter().try_for_each(|meter| meter.charge(cost.units))?;
+    Ok(Ok(Admitted { request, cost, ctx, identity }))
 }
 
 /// Tells whether the operation a request names is of this type; its document was read before.
@@ -93,36 +129,26 @@ fn is_any(request: &mut Request, ty: OperationType) -> bool {
 
 /// How a request came.
 #[derive(Clone, Debug)]
-pub struct Call {
+pub struct GraphqlCall {
     /// The caller's context.
     pub ctx: Ctx,
     /// Who it says it is from.
     pub identity: Identity,
     /// What its caller pays with.
     pub meter: Option<Meter>,
-    /// Whether it may be a mutation.
-    pub may_write: bool,
 }
 
-/// Costs a request's document and, where it may, runs it; none for a mutation where only queries are run.
+/// Runs a request; none for a mutation where only queries are run.
 ///
 /// A mutation runs in its own task, so that a caller that leaves cancels nothing.
-///
-/// # Errors
-/// `Limited` where the caller cannot pay for the document.
-pub async fn run(state: &AppState, call: Call, sent: Sent) -> kernel::Result<Option<Response>> {
-    let (mut request, cost) = match admit(state, &call.ctx, sent) {
-        Ok(admitted) => admitted,
-        Err(refusal) => return Ok(Some(*refusal)),
-    };
+pub async fn run(state: &AppState, admitted: Admitted, may_write: bool) -> Option<Response> {
+    let Admitted { mut request, cost, ctx, identity } = admitted;
     let writes = !is_any(&mut request, OperationType::Query);
-    if writes && !call.may_write {
-        return Ok(None);
+    if writes && !may_write {
+        return None;
     }
-    call.meter.iter().try_for_each(|meter| meter.charge_nodes(cost.nodes))?;
-    let Call { ctx, identity, .. } = call;
     let request_id = ctx.request_id.clone();
-    let ctx = Ctx { db: ctx.db.bounded(cost::ROWS), ..ctx };
+    let ctx = Ctx { db: ctx.db.bounded(ROWS), ..ctx };
     let request = request.data(Edges::loader(&ctx)).data(ctx).data(identity);
     let schema = state.schema.clone();
     let run = contained(async move { schema.execute(request).await }, request_id);
@@ -132,7 +158,7 @@ pub async fn run(state: &AppState, call: Call, sent: Sent) -> kernel::Result<Opt
     } else {
         run.await
     };
-    Ok(Some(told(response, cost)))
+    Some(told(response, cost))
 }
 
 /// Answers for what panicked, which was logged where it arose, under the request's id.
@@ -146,21 +172,17 @@ async fn contained(run: impl Future<Output = Response>, request_id: Option<Arc<s
     })
 }
 
-/// Costs a subscription and begins it: its answers, for as long as somebody listens.
+/// Begins a subscription: its answers, for as long as somebody listens.
 ///
 /// # Errors
-/// The answer that says why it does not begin.
-pub fn subscribe(state: &AppState, call: Call, sent: Sent) -> Result<Answers, Box<Response>> {
-    let (mut request, cost) = admit(state, &call.ctx, sent)?;
-    let paid = call.meter.iter().try_for_each(|meter| meter.charge_nodes(cost.nodes));
-    paid.map_err(|error| failed(&error.detail(), error.code()))?;
-    let Call { ctx, identity, .. } = call;
-    if !is_any(&mut request, OperationType::Subscription) {
+/// The answer to what is no subscription.
+pub fn subscribe(state: &AppState, mut admitted: Admitted) -> Result<Answers, Box<Response>> {
+    if !admitted.is_subscription() {
         let text = "only subscriptions are answered by a stream; send queries and mutations by POST as JSON";
         return Err(Box::new(failed(text, Code::BadRequest)));
     }
-    let request = request.data(ctx).data(identity);
-    Ok(state.schema.execute_stream(request).boxed())
+    let Admitted { request, ctx, identity, .. } = admitted;
+    Ok(state.schema.execute_stream(request.data(ctx).data(identity)).boxed())
 }
 
 /// The answers of a subscription.

@@ -3,6 +3,8 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::traffic::Traffic;
+
 const KIB: usize = 1024;
 
 /// Bytes a body may have.
@@ -33,17 +35,14 @@ impl BodyLimits {
         }
     }
 
-    /// The limit of an address, given below its version.
+    /// The limit of a sort of request.
     #[must_use]
-    pub fn at(&self, path: &str) -> usize {
-        if path.starts_with("/auth/") {
-            self.sign_in_bytes
-        } else if path == "/graphql" {
-            self.graphql_bytes
-        } else if path.ends_with("/batch") {
-            self.batch_bytes
-        } else {
-            self.write_bytes
+    pub const fn of_traffic(&self, traffic: Traffic) -> usize {
+        match traffic {
+            Traffic::Read | Traffic::Write => self.write_bytes,
+            Traffic::Batch => self.batch_bytes,
+            Traffic::SignIn => self.sign_in_bytes,
+            Traffic::Graphql => self.graphql_bytes,
         }
     }
 }

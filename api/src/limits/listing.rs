@@ -2,19 +2,18 @@
 
 use std::time::Duration;
 
-use kernel::{
-    change::feed,
-    page::{DEFAULT_FIRST, DEFAULT_LIMIT, MAX_KEYS, MAX_LIMIT},
-};
+use kernel::page::{DEFAULT_FIRST, DEFAULT_LIMIT, MAX_KEYS, MAX_LIMIT};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
     Limits,
     bodies::BodyLimits,
+    graphql::GraphqlLimits,
     rates::{COSTS, Costs, WINDOW_SECONDS},
+    streams::StreamLimits,
 };
-use crate::{domain::batch::MAX_ITEMS, graphql::cost, streams};
+use crate::domain::batch::MAX_ITEMS;
 
 /// Everything that is bounded.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -50,31 +49,6 @@ pub struct PageLimits {
     pub batch_items: usize,
 }
 
-/// What a GraphQL document may ask for.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct GraphqlLimits {
-    /// Records it could return.
-    pub nodes: u64,
-    /// Records it could return for an anonymous caller.
-    pub nodes_anonymous: u64,
-    /// Rows read for it.
-    pub rows: u64,
-    /// Fields, its fragments put in.
-    pub selections: u64,
-    /// Fields one below the other.
-    pub depth: u64,
-    /// Aliases.
-    pub aliases: u64,
-    /// Fields of the operation itself.
-    pub root_fields: u64,
-    /// Directives in one place.
-    pub directives: usize,
-    /// Tokens.
-    pub tokens: usize,
-    /// Brackets one within the other, and fragments that spread one another.
-    pub nesting: usize,
-}
-
 /// What callers and addresses may spend.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RateLimits {
@@ -106,35 +80,26 @@ pub struct TimeLimits {
 pub struct ConnectionLimits {
     /// Connections at the same time; others wait.
     pub clients: usize,
+    /// Of them, those of one network: an address of IPv4, a /64 of IPv6. More are closed at once; proxies that are
+    /// trusted have no such bound.
+    pub clients_of_a_network: usize,
     /// Requests that run at the same time; as many wait for a moment, others are answered 503.
     pub requests: usize,
     /// Requests at the same time on one connection of HTTP/2.
     pub streams: u32,
     /// Bytes of the head of a request; above them the answer is 431.
     pub head_bytes: usize,
-    /// Headers of a request; above them the answer is 431.
+    /// Headers of a request by HTTP/1; above them the answer is 431. By HTTP/2 the bytes of the head bound them.
     pub headers: usize,
 }
 
-/// Answers that go on.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct StreamLimits {
-    /// Waiting pages, streams and sockets of a caller who is signed in; above them 429, on a socket 4429.
-    pub caller: usize,
-    /// Waiting pages, streams and sockets of all anonymous callers together.
-    pub anonymous: usize,
-    /// Subscriptions on one socket; above them the code `rate_limited`.
-    pub subscriptions: usize,
-    /// Bytes of a message to a socket; above them the socket is closed.
-    pub message_bytes: usize,
-    /// Seconds a socket waits for `connection_init`; above them it is closed with 4408.
-    pub init_seconds: u64,
-    /// Seconds a page waits for changes.
-    pub wait_seconds: u64,
-    /// Seconds a reader may take for what it is sent; above them it is dropped.
-    pub read_seconds: u64,
-    /// Changes a page looks at; it ends there though the caller sees none of them.
-    pub changes_looked_at: usize,
+/// Fewest connections one network may have, where there are as many in all.
+const CLIENTS_OF_A_NETWORK: usize = 16;
+
+/// Connections one network may have of so many: a quarter, so that no one address keeps others out.
+#[must_use]
+pub fn clients_of_a_network(clients: usize) -> usize {
+    (clients / 4).max(CLIENTS_OF_A_NETWORK).min(clients)
 }
 
 /// Bytes the head of a request has at most.
@@ -158,7 +123,7 @@ impl Limits {
                 sort_keys: MAX_KEYS,
                 batch_items: MAX_ITEMS,
             },
-            graphql: GRAPHQL,
+            graphql: GraphqlLimits::ALL,
             rates: RateLimits {
                 window_seconds: WINDOW_SECONDS,
                 caller_units: front.caller_rate.get(),
@@ -168,12 +133,13 @@ impl Limits {
             times: self.times(),
             connections: ConnectionLimits {
                 clients: front.max_clients,
+                clients_of_a_network: clients_of_a_network(front.max_clients),
                 requests: front.max_requests,
                 streams: STREAMS,
                 head_bytes: HEAD_BYTES,
                 headers: HEADERS,
             },
-            streams: STREAM_LIMITS,
+            streams: StreamLimits::of(self.wait_seconds()),
         }
     }
 
@@ -188,27 +154,3 @@ impl Limits {
         TimeLimits { request_seconds, header_seconds, body_seconds, idle_seconds }
     }
 }
-
-const STREAM_LIMITS: StreamLimits = StreamLimits {
-    caller: streams::STREAMS_OF_A_USER,
-    anonymous: streams::STREAMS_OF_ANONYMOUS,
-    subscriptions: streams::SUBSCRIPTIONS,
-    message_bytes: streams::MESSAGE_BYTES,
-    init_seconds: streams::INIT_SECONDS,
-    wait_seconds: streams::WAIT_SECONDS,
-    read_seconds: streams::SLOW.as_secs(),
-    changes_looked_at: feed::LOOKED_AT,
-};
-
-const GRAPHQL: GraphqlLimits = GraphqlLimits {
-    nodes: cost::NODES,
-    nodes_anonymous: cost::NODES_ANONYMOUS,
-    rows: cost::ROWS,
-    selections: cost::SELECTIONS,
-    depth: cost::DEPTH,
-    aliases: cost::ALIASES,
-    root_fields: cost::ROOT_FIELDS,
-    directives: cost::DIRECTIVES,
-    tokens: cost::TOKENS,
-    nesting: cost::NESTING,
-};

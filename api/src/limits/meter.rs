@@ -5,13 +5,13 @@ use std::{
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
-use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::http::{HeaderMap, HeaderValue};
 use kernel::{Error, Result};
 use uuid::Uuid;
 
 use super::{
     Limits,
-    rates::{COSTS, Payer, Standing, WINDOW_SECONDS},
+    rates::{Payer, Standing, WINDOW_SECONDS},
 };
 
 /// Header that says which quotas there are.
@@ -32,26 +32,18 @@ struct Parts {
     standings: Mutex<Vec<Standing>>,
 }
 
-/// Units a request costs by its method and address, before more is known.
-#[must_use]
-pub fn cost(method: &Method, path: &str) -> u32 {
-    if path.starts_with("/api/v1/auth/") {
-        COSTS.sign_in
-    } else if matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) || path == "/graphql" {
-        COSTS.read
-    } else if path.ends_with("/batch") {
-        COSTS.batch
-    } else {
-        COSTS.write
-    }
-}
-
 impl Meter {
     /// The meter of a request that costs so much.
     #[must_use]
     pub fn new(limits: Arc<Limits>, address: Option<IpAddr>, cost: u32) -> Self {
         let (caller, standings) = (OnceLock::new(), Mutex::default());
         Self(Arc::new(Parts { limits, address, caller, cost, standings }))
+    }
+
+    /// The address that pays.
+    #[must_use]
+    pub fn address(&self) -> Option<IpAddr> {
+        self.0.address
     }
 
     /// Lets the address pay what the request costs.
@@ -73,12 +65,11 @@ impl Meter {
         self.pay(Payer::Caller(user), self.0.cost)
     }
 
-    /// Lets address and caller pay for the records a document could return.
+    /// Lets address and caller pay for more than the request itself.
     ///
     /// # Errors
     /// `Limited` where one of them has not that much left.
-    pub fn charge_nodes(&self, nodes: u64) -> Result<()> {
-        let units = u32::try_from(nodes / u64::from(COSTS.graphql_nodes_per_unit)).unwrap_or(u32::MAX);
+    pub fn charge(&self, units: u32) -> Result<()> {
         if units == 0 {
             return Ok(());
         }

@@ -2,7 +2,7 @@
 
 use std::{
     hash::{BuildHasher, Hash, RandomState},
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     num::NonZeroU32,
     sync::atomic::{AtomicU32, Ordering},
     time::Duration,
@@ -18,7 +18,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::config::Front;
+use super::traffic::Traffic;
+use crate::{config::Front, origin::network};
 
 /// Seconds in which an empty bucket fills.
 pub const WINDOW_SECONDS: u32 = 60;
@@ -40,10 +41,38 @@ pub struct Costs {
     pub sign_in: u32,
     /// Records a GraphQL document could return for one unit.
     pub graphql_nodes_per_unit: u32,
+    /// Fields of introspection a GraphQL document may have for one unit.
+    pub introspection_per_unit: u32,
+}
+
+impl Costs {
+    /// Units a request costs before more is known of it.
+    #[must_use]
+    pub const fn of(&self, traffic: Traffic) -> u32 {
+        match traffic {
+            Traffic::Read | Traffic::Graphql => self.read,
+            Traffic::Write => self.write,
+            Traffic::Batch => self.batch,
+            Traffic::SignIn => self.sign_in,
+        }
+    }
+
+    /// Units of one field of a mutation: what the same write costs by REST.
+    #[must_use]
+    pub fn of_mutation(&self, field: &str) -> u32 {
+        if field.ends_with("Batch") { self.batch } else { self.write }
+    }
 }
 
 /// What requests cost.
-pub const COSTS: Costs = Costs { read: 1, write: 5, batch: 50, sign_in: 100, graphql_nodes_per_unit: 500 };
+pub const COSTS: Costs = Costs {
+    read: 1,
+    write: 5,
+    batch: 50,
+    sign_in: 100,
+    graphql_nodes_per_unit: 500,
+    introspection_per_unit: 10,
+};
 
 type Buckets<K> = RateLimiter<K, HashMapStateStore<K>, DefaultClock, StateInformationMiddleware>;
 
@@ -134,14 +163,6 @@ fn take<K: Clone + Eq + Hash>(
     match taken {
         Ok(state) => Ok(standing(state.quota(), state.remaining_burst_capacity())),
         Err(until) => Err((standing(until.quota(), 0), until.wait_time_from(DefaultClock::default().now()))),
-    }
-}
-
-/// The network an address is counted under.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(six) => Ipv6Addr::from_bits(six.to_bits() >> 64 << 64).into(),
-        four @ IpAddr::V4(_) => four,
     }
 }
 

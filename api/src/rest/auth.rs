@@ -3,18 +3,27 @@
 use axum::{extract::State, http::StatusCode};
 use kernel::Error;
 use serde::Deserialize;
-use utoipa::ToSchema;
+use utoipa::{
+    ToSchema,
+    openapi::{
+        ObjectBuilder,
+        schema::{Object, SchemaType, Type},
+    },
+};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     body::Input,
     caller::Person,
     device::FromDevice,
-    problem::{Problem, ReadProblems, TooManyProblems, WriteProblems},
+    problem::{Problem, ReadProblems, WriteProblems},
 };
 use crate::{
     domain::{
-        access::signin::session::{self, Change, Login, Tokens},
+        access::signin::{
+            password::{MAX_CHARS, MIN_CHARS, MIN_CHARS_WITH_FACTOR},
+            session::{self, Change, Login, Tokens},
+        },
         me::{self, Me},
     },
     state::AppState,
@@ -64,16 +73,30 @@ pub struct PasswordInput {
     /// The present password.
     #[schema(min_length = 1, max_length = 200)]
     pub old_password: String,
-    /// The password from now on: 15 characters or more (8 beside a second factor), no common one.
-    #[schema(min_length = 1, max_length = 200)]
+    /// The password from now on.
+    #[schema(schema_with = new_password)]
     pub new_password: String,
+}
+
+/// The schema of a password to be set, bounded as it is judged; one that is too short is judged as too weak.
+pub(super) fn new_password() -> Object {
+    let rule = format!(
+        "The password from now on: {MIN_CHARS} characters or more ({MIN_CHARS_WITH_FACTOR} beside a second factor), \
+         {MAX_CHARS} at most, no common one."
+    );
+    ObjectBuilder::new()
+        .schema_type(SchemaType::new(Type::String))
+        .description(Some(rule))
+        .min_length(Some(1))
+        .max_length(Some(MAX_CHARS))
+        .build()
 }
 
 #[utoipa::path(post, path = "/auth/login", tag = "Sign-in",
     summary = "Sign in",
     description = "Answers an access token of 15 minutes and a refresh token. Unknown users and wrong passwords answer alike. An account with a second factor answers `second_factor_required` until `code` is right. Whoever fails often waits, by account and by address.",
     request_body = LoginInput,
-    responses((status = 200, description = "The tokens", body = Tokens), WriteProblems, TooManyProblems))]
+    responses((status = 200, description = "The tokens", body = Tokens), WriteProblems))]
 async fn login(
     State(state): State<AppState>,
     FromDevice(device): FromDevice,
@@ -113,7 +136,7 @@ async fn logout(Person(ctx, caller): Person) -> Result<StatusCode, Problem> {
     summary = "Change one's password",
     description = "Changes the caller's password and ends all other sessions.",
     request_body = PasswordInput,
-    responses((status = 204, description = "The password is changed"), WriteProblems, TooManyProblems))]
+    responses((status = 204, description = "The password is changed"), WriteProblems))]
 async fn change_password(
     State(state): State<AppState>,
     Person(ctx, caller): Person,

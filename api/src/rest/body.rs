@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 
 use super::{json::read_object, problem::Problem};
 use crate::{
+    limits::traffic::Traffic,
     limits::{Limits, places::Place},
     state::AppState,
 };
@@ -50,7 +51,7 @@ pub struct BodyLimit(pub usize);
 /// While the client sends, the request gives up its place among those that run.
 async fn read(request: Request, limits: &Limits) -> Result<Bytes, Problem> {
     let (parts, body) = request.into_parts();
-    let by_address = || limits.bodies.at(parts.uri.path());
+    let by_address = || limits.bodies.of_traffic(Traffic::of(&parts.method, parts.uri.path()));
     let most = parts.extensions.get::<BodyLimit>().map_or_else(by_address, |limit| limit.0);
     let too_large = || Problem::Http(Code::PayloadTooLarge, format!("a body has at most {most} bytes here"));
     if usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX) > most {

@@ -10,12 +10,13 @@ use axum::{
         sse::{Event, KeepAlive, Sse},
     },
 };
-use futures_util::{Stream, StreamExt, stream};
+use futures_util::{StreamExt, future::ready, stream};
 use kernel::{
     Code, Error,
     page::{DEFAULT_LIMIT, MAX_LIMIT, Page},
 };
 use serde::Deserialize;
+use tokio::time::timeout;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -27,10 +28,10 @@ use super::{
 };
 use crate::{
     domain::exchange::changes::{Change, ChangePage, Reader, follow, wait},
-    limits::places::Place,
+    limits::{meter::Meter, places::Place, rates::COSTS},
     preference::Accept,
     state::AppState,
-    streams::{Seat, WAIT_SECONDS, detach},
+    streams::{Said, Seat, detach},
 };
 
 /// Media type of a stream of events.
@@ -50,10 +51,10 @@ pub struct FeedParams {
     pub after: Option<String>,
     /// Kinds of records (`task`, `plans`), several with commas; all kinds without it.
     pub kinds: Vec<String>,
-    /// How many changes, 1 to 200.
+    /// How many changes, 1 to 200; a stream has no pages.
     #[param(minimum = 1, maximum = 200, default = 50)]
     pub limit: Option<i64>,
-    /// Seconds to wait for a change where there is none, 0 to 20.
+    /// Seconds to wait for a change where there is none, 0 to 20; two thirds of the time-out of requests at most.
     #[param(minimum = 0, maximum = 20, default = 0)]
     pub wait: Option<u64>,
     /// Languages wanted, best first; `*` for base texts and all translations.
@@ -66,6 +67,7 @@ struct Asked {
     wait: Duration,
     streamed: bool,
     seat: Option<Seat>,
+    meter: Option<Meter>,
 }
 
 impl FromRequestParts<AppState> for Asked {
@@ -73,7 +75,7 @@ impl FromRequestParts<AppState> for Asked {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let accept = Accept::of(&parts.headers);
-        let streamed = accept.names(EVENTS);
+        let streamed = accept.names(EVENTS) && accept.weight(EVENTS) >= accept.weight("application/json");
         if !streamed {
             takes_json(&accept)?;
         }
@@ -81,14 +83,17 @@ impl FromRequestParts<AppState> for Asked {
         let asked: FeedParams = parameters(parts.uri.query())?;
         let limit = asked.limit.map_or(Ok(DEFAULT_LIMIT), |limit| Page::check_limit("limit", limit))?;
         let seconds = asked.wait.unwrap_or_default();
-        if seconds > WAIT_SECONDS {
-            let text = format!("`wait` is 0 to {WAIT_SECONDS} seconds");
+        let most = state.limits.wait_seconds();
+        if seconds > most {
+            let text = format!("`wait` is 0 to {most} seconds");
             return Err(Error::bad_request("?wait", Code::OutOfRange, text).into());
         }
         let last = parts.headers.get("last-event-id").and_then(|id| id.to_str().ok());
         let after = last.filter(|id| !id.is_empty()).or(asked.after.as_deref());
         let goes_on = streamed || seconds > 0;
-        let seat = || state.streams.take(identity.who.map(|(user, _)| user));
+        let meter = parts.extensions.get::<Meter>().cloned();
+        let address = meter.as_ref().and_then(Meter::address);
+        let seat = || state.streams.take(identity.who.map(|(user, _)| user), address);
         let seat = if goes_on { Some(seat()?) } else { None };
         if goes_on && let Some(place) = parts.extensions.get::<Place>() {
             // Who waits takes a seat, not a place among those that work.
@@ -96,7 +101,7 @@ impl FromRequestParts<AppState> for Asked {
         }
         let limit = if streamed { MAX_LIMIT } else { limit };
         let reader = Reader::new((ctx, identity), after, &asked.kinds, limit)?;
-        Ok(Self { reader, wait: Duration::from_secs(seconds), streamed, seat })
+        Ok(Self { reader, wait: Duration::from_secs(seconds), streamed, seat, meter })
     }
 }
 
@@ -105,35 +110,52 @@ impl FromRequestParts<AppState> for Asked {
     description = "Answers what became of the records the caller sees, in the order it happened: each with the record as it is now. \
         Take a cursor with `after=now`, read the lists you need, then go on from the cursor: applying every change gives what the lists give. \
         With `wait` an empty page is answered only when the seconds are over. With `Accept: text/event-stream` the answer is a stream of \
-        server-sent events that goes on until the access token ends; `id` is the cursor, `Last-Event-ID` goes on after it, `data` a change. \
+        server-sent events that goes on until the access token ends; `id` is the cursor, `Last-Event-ID` goes on after it, `data` a change; \
+        an event `problem` says why a stream ends. \
         The names inside references follow the changes of the records they name. When the caller's grants, regions or groups change, \
         its cursors answer 410.",
     params(FeedParams, ("Last-Event-ID" = Option<String>, Header, description = "Cursor to go on after; before `after`")),
     responses((status = 200, description = "A part of the feed", content((ChangePage = "application/json"), (String = "text/event-stream"))), ReadProblems,
-        (status = 410, description = "Refused: rights_changed", body = super::problem::ProblemDetails, content_type = "application/problem+json"),
-        (status = 429, description = "Refused: rate_limited", body = super::problem::ProblemDetails, content_type = "application/problem+json")))]
+        (status = 410, description = "Refused: rights_changed", body = super::problem::ProblemDetails, content_type = "application/problem+json")))]
 async fn list_changes(State(state): State<AppState>, asked: Asked) -> Result<Response, Problem> {
-    let Asked { mut reader, wait: patience, streamed, seat } = asked;
+    let Asked { mut reader, wait: patience, streamed, seat, meter } = asked;
     if !streamed {
-        let page = wait(&mut reader, patience.min(state.limits.request_timeout / 2)).await?;
-        return Ok(axum::Json(page).into_response());
+        let _seat = seat;
+        let over = async {
+            let _ = timeout(patience, state.stopping.cancelled()).await;
+        };
+        return Ok(axum::Json(wait(&mut reader, over).await?).into_response());
     }
     // The first page before the first byte: what is refused at once is refused with its status.
     let first = reader.next().await?;
-    let pages = detach(&state, seat, stream::iter([Ok(first)]).chain(follow(reader)));
-    let events = events(pages);
+    let pages = follow(reader).map(move |page| {
+        let page = page?;
+        let is_told = !page.items.is_empty();
+        meter.iter().filter(|_| is_told).try_for_each(|meter| meter.charge(COSTS.read))?;
+        Ok(page)
+    });
+    let events = stream::iter(begun(&first)).chain(pages.flat_map(|page| stream::iter(told(page))));
+    let events = detach(&state, seat, events).filter_map(|said| {
+        ready(match said {
+            Said::Item(event) => Some(Ok::<_, Infallible>(event)),
+            Said::End => None,
+        })
+    });
     Ok(Sse::new(events).keep_alive(KeepAlive::default()).into_response())
 }
 
-/// The changes as server-sent events; an error is the last one.
-fn events(
-    pages: impl Stream<Item = kernel::Result<ChangePage>> + Send,
-) -> impl Stream<Item = Result<Event, Infallible>> + Send {
-    let told = |page: kernel::Result<ChangePage>| match page {
+/// The first page as events, and the cursor after it without data: whoever comes back before anything happens
+/// goes on from there.
+fn begun(page: &ChangePage) -> Vec<Event> {
+    page.items.iter().map(event).chain([Event::default().id(&page.next)]).collect()
+}
+
+/// A page as events; what ends the stream is told by the last one.
+fn told(page: kernel::Result<ChangePage>) -> Vec<Event> {
+    match page {
         Ok(page) => page.items.iter().map(event).collect(),
-        Err(error) => vec![Event::default().event("error").data(Problem::from(error).to_json())],
-    };
-    pages.flat_map(move |page| stream::iter(told(page).into_iter().map(Ok)))
+        Err(error) => vec![Event::default().event("problem").data(Problem::from(error).to_json())],
+    }
 }
 
 fn event(change: &Change) -> Event {

@@ -13,6 +13,8 @@ use axum::{
 use http_body_util::BodyExt;
 use kernel::{Code, Error, Result, idempotency::Call};
 
+use crate::limits::traffic::Traffic;
+
 /// Header with the key a caller gives.
 pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
@@ -23,17 +25,11 @@ pub const IDEMPOTENCY_REPLAYED: &str = "Idempotency-Replayed";
 #[derive(Clone)]
 struct Noted(Result<Call>);
 
-/// Tells whether a `POST` to this path may be repeated: not signing in, whose answers hold secrets and are kept nowhere.
-#[must_use]
-pub fn is_repeatable(path: &str) -> bool {
-    !path.starts_with("/auth/") && !path.ends_with("/password-token")
-}
-
 /// Notes the key of a `POST` and what is sent with it, where the call may be repeated.
 pub async fn remember(mut request: Request, next: Next) -> Response {
     let uri = request.uri().clone();
-    let path = uri.path().trim_start_matches("/api/v1");
-    let is_keyed = request.method() == Method::POST && is_repeatable(path);
+    let is_post = request.method() == Method::POST;
+    let is_keyed = is_post && Traffic::of(request.method(), uri.path()).is_repeatable();
     let Some(call) = noted(request.headers()).filter(|_| is_keyed) else { return next.run(request).await };
     request.extensions_mut().insert(Noted(call.clone()));
     let Ok(call) = call else { return next.run(request).await };
@@ -47,7 +43,7 @@ pub async fn remember(mut request: Request, next: Next) -> Response {
     });
     let mut response = next.run(request).await;
     if call.is_replayed() {
-        response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
+        response.headers_mut().insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));
     }
     response
 }

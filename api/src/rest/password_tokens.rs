@@ -12,6 +12,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{
+    auth::new_password,
     body::{Input, Optional},
     caller::Known,
     problem::{Problem, WriteProblems},
@@ -44,8 +45,8 @@ pub struct AcceptInput {
     /// The token, as its issuer handed it over.
     #[schema(min_length = 1, max_length = 200)]
     pub token: String,
-    /// The password from now on: 15 characters or more (8 beside a second factor), no common one.
-    #[schema(min_length = 1, max_length = 200)]
+    /// The password from now on.
+    #[schema(schema_with = new_password)]
     pub password: String,
 }
 

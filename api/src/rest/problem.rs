@@ -192,15 +192,6 @@ impl IntoResponses for ReadProblems {
     }
 }
 
-/// The refusal of whoever must wait.
-pub struct TooManyProblems;
-
-impl IntoResponses for TooManyProblems {
-    fn responses() -> std::collections::BTreeMap<String, RefOr<Documented>> {
-        documented(&[429])
-    }
-}
-
 /// Refusals every write can answer.
 pub struct WriteProblems;
 

@@ -8,7 +8,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     body::Input,
     caller::Person,
-    problem::{Problem, TooManyProblems, WriteProblems},
+    problem::{Problem, WriteProblems},
 };
 use crate::{
     domain::access::signin::factor::{self, Enrolment, RecoveryCodes},
@@ -60,7 +60,7 @@ pub struct DisableInput {
     summary = "Make a second factor",
     description = "Answers, this once, the secret for an authenticator (TOTP, six digits, 30 seconds, SHA-1). It counts once it is confirmed.",
     request_body = EnrolInput,
-    responses((status = 201, description = "The secret", body = Enrolment), WriteProblems, TooManyProblems))]
+    responses((status = 201, description = "The secret", body = Enrolment), WriteProblems))]
 async fn enrol_second_factor(
     State(state): State<AppState>,
     Person(ctx, caller): Person,
@@ -87,7 +87,7 @@ async fn confirm_second_factor(
     summary = "Take the second factor away",
     description = "Needs the password, which must be long enough to stand alone, and a code.",
     request_body = DisableInput,
-    responses((status = 204, description = "Signing in asks for no code any more"), WriteProblems, TooManyProblems))]
+    responses((status = 204, description = "Signing in asks for no code any more"), WriteProblems))]
 async fn disable_second_factor(
     State(state): State<AppState>,
     Person(ctx, caller): Person,

@@ -1,12 +1,17 @@
 //! The accept loop: connections up to a cap, each in a tracked task, until the last call.
 
+mod places;
+
 use std::{sync::Arc, time::Duration};
 
 use futures_util::FutureExt;
-use tokio::{net::TcpListener, sync::Semaphore, time::sleep};
+use tokio::{net::TcpListener, task::unconstrained, time::sleep};
 use tokio_util::task::TaskTracker;
 
 use super::connection::Connections;
+use places::Places;
+
+pub(super) use places::Place;
 
 /// Pause after a connection that could not be taken, most often for want of file descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -21,7 +26,7 @@ pub(super) struct Door {
 impl Door {
     /// Takes connections until the service stops; those taken end in their own tasks.
     pub(super) async fn serve(self) {
-        let places = Arc::new(Semaphore::new(self.connections.front.max_clients));
+        let places = Places::of(&self.connections.front);
         let stopping = self.connections.stopping.clone();
         let last_call = async {
             stopping.cancelled().await;
@@ -31,12 +36,13 @@ impl Door {
             () = last_call => {}
             () = self.accept_all(&places) => {}
         }
-        // What the kernel took until now is answered too.
-        while self.accept_one(&places).now_or_never() == Some(true) {}
+        // What the kernel took until now is answered too, however much it is.
+        while unconstrained(self.accept_one(&places)).now_or_never() == Some(true) {}
+        tracing::info!("the last call is over: no connection is taken any more");
         self.connections.closing.cancel();
     }
 
-    async fn accept_all(&self, places: &Arc<Semaphore>) {
+    async fn accept_all(&self, places: &Places) {
         loop {
             if !self.accept_one(places).await {
                 sleep(PAUSE).await;
@@ -44,12 +50,16 @@ impl Door {
         }
     }
 
-    /// Takes one connection, when there is a place for it.
-    async fn accept_one(&self, places: &Arc<Semaphore>) -> bool {
-        let Ok(place) = places.clone().acquire_owned().await else { return false };
+    /// Takes one connection, when there is a place for it; closes it where its network has too many.
+    async fn accept_one(&self, places: &Places) -> bool {
+        let Some(free) = places.free().await else { return false };
         match self.listener.accept().await {
             Ok((stream, from)) => {
                 let connections = self.connections.clone();
+                let Some(place) = places.take(free, from.ip(), &connections.front) else {
+                    tracing::debug!("a connection was closed: its network has as many as it may have");
+                    return true;
+                };
                 self.tasks.spawn(async move { connections.serve(stream, from, place).await });
                 true
             }

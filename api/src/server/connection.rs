@@ -1,5 +1,7 @@
 //! One connection: TLS where it is on, HTTP/1.1 or HTTP/2, and an end in time.
 
+mod answers;
+
 use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
@@ -9,13 +11,12 @@ use axum::{
 };
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
+    rt::{TokioIo, TokioTimer},
     server::conn::auto,
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpStream,
-    sync::OwnedSemaphorePermit,
     time::{Instant, MissedTickBehavior, interval, timeout},
 };
 use tokio_rustls::TlsAcceptor;
@@ -23,7 +24,8 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::{
-    pulse::{Answering, Pulse, Running, Verdict, Watched},
+    accept::Place,
+    pulse::{Pulse, Running, Verdict, Watched},
     tls::Certificates,
 };
 use crate::{
@@ -31,6 +33,7 @@ use crate::{
     limits::listing::{HEAD_BYTES, HEADERS, STREAMS},
     origin::Peer,
 };
+use answers::{Answering, Streams};
 
 /// Streams a client may reset before they were looked at, until its connection is closed.
 const RESETS: usize = 20;
@@ -48,7 +51,7 @@ pub(super) struct Connections {
     pub(super) stopping: CancellationToken,
     /// No new request is taken any more.
     pub(super) closing: CancellationToken,
-    http: auto::Builder<TokioExecutor>,
+    http: auto::Builder<Streams>,
 }
 
 impl Connections {
@@ -63,53 +66,56 @@ impl Connections {
     }
 
     /// Serves one connection until it ends.
-    pub(super) async fn serve(
-        self: Arc<Self>,
-        stream: TcpStream,
-        from: SocketAddr,
-        place: OwnedSemaphorePermit,
-    ) {
+    pub(super) async fn serve(self: Arc<Self>, stream: TcpStream, from: SocketAddr, place: Place) {
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!("a connection takes no option: {error}");
         }
         let peer = Peer { address: from, is_tls: self.tls.is_some() };
-        let Some(tls) = &self.tls else { return self.speak(stream, peer, place).await };
+        let pulse = Pulse::new();
+        let stream = Watched::new(stream, pulse.clone(), place);
+        let Some(tls) = &self.tls else { return self.speak(stream, peer, pulse).await };
         let shaken = TlsAcceptor::from(tls.current()).accept(stream);
         match timeout(self.front.header_timeout, shaken).await {
-            Ok(Ok(stream)) => self.speak(stream, peer, place).await,
+            Ok(Ok(stream)) => self.speak(stream, peer, pulse).await,
             Ok(Err(error)) => tracing::debug!("a handshake failed: {error}"),
             Err(_) => tracing::debug!("a handshake took too long"),
         }
     }
 
-    async fn speak<S>(self: &Arc<Self>, stream: S, peer: Peer, place: OwnedSemaphorePermit)
+    async fn speak<S>(self: &Arc<Self>, stream: S, peer: Peer, pulse: Pulse)
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let pulse = Pulse::new();
-        let io = TokioIo::new(Watched::new(stream, pulse.clone(), place));
-        let service = service_fn(|request| self.clone().answer(request, peer, pulse.begin()));
-        let connection = self.http.serve_connection_with_upgrades(io, service);
+        let service = service_fn(|request: Request<_>| {
+            let running = pulse.begin(request.version());
+            self.clone().answer(request, peer, running)
+        });
+        let connection = self.http.serve_connection_with_upgrades(TokioIo::new(stream), service);
         tokio::pin!(connection);
         let mut looks = interval(LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut told: Option<Instant> = None;
+        let (mut closing, mut told): (Option<Instant>, Option<Instant>) = (None, None);
         loop {
-            let close = tokio::select! {
+            tokio::select! {
                 ended = connection.as_mut() => {
                     return if let Err(error) = ended { tracing::debug!("a connection broke: {error}") };
                 }
-                () = self.closing.cancelled(), if told.is_none() => true,
-                _ = looks.tick() => match pulse.verdict(&self.front) {
-                    Verdict::Stuck => return tracing::debug!("a connection was cut: its client is too slow"),
-                    verdict => verdict == Verdict::Idle && told.is_none(),
+                () = self.closing.cancelled(), if closing.is_none() => closing = Some(Instant::now()),
+                _ = looks.tick() => {}
+            }
+            let verdict = pulse.verdict(&self.front);
+            if verdict == Verdict::Stuck {
+                return tracing::debug!("a connection was cut: its client is too slow");
+            }
+            // Who was taken by the last call is heard before it is told.
+            let is_last = closing.is_some_and(|since| pulse.has_begun() || since.elapsed() >= LOOK);
+            match told {
+                None if verdict == Verdict::Idle || is_last => {
+                    connection.as_mut().graceful_shutdown();
+                    told = Some(Instant::now());
                 }
-            };
-            if close {
-                connection.as_mut().graceful_shutdown();
-                told = Some(Instant::now());
-            } else if told.is_some_and(|at| at.elapsed() > LOOK) && pulse.is_idle() {
-                return;
+                Some(at) if at.elapsed() > LOOK && pulse.is_idle() => return,
+                _ => {}
             }
         }
     }
@@ -131,8 +137,8 @@ impl Connections {
 }
 
 /// HTTP/1.1 and HTTP/2 by prior knowledge or ALPN, with their bounds.
-fn protocols(front: &Front) -> auto::Builder<TokioExecutor> {
-    let mut http = auto::Builder::new(TokioExecutor::new());
+fn protocols(front: &Front) -> auto::Builder<Streams> {
+    let mut http = auto::Builder::new(Streams(front.body_timeout));
     // Its clock runs while a connection idles too, so it can only be the outer bound of the pulse's.
     let longest = front.idle_timeout.max(front.header_timeout) + LOOK + LOOK;
     http.http1()

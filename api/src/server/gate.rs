@@ -20,9 +20,17 @@ use tokio::time::timeout;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::{
-    limits::meter::{Meter, cost},
+    domain::access::signin::standing::ACT_AS,
+    limits::{
+        meter::{Meter, RATE_LIMIT, RATE_LIMIT_POLICY},
+        rates::COSTS,
+        traffic::Traffic,
+    },
     origin::Origin,
-    rest::problem::Problem,
+    rest::{
+        idempotency::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED},
+        problem::Problem,
+    },
     state::AppState,
 };
 
@@ -40,7 +48,7 @@ pub(super) async fn admit(State(state): State<AppState>, mut request: Request, n
         return next.run(request).await;
     }
     let address = request.extensions().get::<Origin>().map(|origin| origin.address);
-    let meter = Meter::new(state.limits.clone(), address, cost(request.method(), path));
+    let meter = Meter::new(state.limits.clone(), address, COSTS.of(Traffic::of(request.method(), path)));
     let place = state.limits.places.claim();
     let admitted = match meter.begin() {
         Ok(()) => place.enter().await,
@@ -113,29 +121,27 @@ impl Drop for Drained {
 
 /// What pages of other sites may do: read and write with a token, never with cookies.
 pub(super) fn cors(origins: &[HeaderValue]) -> CorsLayer {
-    let known = |name: &'static str| HeaderName::from_static(name);
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins.iter().cloned()))
         .allow_methods([Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
-        .allow_headers([
-            header::ACCEPT_LANGUAGE,
-            header::AUTHORIZATION,
-            header::CONTENT_TYPE,
-            header::IF_MATCH,
-            header::IF_NONE_MATCH,
-            known("idempotency-key"),
-            known("x-concord-act-as"),
-        ])
-        .expose_headers([
-            header::CONTENT_LANGUAGE,
-            header::ETAG,
-            header::LINK,
-            header::LOCATION,
-            header::RETRY_AFTER,
-            known("idempotency-replayed"),
-            known("ratelimit"),
-            known("ratelimit-policy"),
-            known("x-request-id"),
-        ])
+        .allow_headers(with(
+            [
+                header::ACCEPT_LANGUAGE,
+                header::AUTHORIZATION,
+                header::CONTENT_TYPE,
+                header::IF_MATCH,
+                header::IF_NONE_MATCH,
+            ],
+            &[IDEMPOTENCY_KEY, ACT_AS, "Last-Event-ID"],
+        ))
+        .expose_headers(with(
+            [header::CONTENT_LANGUAGE, header::ETAG, header::LINK, header::LOCATION, header::RETRY_AFTER],
+            &[IDEMPOTENCY_REPLAYED, RATE_LIMIT, RATE_LIMIT_POLICY, "X-Request-Id"],
+        ))
         .max_age(PREFLIGHT)
+}
+
+/// Headers of the standards, and those that have no constant there.
+fn with<const COUNT: usize>(known: [HeaderName; COUNT], others: &[&str]) -> Vec<HeaderName> {
+    known.into_iter().chain(others.iter().filter_map(|name| name.parse().ok())).collect()
 }

@@ -1,6 +1,6 @@
 //! The address `/graphql`.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, net::IpAddr};
 
 use axum::{
     body::Body,
@@ -11,11 +11,13 @@ use axum::{
         sse::{Event, KeepAlive, Sse},
     },
 };
-use futures_util::{StreamExt, stream::iter};
+use futures_util::StreamExt;
 use kernel::{Code, Error};
+use uuid::Uuid;
 
 use crate::{
-    graphql::http::{self, Call, Media},
+    graphql::http::{self, Admitted, GraphqlCall, Media},
+    limits::meter::Meter,
     preference::Accept,
     rest::{
         body::{BodyLimit, Members},
@@ -24,59 +26,79 @@ use crate::{
         problem::Problem,
     },
     state::AppState,
-    streams::detach,
+    streams::{Said, detach},
 };
 
-/// Runs a request in a JSON body.
+/// Runs a request in a JSON body; a subscription is streamed to callers that name the media type of events.
 pub(super) async fn by_post(State(state): State<AppState>, request: Request) -> Result<Response, Problem> {
-    let accept = Accept::of(request.headers());
-    let streamed = accept.names(EVENTS);
-    let media = if streamed { Media::GraphqlResponse } else { media(&accept)? };
     let (mut parts, body) = request.into_parts();
+    let accept = Accept::of(&parts.headers);
+    let (wanted, takes_events) = (Media::wanted(&accept), accept.names(EVENTS));
+    let media = match wanted {
+        None if takes_events => Media::GraphqlResponse,
+        wanted => wanted.ok_or_else(not_acceptable)?,
+    };
     let (ctx, identity) = authenticate(&parts, &state).await?;
     if !ctx.actor.is_known() {
         parts.extensions.insert(BodyLimit(state.limits.bodies.graphql_anonymous_bytes));
     }
-    let call = Call { ctx, identity, meter: parts.extensions.get().cloned(), may_write: true };
+    let call = GraphqlCall { ctx, identity, meter: parts.extensions.get().cloned() };
+    let who = (call.ctx.actor.user, call.meter.as_ref().and_then(Meter::address));
     let members = Members::from_request(Request::from_parts(parts, body), &state).await?;
     let request = http::request(&members.0).map_err(|why| Error::bad_request("", Code::BadRequest, why))?;
-    if streamed {
-        return stream(&state, call, request);
+    let mut admitted = match http::admit(&state, call, request)? {
+        Ok(admitted) => admitted,
+        Err(refusal) => return Ok(respond(Some(*refusal), media)),
+    };
+    if takes_events && (wanted.is_none() || admitted.is_subscription()) {
+        return stream(&state, who, admitted);
     }
-    Ok(respond(http::run(&state, call, request).await?, media))
+    Ok(respond(http::run(&state, admitted, true).await, media))
 }
 
 /// Runs a query in the query string; mutations by GET are refused.
 pub(super) async fn by_get(State(state): State<AppState>, request: Request) -> Result<Response, Problem> {
-    let media = media(&Accept::of(request.headers()))?;
+    let media = Media::wanted(&Accept::of(request.headers())).ok_or_else(not_acceptable)?;
     let (parts, _) = request.into_parts();
     let (ctx, identity) = authenticate(&parts, &state).await?;
     let request = http::by_get(&pairs(parts.uri.query()))
         .map_err(|why| Error::bad_request("?query", Code::BadRequest, why))?;
-    let call = Call { ctx, identity, meter: parts.extensions.get().cloned(), may_write: false };
-    Ok(respond(http::run(&state, call, request).await?, media))
+    let call = GraphqlCall { ctx, identity, meter: parts.extensions.get().cloned() };
+    let response = match http::admit(&state, call, request)? {
+        Ok(admitted) => http::run(&state, admitted, false).await,
+        Err(refusal) => Some(*refusal),
+    };
+    Ok(respond(response, media))
 }
 
-/// Answers a subscription as server-sent events: `next` for each answer, `complete` at the end.
-fn stream(state: &AppState, call: Call, request: http::Sent) -> Result<Response, Problem> {
-    let seat = state.streams.take(call.ctx.actor.user)?;
-    let answers = match http::subscribe(state, call, request) {
+/// Answers a subscription as server-sent events: `next` for each answer, `complete` where it has come to its end.
+///
+/// A stream that was broken off has no `complete`, so that its reader comes back.
+fn stream(
+    state: &AppState,
+    (user, address): (Option<Uuid>, Option<IpAddr>),
+    admitted: Admitted,
+) -> Result<Response, Problem> {
+    let seat = state.streams.take(user, address)?;
+    let answers = match http::subscribe(state, admitted) {
         Ok(answers) => answers,
         Err(refusal) => return Ok(respond(Some(*refusal), Media::GraphqlResponse)),
     };
-    let next = |answer: &async_graphql::Response| {
-        Event::default().event("next").data(serde_json::to_string(answer).unwrap_or_default())
+    let event = |answer: Said<async_graphql::Response>| {
+        Ok::<_, Infallible>(match answer {
+            Said::Item(answer) => {
+                Event::default().event("next").data(serde_json::to_string(&answer).unwrap_or_default())
+            }
+            Said::End => Event::default().event("complete").data(""),
+        })
     };
-    let told = detach(state, seat, answers).map(move |answer| next(&answer));
-    let events = told.chain(iter([Event::default().event("complete").data("")])).map(Ok::<_, Infallible>);
+    let events = detach(state, seat, answers).map(event);
     Ok(Sse::new(events).keep_alive(KeepAlive::default()).into_response())
 }
 
-fn media(accept: &Accept<'_>) -> Result<Media, Problem> {
-    Media::wanted(accept).ok_or_else(|| {
-        let text = "answers are application/graphql-response+json or application/json";
-        Problem::Http(Code::NotAcceptable, text.into())
-    })
+fn not_acceptable() -> Problem {
+    let text = "answers are application/graphql-response+json or application/json";
+    Problem::Http(Code::NotAcceptable, text.into())
 }
 
 fn respond(response: Option<async_graphql::Response>, media: Media) -> Response {

@@ -2,8 +2,11 @@
 
 mod problems;
 
+use std::{collections::BTreeMap, sync::LazyLock};
+
 use axum::{
     Router,
+    body::Bytes,
     extract::Path,
     http::{HeaderValue, header},
     middleware::map_response,
@@ -19,23 +22,34 @@ use crate::{contracts, rest::problem::Problem, state::AppState};
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                       connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// The contracts and the pages of problems, each made once; answers share them.
+static OPENAPI: LazyLock<Bytes> = LazyLock::new(|| contracts::openapi().into());
+static SDL: LazyLock<Bytes> = LazyLock::new(|| contracts::sdl().into());
+static PROBLEMS: LazyLock<Bytes> = LazyLock::new(|| problems::all().into());
+static PROBLEM: LazyLock<BTreeMap<&str, Bytes>> = LazyLock::new(|| {
+    let page = |code: &Code| (code.name(), problems::one(*code).into());
+    Code::ALL.iter().map(page).collect()
+});
+
+const HTML: &str = "text/html; charset=utf-8";
+
 macro_rules! asset {
     ($file:literal) => {
-        include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/", $file)).as_slice()
+        Bytes::from_static(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/", $file)))
     };
 }
 
 pub(super) fn router() -> Router<AppState> {
     let swagger = SwaggerUi::new("/docs").config(Config::from("/openapi.json").try_it_out_enabled(true));
     Router::new()
-        .route("/", get(|| async { page("text/html; charset=utf-8", asset!("landing.html")) }))
+        .route("/", get(|| async { page(HTML, asset!("landing.html")) }))
         .route("/assets/landing.css", get(|| async { page("text/css", asset!("landing.css")) }))
-        .route("/graphiql", get(|| async { page("text/html; charset=utf-8", asset!("graphiql/index.html")) }))
+        .route("/graphiql", get(|| async { page(HTML, asset!("graphiql/index.html")) }))
         .route("/graphiql/{file}", get(graphiql))
-        .route("/problems", get(|| async { html(problems::all()) }))
+        .route("/problems", get(|| async { page(HTML, PROBLEMS.clone()) }))
         .route("/problems/{code}", get(problem))
-        .route("/openapi.json", get(openapi))
-        .route("/schema.graphql", get(|| async { text("text/plain; charset=utf-8", contracts::sdl()) }))
+        .route("/openapi.json", get(|| async { page("application/json", OPENAPI.clone()) }))
+        .route("/schema.graphql", get(|| async { page("text/plain; charset=utf-8", SDL.clone()) }))
         .merge(Router::from(swagger))
         .layer(map_response(guard))
 }
@@ -44,11 +58,6 @@ pub(super) fn router() -> Router<AppState> {
 async fn guard(mut response: Response) -> Response {
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     response
-}
-
-async fn openapi() -> Response {
-    static DOCUMENT: std::sync::LazyLock<String> = std::sync::LazyLock::new(contracts::openapi);
-    text("application/json", DOCUMENT.clone())
 }
 
 async fn graphiql(Path(file): Path<String>) -> Result<Response, Problem> {
@@ -65,23 +74,10 @@ async fn graphiql(Path(file): Path<String>) -> Result<Response, Problem> {
 }
 
 async fn problem(Path(code): Path<String>) -> Result<Response, Problem> {
-    let code = Code::ALL.iter().find(|known| known.name() == code).ok_or(Error::NotFound)?;
-    Ok(html(problems::one(*code)))
+    let found = PROBLEM.get(code.as_str()).ok_or(Error::NotFound)?;
+    Ok(page(HTML, found.clone()))
 }
 
-fn page(kind: &'static str, bytes: &'static [u8]) -> Response {
-    typed(kind, bytes.into_response())
-}
-
-fn html(text: String) -> Response {
-    typed("text/html; charset=utf-8", text.into_response())
-}
-
-fn typed(kind: &'static str, mut response: Response) -> Response {
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
-    response
-}
-
-fn text(kind: &'static str, body: String) -> Response {
-    ([(header::CONTENT_TYPE, kind)], body).into_response()
+fn page(kind: &'static str, bytes: Bytes) -> Response {
+    ([(header::CONTENT_TYPE, kind)], bytes).into_response()
 }

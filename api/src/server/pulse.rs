@@ -1,4 +1,4 @@
-//! What a connection is doing: how long it waits for a head, idles, or is not read by its client.
+//! What a connection is doing: how long it waits for a head, idles, or takes nothing.
 
 use std::{
     io,
@@ -7,17 +7,14 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use axum::{
-    Error,
-    body::{Body, Bytes, HttpBody},
-};
-use hyper::body::{Frame, SizeHint};
+use axum::http::Version;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    sync::OwnedSemaphorePermit,
+    net::TcpStream,
     time::Instant,
 };
 
+use super::accept::Place;
 use crate::config::Front;
 
 /// What is to become of a connection.
@@ -27,7 +24,7 @@ pub(super) enum Verdict {
     Live,
     /// It has had no request for long: it is closed as the protocol says.
     Idle,
-    /// The head of a request does not come, or answers are not read: it is cut.
+    /// The head of a request does not come, or nothing written is taken: it is cut.
     Stuck,
 }
 
@@ -37,8 +34,10 @@ pub(super) struct Pulse(Arc<Mutex<State>>);
 
 #[derive(Debug)]
 struct State {
-    /// Requests whose answer is not all handed over.
+    /// Requests of which the answer is not all written.
     running: usize,
+    /// The protocol, known from the first request on.
+    version: Option<Version>,
     /// Since when none runs.
     idle_since: Instant,
     /// Since when the head of a request is being read.
@@ -51,7 +50,8 @@ impl Pulse {
     /// The pulse of a new connection, whose first head is awaited.
     pub(super) fn new() -> Self {
         let now = Instant::now();
-        let state = State { running: 0, idle_since: now, head_since: Some(now), blocked_since: None };
+        let state =
+            State { running: 0, version: None, idle_since: now, head_since: Some(now), blocked_since: None };
         Self(Arc::new(Mutex::new(state)))
     }
 
@@ -59,17 +59,24 @@ impl Pulse {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes that a request begins; it runs until what is answered is dropped.
-    pub(super) fn begin(&self) -> Running {
+    /// Notes that a request begins; it runs until all that is answered is written or dropped.
+    pub(super) fn begin(&self, version: Version) -> Running {
         let mut state = self.state();
         state.running += 1;
+        state.version = Some(version);
         state.head_since = None;
         Running(self.clone())
     }
 
-    /// Tells whether no request runs.
+    /// Tells whether a request has begun on it, ever.
+    pub(super) fn has_begun(&self) -> bool {
+        self.state().version.is_some()
+    }
+
+    /// Tells whether no request runs, and nothing waits to be written.
     pub(super) fn is_idle(&self) -> bool {
-        self.state().running == 0
+        let state = self.state();
+        state.running == 0 && state.blocked_since.is_none()
     }
 
     /// Says what is to become of the connection now.
@@ -78,7 +85,7 @@ impl Pulse {
         if state.blocked_since.is_some_and(|since| since.elapsed() > front.body_timeout) {
             return Verdict::Stuck;
         }
-        if state.running > 0 {
+        if state.running > 0 || state.blocked_since.is_some() {
             return Verdict::Live;
         }
         if state.head_since.is_some_and(|since| since.elapsed() > front.header_timeout) {
@@ -87,14 +94,19 @@ impl Pulse {
         if state.idle_since.elapsed() > front.idle_timeout { Verdict::Idle } else { Verdict::Live }
     }
 
+    /// Notes that bytes came.
+    ///
+    /// Between two requests these are the next head in HTTP/1 only: in HTTP/2 they may be anything, an answer
+    /// to our own pings too.
     fn heard(&self) {
         let mut state = self.state();
-        if state.running == 0 && state.head_since.is_none() {
+        let is_head = state.running == 0 && state.version != Some(Version::HTTP_2);
+        if is_head && state.head_since.is_none() {
             state.head_since = Some(Instant::now());
         }
     }
 
-    fn wrote<T>(&self, polled: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+    fn wrote(&self, polled: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         let mut state = self.state();
         if polled.is_ready() {
             state.blocked_since = None;
@@ -118,52 +130,22 @@ impl Drop for Running {
     }
 }
 
-/// The body of an answer; its request runs until it is handed over or dropped.
-pub(super) struct Answering {
-    body: Body,
-    _running: Running,
-}
-
-impl Answering {
-    pub(super) fn new(body: Body, running: Running) -> Self {
-        Self { body, _running: running }
-    }
-}
-
-impl HttpBody for Answering {
-    type Data = Bytes;
-    type Error = Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
-
-/// A stream that tells its pulse, and keeps its place among the connections until it is gone.
-pub(super) struct Watched<S> {
-    stream: S,
+/// A socket that tells its pulse, and keeps its place among the connections until it is gone.
+///
+/// It lies below TLS, so that what it says of bytes taken is so.
+pub(super) struct Watched {
+    stream: TcpStream,
     pulse: Pulse,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
-impl<S> Watched<S> {
-    pub(super) fn new(stream: S, pulse: Pulse, place: OwnedSemaphorePermit) -> Self {
+impl Watched {
+    pub(super) fn new(stream: TcpStream, pulse: Pulse, place: Place) -> Self {
         Self { stream, pulse, _place: place }
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
+impl AsyncRead for Watched {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -178,7 +160,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+impl AsyncWrite for Watched {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let polled = Pin::new(&mut self.stream).poll_write(cx, bytes);
         self.pulse.wrote(polled)
@@ -198,8 +180,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let polled = Pin::new(&mut self.stream).poll_flush(cx);
-        self.pulse.wrote(polled)
+        Pin::new(&mut self.stream).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -15,10 +15,10 @@ use axum::{
 use kernel::Code;
 
 use crate::{
-    graphql::http::Call,
+    graphql::http::GraphqlCall,
+    limits::streams::MESSAGE_BYTES,
     rest::{caller::identity, problem::Problem},
     state::AppState,
-    streams::MESSAGE_BYTES,
 };
 use talk::Talk;
 
@@ -29,7 +29,7 @@ const PROTOCOL: &str = "graphql-transport-ws";
 pub(super) async fn upgrade(State(state): State<AppState>, request: Request) -> Result<Response, Problem> {
     let (mut parts, _) = request.into_parts();
     let (ctx, identity) = identity(&parts, &state).await?;
-    let caller = Call { ctx, identity, meter: parts.extensions.get().cloned(), may_write: false };
+    let caller = GraphqlCall { ctx, identity, meter: parts.extensions.get().cloned() };
     let upgrade = WebSocketUpgrade::from_request_parts(&mut parts, &state).await.map_err(no_socket)?;
     let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(MESSAGE_BYTES).max_frame_size(MESSAGE_BYTES);
     let tasks = state.tasks.clone();

@@ -87,8 +87,8 @@ pub async fn serve(config: Config, options: ServeOptions) -> Result<(), ServeErr
 
 /// Ends in order: the last call, then what runs, within the time of grace.
 async fn stop(state: &AppState, config: &Config, open: tokio::task::JoinHandle<()>) {
-    tracing::info!("stopping: what runs is finished");
     state.stopping.cancel();
+    tracing::info!("stopping: what runs is finished");
     let ended = timeout(config.front.grace, async {
         if let Err(error) = open.await {
             tracing::error!("the accept loop ended early: {error}");

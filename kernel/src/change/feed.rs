@@ -1,34 +1,25 @@
 //! The feed: what became of records since a position in the log, for one caller.
 //!
-//! It tells states, not earlier pictures: each record is looked up as it is now, and the log says only
+//! It tells states, not past pictures: each record is looked up as it is now, and the log says only
 //! whether the caller could see it before. Whoever applies all news holds what the lists give.
 
 mod concern;
 mod earlier;
+mod reading;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use async_graphql::Enum;
-use sea_orm::{
-    QueryResult,
-    sea_query::{Alias, Condition, Expr, ExprTrait, JoinType, Order, Query, SelectStatement},
-};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use concern::concerns;
 use earlier::Earlier;
+use reading::{Change, Kinds, changes};
 
-use crate::{
-    ctx::Ctx,
-    error::Result,
-    policy::{Class, Holding, Scope},
-    record::KindDef,
-    row::Row,
-    store,
-};
+use crate::{ctx::Ctx, error::Result, record::KindDef, row::Row, store};
 
 /// Changes that can concern the caller one page looks at, at most.
 pub const LOOKED_AT: usize = 5_000;
@@ -38,9 +29,9 @@ const CHUNK: usize = 500;
 /// A position in the log: after this change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
-    /// Position of the change set.
+    /// Number of the change set.
     pub seq: i64,
-    /// Position of the change in it.
+    /// Number of the change in it.
     pub ordinal: i32,
     /// What was told of the change.
     pub told: Told,
@@ -143,113 +134,10 @@ pub async fn since(
         if changes.len() < CHUNK {
             return Ok(Bulletin { position: until.max(after), has_more: false, ..page });
         }
-        page.position = changes.last().map_or(page.position, |last| Position { told: Told::All, ..last.position });
+        page.position =
+            changes.last().map_or(page.position, |last| Position { told: Told::All, ..last.position });
     }
     Ok(page)
-}
-
-/// The kinds that are asked for.
-struct Kinds<'a> {
-    wanted: &'a [&'static KindDef],
-    /// The kind of accounts, if it is asked for: who sees an account depends on its grants.
-    accounts: Option<&'static KindDef>,
-    /// The kinds whose changes are read.
-    read: BTreeSet<&'static str>,
-}
-
-impl<'a> Kinds<'a> {
-    fn new(ctx: &Ctx, wanted: &'a [&'static KindDef]) -> Self {
-        let accounts = wanted.iter().find(|def| def.class == Class::Person).copied();
-        let mut read: BTreeSet<_> = wanted.iter().map(|def| def.name).collect();
-        if accounts.is_some() {
-            let grants = ctx.kinds.all().iter().filter(|def| def.class == Class::Grant);
-            read.extend(grants.map(|def| def.name));
-        }
-        Self { wanted, accounts, read }
-    }
-
-    /// The records a change is about, with what decided who saw each before: its own, and for a change of
-    /// a grant the account that holds it.
-    fn about(&self, change: &Change) -> impl Iterator<Item = (Told, &'static KindDef, Uuid, Option<Scope>)> {
-        let own = self.wanted.iter().find(|def| def.name == change.kind);
-        let own = own.map(|def| (Told::Own, *def, change.id, change.before.clone()));
-        let account = self.accounts.filter(|accounts| accounts.name != change.kind);
-        let account =
-            account.and_then(|def| change.holder().map(|(id, before)| (Told::All, def, id, before)));
-        own.into_iter().chain(account)
-    }
-}
-
-/// One change, as far as the feed needs it.
-struct Change {
-    position: Position,
-    kind: String,
-    id: Uuid,
-    before: Option<Scope>,
-    after: Option<Scope>,
-}
-
-impl Change {
-    fn read(row: &QueryResult) -> Result<Self> {
-        let scope = |at| -> Result<Option<Scope>> {
-            Ok(row.try_get_by_index::<Option<Json>>(at)?.map(serde_json::from_value).transpose()?)
-        };
-        Ok(Self {
-            position: Position {
-                seq: row.try_get_by_index(0)?,
-                ordinal: row.try_get_by_index(1)?,
-                told: Told::Own,
-            },
-            kind: row.try_get_by_index(2)?,
-            id: row.try_get_by_index(3)?,
-            before: scope(4)?,
-            after: scope(5)?,
-        })
-    }
-
-    /// The person a grant is held by, and the account as it was seen through the grant before.
-    fn holder(&self) -> Option<(Uuid, Option<Scope>)> {
-        let scope = self.before.as_ref().or(self.after.as_ref())?;
-        let person = scope.person.filter(|_| scope.role.is_some())?;
-        let held = |scope: &Scope| Scope {
-            owner: scope.owner.clone(),
-            person: Some(person),
-            holdings: vec![Holding { owner: scope.owner.clone(), agency: scope.agency }],
-            ..Scope::default()
-        };
-        Some((person, self.before.as_ref().map(held)))
-    }
-}
-
-async fn changes(ctx: &Ctx, span: (Position, Position), concerned: &Condition) -> Result<Vec<Change>> {
-    ctx.db.reading().all(&select(span, concerned)).await?.iter().map(Change::read).collect()
-}
-
-fn select((after, until): (Position, Position), concerned: &Condition) -> SelectStatement {
-    let (change, set) = (Alias::new("change"), Alias::new("change_set"));
-    let of = |column: &'static str| Expr::col((change.clone(), Alias::new(column)));
-    let seq = || Expr::col((set.clone(), Alias::new("seq")));
-    Query::select()
-        .expr(seq())
-        .exprs(["ordinal", "kind", "record_id", "facts_before", "facts_after"].map(of))
-        .from(set.clone())
-        .join(
-            JoinType::InnerJoin,
-            change.clone(),
-            of("set_id").eq(Expr::col((set.clone(), Alias::new("id")))),
-        )
-        .and_where(seq().gte(after.seq))
-        .and_where(seq().lte(until.seq))
-        .and_where(seq().gt(after.seq).or(match after.told {
-            // Its account may be left to tell.
-            Told::Own => of("ordinal").gte(after.ordinal),
-            Told::All => of("ordinal").gt(after.ordinal),
-        }))
-        .cond_where(concerned.clone())
-        .order_by((set.clone(), Alias::new("seq")), Order::Asc)
-        .order_by((change.clone(), Alias::new("ordinal")), Order::Asc)
-        .limit(u64::try_from(CHUNK).unwrap_or(u64::MAX))
-        .take()
 }
 
 /// A record that some changes are about.
@@ -288,7 +176,11 @@ async fn told(ctx: &Ctx, kinds: &Kinds<'_>, changes: (Position, &[Change])) -> R
 }
 
 /// The records the changes are about after a position, each once, where it is met first.
-async fn touched(ctx: &Ctx, kinds: &Kinds<'_>, (after, changes): (Position, &[Change])) -> Result<Vec<Touched>> {
+async fn touched(
+    ctx: &Ctx,
+    kinds: &Kinds<'_>,
+    (after, changes): (Position, &[Change]),
+) -> Result<Vec<Touched>> {
     let earlier = Earlier::of(ctx, kinds, changes).await?;
     let mut places: HashMap<(&str, Uuid), usize> = HashMap::new();
     let mut found: Vec<Touched> = Vec::new();

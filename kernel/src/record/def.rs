@@ -65,6 +65,8 @@ pub struct KindDef {
     pub guard: Option<Hook>,
     /// Stage for rules about content (422).
     pub check: Option<Hook>,
+    /// Stage after the write, for what goes with it; a rehearsal does not come to it.
+    pub follow: Option<Hook>,
     /// Schemas of the inputs, checked on every face.
     pub schemas: Schemas,
     /// Renders a row for a caller, in the form of the REST face; none for kinds without operations.

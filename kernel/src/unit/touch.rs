@@ -9,7 +9,7 @@ use crate::{change::Change, error::Result, record::KindDef, store};
 impl Unit {
     /// Id of the change set this unit becomes.
     #[must_use]
-    pub const fn set(&self) -> Uuid {
+    pub const fn set_id(&self) -> Uuid {
         self.recorder.set
     }
 

@@ -23,6 +23,7 @@ pub mod session;
 pub mod standing;
 mod throttle;
 pub mod token;
+pub mod told;
 mod weakness;
 
 /// The refusal of anonymous callers where one must be signed in.

@@ -137,6 +137,7 @@ impl Record for User {
                 .held(HELD_BY)
                 .guards(users::guard)
                 .checks(users::check)
+                .follows(users::follow)
         });
         &DEF
     }

@@ -51,17 +51,6 @@ fn keep_to_operators(unit: &Unit, items: &mut [Item]) {
     }
 }
 
-/// Sessions end with the account, and stay ended when it is opened again.
-async fn end_sessions_of_the_closed(unit: &Unit, items: &[Item]) -> Result<()> {
-    let closing = |item: &&Item| !item.is_new() && !item.is_rejected() && item.changes("valid_until");
-    for item in items.iter().filter(closing).filter(|_| !unit.is_rehearsal()) {
-        if let Some(until) = item.after.instant("valid_until") {
-            session::end_by(unit.conn(), item.after.id(), until).await?;
-        }
-    }
-    Ok(())
-}
-
 /// Stage for rules about state.
 pub fn guard<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
@@ -70,10 +59,9 @@ pub fn guard<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Res
     })
 }
 
-/// Numbers new users, one after the other, and lets no session outlast its account.
+/// Numbers new users, one after the other.
 pub fn check<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
-        end_sessions_of_the_closed(unit, items).await?;
         if !items.iter().any(|item| item.is_new() && !item.is_rejected()) {
             return Ok(());
         }
@@ -82,6 +70,19 @@ pub fn check<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Res
         for item in items.iter_mut().filter(|item| item.is_new() && !item.is_rejected()) {
             last += 1;
             item.after.set("number", last);
+        }
+        Ok(())
+    })
+}
+
+/// Lets no session outlast its account: sessions end with it, and stay ended when it is opened again.
+pub fn follow<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        let closed = |item: &&mut Item| !item.is_new() && !item.is_rejected() && item.changes("valid_until");
+        for item in items.iter_mut().filter(closed) {
+            if let Some(until) = item.after.instant("valid_until") {
+                session::end_by(unit.conn(), item.after.id(), until).await?;
+            }
         }
         Ok(())
     })

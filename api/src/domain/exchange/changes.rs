@@ -5,16 +5,16 @@ mod follow;
 
 use std::collections::{BTreeMap, HashMap};
 
-use async_graphql::{Enum, SimpleObject};
+use async_graphql::SimpleObject;
 use kernel::{
     Code, Ctx, Error, KindDef, Result,
-    change::feed::{self, Bulletin, News, Place, Turn},
+    change::feed::{self, Bulletin, ChangeEvent, News, Position},
     lens::{Detail, Lens},
     policy::Class,
     row::Row,
     scalar::Object,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value as Json;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -25,30 +25,6 @@ use super::super::{
 };
 use cursor::Mark;
 pub use follow::{follow, wait};
-
-/// What became of a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, Enum)]
-#[serde(rename_all = "snake_case")]
-pub enum ChangeEvent {
-    /// The record has changed; store what `record` holds.
-    Changed,
-    /// The record has become visible, or was made; store what `record` holds.
-    Appeared,
-    /// The record is deleted or not visible any more; drop it.
-    Disappeared,
-}
-
-impl ChangeEvent {
-    /// Name used in answers.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Changed => "changed",
-            Self::Appeared => "appeared",
-            Self::Disappeared => "disappeared",
-        }
-    }
-}
 
 /// What became of one record, as it is now.
 #[derive(Clone, Debug, Serialize, ToSchema, SimpleObject)]
@@ -126,12 +102,12 @@ impl Reader {
         let ctx = self.identity.look_up(&self.base).await?;
         let rights = rights(&ctx).await?;
         let after = match &self.after {
-            After::Beginning => Place::default(),
+            After::Beginning => Position::default(),
             After::Now => end,
             After::Cursor(text) => Mark::open(&ctx, text)?.under(rights)?,
         };
         let page = feed::since(&ctx, (after, end), &self.kinds, self.limit).await?;
-        let next = Mark { place: page.place, rights }.seal(&ctx)?;
+        let next = Mark { position: page.position, rights }.seal(&ctx)?;
         self.after = After::Cursor(next.clone());
         let has_more = page.has_more;
         Ok(ChangePage { items: shown(&ctx, page, rights).await?, next, has_more })
@@ -174,14 +150,10 @@ async fn shown(ctx: &Ctx, page: Bulletin, rights: [u8; 16]) -> Result<Vec<Change
     }
     let change = |news: News| -> Result<Change> {
         Ok(Change {
-            event: match news.turn {
-                Turn::Changed => ChangeEvent::Changed,
-                Turn::Appeared => ChangeEvent::Appeared,
-                Turn::Disappeared => ChangeEvent::Disappeared,
-            },
+            event: news.event,
             kind: news.def.name.into(),
             id: news.id,
-            cursor: Mark { place: news.place, rights }.seal(ctx)?,
+            cursor: Mark { position: news.position, rights }.seal(ctx)?,
             record: news.row.and_then(|_| records.get(&news.id).cloned()).map(Object),
         })
     };

@@ -16,21 +16,27 @@ use uuid::Uuid;
 
 use super::release_def;
 
-/// Begins and ends the releases whose instants have come; answers how many.
+/// Begins and ends the releases whose instants have come, each in a unit of its own; answers how many.
 ///
 /// # Errors
-/// What the database says.
+/// The last failure, after every release was tried; what the database says.
 pub async fn keep_terms(ctx: &Ctx) -> Result<usize> {
     let ctx = Ctx { actor: Arc::new(Actor::system()), cause: Cause::Release, ..ctx.clone() };
     let (begins, ends) = (due(&ctx, beginning(&ctx)).await?, due(&ctx, ending(&ctx)).await?);
-    let turned = begins.len() + ends.len();
+    let mut outcome = Ok(begins.len() + ends.len());
     for id in begins {
-        ctx.write(async move |unit| begin(unit, id).await).await?;
+        if let Err(error) = ctx.run(async move |unit| begin(unit, id).await).await {
+            tracing::warn!(release.id = %id, "release {id} could not begin: {error}");
+            outcome = Err(error);
+        }
     }
     for id in ends {
-        ctx.write(async move |unit| end(unit, id).await).await?;
+        if let Err(error) = ctx.run(async move |unit| end(unit, id).await).await {
+            tracing::warn!(release.id = %id, "release {id} could not end: {error}");
+            outcome = Err(error);
+        }
     }
-    Ok(turned)
+    outcome
 }
 
 /// Revokes a release: from this unit on it shows nothing.
@@ -53,7 +59,7 @@ pub(super) async fn begin(unit: &mut Unit, release: Uuid) -> Result<()> {
     let insert = Query::insert()
         .into_table(release_term::Entity)
         .columns([Column::ReleaseId, Column::BeganIn])
-        .values_panic([Expr::val(release), Expr::val(unit.set())])
+        .values_panic([Expr::val(release), Expr::val(unit.set_id())])
         .on_conflict(OnConflict::column(Column::ReleaseId).do_nothing().to_owned())
         .take();
     let is_new = unit.conn().run(&insert).await?.rows_affected() == 1;
@@ -65,7 +71,7 @@ async fn end(unit: &mut Unit, release: Uuid) -> Result<()> {
     use release_term::Column;
     let update = Query::update()
         .table(release_term::Entity)
-        .value(Column::EndedIn, unit.set())
+        .value(Column::EndedIn, unit.set_id())
         .and_where(Expr::col(Column::ReleaseId).eq(release))
         .and_where(Expr::col(Column::EndedIn).is_null())
         .take();

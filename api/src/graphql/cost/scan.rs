@@ -1,6 +1,7 @@
 //! A first look at a document, before the parser: the parser goes as deep as the brackets do.
 
-use super::{NESTING, Refusal, TOKENS};
+use super::Refusal;
+use crate::limits::graphql::{NESTING, TOKENS};
 
 /// Counts tokens and open brackets; strings and comments count as what they are.
 pub(super) fn scan(text: &str) -> Result<(), Refusal> {
@@ -34,10 +35,13 @@ pub(super) fn scan(text: &str) -> Result<(), Refusal> {
 /// Length of the token at the beginning of `rest`.
 fn token(rest: &str, first: char) -> usize {
     if let Some(block) = rest.strip_prefix("\"\"\"") {
-        return 3 + end_of(block, "\"\"\"");
+        return 3 + end_of(block, "\"\"\"", "\\\"\"\"");
     }
     if first == '"' {
-        return 1 + end_of(rest.get(1..).unwrap_or_default(), "\"");
+        return 1 + end_of(rest.get(1..).unwrap_or_default(), "\"", "\\");
+    }
+    if rest.starts_with("...") {
+        return 3;
     }
     let is_word = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | '-' | '+');
     if is_word(first) {
@@ -46,17 +50,24 @@ fn token(rest: &str, first: char) -> usize {
     first.len_utf8()
 }
 
-/// Length of a text up to and with its closing quotes; a backslash takes the next letter with it.
-fn end_of(text: &str, quotes: &str) -> usize {
+/// Length of a text up to and with its closing quotes.
+///
+/// In a block only a backslash before three quotes escapes them; in other strings it takes any letter with it.
+fn end_of(text: &str, quotes: &str, escape: &str) -> usize {
     let mut at = 0;
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
         if rest.starts_with(quotes) {
             return at + quotes.len();
         }
-        let mut letters = rest.chars();
-        let is_escape = letters.next() == Some('\\');
-        let length = rest.len() - letters.as_str().len();
-        at += length + if is_escape { letters.next().map_or(0, char::len_utf8) } else { 0 };
+        let is_escape = rest.starts_with(escape);
+        at += if is_escape { escape.len() } else { 0 };
+        // The letter itself, or in a plain string the one that is escaped.
+        let is_letter = !is_escape || escape == "\\";
+        at += text
+            .get(at..)
+            .and_then(|rest| rest.chars().next())
+            .filter(|_| is_letter)
+            .map_or(0, char::len_utf8);
     }
     text.len()
 }
@@ -64,6 +75,17 @@ fn end_of(text: &str, quotes: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::{NESTING, TOKENS, scan};
+
+    #[test]
+    fn a_block_ends_where_the_parser_ends_it() {
+        // Two backslashes before the quotes: the second one escapes them.
+        let hidden = format!("{{ a(b: \"\"\"\\\\n\"\"\") {} }}", "[".repeat(NESTING + 1));
+        let escaped = format!("{{ a(b: \"\"\"\\\"\"\" {} \"\"\") }}", "[".repeat(NESTING + 1));
+
+        assert!(scan(&hidden).is_err());
+        assert_eq!(scan(&escaped), Ok(()));
+        assert!(scan(&"...F".repeat(TOKENS)).is_err(), "spreads without a space count");
+    }
 
     #[test]
     fn words_strings_and_comments_count_as_what_they_are() {

@@ -50,8 +50,7 @@ impl Shapes {
     }
 
     /// The type operations begin with.
-    #[expect(clippy::unused_self, reason = "asked of the schema like the rest")]
-    pub(super) const fn root(&self, operation: OperationType) -> &'static str {
+    pub(super) const fn root(operation: OperationType) -> &'static str {
         match operation {
             OperationType::Query => "Query",
             OperationType::Mutation => "Mutation",

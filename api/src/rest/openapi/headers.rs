@@ -1,11 +1,15 @@
 //! Headers of answers, said once; and reads that send nothing the caller has already.
 
+use axum::http::Method;
 use serde_json::{Map, Value as Json, json};
 
 use super::assembly::{insert, operations, parameters};
 use crate::{
-    limits::meter::{RATE_LIMIT, RATE_LIMIT_POLICY},
-    rest::idempotency::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED, is_repeatable},
+    limits::{
+        meter::{RATE_LIMIT, RATE_LIMIT_POLICY},
+        traffic::Traffic,
+    },
+    rest::idempotency::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED},
 };
 
 const RATES: [&str; 2] = [RATE_LIMIT_POLICY, RATE_LIMIT];
@@ -26,7 +30,8 @@ const HEADERS: [(&str, &str, bool); 10] = [
 
 /// Says of each `POST` but those of signing in and password tokens that it may be repeated under a key.
 pub fn show_keys(document: &mut Json) {
-    let takes = |path: &str, method: &str| method == "post" && is_repeatable(path);
+    let takes =
+        |path: &str, method: &str| method == "post" && Traffic::of(&Method::POST, path).is_repeatable();
     for (_, _, operation) in operations(document).filter(|(path, method, _)| takes(path, method)) {
         let responses = operation.get_mut("responses").and_then(Json::as_object_mut);
         let good = responses.into_iter().flatten().filter(|(status, _)| status.starts_with('2'));
@@ -70,14 +75,19 @@ pub fn share_headers(document: &mut Json) {
             "Problem503" => &["X-Request-Id", "Retry-After"],
             _ => &["X-Request-Id"],
         };
-        let headers: Map<_, _> = more.iter().map(|name| ((*name).to_owned(), link(name))).collect();
+        let mut headers: Map<_, _> = more.iter().map(|name| ((*name).to_owned(), link(name))).collect();
+        if name == "Problem409" {
+            let text = "Seconds after which to try again; for `idempotency_in_flight` only.";
+            headers.insert("Retry-After".into(), said(text, false));
+        }
         response["headers"] = Json::Object(headers);
     }
-    let said = |(name, text, always): (&str, &str, bool)| {
-        let header = json!({ "description": text, "required": always, "schema": { "type": "string" } });
-        (name.to_owned(), header)
-    };
-    insert(document, "headers", Json::Object(HEADERS.into_iter().map(said).collect()));
+    let shared = HEADERS.map(|(name, text, always)| (name.to_owned(), said(text, always)));
+    insert(document, "headers", Json::Object(Map::from_iter(shared)));
+}
+
+fn said(text: &str, always: bool) -> Json {
+    json!({ "description": text, "required": always, "schema": { "type": "string" } })
 }
 
 fn link(name: &str) -> Json {

@@ -13,10 +13,15 @@ use tokio_stream::{StreamMap, StreamNotifyClose};
 use super::PROTOCOL;
 use crate::{
     domain::access::signin::identity::Identity,
-    graphql::http::{self, Call, is_last},
-    rest::caller::session,
+    graphql::http::{self, GraphqlCall, is_last},
+    limits::{
+        meter::Meter,
+        rates::COSTS,
+        streams::{INIT_SECONDS, SLOW, SUBSCRIPTIONS},
+    },
+    rest::{caller::session, problem::Problem},
     state::AppState,
-    streams::{INIT_SECONDS, SLOW, SUBSCRIPTIONS, Seat, detach},
+    streams::{Said, Seat, detach},
 };
 
 /// Time between two looks at the caller's rights.
@@ -37,8 +42,19 @@ impl Close {
     const SUBSCRIBED: Self = Self(4409, "Subscriber already exists");
     const TOO_MANY: Self = Self(4429, "Too many initialisation requests");
     const SOCKETS: Self = Self(4429, "Too many sockets of one caller");
+    const LIMITED: Self = Self(4429, "Too many requests");
+    const BUSY: Self = Self(1013, "Try again later");
     /// The other side has closed, or does not read.
     const GONE: Self = Self(1006, "");
+
+    /// What an error means for the socket: `refused` where the caller may not be here.
+    const fn of(error: &Error, refused: Self) -> Self {
+        match error {
+            Error::Unauthenticated(_) | Error::Forbidden(_) | Error::BadRequest(_) => refused,
+            Error::Limited { .. } => Self::LIMITED,
+            _ => Self::BUSY,
+        }
+    }
 }
 
 /// A socket and what runs on it.
@@ -46,14 +62,14 @@ pub(super) struct Talk {
     socket: WebSocket,
     state: AppState,
     /// The caller, anonymous in its context until it is looked up.
-    caller: Call,
+    caller: GraphqlCall,
     seat: Option<Seat>,
     /// The subscriptions by their ids; each tells its end.
-    running: StreamMap<String, StreamNotifyClose<BoxStream<'static, Response>>>,
+    running: StreamMap<String, StreamNotifyClose<BoxStream<'static, Said<Response>>>>,
 }
 
 impl Talk {
-    pub(super) fn new(socket: WebSocket, state: AppState, caller: Call) -> Self {
+    pub(super) fn new(socket: WebSocket, state: AppState, caller: GraphqlCall) -> Self {
         Self { socket, state, caller, seat: None, running: StreamMap::new() }
     }
 
@@ -80,7 +96,9 @@ impl Talk {
                     Some(Ok(message)) => self.hear(message).await,
                     _ => Err(Close::GONE),
                 },
-                Some((id, said)) = self.running.next(), if !self.running.is_empty() => self.tell(id, said).await,
+                Some((id, said)) = self.running.next(), if !self.running.is_empty() => {
+                    self.tell(id, said).await
+                }
                 _ = looks.tick() => self.look(opened).await,
             };
             if let Err(close) = done {
@@ -140,9 +158,10 @@ impl Talk {
             Some(Json::Object(members)) => self.read_identity(members).await?,
             Some(_) => return Err(Close::INVALID),
         }
-        self.look_up().await.map_err(|_| Close::FORBIDDEN)?;
+        self.look_up().await.map_err(|error| Close::of(&error, Close::FORBIDDEN))?;
         let user = self.caller.identity.who.map(|(user, _)| user);
-        self.seat = Some(self.state.streams.take(user).map_err(|_| Close::SOCKETS)?);
+        let address = self.caller.meter.as_ref().and_then(Meter::address);
+        self.seat = Some(self.state.streams.take(user, address).map_err(|_| Close::SOCKETS)?);
         self.send(&json!({ "type": "connection_ack" })).await
     }
 
@@ -155,12 +174,15 @@ impl Talk {
             if !scheme.eq_ignore_ascii_case("bearer") {
                 return Err(Close::FORBIDDEN);
             }
-            let session = session(&self.state, token.trim()).await.map_err(|_| Close::FORBIDDEN)?;
+            let session = session(&self.state, token.trim()).await.map_err(|problem| match problem {
+                Problem::Domain(error) => Close::of(&error, Close::FORBIDDEN),
+                Problem::Http(..) => Close::FORBIDDEN,
+            })?;
             self.caller
                 .meter
                 .iter()
                 .try_for_each(|meter| meter.identify(session.user))
-                .map_err(|_| Close::SOCKETS)?;
+                .map_err(|error| Close::of(&error, Close::FORBIDDEN))?;
             self.caller.identity = Identity::of(Some((session.user, session.id, session.until)), None);
         }
         if let Some((_, owner)) = given(crate::domain::access::signin::standing::ACT_AS) {
@@ -182,9 +204,18 @@ impl Talk {
             let text = format!("at most {SUBSCRIPTIONS} subscriptions run on one socket");
             return self.refuse(id, &http::failed(&text, Code::Limited)).await;
         }
-        let Ok(ctx) = self.look_up().await else { return Err(Close::UNAUTHORIZED) };
-        let call = Call { ctx, ..self.caller.clone() };
-        let answers = match http::subscribe(&self.state, call, request) {
+        let paid = self.caller.meter.iter().try_for_each(|meter| meter.charge(COSTS.read));
+        if let Err(error) = paid {
+            return self.refuse(id, &http::failed(&error.detail(), error.code())).await;
+        }
+        let ctx = self.look_up().await.map_err(|error| Close::of(&error, Close::UNAUTHORIZED))?;
+        let call = GraphqlCall { ctx, ..self.caller.clone() };
+        let answers = match http::admit(&self.state, call, request) {
+            Ok(Ok(admitted)) => http::subscribe(&self.state, admitted),
+            Ok(Err(refusal)) => Err(refusal),
+            Err(error) => Err(Box::new(http::failed(&error.detail(), error.code()))),
+        };
+        let answers = match answers {
             Ok(answers) => answers,
             Err(refusal) => return self.refuse(id, &refusal).await,
         };
@@ -194,20 +225,21 @@ impl Talk {
         Ok(())
     }
 
-    async fn tell(&mut self, id: String, said: Option<Response>) -> Result<(), Close> {
+    async fn tell(&mut self, id: String, said: Option<Said<Response>>) -> Result<(), Close> {
         match said {
-            Some(answer) if !is_last(&answer) => {
-                self.send(&json!({ "id": id, "type": "next", "payload": answer })).await
+            Some(Said::Item(answer)) if !is_last(&answer) => {
+                return self.send(&json!({ "id": id, "type": "next", "payload": answer })).await;
             }
-            Some(last) => {
-                self.running.remove(&id);
-                self.refuse(&id, &last).await
-            }
+            Some(Said::Item(last)) => self.refuse(&id, &last).await?,
+            Some(Said::End) => self.send(&json!({ "id": id, "type": "complete" })).await?,
+            None if self.state.stopping.is_cancelled() => return Err(Close::AWAY),
             None => {
-                self.running.remove(&id);
-                self.send(&json!({ "id": id, "type": "complete" })).await
+                let text = "the subscription was broken off; subscribe again after the last cursor";
+                self.refuse(&id, &http::failed(text, Code::Unavailable)).await?;
             }
         }
+        self.running.remove(&id);
+        Ok(())
     }
 
     async fn refuse(&mut self, id: &str, answer: &Response) -> Result<(), Close> {

@@ -60,6 +60,7 @@ impl KindDef {
             prepare: None,
             guard: None,
             check: None,
+            follow: None,
             schemas: Schemas::open(),
             show: None,
         }
@@ -220,6 +221,16 @@ impl KindDef {
     #[must_use]
     pub const fn checks(mut self, hook: Hook) -> Self {
         self.check = Some(hook);
+        self
+    }
+
+    /// Adds the stage after the write: what goes with it in tables that are no records.
+    ///
+    /// Stages before it only judge: what they write would stay though the item is refused. Refused and
+    /// unchanged items are among those it is given.
+    #[must_use]
+    pub const fn follows(mut self, hook: Hook) -> Self {
+        self.follow = Some(hook);
         self
     }
 

@@ -38,7 +38,9 @@ pub async fn change_password(ctx: &Ctx, ring: &KeyRing, change: Change<'_>) -> R
     let Change { user, session: kept, old, new } = change;
     let wrong = || Error::invalid("/old_password", Code::RuleBroken, "this is not your present password");
     let account = account_of(ctx, user).await?;
-    account.prove(ctx, ring, old).await?.ok_or_else(wrong)?;
+    if !account.prove(ctx, ring, old).await? {
+        return Err(wrong());
+    }
     account.accepts("/new_password", new, account.has_factor)?;
 
     let hash = password::hash(new).await?;
@@ -110,14 +112,14 @@ pub(super) struct Account {
 }
 
 impl Account {
-    /// Lets the person show that it knows its password, counted like an attempt to sign in; none if it does not.
-    pub(super) async fn prove(&self, ctx: &Ctx, ring: &KeyRing, password: &str) -> Result<Option<()>> {
+    /// Lets the person show that it knows its password, counted like an attempt to sign in; false if it does not.
+    pub(super) async fn prove(&self, ctx: &Ctx, ring: &KeyRing, password: &str) -> Result<bool> {
         let attempt = Attempt::begin(ctx, ring.secret(), &self.email, None).await?;
         if !password::verify(password, self.hash.as_deref()).await? {
-            return Ok(None);
+            return Ok(false);
         }
         attempt.succeed(ctx).await?;
-        Ok(Some(()))
+        Ok(true)
     }
 
     /// Judges a new password, which may be shorter beside a second factor.

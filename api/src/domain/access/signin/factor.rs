@@ -68,7 +68,9 @@ pub async fn enrol(ctx: &Ctx, ring: &KeyRing, user: Uuid, password: &str) -> Res
     if account.has_factor {
         return Err(is_set());
     }
-    account.prove(ctx, ring, password).await?.ok_or_else(wrong_password)?;
+    if !account.prove(ctx, ring, password).await? {
+        return Err(wrong_password());
+    }
 
     let secret = random::<20>()?;
     let totp = totp(&secret, &account.email)?;

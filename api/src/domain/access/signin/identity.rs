@@ -1,11 +1,16 @@
 //! Who a request says it is from, kept for as long as its answer goes on.
 
+use std::collections::BTreeSet;
+
 use aws_lc_rs::digest;
 use chrono::{DateTime, Utc};
 use kernel::{
+    actor::{Actor, Grant},
     ctx::Ctx,
     error::{Error, Result},
 };
+use sea_orm::ActiveEnum;
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{circles::groups, standing::load_actor};
@@ -50,12 +55,53 @@ impl Identity {
 /// # Errors
 /// What the database says.
 pub async fn rights(ctx: &Ctx) -> Result<[u8; 16]> {
-    let actor = &ctx.actor;
-    let groups = groups(ctx, actor).await?;
-    let grants = actor.grants.iter().map(|grant| {
-        (&grant.id, grant.role, &grant.owner, grant.agency, grant.within_plan, grant.read_ceiling)
-    });
-    let text = format!("{:?}{:?}{groups:?}", grants.collect::<Vec<_>>(), actor.standing.regions);
-    let hash = digest::digest(&digest::SHA256, text.as_bytes());
+    let groups = groups(ctx, &ctx.actor).await?;
+    let hash = digest::digest(&digest::SHA256, told(&ctx.actor, &groups).as_bytes());
     Ok(std::array::from_fn(|at| hash.as_ref().get(at).copied().unwrap_or_default()))
+}
+
+/// What the digest is made of: ids and codes that are stored, so that a new name in the program changes nothing.
+fn told(actor: &Actor, groups: &BTreeSet<Uuid>) -> String {
+    let grant = |grant: &Grant| {
+        json!({
+            "id": grant.id,
+            "role": grant.role.to_value(),
+            "owner": grant.owner,
+            "agency": grant.agency,
+            "within_plan": grant.within_plan,
+            "read_ceiling": grant.read_ceiling.as_ref().map(ActiveEnum::to_value),
+        })
+    };
+    let grants: Vec<_> = actor.grants.iter().map(grant).collect();
+    json!([grants, actor.standing.regions, groups]).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use entity::vocab::{ReadCeiling, Role};
+
+    use super::*;
+
+    /// Whoever changes this text refuses every cursor that is out, once.
+    #[test]
+    fn rights_are_told_in_codes_that_are_stored() {
+        let mut actor = Actor::anonymous();
+        actor.grants.push(Grant {
+            id: Uuid::nil(),
+            role: Role::FocalPoint,
+            owner: "KGZ".into(),
+            agency: None,
+            agency_code: None,
+            within_plan: None,
+            read_ceiling: Some(ReadCeiling::National),
+            write_kinds: Vec::new(),
+            source_systems: Vec::new(),
+        });
+        actor.standing.regions.push("region:CA".into());
+
+        assert_eq!(
+            told(&actor, &[Uuid::max()].into()),
+            r#"[[{"agency":null,"id":"00000000-0000-0000-0000-000000000000","owner":"KGZ","read_ceiling":"national","role":"focal_point","within_plan":null}],["region:CA"],["ffffffff-ffff-ffff-ffff-ffffffffffff"]]"#
+        );
+    }
 }

@@ -15,12 +15,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    session::{revoke, sessions_of},
+    session::{MOST_OPEN, revoke, sessions_of},
     standing::live_sessions,
 };
-
-/// Sessions listed at most; nobody has more open.
-const MOST: u64 = 200;
 
 /// One session of the caller that is not over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -39,7 +36,7 @@ pub struct OwnSession {
     pub is_current: bool,
 }
 
-/// The caller's sessions that are not over, newest first; 200 at most.
+/// The caller's sessions that are not over, newest first; 200 at most, since nobody has more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct OwnSessions {
     /// The sessions.
@@ -57,7 +54,7 @@ pub async fn list(ctx: &Ctx, user: Uuid, current: Uuid) -> Result<OwnSessions> {
         .columns(columns.map(of))
         .and_where(Expr::col(of(Column::UserId)).eq(user))
         .order_by(of(Column::Id), Order::Desc)
-        .limit(MOST)
+        .limit(MOST_OPEN)
         .take();
     let rows = ctx.db.reading().all(&select).await?;
     Ok(OwnSessions { items: rows.iter().map(|row| read(row, current)).collect::<Result<_>>()? })

@@ -29,8 +29,8 @@ use super::{
     keys::KeyRing,
     password,
     session::{Secret, hash_of, revoke, sessions_of},
-    standing::{is_open, load_issuer, owners_of},
-    throttle,
+    standing::{is_open, load_issuer},
+    throttle, told,
 };
 use crate::domain::access::{focal_points, grant::Grant, user::User};
 
@@ -52,7 +52,8 @@ impl std::fmt::Debug for PasswordToken {
     }
 }
 
-/// Issues a token for a user; earlier ones end. The log keeps who did so and for whom, never the token.
+/// Issues a token for a user; earlier ones end. The log of every owner the user acts for keeps who did so and
+/// for whom, never the token.
 ///
 /// # Errors
 /// `NotFound` if the user is not visible; `Forbidden` if its rights are not the caller's to give, or it is closed;
@@ -63,11 +64,10 @@ pub async fn issue(ctx: &Ctx, user: Uuid, resets_second_factor: bool) -> Result<
         return Err(Error::Forbidden("the account is closed; the operator opens it again".into()));
     }
     may_issue(ctx.db.reading(), ctx, &ctx.actor, user).await?;
-    remember(ctx, user).await?;
     let secret = Secret::new()?;
     let expires_at = ctx.clock.now() + TimeDelta::hours(LIFETIME_HOURS);
     let write = upsert(ctx, user, &secret, (resets_second_factor, expires_at));
-    ctx.db.writing().run(&write).await?;
+    told::tell(ctx, user, Some(&write)).await?;
     Ok(PasswordToken { token: secret.expose().to_owned(), expires_at })
 }
 
@@ -100,29 +100,6 @@ fn upsert(
     ]);
     upsert.on_conflict(OnConflict::column(Column::UserId).update_columns(columns).to_owned());
     upsert
-}
-
-/// Writes to the log of the issuer's owner, and of every owner the user acts for, that a token was issued.
-async fn remember(ctx: &Ctx, user: Uuid) -> Result<()> {
-    let mut owners = owners_of(ctx, user).await?;
-    let acting = ctx.actor.acting.clone().unwrap_or_else(|| "installation".into());
-    if !owners.contains(&acting) {
-        owners.push(acting);
-    }
-    let request = ctx.request_id.as_deref().unwrap_or_default();
-    for owner in owners {
-        let mut issuer = Actor::clone(&ctx.actor);
-        issuer.acting = Some(owner.clone());
-        let mut log = ctx.acting(issuer);
-        log.request_id = Some(format!("{request} password token for user {user}").into());
-        log.run(async |unit| {
-            unit.remember();
-            Ok(())
-        })
-        .await?;
-        tracing::warn!(user.id = %user, owner, "issued a password token for user {user} of {owner}");
-    }
-    Ok(())
 }
 
 /// Sets the password of whoever holds the token, which is spent, and ends all sessions of the account.

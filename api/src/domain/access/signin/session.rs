@@ -9,7 +9,7 @@ use kernel::{
     db::Conn,
     error::{Error, Result},
 };
-use sea_orm::sea_query::{Condition, Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Condition, Expr, ExprTrait, Order, Query};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -23,6 +23,11 @@ pub use super::{
 
 /// Days a session lasts; refreshing does not make it longer.
 pub const SESSION_DAYS: i64 = 30;
+
+/// Sessions a person has open at most: opening one more ends the oldest.
+///
+/// Far more than anybody has devices, and few enough to be listed at once and looked through.
+pub(super) const MOST_OPEN: u64 = 200;
 
 /// What signing in and refreshing give.
 #[derive(Clone, PartialEq, Eq, Serialize, ToSchema, async_graphql::SimpleObject)]
@@ -135,7 +140,7 @@ pub(super) struct New<'a> {
     pub(super) agent: Option<&'a str>,
 }
 
-/// Opens a session if the user is there and the account open.
+/// Opens a session if the user is there and the account open, and ends the oldest of too many.
 pub(super) async fn insert(ctx: &Ctx, new: &New<'_>) -> Result<Option<Uuid>> {
     use session::Column;
     let (id, now) = (ctx.clock.id(), ctx.clock.now());
@@ -164,7 +169,32 @@ pub(super) async fn insert(ctx: &Ctx, new: &New<'_>) -> Result<Option<Uuid>> {
         Column::UserAgent,
     ]);
     row.select_from(from_user).map_err(|error| Error::Internal(format!("session: {error}")))?;
-    Ok((ctx.db.writing().run(&row).await?.rows_affected() == 1).then_some(id))
+    if ctx.db.writing().run(&row).await?.rows_affected() == 0 {
+        return Ok(None);
+    }
+    end_oldest(ctx, new.user).await?;
+    Ok(Some(id))
+}
+
+/// Ends the oldest open sessions of a user that has more than it may have.
+///
+/// A statement of its own after the insert is committed: of people who sign in at once, the last one counts all.
+async fn end_oldest(ctx: &Ctx, user: Uuid) -> Result<()> {
+    use session::Column;
+    let open = sessions_of(user)
+        .add(Expr::col(Column::RevokedAt).is_null())
+        .add(Expr::col(Column::ExpiresAt).gt(ctx.clock.now()));
+    // Ids are in the order of signing in.
+    let oldest_kept = Query::select()
+        .column(Column::Id)
+        .from(session::Entity)
+        .cond_where(open.clone())
+        .order_by(Column::Id, Order::Desc)
+        .limit(1)
+        .offset(MOST_OPEN - 1)
+        .take();
+    revoke(ctx, ctx.db.writing(), open.add(Expr::col(Column::Id).lt(oldest_kept))).await?;
+    Ok(())
 }
 
 /// Lets the sessions of a user end at this instant, if they would last longer.

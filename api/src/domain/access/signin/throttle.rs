@@ -19,6 +19,7 @@ use kernel::{
 use sea_orm::sea_query::{Expr, ExprTrait, LockType, OnConflict, Query};
 
 use super::secret::InstallationSecret;
+use crate::origin::network;
 use rule::{ACCOUNT, ADDRESS, Count, Rule};
 
 /// One counter of an attempt: what it said before, and what it says now.
@@ -55,7 +56,7 @@ impl Attempt {
         let mut wait = ACCOUNT.wait(account.1, now);
         let mut address = None;
         if let Some(from) = from {
-            let found = count(conn, key(secret, ADDRESS, &network(from)), now).await?;
+            let found = count(conn, key(secret, ADDRESS, network(from).to_string().as_bytes()), now).await?;
             wait = std::cmp::max(wait, ADDRESS.wait(found.1, now));
             address = Some(found);
         }
@@ -102,14 +103,6 @@ fn key(secret: &InstallationSecret, rule: Rule, what: &[u8]) -> String {
     signing.update(&[0]);
     signing.update(what);
     hex::encode(signing.sign())
-}
-
-/// What counts as one address: of IPv6 the network of 64 bits, which one subscriber has.
-fn network(address: IpAddr) -> Vec<u8> {
-    match address.to_canonical() {
-        IpAddr::V4(four) => four.octets().to_vec(),
-        IpAddr::V6(six) => six.octets().into_iter().take(8).collect(),
-    }
 }
 
 /// Reads a counter and locks it until the transaction ends.

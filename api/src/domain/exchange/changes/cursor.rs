@@ -2,20 +2,25 @@
 
 use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use kernel::{Code, Ctx, Error, Result, change::feed::Place, crypto};
+use kernel::{
+    Code, Ctx, Error, Result,
+    change::feed::{Position, Told},
+    crypto,
+};
 
 /// A place in the log, and the rights under which it was reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Mark {
-    pub(super) place: Place,
+    pub(super) position: Position,
     pub(super) rights: [u8; 16],
 }
 
 impl Mark {
     /// The text that stands for it, for this caller only.
     pub(super) fn seal(self, ctx: &Ctx) -> Result<String> {
-        let mut bytes = self.place.seq.to_be_bytes().to_vec();
-        bytes.extend(self.place.ordinal.to_be_bytes());
+        let mut bytes = self.position.seq.to_be_bytes().to_vec();
+        bytes.extend(self.position.ordinal.to_be_bytes());
+        bytes.push(u8::from(self.position.told == Told::All));
         bytes.extend(self.rights);
         let sealed = crypto::seal(key(ctx).as_ref(), &ctx.actor.fingerprint(), &bytes);
         Ok(URL_SAFE_NO_PAD.encode(sealed.ok_or_else(|| Error::Internal("a cursor cannot be sealed".into()))?))
@@ -36,9 +41,9 @@ impl Mark {
     ///
     /// # Errors
     /// `Gone` if they are not.
-    pub(super) fn under(self, rights: [u8; 16]) -> Result<Place> {
+    pub(super) fn under(self, rights: [u8; 16]) -> Result<Position> {
         if self.rights == rights {
-            return Ok(self.place);
+            return Ok(self.position);
         }
         let why = "what you may see has changed; take a cursor with `after=now`, read the lists anew, go on from there";
         Err(Error::Gone(Code::RightsChanged, why.into()))
@@ -48,9 +53,12 @@ impl Mark {
         let plain =
             crypto::unseal(key(ctx).as_ref(), &ctx.actor.fingerprint(), URL_SAFE_NO_PAD.decode(text).ok()?)?;
         let (seq, rest) = plain.split_first_chunk()?;
-        let (ordinal, rights) = rest.split_first_chunk()?;
-        let place = Place { seq: i64::from_be_bytes(*seq), ordinal: i32::from_be_bytes(*ordinal) };
-        Some(Self { place, rights: rights.try_into().ok()? })
+        let (ordinal, rest) = rest.split_first_chunk()?;
+        let (told, rights) = rest.split_first()?;
+        let told = if *told == 0 { Told::Own } else { Told::All };
+        let position =
+            Position { seq: i64::from_be_bytes(*seq), ordinal: i32::from_be_bytes(*ordinal), told };
+        Some(Self { position, rights: rights.try_into().ok()? })
     }
 }
 

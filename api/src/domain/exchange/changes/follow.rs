@@ -1,33 +1,39 @@
 //! Following the feed: waiting for more, and going on for as long as the caller listens.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
 use futures_util::{Stream, stream};
 use kernel::Result;
-use tokio::time::{Instant, timeout};
+use tokio::time::{sleep, timeout};
 
 use super::{ChangePage, Reader};
 
 /// Longest time between two looks: what other processes write, and rights that end, are found by looking.
 const LOOK: Duration = Duration::from_secs(2);
 
-/// Reads the next page, and where it is empty waits until something happens or the time is over.
+/// Reads the next page, and where it is empty waits for one that is not until `over` is done.
 ///
 /// # Errors
 /// As for [`Reader::next`].
-pub async fn wait(reader: &mut Reader, patience: Duration) -> Result<ChangePage> {
-    let over = Instant::now() + patience;
+pub async fn wait(reader: &mut Reader, over: impl Future<Output = ()>) -> Result<ChangePage> {
+    let mut over = pin!(over);
     let mut commits = reader.base.db.commits();
     loop {
         commits.mark_unchanged();
         let page = reader.next().await?;
-        let left = over.saturating_duration_since(Instant::now());
-        if !page.items.is_empty() || left.is_zero() {
+        if !page.items.is_empty() {
             return Ok(page);
         }
-        if !page.has_more {
-            // Whether it was told of a commit or has waited long enough, it looks again.
-            let _ = timeout(left.min(LOOK), commits.changed()).await;
+        let pause = async {
+            if !page.has_more {
+                // Whether it was told of a commit or has waited long enough, it looks again.
+                let _ = timeout(LOOK, commits.changed()).await;
+            }
+        };
+        tokio::select! {
+            biased;
+            () = &mut over => return Ok(page),
+            () = pause => {}
         }
     }
 }
@@ -37,7 +43,7 @@ pub async fn wait(reader: &mut Reader, patience: Duration) -> Result<ChangePage>
 pub fn follow(reader: Reader) -> impl Stream<Item = Result<ChangePage>> + Send {
     stream::unfold(Some(reader), |reader| async {
         let mut reader = reader?;
-        let page = wait(&mut reader, LOOK).await;
+        let page = wait(&mut reader, sleep(LOOK)).await;
         let goes_on = page.is_ok().then_some(reader);
         Some((page, goes_on))
     })

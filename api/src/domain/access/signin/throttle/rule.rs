@@ -3,8 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Longest wait, so that nobody is locked out for good by somebody else's attempts.
-const LONGEST_SECONDS: i64 = 15 * 60;
-/// Doublings after which the wait is the longest.
+///
+/// It leaves 96 attempts a day at one account, whose password has 15 characters, and its person one within the
+/// time of a call to whoever could help.
+const LONGEST: TimeDelta = TimeDelta::minutes(15);
+/// Doublings after which the wait is the longest: 1, 2, 4 .. 512 seconds, then 900.
 const DOUBLINGS: i32 = 10;
 
 /// How the attempts of one sort are counted.
@@ -14,13 +17,16 @@ pub(super) struct Rule {
     pub(super) name: &'static str,
     /// Failures that cost no wait.
     free: i32,
-    /// Seconds without failure after which one is forgiven.
-    forgiven_each: i64,
+    /// Time without failure after which one is forgiven; a second at least.
+    forgiven_each: TimeDelta,
 }
 
-pub(super) const ACCOUNT: Rule = Rule { name: "account", free: 5, forgiven_each: 3600 };
-/// Many people may share an address: more failures are free, and they are forgiven sooner.
-pub(super) const ADDRESS: Rule = Rule { name: "address", free: 50, forgiven_each: 60 };
+/// Five: whoever mistypes, or tries its old passwords, does not wait. An hour is four of the longest waits: whoever
+/// goes on at each of their ends is forgiven nothing.
+pub(super) const ACCOUNT: Rule = Rule { name: "account", free: 5, forgiven_each: TimeDelta::hours(1) };
+/// Many people may share an address, of an office or a mobile network: ten times as many failures are free, and they
+/// are forgiven sixty times as fast.
+pub(super) const ADDRESS: Rule = Rule { name: "address", free: 50, forgiven_each: TimeDelta::minutes(1) };
 
 /// What is known of earlier attempts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,15 +42,14 @@ impl Rule {
             return 0;
         }
         let doublings = (count.failures - self.free).clamp(0, DOUBLINGS);
-        let seconds = (1_i64 << doublings).min(LONGEST_SECONDS);
-        let until = count.last_at + TimeDelta::seconds(seconds);
+        let until = count.last_at + TimeDelta::seconds(1_i64 << doublings).min(LONGEST);
         // A started second counts as a whole one.
         ((until - now).num_milliseconds().max(0) + 999) / 1000
     }
 
     /// The count with one more failure.
     pub(super) fn charge(self, count: Count, now: DateTime<Utc>) -> Count {
-        let quiet = (now - count.last_at).num_seconds().max(0) / self.forgiven_each;
+        let quiet = (now - count.last_at).num_seconds().max(0) / self.forgiven_each.num_seconds();
         let left = i64::from(count.failures).saturating_sub(quiet).max(0);
         let most = self.free + DOUBLINGS;
         let failures = i32::try_from(left).unwrap_or(most).saturating_add(1).min(most);

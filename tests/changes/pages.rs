@@ -1,0 +1,107 @@
+//! What may be asked of the feed: cursors, kinds, pages that wait.
+
+use serde_json::json;
+
+use super::{now, until_open};
+use crate::support::app;
+
+#[tokio::test]
+async fn a_cursor_is_good_for_its_caller_and_feed_only() {
+    app(async |app| {
+        let (me, other) = (app.user("focal_point").await, app.user("secretariat").await);
+        let mine = now(&me).await;
+        let list =
+            me.get("/tasks?limit=1").await.ok(200)["page"]["next"].as_str().expect("a cursor").to_owned();
+
+        let stolen = other.get(&format!("/changes?after={mine}")).await;
+        let nobody = app.anonymous().get(&format!("/changes?after={mine}")).await;
+        let strange = me.get(&format!("/changes?after={list}")).await;
+        let cut = me.get(&format!("/changes?after={}", &mine[1..])).await;
+
+        for answer in [stolen, nobody, strange, cut] {
+            answer.problem(400, "cursor_invalid");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_cursor_ends_when_its_caller_sees_other_records() {
+    app(async |app| {
+        let (me, officer) = (app.user("focal_point").await, app.user("officer").await);
+        let mine = now(&me).await;
+        let after = now(&officer).await;
+        let seat = json!({"working_group": app.world.id("working_group:KGZ"), "agency": "MES"});
+        let made = me.post("/memberships", seat).await;
+
+        let changed = officer.get(&format!("/changes?after={after}")).await;
+        let same = me.get(&format!("/changes?after={mine}")).await;
+
+        made.ok(201);
+        changed.problem(410, "rights_changed");
+        same.ok(200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn kinds_narrow_the_feed() {
+    app(async |app| {
+        let me = app.user("focal_point").await;
+
+        let tasks = me.get("/changes?kinds=tasks,pillar&limit=200").await;
+        let unknown = me.get("/changes?kinds=task,cookies").await;
+        let hidden = me.get("/changes?kinds=release").await;
+
+        let mut kinds: Vec<&str> = tasks.ok(200)["items"]
+            .as_array()
+            .expect("items")
+            .iter()
+            .filter_map(|one| one["kind"].as_str())
+            .collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        assert_eq!(kinds, ["pillar", "task"]);
+        unknown.problem(400, "bad_request");
+        hidden.problem(400, "bad_request");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn everything_wrong_with_the_parameters_is_told() {
+    app(async |app| {
+        let me = app.user("focal_point").await;
+
+        let answer = me.get("/changes?limit=many&wait=x&since=1").await;
+        let long = me.get("/changes?wait=21").await;
+        let large = me.get("/changes?limit=201").await;
+
+        answer.problem(400, "bad_request");
+        let named: Vec<String> = answer.violations().into_iter().map(|(pointer, _)| pointer).collect();
+        assert_eq!(named, ["?limit", "?since", "?wait"]);
+        long.problem(400, "bad_request");
+        large.problem(400, "limit_out_of_range");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_waits_until_something_happens() {
+    app(async |app| {
+        let me = app.user("focal_point").await;
+        let after = now(&me).await;
+        let path = format!("/tasks/{}", app.world.id("task:national"));
+
+        let waiting = async { me.get(&format!("/changes?after={after}&wait=15")).await };
+        let writing = async {
+            until_open(app, 1).await;
+            me.edit(&path, json!({"title": "Now"})).await
+        };
+        let (waited, written) = tokio::join!(waiting, writing);
+
+        written.ok(200);
+        assert_eq!(waited.ok(200)["items"][0]["record"]["title"], "Now");
+    })
+    .await;
+}

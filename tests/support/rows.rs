@@ -1,0 +1,39 @@
+//! What the tables hold, read past the service.
+
+use kernel::db::{Conn, Db};
+use sea_orm::{QueryResult, Statement};
+
+use super::TestApp;
+
+async fn asked(conn: Conn<'_>, sql: String) -> Vec<QueryResult> {
+    conn.all_raw(Statement::from_string(conn.backend(), sql)).await.expect("rows")
+}
+
+/// How many rows a connection sees of what may stand after `FROM`.
+pub async fn counted(conn: Conn<'_>, from: &str) -> i64 {
+    let rows = asked(conn, format!("SELECT COUNT(*) FROM {from}")).await;
+    rows[0].try_get_by_index(0).expect("a number")
+}
+
+impl TestApp {
+    /// How many rows a table has.
+    pub async fn count(&self, table: &str) -> i64 {
+        counted(self.state.db.reading(), table).await
+    }
+
+    /// How many rows there are of what may stand after `FROM`, asked on a connection of its own: what a
+    /// connection of the service has not committed is not among them.
+    pub async fn count_committed(&self, from: &str) -> i64 {
+        let db = Db::connect(&self.url, 1).await.expect("the database opens");
+        let count = counted(db.reading(), from).await;
+        db.close().await.expect("the database closes");
+        count
+    }
+
+    /// Everything a column of a table holds, as texts.
+    pub async fn stored(&self, table: &str, column: &str) -> Vec<String> {
+        let sql = format!("SELECT {column} FROM {table} WHERE {column} IS NOT NULL");
+        let rows = asked(self.state.db.reading(), sql).await;
+        rows.iter().map(|row| row.try_get_by_index(0).expect("a text")).collect()
+    }
+}
