@@ -307,6 +307,11 @@ async fn changes_that_cannot_concern_a_caller_are_not_read() {
         for at in 0..30 {
             me.edit(&path, json!({ "title": format!("Hidden {at}") })).await.ok(200);
         }
+        let operator = app.user("operator").await;
+        for at in 0..30 {
+            let path = format!("/users/{}", app.world.id("officer"));
+            operator.edit(&path, json!({ "name": format!("Officer {at}") })).await.ok(200);
+        }
         let db = app.system().db.bounded(20);
         let end = feed::end(&app.system()).await.expect("the log has an end");
         let read = async |actor: Actor| {
@@ -315,9 +320,11 @@ async fn changes_that_cannot_concern_a_caller_are_not_read() {
         };
 
         let stranger = read(Actor::anonymous()).await.expect("few rows are read");
+        let abroad = read(app.actor("foreign_observer").await).await.expect("few rows are read");
         let owner = read(app.actor("focal_point").await).await;
 
         assert_eq!((stranger.news.len(), stranger.has_more), (0, false));
+        assert_eq!((abroad.news.len(), abroad.has_more), (0, false));
         assert_eq!(owner.map_err(|error| error.code().name()).map(|_| ()), Err("result_too_large"));
     })
     .await;

@@ -1,6 +1,7 @@
 //! Calls that are repeated under an `Idempotency-Key`.
 
 mod keys;
+mod killed;
 mod outcomes;
 
 use axum::http::HeaderMap;

@@ -37,10 +37,11 @@ pub enum Said<T> {
 
 /// Makes the items of a stream in a task of their own, until the reader leaves or the service stops.
 ///
+/// Were the stream left to its reader, one that reads slowly would hold on to a database connection in the
+/// middle of a page, and all connections could wait for one another. `held` is dropped with the task.
+///
 /// A stream that stops without [`Said::End`] was broken off: its reader was too slow, the service stops, or an
-/// item could not be made. Were the stream left to its reader, one
-/// that reads slowly would hold on to a database connection in the middle of a page, and all connections could
-/// wait for one another. `held` is dropped with the task.
+/// item could not be made.
 pub fn detach<T: Send + 'static>(
     state: &AppState,
     held: impl Send + 'static,

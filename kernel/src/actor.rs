@@ -105,6 +105,12 @@ impl Actor {
             && self.standing.regions.iter().any(|region| region == owner)
     }
 
+    /// Tells whether the caller sees every account.
+    #[must_use]
+    pub fn oversees_all(&self) -> bool {
+        self.is_system || self.with_role(&[Role::Operator]).next().is_some()
+    }
+
     /// Text that names the caller and what it acts under, for signing cursors.
     #[must_use]
     pub fn fingerprint(&self) -> String {

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{now, until_open};
-use crate::support::app;
+use crate::support::{app, client::Answer};
 
 #[tokio::test]
 async fn a_cursor_is_good_for_its_caller_and_feed_only() {
@@ -74,14 +74,32 @@ async fn everything_wrong_with_the_parameters_is_told() {
         let me = app.user("focal_point").await;
 
         let answer = me.get("/changes?limit=many&wait=x&since=1").await;
-        let long = me.get("/changes?wait=21").await;
+        let outside = me.get("/changes?wait=21&limit=201&kinds=task,nothing&kinds=neither").await;
         let large = me.get("/changes?limit=201").await;
 
+        let named = |answer: &Answer| -> Vec<String> {
+            answer.violations().into_iter().map(|(pointer, _)| pointer).collect()
+        };
         answer.problem(400, "bad_request");
-        let named: Vec<String> = answer.violations().into_iter().map(|(pointer, _)| pointer).collect();
-        assert_eq!(named, ["?limit", "?since", "?wait"]);
-        long.problem(400, "bad_request");
+        assert_eq!(named(&answer), ["?limit", "?since", "?wait"]);
+        assert_eq!(outside.status, 400);
+        assert_eq!(named(&outside), ["?kinds", "?kinds", "?limit", "?wait"]);
         large.problem(400, "limit_out_of_range");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_account_that_is_only_named_in_a_log_is_not_told() {
+    app(async |app| {
+        let me = app.user("focal_point").await;
+        let after = now(&me).await;
+
+        let path = format!("/users/{}/password-token", app.world.id("officer"));
+        me.post(&path, json!({})).await.ok(201);
+        let page = me.get(&format!("/changes?after={after}")).await;
+
+        assert_eq!(page.ok(200)["items"], json!([]));
     })
     .await;
 }

@@ -1,19 +1,22 @@
 //! The feed as server-sent events.
 
-use std::time::Duration;
+use std::{num::NonZeroU32, time::Duration};
 
 use axum::{
     body::Body,
     http::{HeaderValue, Request, header},
 };
-use concord::domain::access::signin::session;
+use concord::{config::Front, domain::access::signin::session, server};
 use futures_util::StreamExt;
 use http_body_util::BodyExt;
 use serde_json::{Value as Json, json};
 use tower::ServiceExt;
 
 use super::{now, until_open};
-use crate::support::{TestApp, app, client::Client};
+use crate::{
+    limits::config,
+    support::{TestApp, app, client::Client},
+};
 
 /// Opens the stream of a caller.
 pub async fn open(app: &TestApp, client: &Client<'_>, path: &str) -> Events {
@@ -114,6 +117,35 @@ async fn a_stream_that_broke_before_anything_happened_is_resumed_without_a_gap()
 
         assert_eq!(event, "");
         assert_eq!(missed.2["record"]["title"], "Meanwhile");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_stream_whose_caller_cannot_pay_ends_before_what_it_does_not_tell() {
+    app(async |app| {
+        let caller_rate = NonZeroU32::new(3).expect("units");
+        let state = app.under(&config(Front { caller_rate, ..Front::default() })).await;
+        let router = server::app(state.clone());
+        let poor = TestApp { state, router, world: app.world.clone(), url: app.url.clone() };
+        let me = app.user("focal_point").await;
+        let spent = Client::new(&poor, me.token.clone());
+        let path = format!("/tasks/{}", app.world.id("task:national"));
+        let mut events = open(&poor, &spent, "/changes?after=now").await;
+        let (_, begun, _) = events.part().await.expect("where the stream begins");
+        for _ in 0..2 {
+            spent.get("/vocabularies").await.ok(200);
+        }
+
+        me.edit(&path, json!({"title": "Unpaid"})).await.ok(200);
+        let last = events.next().await.expect("an event");
+        let end = events.next().await;
+        let mut resumed = open(app, &me, &format!("/changes?after={begun}")).await;
+        let again = resumed.next().await.expect("an event");
+
+        assert_eq!((last.0.as_str(), &last.2["code"]), ("problem", &json!("rate_limited")));
+        assert!(end.is_none());
+        assert_eq!(again.2["record"]["title"], "Unpaid");
     })
     .await;
 }

@@ -46,7 +46,8 @@ where
 }
 
 impl Process {
-    fn start(url: &str, settings: &[(&str, &str)]) -> Self {
+    /// Starts one on a database.
+    pub fn start(url: &str, settings: &[(&str, &str)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_concord"));
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CONCORD_")) {
             command.env_remove(name);

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::domain::access::signin::{
     keys::{KeyRing, RETIRED_MINUTES},
-    told::under,
+    notice::under,
 };
 
 /// What to do with the keys.

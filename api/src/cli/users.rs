@@ -27,8 +27,9 @@ use crate::domain::{
         grant::{Grant, NewGrant},
         signin::{
             keys::KeyRing,
+            notice,
             password::{self, Holder},
-            password_token, session, token, told,
+            password_token, session, token,
         },
         user::{NewUser, User as Account},
     },
@@ -203,7 +204,7 @@ async fn grant(ctx: &Ctx, new: NewRole) -> Result<(), Failure> {
         valid_until: new.until.map(Date),
     };
     let id =
-        told::under(ctx, &new.owner).run(async |unit| Ok(unit.create::<Grant>(&grant).await?.id())).await?;
+        notice::under(ctx, &new.owner).run(async |unit| Ok(unit.create::<Grant>(&grant).await?.id())).await?;
     if !is_known {
         say(&format_args!("added {email}, who had no account"));
     }
@@ -230,7 +231,7 @@ async fn print_token(installation: &Installation, email: &str) -> Result<(), Fai
         Err(Error::NotFound) => return Err(unknown()),
         opened => opened?,
     };
-    told::tell(ctx, id, None).await?;
+    notice::give(ctx, id, None).await?;
     say(&token::issue(&ring, &ctx.clock, id, session)?);
     Ok(())
 }

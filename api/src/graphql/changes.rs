@@ -5,9 +5,12 @@ use futures_util::{Stream, StreamExt, stream};
 use kernel::{Error, page::Page};
 
 use super::{edges::call, fault::Fault};
-use crate::domain::{
-    access::signin::identity::Identity,
-    exchange::changes::{Change, ChangePage, Reader, follow},
+use crate::{
+    domain::{
+        access::signin::identity::Identity,
+        exchange::changes::{Change, ChangePage, Reader, follow, kinds_named},
+    },
+    limits::{meter::Meter, rates::COSTS},
 };
 
 /// Reading the feed.
@@ -60,7 +63,9 @@ impl Subscription {
         let mut reader = reader(ctx, Some(after), kinds, kernel::page::MAX_LIMIT)?;
         // Where it begins is settled before the subscription counts as begun.
         let begun = reader.next().await?;
-        let pages = stream::iter([Ok(begun)]).chain(follow(reader));
+        let meter = ctx.data_opt::<Meter>().cloned();
+        let pay = move || meter.iter().try_for_each(|meter| meter.charge(COSTS.read));
+        let pages = stream::iter([Ok(begun)]).chain(follow(reader, pay));
         Ok(pages.flat_map(|page| match page {
             Ok(page) => stream::iter(page.items.into_iter().map(Ok).collect::<Vec<_>>()),
             Err(error) => stream::iter(vec![Err(Fault(error))]),
@@ -76,5 +81,6 @@ fn reader(
 ) -> Result<Reader, Fault> {
     let outside = |_| Error::Internal("a resolver ran outside a request".into());
     let identity = ctx.data::<Identity>().map_err(outside)?.clone();
-    Ok(Reader::new((call(ctx)?.clone(), identity), after, &kinds.unwrap_or_default(), limit)?)
+    let kinds = kinds_named(&kinds.unwrap_or_default())?;
+    Ok(Reader::new((call(ctx)?.clone(), identity), after, kinds, limit))
 }

@@ -82,6 +82,7 @@ pub struct Admitted {
     cost: Assessed,
     ctx: Ctx,
     identity: Identity,
+    meter: Option<Meter>,
 }
 
 impl Admitted {
@@ -113,7 +114,7 @@ pub fn admit(
         Err(refusal) => return Ok(Err(Box::new(refused(refusal)))),
     };
     meter.iter().try_for_each(|meter| meter.charge(cost.units))?;
-    Ok(Ok(Admitted { request, cost, ctx, identity }))
+    Ok(Ok(Admitted { request, cost, ctx, identity, meter }))
 }
 
 /// Tells whether the operation a request names is of this type; its document was read before.
@@ -142,7 +143,7 @@ pub struct GraphqlCall {
 ///
 /// A mutation runs in its own task, so that a caller that leaves cancels nothing.
 pub async fn run(state: &AppState, admitted: Admitted, may_write: bool) -> Option<Response> {
-    let Admitted { mut request, cost, ctx, identity } = admitted;
+    let Admitted { mut request, cost, ctx, identity, .. } = admitted;
     let writes = !is_any(&mut request, OperationType::Query);
     if writes && !may_write {
         return None;
@@ -181,8 +182,12 @@ pub fn subscribe(state: &AppState, mut admitted: Admitted) -> Result<Answers, Bo
         let text = "only subscriptions are answered by a stream; send queries and mutations by POST as JSON";
         return Err(Box::new(failed(text, Code::BadRequest)));
     }
-    let Admitted { request, ctx, identity, .. } = admitted;
-    Ok(state.schema.execute_stream(request.data(ctx).data(identity)).boxed())
+    let Admitted { request, ctx, identity, meter, .. } = admitted;
+    let mut request = request.data(ctx).data(identity);
+    if let Some(meter) = meter {
+        request = request.data(meter);
+    }
+    Ok(state.schema.execute_stream(request).boxed())
 }
 
 /// The answers of a subscription.

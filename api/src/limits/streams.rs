@@ -43,7 +43,7 @@ pub struct StreamLimits {
     pub wait_seconds: u64,
     /// Seconds a reader may take for what it is sent; above them it is dropped.
     pub read_seconds: u64,
-    /// Changes a page looks at; it ends there though the caller sees none of them.
+    /// Changes that can concern the caller a page looks at; it ends there though the caller sees none of them.
     pub changes_looked_at: usize,
 }
 

@@ -14,8 +14,7 @@ use utoipa::ToSchema;
 
 use super::{json::read_object, problem::Problem};
 use crate::{
-    limits::traffic::Traffic,
-    limits::{Limits, places::Place},
+    limits::{Limits, places::Place, traffic::Traffic},
     state::AppState,
 };
 

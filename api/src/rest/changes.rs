@@ -10,7 +10,7 @@ use axum::{
         sse::{Event, KeepAlive, Sse},
     },
 };
-use futures_util::{StreamExt, future::ready, stream};
+use futures_util::{FutureExt, StreamExt, future::ready, stream};
 use kernel::{
     Code, Error,
     page::{DEFAULT_LIMIT, MAX_LIMIT, Page},
@@ -23,11 +23,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     caller::identity,
     layers::takes_json,
-    listing::parameters,
+    listing::{noted, parameters},
     problem::{Problem, ReadProblems},
 };
 use crate::{
-    domain::exchange::changes::{Change, ChangePage, Reader, follow, wait},
+    domain::exchange::changes::{self, Change, ChangePage, Reader, follow, kinds_named},
     limits::{meter::Meter, places::Place, rates::COSTS},
     preference::Accept,
     state::AppState,
@@ -81,13 +81,23 @@ impl FromRequestParts<AppState> for Asked {
         }
         let (ctx, identity) = identity(parts, state).await?;
         let asked: FeedParams = parameters(parts.uri.query())?;
-        let limit = asked.limit.map_or(Ok(DEFAULT_LIMIT), |limit| Page::check_limit("limit", limit))?;
-        let seconds = asked.wait.unwrap_or_default();
-        let most = state.limits.wait_seconds();
-        if seconds > most {
+        let (seconds, most) = (asked.wait.unwrap_or_default(), state.limits.wait_seconds());
+        let limit = asked.limit.map_or(Ok(DEFAULT_LIMIT), |limit| Page::check_limit("limit", limit));
+        let wait = if seconds > most {
             let text = format!("`wait` is 0 to {most} seconds");
-            return Err(Error::bad_request("?wait", Code::OutOfRange, text).into());
-        }
+            Err(Error::bad_request("?wait", Code::OutOfRange, text))
+        } else {
+            Ok(Duration::from_secs(seconds))
+        };
+        let mut faults = Vec::new();
+        let read = (
+            noted(limit, &mut faults),
+            noted(wait, &mut faults),
+            noted(kinds_named(&asked.kinds), &mut faults),
+        );
+        let (Some(limit), Some(wait), Some(kinds)) = read else {
+            return Err(Error::BadRequest(faults).into());
+        };
         let last = parts.headers.get("last-event-id").and_then(|id| id.to_str().ok());
         let after = last.filter(|id| !id.is_empty()).or(asked.after.as_deref());
         let goes_on = streamed || seconds > 0;
@@ -100,8 +110,8 @@ impl FromRequestParts<AppState> for Asked {
             place.leave();
         }
         let limit = if streamed { MAX_LIMIT } else { limit };
-        let reader = Reader::new((ctx, identity), after, &asked.kinds, limit)?;
-        Ok(Self { reader, wait: Duration::from_secs(seconds), streamed, seat, meter })
+        let reader = Reader::new((ctx, identity), after, kinds, limit);
+        Ok(Self { reader, wait, streamed, seat, meter })
     }
 }
 
@@ -121,19 +131,17 @@ async fn list_changes(State(state): State<AppState>, asked: Asked) -> Result<Res
     let Asked { mut reader, wait: patience, streamed, seat, meter } = asked;
     if !streamed {
         let _seat = seat;
-        let over = async {
-            let _ = timeout(patience, state.stopping.cancelled()).await;
+        let page = if patience.is_zero() {
+            reader.next().await?
+        } else {
+            let over = timeout(patience, state.stopping.cancelled()).map(drop);
+            changes::wait(&mut reader, over).await?
         };
-        return Ok(axum::Json(wait(&mut reader, over).await?).into_response());
+        return Ok(axum::Json(page).into_response());
     }
     // The first page before the first byte: what is refused at once is refused with its status.
     let first = reader.next().await?;
-    let pages = follow(reader).map(move |page| {
-        let page = page?;
-        let is_told = !page.items.is_empty();
-        meter.iter().filter(|_| is_told).try_for_each(|meter| meter.charge(COSTS.read))?;
-        Ok(page)
-    });
+    let pages = follow(reader, move || meter.iter().try_for_each(|meter| meter.charge(COSTS.read)));
     let events = stream::iter(begun(&first)).chain(pages.flat_map(|page| stream::iter(told(page))));
     let events = detach(&state, seat, events).filter_map(|said| {
         ready(match said {

@@ -107,7 +107,8 @@ fn part<T: DeserializeOwned + Default>(
     T::default()
 }
 
-fn noted<T>(read: kernel::Result<T>, faults: &mut Vec<Violation>) -> Option<T> {
+/// What was read; faults are noted beside the others.
+pub(super) fn noted<T>(read: kernel::Result<T>, faults: &mut Vec<Violation>) -> Option<T> {
     read.map_err(|error| faults.extend(error.violations().to_vec())).ok()
 }
 

@@ -25,6 +25,8 @@ use crate::{ctx::Ctx, error::Result, record::KindDef, row::Row, store};
 pub const LOOKED_AT: usize = 5_000;
 /// Changes read at a time.
 const CHUNK: usize = 500;
+/// Change sets passed at a time, so that a statement is bounded where nothing concerns the caller.
+const SPAN: i64 = 2_000;
 
 /// A position in the log: after this change.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,6 +37,13 @@ pub struct Position {
     pub ordinal: i32,
     /// What was told of the change.
     pub told: Told,
+}
+
+impl Position {
+    /// The end of a change set.
+    const fn after_set(seq: i64) -> Self {
+        Self { seq, ordinal: i32::MAX, told: Told::All }
+    }
 }
 
 /// What was told of a change: it can be about two records.
@@ -104,7 +113,7 @@ pub struct Bulletin {
 pub async fn end(ctx: &Ctx) -> Result<Position> {
     let select = Query::select().expr(Expr::col("seq").max()).from(Alias::new("change_set")).take();
     let newest = ctx.db.reading().one(&select).await?.map(|row| row.try_get_by_index(0)).transpose()?;
-    Ok(Position { seq: newest.flatten().unwrap_or_default(), ordinal: i32::MAX, told: Told::All })
+    Ok(Position::after_set(newest.flatten().unwrap_or_default()))
 }
 
 /// A page of what became of records of `kinds` after one position and up to another.
@@ -121,21 +130,25 @@ pub async fn since(
     limit: usize,
 ) -> Result<Bulletin> {
     let kinds = Kinds::new(ctx, kinds);
-    let concerned = concerns(ctx, &kinds).await?;
+    let concerned = concerns(ctx, &kinds);
     let mut page = Bulletin { news: Vec::new(), position: after, has_more: true };
     for _ in 0..LOOKED_AT / CHUNK {
-        let changes = changes(ctx, (page.position, until), &concerned).await?;
+        let end = until.min(Position::after_set(page.position.seq.saturating_add(SPAN)));
+        let changes = changes(ctx, (page.position, end), &concerned).await?;
         page.news.extend(told(ctx, &kinds, (page.position, &changes)).await?);
         if page.news.len() > limit {
             page.news.truncate(limit);
             page.position = page.news.last().map_or(page.position, |last| last.position);
             return Ok(page);
         }
-        if changes.len() < CHUNK {
+        let is_whole = changes.len() < CHUNK;
+        if is_whole && end == until {
             return Ok(Bulletin { position: until.max(after), has_more: false, ..page });
         }
-        page.position =
-            changes.last().map_or(page.position, |last| Position { told: Told::All, ..last.position });
+        page.position = match changes.last() {
+            Some(last) if !is_whole => Position { told: Told::All, ..last.position },
+            _ => end,
+        };
     }
     Ok(page)
 }

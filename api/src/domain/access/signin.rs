@@ -14,6 +14,7 @@ pub mod factor;
 pub mod identity;
 pub mod keys;
 mod login;
+pub mod notice;
 pub mod own_sessions;
 pub mod password;
 pub mod password_token;
@@ -23,7 +24,6 @@ pub mod session;
 pub mod standing;
 mod throttle;
 pub mod token;
-pub mod told;
 mod weakness;
 
 /// The refusal of anonymous callers where one must be signed in.

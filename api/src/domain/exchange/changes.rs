@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use async_graphql::SimpleObject;
 use kernel::{
-    Code, Ctx, Error, KindDef, Result,
+    Code, Ctx, Error, KindDef, Result, Violation,
     change::feed::{self, Bulletin, ChangeEvent, News, Position},
     lens::{Detail, Lens},
     policy::Class,
@@ -78,17 +78,20 @@ pub struct Reader {
 
 impl Reader {
     /// Takes what is asked for; nothing is looked up yet.
-    ///
-    /// # Errors
-    /// `BadRequest` naming kinds that are none.
-    pub fn new(call: (Ctx, Identity), after: Option<&str>, kinds: &[String], limit: usize) -> Result<Self> {
+    #[must_use]
+    pub fn new(
+        call: (Ctx, Identity),
+        after: Option<&str>,
+        kinds: Vec<&'static KindDef>,
+        limit: usize,
+    ) -> Self {
         let (base, identity) = call;
         let after = match after {
             None => After::Beginning,
             Some("now") => After::Now,
             Some(cursor) => After::Cursor(cursor.to_owned()),
         };
-        Ok(Self { base, identity, kinds: kinds_named(kinds)?, limit, after })
+        Self { base, identity, kinds, limit, after }
     }
 
     /// Reads the next page, with the rights the caller has now.
@@ -119,18 +122,27 @@ fn kinds_there_are() -> impl Iterator<Item = &'static KindDef> {
     KINDS.all().iter().copied().filter(|def| def.class != Class::Shared)
 }
 
-fn kinds_named(names: &[String]) -> Result<Vec<&'static KindDef>> {
+/// The kinds with these names, each a kind's or its collection's, or several with commas; all where there is none.
+///
+/// # Errors
+/// `BadRequest` naming all that are no kinds.
+pub fn kinds_named(names: &[String]) -> Result<Vec<&'static KindDef>> {
     let names: Vec<&str> = names.iter().flat_map(|name| name.split(',')).map(str::trim).collect();
     if names.is_empty() {
         return Ok(kinds_there_are().collect());
     }
     let known = |name: &&str| kinds_there_are().find(|def| def.name == *name || def.collection == *name);
-    if let Some(unknown) = names.iter().find(|name| known(name).is_none()) {
-        let all: Vec<&str> = kinds_there_are().map(|def| def.name).collect();
+    let all: Vec<&str> = kinds_there_are().map(|def| def.name).collect();
+    let fault = |unknown: &&str| {
         let text = format!("`{unknown}` is no kind; kinds are {}", all.join(", "));
-        return Err(Error::bad_request("?kinds", Code::NotInList, text));
+        Violation::new("?kinds", Code::NotInList, text)
+    };
+    let faults: Vec<Violation> = names.iter().filter(|name| known(name).is_none()).map(fault).collect();
+    if faults.is_empty() {
+        Ok(names.iter().filter_map(known).collect())
+    } else {
+        Err(Error::BadRequest(faults))
     }
-    Ok(names.iter().filter_map(known).collect())
 }
 
 /// The changes as the caller sees the records.

@@ -45,7 +45,10 @@ fn token(rest: &str, first: char) -> usize {
     }
     let is_word = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | '-' | '+');
     if is_word(first) {
-        return rest.find(|letter| !is_word(letter)).unwrap_or(rest.len());
+        let is_end = |(at, letter): &(usize, char)| {
+            !is_word(*letter) || rest.get(*at..).is_some_and(|rest| rest.starts_with("..."))
+        };
+        return rest.char_indices().find(is_end).map_or(rest.len(), |(at, _)| at);
     }
     first.len_utf8()
 }
@@ -85,6 +88,8 @@ mod tests {
         assert!(scan(&hidden).is_err());
         assert_eq!(scan(&escaped), Ok(()));
         assert!(scan(&"...F".repeat(TOKENS)).is_err(), "spreads without a space count");
+        assert!(scan(&"...".repeat(TOKENS + 1)).is_err());
+        assert_eq!(scan(&format!("{{ {} }}", "a".repeat(1 << 20))), Ok(()));
     }
 
     #[test]

@@ -1,85 +1,129 @@
-//! Which changes can concern a caller: the others are not looked at, so no page tells how many there are.
+//! Which changes can concern a caller: the others are not read, so that no page tells of them.
 
 use std::collections::BTreeSet;
 
 use sea_orm::sea_query::{
-    Alias, Condition, Expr, ExprTrait, Query, extension::postgres::PgExpr, extension::sqlite::SqliteExpr,
+    Alias, Condition, Expr, ExprTrait, Func, Query, SelectStatement, extension::postgres::PgExpr,
+    extension::sqlite::SqliteExpr,
 };
-use uuid::Uuid;
 
 use super::Kinds;
-use crate::{ctx::Ctx, error::Result, policy::Class, record::KindDef};
+use crate::{actor::Actor, ctx::Ctx, policy::Class};
 
-/// The condition on table `change` that the caller could see the record before or after, as far as owner and
-/// releases decide that. Levels inside a country are left to the reading rule.
-///
-/// # Errors
-/// What the database says.
-pub(super) async fn concerns(ctx: &Ctx, kinds: &Kinds<'_>) -> Result<Condition> {
-    let of = |wanted: fn(Class) -> bool| -> Vec<&'static str> {
-        let read = ctx.kinds.all().iter().filter(|def: &&&KindDef| kinds.read.contains(def.name));
-        read.filter(|def| wanted(def.class)).map(|def| def.name).collect()
+/// The condition on table `change` that the caller could see the record before or after, as far as owner,
+/// releases and persons decide that. Levels inside a country are left to the reading rule.
+pub(super) fn concerns(ctx: &Ctx, kinds: &Kinds<'_>) -> Condition {
+    let actor = &*ctx.actor;
+    if actor.is_system() {
+        return Condition::all().add(col("kind").is_in(kinds.read.iter().copied()));
+    }
+    let of = |wanted: fn(Class) -> bool| {
+        let read = ctx.kinds.all().iter().filter(|def| kinds.read.contains(def.name) && wanted(def.class));
+        col("kind").is_in(read.map(|def| def.name))
     };
-    let is_national = |class| matches!(class, Class::National | Class::Work);
-    let is_account = |class| matches!(class, Class::Person | Class::Grant);
-    let (national, accounts) = (of(is_national), of(is_account));
-    let kind = || Expr::col(change("kind"));
-    let mut any = Condition::any().add(kind().is_in(of(|class| class == Class::Reference)));
-    if !national.is_empty() {
-        any = any.add(Condition::all().add(kind().is_in(national)).add(owned_or_released(ctx).await?));
-    }
-    if ctx.actor.user.is_some() && !accounts.is_empty() {
-        any = any.add(kind().is_in(accounts));
-    }
-    Ok(if ctx.actor.is_system() {
-        Condition::all().add(kind().is_in(kinds.read.iter().copied()))
-    } else {
-        any
-    })
+    let national = of(|class| matches!(class, Class::National | Class::Work));
+    Condition::any()
+        .add(of(|class| class == Class::Reference))
+        .add(Condition::all().add(national).add(owned_or_released(ctx)))
+        .add(Condition::all().add(of(|class| class == Class::Grant)).add(granted(ctx)))
+        .add(Condition::all().add(of(|class| class == Class::Person)).add(known(actor)).add(not_named_only()))
 }
 
-async fn owned_or_released(ctx: &Ctx) -> Result<Condition> {
+fn owners(actor: &Actor) -> BTreeSet<&str> {
+    actor.grants.iter().map(|grant| grant.owner.as_str()).collect()
+}
+
+fn owned_or_released(ctx: &Ctx) -> Condition {
     let actor = &ctx.actor;
-    let mut owners = BTreeSet::from(["reference"]);
-    owners.extend(actor.grants.iter().map(|grant| grant.owner.as_str()));
-    owners.extend(actor.standing.regions.iter().map(String::as_str));
-    let mut any = Condition::any().add(Expr::col(change("owner")).is_in(owners));
-    let sets = sets_addressed(ctx).await?;
-    if !sets.is_empty() {
-        for facts in ["facts_before", "facts_after"] {
-            any = any.add(release_set(ctx, facts).is_in(sets.iter().map(Uuid::to_string)));
-        }
-    }
-    Ok(any)
+    let mut read = owners(actor);
+    read.insert("reference");
+    read.extend(actor.standing.regions.iter().map(String::as_str));
+    let sets = || sets_addressed(ctx);
+    Condition::any()
+        .add(col("owner").is_in(read))
+        .add(fact(ctx, "facts_before", "release_set").in_subquery(sets()))
+        .add(fact(ctx, "facts_after", "release_set").in_subquery(sets()))
 }
 
-/// The release set in the facts of a change, as text.
-fn release_set(ctx: &Ctx, facts: &'static str) -> Expr {
-    let facts = Expr::col(change(facts));
-    if ctx.db.reading().is_postgres() {
-        PgExpr::cast_json_field(facts, "release_set")
-    } else {
-        SqliteExpr::cast_json_field(facts, "release_set")
+/// The caller's own grants, and those of its owners; all for operators.
+fn granted(ctx: &Ctx) -> Condition {
+    let actor = &ctx.actor;
+    if actor.oversees_all() {
+        return Condition::all();
     }
+    let mut any = Condition::any().add(col("owner").is_in(owners(actor)));
+    if let Some(me) = actor.user {
+        let me = me.simple().to_string();
+        any = any.add(fact(ctx, "facts_before", "person").eq(me.as_str()));
+        any = any.add(fact(ctx, "facts_after", "person").eq(me.as_str()));
+    }
+    any
+}
+
+/// The caller's own account, and those that hold grants of its owners; all for operators.
+///
+/// Whose last grant ends is told by the change of the grant.
+fn known(actor: &Actor) -> Condition {
+    if actor.oversees_all() {
+        return Condition::all();
+    }
+    let holders = Query::select()
+        .column(Alias::new("user_id"))
+        .from(Alias::new("grant"))
+        .and_where(Expr::col(Alias::new("owner")).is_in(owners(actor)))
+        .take();
+    let mut any = Condition::any().add(col("record_id").in_subquery(holders));
+    if let Some(me) = actor.user {
+        any = any.add(col("record_id").eq(me));
+    }
+    any
+}
+
+/// Leaves out changes that name an account in the log of an owner and leave it as it is: they are not news,
+/// and how many there are would tell for how many owners it acts.
+fn not_named_only() -> Expr {
+    let of = |column| Expr::col((Alias::new("change_payload"), Alias::new(column)));
+    let without_images = Query::select()
+        .expr(Expr::val(1))
+        .from(Alias::new("change_payload"))
+        .and_where(of("set_id").eq(col("set_id")))
+        .and_where(of("ordinal").eq(col("ordinal")))
+        .and_where(of("before").is_null())
+        .and_where(of("after").is_null())
+        .take();
+    Expr::exists(without_images).not()
 }
 
 /// The sets with a release that is, was or will be for an audience the caller belongs to.
-async fn sets_addressed(ctx: &Ctx) -> Result<Vec<Uuid>> {
-    let col = |name| Expr::col(Alias::new(name));
+fn sets_addressed(ctx: &Ctx) -> SelectStatement {
+    let of = |column| Expr::col(Alias::new(column));
     let addressed = Query::select()
         .column(Alias::new("from_id"))
         .from(Alias::new("release_audience"))
-        .and_where(col("to_code").is_in(ctx.actor.audiences()))
+        .and_where(of("to_code").is_in(ctx.actor.audiences()))
         .take();
-    let select = Query::select()
-        .distinct()
-        .column(Alias::new("from_id"))
+    let id = if ctx.db.reading().is_postgres() {
+        Expr::from(Func::cust("replace").args([of("from_id").cast_as("text"), "-".into(), "".into()]))
+    } else {
+        Expr::from(Func::lower(Func::cust("hex").arg(of("from_id"))))
+    };
+    Query::select()
+        .expr(id)
         .from(Alias::new("release_set_member"))
-        .and_where(col("to_id").in_subquery(addressed))
-        .take();
-    ctx.db.reading().all(&select).await?.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
+        .and_where(of("to_id").in_subquery(addressed))
+        .take()
 }
 
-fn change(column: &'static str) -> (Alias, Alias) {
-    (Alias::new("change"), Alias::new(column))
+/// An id among the facts of a change, as 32 hex digits.
+fn fact(ctx: &Ctx, facts: &'static str, name: &'static str) -> Expr {
+    let id = if ctx.db.reading().is_postgres() {
+        PgExpr::cast_json_field(col(facts), name)
+    } else {
+        SqliteExpr::cast_json_field(col(facts), name)
+    };
+    Func::cust("replace").args([id, "-".into(), "".into()]).into()
+}
+
+fn col(column: &'static str) -> Expr {
+    Expr::col((Alias::new("change"), Alias::new(column)))
 }

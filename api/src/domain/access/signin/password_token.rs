@@ -27,10 +27,10 @@ use super::{
     credential::{account, set_hash},
     factor,
     keys::KeyRing,
-    password,
+    notice, password,
     session::{Secret, hash_of, revoke, sessions_of},
     standing::{is_open, load_issuer},
-    throttle, told,
+    throttle,
 };
 use crate::domain::access::{focal_points, grant::Grant, user::User};
 
@@ -67,7 +67,7 @@ pub async fn issue(ctx: &Ctx, user: Uuid, resets_second_factor: bool) -> Result<
     let secret = Secret::new()?;
     let expires_at = ctx.clock.now() + TimeDelta::hours(LIFETIME_HOURS);
     let write = upsert(ctx, user, &secret, (resets_second_factor, expires_at));
-    told::tell(ctx, user, Some(&write)).await?;
+    notice::give(ctx, user, Some(&write)).await?;
     Ok(PasswordToken { token: secret.expose().to_owned(), expires_at })
 }
 

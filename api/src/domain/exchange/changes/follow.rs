@@ -39,12 +39,19 @@ pub async fn wait(reader: &mut Reader, over: impl Future<Output = ()>) -> Result
 }
 
 /// Goes on for ever: pages with changes as they happen, and an empty one every few seconds, after the
-/// caller's rights were looked up anew; ends with the first error.
-pub fn follow(reader: Reader) -> impl Stream<Item = Result<ChangePage>> + Send {
-    stream::unfold(Some(reader), |reader| async {
-        let mut reader = reader?;
-        let page = wait(&mut reader, sleep(LOOK)).await;
-        let goes_on = page.is_ok().then_some(reader);
+/// caller's rights were looked up anew. Each page with changes is paid for before it is told; ends with the
+/// first error.
+pub fn follow(
+    reader: Reader,
+    pay: impl Fn() -> Result<()> + Send,
+) -> impl Stream<Item = Result<ChangePage>> + Send {
+    stream::unfold(Some((reader, pay)), |state| async {
+        let (mut reader, pay) = state?;
+        let page = match wait(&mut reader, sleep(LOOK)).await {
+            Ok(page) if !page.items.is_empty() => pay().map(|()| page),
+            page => page,
+        };
+        let goes_on = page.is_ok().then_some((reader, pay));
         Some((page, goes_on))
     })
 }

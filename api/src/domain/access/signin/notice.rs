@@ -19,7 +19,7 @@ const HOST: &str = "installation";
 ///
 /// # Errors
 /// What the database says.
-pub async fn tell(ctx: &Ctx, user: Uuid, stored: Option<&InsertStatement>) -> Result<()> {
+pub async fn give(ctx: &Ctx, user: Uuid, stored: Option<&InsertStatement>) -> Result<()> {
     let mut owners = owners_of(ctx, user).await?;
     let own = ctx.actor.acting.clone().unwrap_or_else(|| HOST.into());
     if !owners.contains(&own) {

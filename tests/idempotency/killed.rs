@@ -1,0 +1,68 @@
+//! A service that is killed while it writes leaves nothing to clean up.
+
+use std::time::Duration;
+
+use concord::domain::access::signin::{session, token};
+use kernel::{Ctx, clock::Clock};
+use serde_json::Value as Json;
+use tokio::time::sleep;
+
+use super::{counts, keyed, task};
+use crate::support::{TestApp, app, dice::Dice, process::Process};
+
+/// Services that are killed.
+const ROUNDS: i64 = 5;
+/// Milliseconds after the call within which they are.
+const SOON: u64 = 40;
+
+/// A token that is good for a service with the clock of this machine.
+async fn token_now(app: &TestApp, name: &str) -> String {
+    let (user, clock) = (app.world.id(name), Clock::system());
+    let ctx = Ctx { clock: clock.clone(), ..app.system() };
+    let session = session::open_session(&ctx, user).await.expect("a session");
+    token::issue(&app.state.keys, &clock, user, session).expect("a token")
+}
+
+fn request(token: &str, key: &str, body: &Json) -> String {
+    let body = body.to_string();
+    format!(
+        "POST /api/v1/tasks HTTP/1.1\r\nhost: concord\r\nauthorization: Bearer {token}\r\nidempotency-key: {key}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+#[tokio::test]
+async fn a_call_to_a_service_that_is_killed_is_done_once_when_it_is_repeated() {
+    app(async |app| {
+        let mut dice = Dice::of(0x0dd_ba11);
+        let (token, before) = (token_now(app, "focal_point").await, counts(app).await);
+        for round in 0..ROUNDS {
+            let key = format!("killed-{round}");
+            let me = keyed(app, "focal_point", &key).await;
+            let title = format!("Round {round}");
+            let mut service = Process::start(&app.url, &[]);
+            let mut wire = service.connect().await;
+
+            wire.send(&request(&token, &key, &task(&title))).await;
+            sleep(Duration::from_millis(dice.below(SOON))).await;
+            service.signal("KILL");
+            service.exit().await;
+            let answer = loop {
+                let answer = me.post("/tasks", task(&title)).await;
+                // The server of the database may not have noticed yet that its client is gone.
+                if answer.status != 409 {
+                    break answer;
+                }
+            };
+
+            let history = me.get(&format!("/tasks/{}/history", answer.id())).await;
+            assert_eq!(answer.ok(201)["title"], title.as_str());
+            assert_eq!(history.ok(200)["items"].as_array().map(Vec::len), Some(1));
+        }
+
+        let ([tasks, _, keys], [now, _, kept]) = (before, counts(app).await);
+        assert_eq!((now, kept), (tasks + ROUNDS, keys + ROUNDS));
+    })
+    .await;
+}
