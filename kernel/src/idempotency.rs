@@ -34,7 +34,7 @@ use crate::{
 pub const HOURS: i64 = 24;
 
 /// Characters a key may have.
-const LONGEST: usize = 255;
+pub const LONGEST: usize = 255;
 
 /// A call its caller may repeat: the key it came under, and what was sent.
 #[derive(Clone)]

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use kernel::page::{DEFAULT_FIRST, DEFAULT_LIMIT, MAX_KEYS, MAX_LIMIT};
+use kernel::{
+    filter::{MAX_VALUES, MAX_WORDS},
+    idempotency,
+    page::{DEFAULT_FIRST, DEFAULT_LIMIT, MAX_KEYS, MAX_LIMIT},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -13,7 +17,10 @@ use super::{
     rates::{COSTS, Costs, WINDOW_SECONDS},
     streams::StreamLimits,
 };
-use crate::domain::batch::MAX_ITEMS;
+use crate::domain::{
+    access::signin::{password, password_token, session, token},
+    batch::MAX_ITEMS,
+};
 
 /// Everything that is bounded.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -32,6 +39,10 @@ pub struct LimitList {
     pub connections: ConnectionLimits,
     /// Answers that go on: waiting pages, streams of events, sockets.
     pub streams: StreamLimits,
+    /// Calls that may be repeated under a key.
+    pub idempotency: IdempotencyLimits,
+    /// Passwords, tokens and sessions.
+    pub sign_in: SignInLimits,
 }
 
 /// Pages and batches.
@@ -47,6 +58,38 @@ pub struct PageLimits {
     pub sort_keys: usize,
     /// Items of a batch at most.
     pub batch_items: usize,
+    /// Values of one filter at most.
+    pub filter_values: usize,
+    /// Words of a search at most.
+    pub search_words: usize,
+}
+
+/// Calls that may be repeated under a key.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct IdempotencyLimits {
+    /// Hours a key is kept.
+    pub hours: i64,
+    /// Characters of a key at most.
+    pub key_chars: usize,
+}
+
+/// Passwords, tokens and sessions.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SignInLimits {
+    /// Characters of a password at least.
+    pub password_chars_min: usize,
+    /// Characters of a password at least, beside a second factor.
+    pub password_chars_min_with_factor: usize,
+    /// Characters of a password at most.
+    pub password_chars_max: usize,
+    /// Minutes an access token is good for.
+    pub access_token_minutes: i64,
+    /// Days a session lasts.
+    pub session_days: i64,
+    /// Sessions of one person; the oldest ends when there are more.
+    pub sessions: u64,
+    /// Hours a password token is good for.
+    pub password_token_hours: i64,
 }
 
 /// What callers and addresses may spend.
@@ -122,6 +165,8 @@ impl Limits {
                 first_default: DEFAULT_FIRST,
                 sort_keys: MAX_KEYS,
                 batch_items: MAX_ITEMS,
+                filter_values: MAX_VALUES,
+                search_words: MAX_WORDS,
             },
             graphql: GraphqlLimits::ALL,
             rates: RateLimits {
@@ -140,6 +185,8 @@ impl Limits {
                 headers: HEADERS,
             },
             streams: StreamLimits::of(self.wait_seconds()),
+            idempotency: IdempotencyLimits { hours: idempotency::HOURS, key_chars: idempotency::LONGEST },
+            sign_in: SIGN_IN,
         }
     }
 
@@ -154,3 +201,13 @@ impl Limits {
         TimeLimits { request_seconds, header_seconds, body_seconds, idle_seconds }
     }
 }
+
+const SIGN_IN: SignInLimits = SignInLimits {
+    password_chars_min: password::MIN_CHARS,
+    password_chars_min_with_factor: password::MIN_CHARS_WITH_FACTOR,
+    password_chars_max: password::MAX_CHARS,
+    access_token_minutes: token::LIFETIME_MINUTES,
+    session_days: session::SESSION_DAYS,
+    sessions: session::MOST_OPEN,
+    password_token_hours: password_token::LIFETIME_HOURS,
+};

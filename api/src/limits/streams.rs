@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use kernel::change::feed::LOOKED_AT;
+use kernel::change::feed::{LOOKED_AT, PASSED};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -17,6 +17,8 @@ pub const STREAMS_OF_A_NETWORK: usize = 20;
 pub const WAIT_SECONDS: u64 = 20;
 /// Subscriptions of one socket at most.
 pub const SUBSCRIPTIONS: usize = 20;
+/// Characters of a subscription's id at most.
+pub const ID_CHARS: usize = 128;
 /// Bytes of one message to a socket at most.
 pub const MESSAGE_BYTES: usize = 64 * 1024;
 /// Seconds a socket may be open before `connection_init` is sent.
@@ -45,6 +47,10 @@ pub struct StreamLimits {
     pub read_seconds: u64,
     /// Changes that can concern the caller a page looks at; it ends there though the caller sees none of them.
     pub changes_looked_at: usize,
+    /// Change sets a page passes; it ends there though none concerns the caller.
+    pub sets_passed: i64,
+    /// Characters of the id of a subscription on a socket.
+    pub subscription_id_chars: usize,
 }
 
 impl StreamLimits {
@@ -59,6 +65,8 @@ impl StreamLimits {
             wait_seconds,
             read_seconds: SLOW.as_secs(),
             changes_looked_at: LOOKED_AT,
+            sets_passed: PASSED,
+            subscription_id_chars: ID_CHARS,
         }
     }
 }

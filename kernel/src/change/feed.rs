@@ -23,6 +23,8 @@ use crate::{ctx::Ctx, error::Result, record::KindDef, row::Row, store};
 
 /// Changes that can concern the caller one page looks at, at most.
 pub const LOOKED_AT: usize = 5_000;
+/// Change sets one page passes, at most.
+pub const PASSED: i64 = 20_000;
 /// Changes read at a time.
 const CHUNK: usize = 500;
 /// Change sets passed at a time, so that a statement is bounded where nothing concerns the caller.
@@ -132,7 +134,8 @@ pub async fn since(
     let kinds = Kinds::new(ctx, kinds);
     let concerned = concerns(ctx, &kinds);
     let mut page = Bulletin { news: Vec::new(), position: after, has_more: true };
-    for _ in 0..LOOKED_AT / CHUNK {
+    let (mut looked_at, last) = (0, after.seq.saturating_add(PASSED));
+    while looked_at < LOOKED_AT && page.position.seq < last {
         let end = until.min(Position::after_set(page.position.seq.saturating_add(SPAN)));
         let changes = changes(ctx, (page.position, end), &concerned).await?;
         page.news.extend(told(ctx, &kinds, (page.position, &changes)).await?);
@@ -141,6 +144,7 @@ pub async fn since(
             page.position = page.news.last().map_or(page.position, |last| last.position);
             return Ok(page);
         }
+        looked_at += changes.len();
         let is_whole = changes.len() < CHUNK;
         if is_whole && end == until {
             return Ok(Bulletin { position: until.max(after), has_more: false, ..page });

@@ -17,7 +17,7 @@ use crate::{
     limits::{
         meter::Meter,
         rates::COSTS,
-        streams::{INIT_SECONDS, SLOW, SUBSCRIPTIONS},
+        streams::{ID_CHARS, INIT_SECONDS, SLOW, SUBSCRIPTIONS},
     },
     rest::{caller::session, problem::Problem},
     state::AppState,
@@ -26,8 +26,6 @@ use crate::{
 
 /// Time between two looks at the caller's rights.
 const LOOK: Duration = Duration::from_secs(2);
-/// Characters of a subscription's id at most.
-const ID_CHARS: usize = 128;
 
 /// Why a socket is closed: a code of the protocol, and what it means.
 struct Close(u16, &'static str);

@@ -35,7 +35,7 @@ use super::{
 use crate::domain::access::{focal_points, grant::Grant, user::User};
 
 /// Hours a token is good for.
-const LIFETIME_HOURS: i64 = 24;
+pub const LIFETIME_HOURS: i64 = 24;
 
 /// A token to hand to its person, outside this service; it is shown this once.
 #[derive(Clone, PartialEq, Eq, Serialize, ToSchema)]

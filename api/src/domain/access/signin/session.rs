@@ -27,7 +27,7 @@ pub const SESSION_DAYS: i64 = 30;
 /// Sessions a person has open at most: opening one more ends the oldest.
 ///
 /// Far more than anybody has devices, and few enough to be listed at once and looked through.
-pub(super) const MOST_OPEN: u64 = 200;
+pub const MOST_OPEN: u64 = 200;
 
 /// What signing in and refreshing give.
 #[derive(Clone, PartialEq, Eq, Serialize, ToSchema, async_graphql::SimpleObject)]
