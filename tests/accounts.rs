@@ -204,7 +204,7 @@ async fn a_user_shows_only_grants_its_reader_may_see() {
         abroad.post("/grants", grant("KAZ", "observer@test", "observer")).await.ok(201);
         let me = app.user("focal_point").await;
         let user = app.world.id("observer").to_string();
-        let query = "query($id: String!) { user(id: $id) { grants { nodes { owner } totalCount } } }";
+        let query = "query($id: ID!) { user(id: $id) { grants { nodes { owner } totalCount } } }";
 
         let seen = me.graphql(query, json!({"id": user})).await;
         let listed = me.get(&format!("/grants?user={user}&total=true")).await;

@@ -13,9 +13,10 @@ use std::{
     time::Duration,
 };
 
-use concord::domain::cooperation::task::Task;
+use concord::domain::Registered;
+use entity::Task;
 use futures_util::future::join_all;
-use kernel::{Ctx, Record, record::Op, unit::Atomic};
+use kernel::{Ctx, record::Op, unit::Atomic};
 use serde_json::{Value as Json, json};
 use tokio::time::timeout;
 

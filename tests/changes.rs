@@ -61,7 +61,7 @@ fn told(changes: &[Json]) -> Vec<(String, Uuid)> {
 
 /// Releases the national plan to partners between two instants, in hours from the start.
 async fn release(app: &TestApp, from: i64, until: Option<i64>) -> Uuid {
-    let release = sharing::Release {
+    let release = sharing::NewRelease {
         audiences: vec!["partners".into()],
         basis: None,
         purpose: None,
@@ -74,7 +74,7 @@ async fn release(app: &TestApp, from: i64, until: Option<i64>) -> Uuid {
     made(&ctx, plan, &release).await.expect("a release")
 }
 
-async fn made(ctx: &Ctx, plan: Uuid, release: &sharing::Release) -> kernel::Result<Uuid> {
+async fn made(ctx: &Ctx, plan: Uuid, release: &sharing::NewRelease) -> kernel::Result<Uuid> {
     let mut unit = ctx.begin().await?;
     match sharing::release(&mut unit, plan, release).await {
         Ok(id) => unit.commit().await.map(|()| id),

@@ -8,9 +8,10 @@ use std::{
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
-use concord::domain::cooperation::task::Task;
+use concord::domain::Registered;
+use entity::Task;
 use futures_util::future::join_all;
-use kernel::{Ctx, Record, db::Db, record::Op, unit::Atomic};
+use kernel::{Ctx, db::Db, record::Op, unit::Atomic};
 use sea_orm::Statement;
 use serde_json::{Value as Json, json};
 use tokio::time::timeout;

@@ -52,7 +52,7 @@ async fn a_token_that_is_not_stored_is_in_no_log() {
 
 /// Releases the national plan to partners, an hour from the start.
 async fn release(app: &TestApp) -> Uuid {
-    let release = sharing::Release {
+    let release = sharing::NewRelease {
         audiences: vec!["partners".into()],
         basis: None,
         purpose: None,

@@ -302,7 +302,7 @@ async fn rows_that_are_read_are_counted_too() {
     app(async |app| {
         let bounded = app.system().db.bounded(2);
         let ctx = kernel::Ctx { db: bounded, ..app.system() };
-        let def = <concord::domain::plans::plan::Plan as kernel::Record>::def();
+        let def = <entity::Plan as concord::domain::Registered>::def();
 
         let one = kernel::store::get(&ctx, def, app.world.id("plan:national")).await;
         let more = kernel::store::all(ctx.db.reading(), def, kernel::filter::Cond::all()).await;

@@ -108,7 +108,7 @@ async fn hand_on(app: &TestApp, first: &Answer) {
     let id = first.ok(201)["id"].as_str().and_then(|id| id.parse().ok()).expect("an id");
     let fields = json!({ "lead_agency": "MOF" }).as_object().cloned().expect("an object");
     let op = kernel::record::Op::Update { id, version: Some(1), fields };
-    let def = <concord::domain::cooperation::task::Task as kernel::Record>::def();
+    let def = <entity::Task as concord::domain::Registered>::def();
     app.system().run(async |unit| unit.apply_one(def, op.clone()).await).await.expect("an edit");
 }
 

@@ -3,8 +3,9 @@
 mod history;
 pub mod unverified;
 
-use concord::domain::reference::organisation::Organisation;
-use kernel::{Record, change};
+use concord::domain::Registered;
+use entity::Organisation;
+use kernel::change;
 use serde_json::json;
 use uuid::Uuid;
 

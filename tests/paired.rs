@@ -137,7 +137,7 @@ async fn addresses(app: &TestApp, hidden: &[(&'static KindDef, Row)]) -> Vec<Str
         for row in rows(app, def).await {
             let path = format!("/{}/{}", def.collection, row.id());
             all.extend(["", "/history"].map(|end| format!("{path}{end}")));
-            if !def.moves.is_empty() {
+            if def.lifecycle.is_some() {
                 all.push(format!("{path}/moves"));
             }
             if def.name == "plan" {
@@ -191,7 +191,7 @@ fn documents(schema: &Schema, hidden: &[(&'static KindDef, Row)]) -> Vec<(String
         all.push((format!("{{ {}(last: 1) {{ totalCount nodes {{ id }} }} }}", field.name), json!({})));
     }
     let ids: Vec<Uuid> = hidden.iter().take(200).map(|(_, row)| row.id()).collect();
-    all.push(("query($ids: [UUID!]!) { nodes(ids: $ids) { id } }".to_owned(), json!({ "ids": ids })));
+    all.push(("query($ids: [ID!]!) { nodes(ids: $ids) { id } }".to_owned(), json!({ "ids": ids })));
     all
 }
 

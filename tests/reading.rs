@@ -357,7 +357,7 @@ async fn references_to_hidden_records_are_null_or_absent() {
         let edit = json!({"depends_on": [quiet, app.world.id("task:group").to_string()]});
         me.edit(&open, edit).await.ok(200);
         let observer = app.user("observer").await;
-        let query = "query($id: String!) { task(id: $id) { dependsOn { totalCount nodes { id } } } }";
+        let query = "query($id: ID!) { task(id: $id) { dependsOn { totalCount nodes { id } } } }";
         let id = json!({"id": app.world.id("task:national")});
 
         let read = observer.get(&open).await;

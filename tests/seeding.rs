@@ -4,15 +4,13 @@ use std::sync::Arc;
 
 use concord::{
     domain::{
-        access::{
-            signin::{session, token},
-            user::User,
-        },
-        reference::{country::Country, obligation::Obligation, region_membership::RegionMembership},
+        Registered,
+        access::signin::{session, token},
     },
     migrate, seed,
 };
-use kernel::{Code, Error, Record, change, db::Db, record::Op, row::Row, store};
+use entity::{Country, Obligation, RegionMembership, User};
+use kernel::{Code, Error, change, db::Db, record::Op, row::Row, store};
 use sea_orm::sea_query::{Cond, ExprTrait};
 use serde_json::json;
 
@@ -50,7 +48,7 @@ async fn head(app: &TestApp) -> change::Head {
     change::head(&app.system()).await.expect("a head")
 }
 
-async fn first<R: Record>(app: &TestApp, column: &str, value: &str) -> Row {
+async fn first<R: Registered>(app: &TestApp, column: &str, value: &str) -> Row {
     let (conn, def) = (app.state.db.reading(), R::def());
     let found = store::first(conn, def, Cond::all().add(def.col(column).eq(value))).await;
     found.expect("an answer").expect("a record")

@@ -42,7 +42,7 @@ async fn a_portal_reads_a_plan_in_one_request() {
 
         let answer = portal
             .graphql(
-                "query($id: String!) { plan(id: $id) { title pillars { totalCount nodes { title objectives { nodes { title
+                "query($id: ID!) { plan(id: $id) { title pillars { totalCount nodes { title objectives { nodes { title
                  actions { nodes { title leadAgency { code name } obligations { nodes { code framework { code } } } } } } } } } } }",
                 json!({"id": plan.to_string()}),
             )

@@ -5,9 +5,9 @@ mod twenty;
 use std::collections::BTreeMap;
 
 use async_graphql::Request;
-use concord::{domain::cooperation::task::Task, seed, server};
+use concord::{domain::Registered, seed, server};
+use entity::Task;
 use kernel::{
-    Record,
     db::Db,
     record::Op,
     unit::{Atomic, Unit},
@@ -17,7 +17,7 @@ use serde_json::{Value as Json, json};
 use crate::support::{TestApp, app, client::Client};
 
 /// The same service on a handle that counts its statements.
-fn counted(app: &TestApp) -> TestApp {
+pub fn counted(app: &TestApp) -> TestApp {
     let mut state = app.state.clone();
     state.db = app.state.db.counted();
     let router = server::app(state.clone());
@@ -113,10 +113,17 @@ async fn edges() -> Vec<Edge> {
     found
 }
 
+/// A user whose standing is remembered, with the owners' languages.
+async fn warm<'a>(counted: &'a TestApp, name: &str) -> Client<'a> {
+    let me = counted.user(name).await;
+    me.graphql("{ plans(first: 1) { nodes { title } } }", json!({})).await;
+    me
+}
+
 /// What is wrong with the statements of these edges, one line each.
 async fn faults(app: &TestApp, edges: &[Edge]) -> Vec<String> {
     let counted = counted(app);
-    let me = counted.user("focal_point").await;
+    let me = warm(&counted, "focal_point").await;
     let db = &counted.state.db;
     let mut faults = Vec::new();
     for edge in edges {
@@ -157,7 +164,7 @@ async fn every_edge_of_graphql_takes_as_many_statements_at_two_parents_as_at_twe
 /// Statements of a selection on the plans or tasks at 2 and at 20 parents.
 async fn few_and_many(app: &TestApp, list: &str, selection: &str) -> (u64, u64) {
     let counted = counted(app);
-    let me = counted.user("focal_point").await;
+    let me = warm(&counted, "focal_point").await;
     let ask = |parents: usize| format!("{{ {list}(last: {parents}) {{ nodes {{ id {selection} }} }} }}");
     let (few, _) = cost(&me, &counted.state.db, &ask(2)).await;
     let (many, _) = cost(&me, &counted.state.db, &ask(20)).await;
@@ -194,7 +201,7 @@ async fn twenty_plans_with_their_actions_take_one_statement_for_each_edge() {
     app(async |app| {
         twenty::of_every_kind(app).await;
         let counted = counted(app);
-        let me = counted.user("focal_point").await;
+        let me = warm(&counted, "focal_point").await;
         let nested = "{ plans(last: 20) { nodes { title pillars { nodes { title objectives { nodes { title
                       actions(first: 10) { nodes { title leadAgency { name } } } } } } } } } }";
 
@@ -202,7 +209,7 @@ async fn twenty_plans_with_their_actions_take_one_statement_for_each_edge() {
         let (all, data) = cost(&me, &counted.state.db, nested).await;
 
         assert_eq!(data["plans"]["nodes"].as_array().map(Vec::len), Some(20));
-        assert_eq!((base, all), (6, 10), "pillars, objectives, actions, agencies: four more");
+        assert_eq!((base, all), (1, 5), "pillars, objectives, actions, agencies: four more");
     })
     .await;
 }

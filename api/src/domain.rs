@@ -1,16 +1,13 @@
-//! What users call things: the record kinds, their rules and their verbs.
+//! What users call things: the record kinds, what they do, and what is asked of many of them at once.
 
 pub mod access;
 pub mod batch;
 pub mod cooperation;
 pub mod exchange;
 pub mod history;
-pub mod lifecycle;
 pub mod me;
 pub mod moves;
-pub mod parts;
 pub mod plans;
-pub mod reference;
 pub mod sharing;
 pub mod treaties;
 pub mod tree;
@@ -18,30 +15,55 @@ pub mod vocabularies;
 
 use std::sync::LazyLock;
 
-use kernel::{Record, record::Registry};
+use entity::{
+    Action, Agency, Country, CountryFramework, Framework, Grant, Membership, Objective, Obligation,
+    Organisation, Participation, Pillar, Plan, Region, RegionMembership, Release, ReleaseSet, Task, User,
+    WorkingGroup,
+};
+use kernel::{
+    KindDef,
+    record::{Registry, kind},
+};
 
-/// Every record kind, those that others refer to first.
+use access::{grant, user};
+use cooperation::{membership, task};
+use plans::{content::protect_content, plan};
+use treaties::participation;
+
+/// Every record kind with what it does, those that others refer to first.
 pub static KINDS: LazyLock<Registry> = LazyLock::new(|| {
     Registry::new(vec![
-        reference::region::Region::def,
-        reference::country::Country::def,
-        reference::region_membership::RegionMembership::def,
-        reference::organisation::Organisation::def,
-        reference::framework::Framework::def,
-        reference::obligation::Obligation::def,
-        treaties::participation::Participation::def,
-        treaties::country_framework::CountryFramework::def,
-        cooperation::agency::Agency::def,
-        cooperation::working_group::WorkingGroup::def,
-        cooperation::membership::Membership::def,
-        plans::plan::Plan::def,
-        plans::pillar::Pillar::def,
-        plans::objective::Objective::def,
-        plans::action::Action::def,
-        cooperation::task::Task::def,
-        access::user::User::def,
-        access::grant::Grant::def,
-        sharing::release_def,
-        sharing::release_set_def,
+        kind::<Region>(),
+        kind::<Country>(),
+        kind::<RegionMembership>(),
+        kind::<Organisation>(),
+        kind::<Framework>(),
+        kind::<Obligation>(),
+        kind::<Participation>().checks(participation::check),
+        kind::<CountryFramework>(),
+        kind::<Agency>(),
+        kind::<WorkingGroup>(),
+        kind::<Membership>().checks(membership::check),
+        kind::<Plan>().moves(&plan::PLAN).lacks(plan::lacking).guards(plan::guard).checks(plan::check),
+        kind::<Pillar>().guards(protect_content),
+        kind::<Objective>().guards(protect_content),
+        kind::<Action>().guards(protect_content),
+        kind::<Task>().moves(&task::TASK).lacks(task::lacking).checks(task::check),
+        kind::<User>().guards(user::guard).checks(user::check).follows(user::follow),
+        kind::<Grant>().prepares(grant::prepare).guards(grant::guard).checks(grant::check),
+        kind::<Release>(),
+        kind::<ReleaseSet>(),
     ])
 });
+
+/// A declared kind, as it is registered.
+pub trait Registered: model::Kind {
+    /// The kind.
+    fn def() -> &'static KindDef;
+}
+
+impl<K: model::Kind> Registered for K {
+    fn def() -> &'static KindDef {
+        KINDS.of::<K>()
+    }
+}

@@ -1,57 +1,32 @@
 //! The GraphQL face: the same nouns, filters, codes and errors as REST.
+//!
+//! The types are put into the library's registry by name, from the kinds' declarations. The library checks
+//! documents, answers introspection and runs subscriptions; queries and mutations are run here, a level at a
+//! time, and written straight from rows.
 
-pub(crate) mod access;
-pub(crate) mod changes;
-pub(crate) mod connection;
-pub(crate) mod cooperation;
+pub(crate) mod answer;
+pub(crate) mod coerce;
 pub(crate) mod cost;
-pub(crate) mod edges;
+pub(crate) mod document;
 pub(crate) mod fault;
+pub(crate) mod freeze;
+pub(crate) mod given;
 pub(crate) mod http;
-pub(crate) mod kind;
-pub(crate) mod moves;
-pub(crate) mod node;
-pub(crate) mod past;
-pub(crate) mod plans;
-pub(crate) mod reference;
-pub(crate) mod sort;
+pub(crate) mod library;
+pub(crate) mod names;
+pub(crate) mod overlap;
+pub(crate) mod run;
+pub(crate) mod selection;
+pub(crate) mod sent;
+pub(crate) mod shapes;
 pub mod stored;
-pub(crate) mod treaties;
+pub(crate) mod subscription;
+pub(crate) mod types;
+pub(crate) mod usage;
 
-use async_graphql::{MergedObject, SDLExportOptions, Schema};
+use async_graphql::SDLExportOptions;
 
-/// Everything that can be read.
-#[derive(Default, MergedObject)]
-pub struct Query(
-    node::NodeQuery,
-    reference::ReferenceQuery,
-    treaties::TreatiesQuery,
-    cooperation::CooperationQuery,
-    plans::PlansQuery,
-    access::AccessQuery,
-    changes::ChangesQuery,
-);
-
-/// Everything that can be written; root fields run in order, each in a transaction of its own.
-#[derive(Default, MergedObject)]
-pub struct Mutation(
-    reference::ReferenceMutation,
-    treaties::TreatiesMutation,
-    cooperation::CooperationMutation,
-    plans::PlansMutation,
-    access::AccessMutation,
-    moves::PlanMoves,
-    moves::TaskMoves,
-);
-
-/// The schema, built once.
-pub type ConcordSchema = Schema<Query, Mutation, changes::Subscription>;
-
-/// Builds the schema.
-#[must_use]
-pub fn schema() -> ConcordSchema {
-    Schema::build(Query::default(), Mutation::default(), changes::Subscription).disable_suggestions().finish()
-}
+pub use library::{ConcordSchema, schema};
 
 /// The schema as text, sorted, as it is published.
 #[must_use]

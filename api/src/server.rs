@@ -24,7 +24,7 @@ pub use start::{ServeError, ServeOptions, serve};
 
 /// Every address of the service.
 pub fn app(state: AppState) -> Router {
-    let api = Router::from(rest::router())
+    let api = rest::router()
         .route_layer(middleware::from_fn(layers::conditional))
         .fallback(layers::no_such_address)
         .method_not_allowed_fallback(layers::no_such_method);

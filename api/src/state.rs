@@ -80,6 +80,7 @@ impl AppState {
             cursor_key: self.cursor_key.clone(),
             cause: Cause::Request,
             idempotency: None,
+            watch: None,
         }
     }
 

@@ -1,38 +1,36 @@
-//! Tables and vocabularies of Concord, without behaviour.
+//! The record kinds by declaration, and the tables that are no records.
 //!
-//! One module per table; `vocab` holds the codes that columns may contain.
+//! A kind is one struct under `#[record]`: its row, its fields and what both faces say of it. Tables of signing
+//! in, of the log and of sharing are plain sea-orm entities.
 
-pub mod action;
-pub mod agency;
+mod accounts;
+mod cooperation;
+mod plans;
+mod reference;
+mod sharing;
+mod treaties;
+
 pub mod change;
 pub mod change_payload;
 pub mod change_set;
-pub mod country;
-pub mod country_framework;
 pub mod credential;
-pub mod framework;
-pub mod grant;
-pub mod membership;
-pub mod objective;
-pub mod obligation;
-pub mod organisation;
 pub mod owner;
-pub mod participation;
 pub mod password_token;
-pub mod pillar;
-pub mod plan;
 pub mod recovery_code;
-pub mod region;
-pub mod region_membership;
-pub mod release;
-pub mod release_set;
 pub mod release_term;
 pub mod second_factor;
 pub mod session;
 pub mod shared_set;
 pub mod sign_in_attempt;
 pub mod signing_key;
-pub mod task;
-pub mod user;
 pub mod vocab;
-pub mod working_group;
+
+pub use accounts::{Grant, User, grant, user};
+pub use cooperation::{Agency, Membership, Task, WorkingGroup, agency, membership, task, working_group};
+pub use plans::{Action, Objective, Pillar, Plan, action, objective, pillar, plan};
+pub use reference::{
+    Country, Framework, Obligation, Organisation, Region, RegionMembership, country, framework, obligation,
+    organisation, region, region_membership,
+};
+pub use sharing::{Release, ReleaseSet, release, release_set};
+pub use treaties::{CountryFramework, Participation, country_framework, participation};

@@ -2,7 +2,6 @@
 //!
 //! One enum per vocabulary; labels in every language stay in the CSV files.
 
-mod access;
 mod function;
 mod hazard;
 mod institution;
@@ -10,10 +9,10 @@ mod obligation;
 mod plan;
 mod reference;
 
-pub use access::{Handling, ReadCeiling, ReleaseMode, Role, Visibility};
 pub use function::Function;
 pub use hazard::{Community, CooperationLevel, Domain, ExerciseKind, HazardOrigin};
 pub use institution::{AgencyKind, MembershipRole, WorkingGroupKind};
+pub use model::access::{Handling, ReadCeiling, ReleaseMode, Role, Visibility};
 pub use obligation::{BindingForce, ObligationCategory, Periodicity};
 pub use plan::{ActionStatus, PlanKind, PlanStatus, TaskFamily, TaskPriority, TaskStatus};
 pub use reference::{

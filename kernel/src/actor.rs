@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use entity::vocab::{ReadCeiling, Role};
+use model::access::{ReadCeiling, Role};
 use uuid::Uuid;
 
 /// One grant as the policy needs it.

@@ -9,6 +9,7 @@ use crate::{
     error::Result,
     idempotency::{self, Call, Claim, Kept, Repeatable},
     record::Registry,
+    standings::{Remembered, Watch},
     unit::{Cause, Unit},
 };
 
@@ -42,6 +43,8 @@ pub struct Ctx {
     pub cause: Cause,
     /// The key under which the caller may repeat the call, where it gave one.
     pub idempotency: Option<Call>,
+    /// What is seen of the epoch the caller is remembered from; none where the caller was made otherwise.
+    pub watch: Option<Arc<Watch>>,
 }
 
 /// How often a unit is run at most: again after a deadlock or a lost race.
@@ -51,7 +54,14 @@ impl Ctx {
     /// The same context for another caller.
     #[must_use]
     pub fn acting(&self, actor: Actor) -> Self {
-        Self { actor: Arc::new(actor), ..self.clone() }
+        Self { actor: Arc::new(actor), watch: None, ..self.clone() }
+    }
+
+    /// The same context for a caller who is remembered.
+    #[must_use]
+    pub fn remembering(&self, caller: &Remembered) -> Self {
+        let watch = Some(Arc::new(Watch::over(caller.epoch)));
+        Self { actor: caller.actor.clone(), watch, ..self.clone() }
     }
 
     /// Begins a unit: one transaction that becomes one change set.

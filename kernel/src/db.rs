@@ -20,7 +20,7 @@ use sea_orm::{
 
 use tokio::sync::watch;
 
-use crate::{error::Result, idempotency::Claims};
+use crate::{error::Result, idempotency::Claims, standings::Standings};
 
 /// The database, shared by every request.
 #[derive(Clone, Debug)]
@@ -30,6 +30,7 @@ pub struct Db {
     statements: Arc<AtomicU64>,
     rows: Arc<AtomicU64>,
     pub(crate) claims: Claims,
+    standings: Standings,
     most_rows: u64,
     commits: Arc<watch::Sender<()>>,
 }
@@ -85,6 +86,7 @@ impl Db {
             statements: Arc::default(),
             rows: Arc::default(),
             claims: Claims::default(),
+            standings: Standings::default(),
             most_rows: u64::MAX,
             commits: Arc::default(),
         }
@@ -152,6 +154,12 @@ impl Db {
     /// Tells those who wait that a change set is committed.
     pub(crate) fn announce(&self) {
         self.commits.send_replace(());
+    }
+
+    /// The callers that this process remembers.
+    #[must_use]
+    pub const fn standings(&self) -> &Standings {
+        &self.standings
     }
 
     /// How many statements went through this handle.

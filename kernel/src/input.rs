@@ -14,12 +14,16 @@ use jsonschema::{
     ValidationError, Validator,
     error::{TypeKind, ValidationErrorKind},
 };
+use model::{
+    Declaration, Vocabulary,
+    access::{Handling, Visibility},
+};
 use serde_json::{Map, Value as Json, json};
 use utoipa::ToSchema;
 
 use crate::{
     error::{Code, Violation},
-    record::Record,
+    schema,
 };
 
 /// The compiled schemas of a kind's inputs.
@@ -31,16 +35,20 @@ pub struct Schemas {
 }
 
 impl Schemas {
-    /// Schemas that take everything, for kinds only our own verbs write.
+    /// The schemas of a kind's inputs; kinds without operations, which only our own verbs write, take everything.
     #[must_use]
-    pub fn open() -> Self {
-        Self { new: Schema::any(), patch: Schema::any() }
-    }
-
-    /// Compiles the schemas of the kind `R`.
-    #[must_use]
-    pub fn of<R: Record>() -> Self {
-        Self { new: Schema::of::<R::New>(), patch: Schema::of::<R::Patch>() }
+    pub fn of(declared: &Declaration) -> Self {
+        if declared.area.is_none() {
+            return Self { new: Schema::any(), patch: Schema::any() };
+        }
+        let lists = declared.fields.iter().filter_map(|field| field.shape.vocabulary());
+        let lists = lists.chain([Visibility::DEF, Handling::DEF]);
+        let mut named = schema::shared();
+        named.extend(lists.map(|list| (list.name.to_owned(), schema::vocabulary(list))));
+        Self {
+            new: Schema::compile(&schema::new(declared), named.clone()),
+            patch: Schema::compile(&schema::patch(declared), named),
+        }
     }
 }
 
@@ -67,23 +75,30 @@ impl Schema {
     pub fn of<T: ToSchema>() -> Self {
         let mut parts = vec![(T::name().into_owned(), T::schema())];
         T::schemas(&mut parts);
-        let mut schemas = Map::new();
+        let mut named = Map::new();
         for (name, schema) in parts {
-            schemas.entry(name).or_insert(serde_json::to_value(schema).unwrap_or_default());
+            named.entry(name).or_insert(serde_json::to_value(schema).unwrap_or_default());
         }
-        let mut document = json!({
-            "$ref": format!("#/components/schemas/{}", T::name()),
-            "components": { "schemas": schemas },
-        });
+        Self::compile(&json!({ "$ref": format!("#/components/schemas/{}", T::name()) }), named)
+    }
+
+    /// Compiles a schema that refers to others by name.
+    #[must_use]
+    pub fn compile(schema: &Json, named: Map<String, Json>) -> Self {
+        let mut document = json!({ "components": { "schemas": Json::Object(named) } });
         tidy(&mut document);
-        let own = document.pointer(&format!("/components/schemas/{}/properties", T::name()));
-        let own = own.and_then(Json::as_object).cloned().unwrap_or_default();
+        if let (Some(whole), Some(members)) = (document.as_object_mut(), schema.as_object()) {
+            whole.extend(members.clone());
+        }
+        let link = schema.get("$ref").and_then(Json::as_str).and_then(|link| link.strip_prefix('#'));
+        let own = link.and_then(|place| document.pointer(place)).unwrap_or(schema);
+        let own = own.get("properties").and_then(Json::as_object).cloned().unwrap_or_default();
         let defaults =
             own.iter().filter_map(|(name, s)| Some((name.clone(), s.get("default")?.clone()))).collect();
         let members = own.keys().cloned().collect();
         let built = jsonschema::options().should_validate_formats(true).build(&document);
         if let Err(error) = &built {
-            tracing::error!("the schema of {} cannot be compiled: {error}", T::name());
+            tracing::error!("a schema cannot be compiled: {error}");
         }
         Self { validator: built.ok(), defaults, members }
     }

@@ -193,7 +193,7 @@ impl Page {
         if *version != json!(1) || *kind != json!(def.name) || *spec != json!(self.spec()) {
             return None;
         }
-        let read = |(key, value): (&SortKey, &Json)| place(def.columns.get(def.at(key.column)?)?, value);
+        let read = |(key, value): (&SortKey, &Json)| place(def.column(key.column)?, value);
         Some((self.sort.iter().zip(values).map(read).collect::<Option<_>>()?, id.as_str()?.parse().ok()?))
     }
 }
@@ -206,28 +206,24 @@ fn sign(ctx: &Ctx, text: &str) -> Vec<u8> {
 
 /// What lists are sorted by: the column, or the place of its code in the closed list.
 fn sorted(def: &KindDef, column: &str) -> Expr {
-    let ranks = def.at(column).and_then(|at| def.columns.get(at)).map_or(&[][..], |column| &column.ranks);
-    if ranks.is_empty() {
-        return def.col(column);
-    }
-    let cases = (0_i32..).zip(ranks);
-    let case = cases.fold(CaseStatement::new(), |case, (place, code)| {
-        case.case(def.col(column).eq(code.as_str()), Expr::val(place))
+    let Some(list) = def.column(column).and_then(|column| column.ranks) else { return def.col(column) };
+    let cases = (0_i32..).zip(list.terms);
+    let case = cases.fold(CaseStatement::new(), |case, (place, term)| {
+        case.case(def.col(column).eq(term.code), Expr::val(place))
     });
     case.into()
 }
 
 /// The value of a cursor in the terms of [`sorted`].
 fn place(column: &Column, value: &Json) -> Option<Value> {
-    if column.ranks.is_empty() {
-        return column.ty.parse(value);
+    match column.ranks {
+        None => row::parse(column.ty, value),
+        Some(list) => i32::try_from(list.rank(value.as_str()?)?).ok().map(Into::into),
     }
-    let found = (0_i32..).zip(&column.ranks).find(|(_, code)| value.as_str() == Some(code));
-    found.map(|(place, _)| place.into())
 }
 
 fn is_nullable(def: &KindDef, column: &str) -> bool {
-    def.at(column).and_then(|at| def.columns.get(at)).is_some_and(|column| column.nullable)
+    def.column(column).is_some_and(|column| column.nullable)
 }
 
 /// A select of one number.

@@ -7,20 +7,20 @@
 mod reading;
 mod writing;
 
-use async_graphql::Enum;
-use entity::vocab::{Role, Visibility};
+use model::{
+    Move,
+    access::{Role, Visibility},
+};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 use uuid::Uuid;
+
+pub use model::Class;
 
 pub use reading::{is_inside, readable, visible};
 pub use writing::authorize;
 
 /// What somebody may want to do to a record.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema, Enum,
-)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verb {
     /// Read the record.
     Read,
@@ -36,91 +36,42 @@ pub enum Verb {
     Release,
     /// Record a move that was made on paper.
     Record,
-    /// Send a draft plan to consultation.
-    Consult,
-    /// Submit a plan for adoption, or a task for review.
-    Submit,
-    /// Take a plan back to draft.
-    Recall,
-    /// Adopt a submitted plan.
-    Adopt,
-    /// Return a submitted plan to draft, or a task in review to work.
-    Return,
-    /// Withdraw an adopted plan.
-    Withdraw,
-    /// Start an adopted plan or an assigned task.
-    Start,
-    /// Put a running plan under review.
-    Review,
-    /// Resume a plan after its review.
-    Resume,
-    /// Close a plan.
-    Close,
-    /// Assign a task.
-    Assign,
-    /// Complete a task in review.
-    Complete,
-    /// Block a task.
-    Block,
-    /// Unblock a task.
-    Unblock,
-    /// Cancel a task.
-    Cancel,
-    /// Reopen a done or cancelled task.
-    Reopen,
+    /// Make a move of the record's lifecycle.
+    Move(&'static Move),
 }
 
 impl Verb {
-    /// Every verb.
-    pub const ALL: [Self; 23] = [
-        Self::Read,
-        Self::Create,
-        Self::Update,
-        Self::Progress,
-        Self::Delete,
-        Self::Release,
-        Self::Record,
-        Self::Consult,
-        Self::Submit,
-        Self::Recall,
-        Self::Adopt,
-        Self::Return,
-        Self::Withdraw,
-        Self::Start,
-        Self::Review,
-        Self::Resume,
-        Self::Close,
-        Self::Assign,
-        Self::Complete,
-        Self::Block,
-        Self::Unblock,
-        Self::Cancel,
-        Self::Reopen,
+    /// The verbs that every kind may know, each with what it does: text of both contracts.
+    pub const COMMON: [(Self, &'static str); 7] = [
+        (Self::Read, "Read the record."),
+        (Self::Create, "Create a record."),
+        (Self::Update, "Edit the record."),
+        (Self::Progress, "Edit only status, progress and evidence, as a contributor may."),
+        (Self::Delete, "Delete the record."),
+        (Self::Release, "Release the record beyond the country."),
+        (Self::Record, "Record a move that was made on paper."),
     ];
 
     /// Name used in answers, messages and the access table.
     #[must_use]
-    pub fn name(self) -> String {
-        format!("{self:?}").to_lowercase()
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Progress => "progress",
+            Self::Delete => "delete",
+            Self::Release => "release",
+            Self::Record => "record",
+            Self::Move(step) => step.name,
+        }
     }
 }
 
-/// Which rows of the access tables a kind falls under.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Class {
-    /// Facts that belong to nobody.
-    Reference,
-    /// Records of a country, region or organisation without a lead agency.
-    National,
-    /// Records with a lead agency.
-    Work,
-    /// Users.
-    Person,
-    /// Grants.
-    Grant,
-    /// Releases and their sets.
-    Shared,
+impl Serialize for Verb {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.name())
+    }
 }
 
 /// A grant somebody holds, as far as reading accounts needs it.
@@ -195,7 +146,7 @@ enum Reach {
 }
 
 fn reach(grant: &crate::actor::Grant) -> Reach {
-    use entity::vocab::ReadCeiling;
+    use model::access::ReadCeiling;
     match grant.role {
         Role::FocalPoint | Role::Secretariat | Role::Regional | Role::Partner => Reach::Full,
         Role::AgencyLead | Role::Officer => grant.agency.map_or(Reach::Nothing, Reach::Agency),

@@ -1,76 +1,30 @@
-//! How a record kind describes itself: typed at the edge, erased inside.
+//! Record kinds: how they describe themselves, and all of them together.
 
 mod column;
 mod def;
+pub mod lifecycle;
 mod outcome;
+pub mod part;
 
 use std::{
     collections::{BTreeSet, HashMap},
     fmt,
-    sync::OnceLock,
 };
 
-use async_graphql::{InputType, OutputType};
 use futures_util::future::BoxFuture;
-use sea_orm::{
-    ActiveModelTrait, EntityTrait, IntoActiveModel, TryIntoModel,
-    sea_query::{Alias, Expr, ExprTrait, Query},
-};
-use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value as Json;
-use utoipa::ToSchema;
+use model::Kind;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use uuid::Uuid;
 
-pub use column::{Column, Link, Parent};
-pub use def::KindDef;
+pub use column::{Column, Link, Parent, null};
+pub use def::{Edge, KindDef, Many, build::kind};
 pub use outcome::{Op, Outcome, OutcomeKind};
 
 use crate::{
     ctx::Ctx,
     error::{Error, Result},
-    filter::Filter,
-    lens::{Lens, Meta, Seen},
-    row::Row,
     unit::{Item, Unit},
 };
-
-/// A stored row of the kind `R`, typed.
-pub type ModelOf<R> = <<R as Record>::Entity as EntityTrait>::Model;
-
-/// A record kind: its view, its inputs and its description.
-///
-/// The implementing type is the view, what callers read.
-pub trait Record: Serialize + ToSchema + OutputType + Sized + Send + Sync + 'static {
-    /// Table of the kind.
-    type Entity: EntityTrait<Model: IntoActiveModel<Self::Active>>;
-    /// Active model of the table.
-    type Active: ActiveModelTrait<Entity = Self::Entity> + TryIntoModel<ModelOf<Self>> + Send;
-    /// What creates a record.
-    type New: Serialize + ToSchema + InputType;
-    /// What edits a record.
-    type Patch: Serialize + ToSchema + InputType;
-    /// What narrows a list.
-    type Filter: Filter + DeserializeOwned + InputType;
-
-    /// The kind's description.
-    fn def() -> &'static KindDef;
-
-    /// What the record tells of itself.
-    fn meta(&self) -> &Meta;
-
-    /// Renders a row for a caller; `seen` holds the parts every view has.
-    fn view(seen: Seen, model: ModelOf<Self>, lens: &Lens) -> Self;
-
-    /// Renders a row that came from the store.
-    ///
-    /// # Errors
-    /// `Internal` if the row does not fit the table.
-    fn from_row(mut row: Row, lens: &Lens) -> Result<Self> {
-        let texts = lens.localise(Self::def(), &mut row);
-        let model = row.model::<Self>()?;
-        Ok(Self::view(lens.seen(&row, texts), model, lens))
-    }
-}
 
 /// The kinds of records, found through the log in one statement; ids that never were are left out.
 ///
@@ -93,47 +47,82 @@ pub async fn kinds_of(ctx: &Ctx, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, &
     Ok(found)
 }
 
-/// Renders a row for a caller.
-pub type Show = fn(&Lens, Row) -> Result<Json>;
-
-/// A row as the caller of the lens sees it, in the form of the REST face.
-///
-/// # Errors
-/// `Internal` if the row does not fit its table.
-pub fn shown<R: Record>(lens: &Lens, row: Row) -> Result<Json> {
-    Ok(serde_json::to_value(R::from_row(row, lens)?)?)
-}
-
 /// A stage of the write path that a kind adds: it may look things up, change `after` and reject items.
 pub type Hook = for<'a> fn(&'a mut Unit, &'a mut [Item]) -> BoxFuture<'a, Result<()>>;
 
 /// All record kinds of an installation, by name.
 pub struct Registry {
-    kinds: Vec<fn() -> &'static KindDef>,
-    loaded: OnceLock<Vec<&'static KindDef>>,
+    all: Vec<&'static KindDef>,
+    by_name: HashMap<&'static str, &'static KindDef>,
 }
 
 impl fmt::Debug for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Registry").field("kinds", &self.kinds.len()).finish_non_exhaustive()
+        f.debug_struct("Registry").field("kinds", &self.all.len()).finish_non_exhaustive()
     }
 }
 
 impl Registry {
-    /// Makes a registry of these kinds.
+    /// Makes a registry of these kinds, and holds each declaration against the others.
+    ///
+    /// # Panics
+    /// When a declaration is wrong: the text says which, and why.
     #[must_use]
-    pub const fn new(kinds: Vec<fn() -> &'static KindDef>) -> Self {
-        Self { kinds, loaded: OnceLock::new() }
+    pub fn new(kinds: Vec<KindDef>) -> Self {
+        Self::checked(kinds).unwrap_or_else(|why| panic!("a declaration is wrong: {why}"))
+    }
+
+    /// Makes a registry of these kinds.
+    ///
+    /// # Errors
+    /// What is wrong with the first wrong declaration.
+    pub fn checked(kinds: Vec<KindDef>) -> Result<Self, String> {
+        let declared: Vec<_> = kinds.iter().map(|def| def.declared).collect();
+        let targets = |field: &model::FieldDef| field.shape.target();
+        for def in &declared {
+            for target in def.fields.iter().filter_map(targets) {
+                if declared.iter().all(|one| one.name != target) {
+                    return Err(format!("{}: there is no kind `{target}`", def.name));
+                }
+            }
+        }
+        let (mut all, mut by_name) = (Vec::new(), HashMap::new());
+        for mut def in kinds {
+            def.connect(&declared)?;
+            let def: &'static KindDef = Box::leak(Box::new(def));
+            for name in [def.name, def.collection] {
+                if by_name.insert(name, def).is_some_and(|other| other != def) {
+                    return Err(format!("two kinds are called `{name}`"));
+                }
+            }
+            all.push(def);
+        }
+        Ok(Self { all, by_name })
     }
 
     /// Every kind, in the order they were given.
+    #[must_use]
     pub fn all(&self) -> &[&'static KindDef] {
-        self.loaded.get_or_init(|| self.kinds.iter().map(|kind| kind()).collect())
+        &self.all
+    }
+
+    /// The kinds with operations.
+    pub fn served(&self) -> impl Iterator<Item = &'static KindDef> + '_ {
+        self.all.iter().copied().filter(|def| def.is_served())
     }
 
     /// The kind with this name (`task`) or collection name (`tasks`).
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&'static KindDef> {
-        self.all().iter().find(|def| def.name == name || def.collection == name).copied()
+        self.by_name.get(name).copied()
+    }
+
+    /// The kind `K`.
+    ///
+    /// # Panics
+    /// When the kind is not registered.
+    #[must_use]
+    pub fn of<K: Kind>(&self) -> &'static KindDef {
+        self.get(K::NAME).unwrap_or_else(|| panic!("the kind `{}` is not registered", K::NAME))
     }
 }

@@ -2,100 +2,62 @@
 
 use base64::Engine;
 use chrono::{DateTime, NaiveDate, SecondsFormat, SubsecRound, Utc};
-use sea_orm::{ActiveModelTrait, EntityTrait, Iterable, QueryResult, TryIntoModel, Value, sea_query::Expr};
+use model::{Class, Field, FieldType, VocabularyDef, field::Column as Type};
+use sea_orm::{QueryResult, Value, sea_query::Expr};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
 use crate::{
     error::{Error, Result},
-    policy::{Class, Scope},
-    record::{KindDef, ModelOf, Record},
+    policy::Scope,
+    record::{KindDef, null},
 };
 
-/// What a column stores.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Type {
-    /// A UUID.
-    Id,
-    /// Text, codes of closed lists among it.
-    Text,
-    /// 32-bit integer.
-    Int,
-    /// 64-bit integer.
-    BigInt,
-    /// True or false.
-    Bool,
-    /// A day.
-    Date,
-    /// An instant in UTC, cut to microseconds.
-    Instant,
-    /// JSON.
-    Json,
-    /// Hazard domains as a bit mask; an array of letters on the wire.
-    Domains,
+/// Reads a value from a query's answer.
+fn fetch(ty: Type, from: &QueryResult, at: usize) -> Result<Value> {
+    Ok(match ty {
+        Type::Id => Value::Uuid(from.try_get_by_index(at)?),
+        Type::Text => Value::String(from.try_get_by_index(at)?),
+        Type::Int | Type::Mask(_) => Value::Int(from.try_get_by_index(at)?),
+        Type::BigInt => Value::BigInt(from.try_get_by_index(at)?),
+        Type::Bool => Value::Bool(from.try_get_by_index(at)?),
+        Type::Date => Value::ChronoDate(from.try_get_by_index(at)?),
+        Type::Instant => Value::ChronoDateTimeUtc(from.try_get_by_index(at)?),
+        Type::Json => Value::Json(from.try_get_by_index::<Option<Json>>(at)?.map(Box::new)),
+    })
 }
 
-impl Type {
-    /// The typed null of this column.
-    #[must_use]
-    pub const fn null(self) -> Value {
-        match self {
-            Self::Id => Value::Uuid(None),
-            Self::Text => Value::String(None),
-            Self::Int | Self::Domains => Value::Int(None),
-            Self::BigInt => Value::BigInt(None),
-            Self::Bool => Value::Bool(None),
-            Self::Date => Value::ChronoDate(None),
-            Self::Instant => Value::ChronoDateTimeUtc(None),
-            Self::Json => Value::Json(None),
-        }
+/// Reads a value of a column from its JSON form, images and wire alike; none when the form is wrong.
+#[must_use]
+pub fn parse(ty: Type, json: &Json) -> Option<Value> {
+    if json.is_null() {
+        return Some(null(ty));
     }
-
-    fn read(self, from: &QueryResult, at: usize) -> Result<Value> {
-        Ok(match self {
-            Self::Id => Value::Uuid(from.try_get_by_index(at)?),
-            Self::Text => Value::String(from.try_get_by_index(at)?),
-            Self::Int | Self::Domains => Value::Int(from.try_get_by_index(at)?),
-            Self::BigInt => Value::BigInt(from.try_get_by_index(at)?),
-            Self::Bool => Value::Bool(from.try_get_by_index(at)?),
-            Self::Date => Value::ChronoDate(from.try_get_by_index(at)?),
-            Self::Instant => Value::ChronoDateTimeUtc(from.try_get_by_index(at)?),
-            Self::Json => Value::Json(from.try_get_by_index::<Option<Json>>(at)?.map(Box::new)),
-        })
-    }
-
-    /// Reads a value from its JSON form, images and wire alike; none when the form is wrong.
-    #[must_use]
-    pub fn parse(self, json: &Json) -> Option<Value> {
-        if json.is_null() {
-            return Some(self.null());
-        }
-        Some(match self {
-            Self::Id => Value::Uuid(Some(json.as_str()?.parse().ok()?)),
-            Self::Text => Value::String(Some(json.as_str()?.to_owned())),
-            Self::Int => Value::Int(Some(i32::try_from(json.as_i64()?).ok()?)),
-            Self::BigInt => Value::BigInt(Some(json.as_i64()?)),
-            Self::Bool => Value::Bool(Some(json.as_bool()?)),
-            Self::Date => Value::ChronoDate(Some(json.as_str()?.parse::<NaiveDate>().ok()?)),
-            Self::Instant => Value::ChronoDateTimeUtc(Some(
-                // Both databases keep microseconds.
-                DateTime::parse_from_rfc3339(json.as_str()?).ok()?.with_timezone(&Utc).trunc_subsecs(6),
-            )),
-            Self::Json => Value::Json(Some(Box::new(json.clone()))),
-            Self::Domains => Value::Int(Some(match json {
-                Json::Array(letters) => letters
-                    .iter()
-                    .try_fold(0, |mask, letter| domain_bit(letter.as_str()?).map(|bit| mask | bit))?,
-                mask => i32::try_from(mask.as_i64()?).ok()?,
-            })),
-        })
-    }
+    Some(match ty {
+        Type::Id => Value::Uuid(Some(json.as_str()?.parse().ok()?)),
+        Type::Text => Value::String(Some(json.as_str()?.to_owned())),
+        Type::Int => Value::Int(Some(i32::try_from(json.as_i64()?).ok()?)),
+        Type::BigInt => Value::BigInt(Some(json.as_i64()?)),
+        Type::Bool => Value::Bool(Some(json.as_bool()?)),
+        Type::Date => Value::ChronoDate(Some(json.as_str()?.parse::<NaiveDate>().ok()?)),
+        Type::Instant => Value::ChronoDateTimeUtc(Some(
+            // Both databases keep microseconds.
+            DateTime::parse_from_rfc3339(json.as_str()?).ok()?.with_timezone(&Utc).trunc_subsecs(6),
+        )),
+        Type::Json => Value::Json(Some(Box::new(json.clone()))),
+        Type::Mask(list) => Value::Int(Some(match json {
+            Json::Array(codes) => {
+                codes.iter().try_fold(0, |mask, code| Some(mask | bit(list, code.as_str()?)?))?
+            }
+            mask => i32::try_from(mask.as_i64()?).ok()?,
+        })),
+    })
 }
 
-const DOMAINS: [(&str, i32); 4] = [("C", 1), ("B", 2), ("R", 4), ("N", 8)];
-
-fn domain_bit(letter: &str) -> Option<i32> {
-    DOMAINS.iter().find(|(known, _)| *known == letter).map(|(_, bit)| *bit)
+/// The bit of a code in a mask.
+#[must_use]
+pub fn bit(list: &VocabularyDef, code: &str) -> Option<i32> {
+    1_i32.checked_shl(u32::try_from(list.rank(code)?).ok()?)
 }
 
 /// The JSON form of a stored value: what images hold.
@@ -144,17 +106,11 @@ pub struct Row {
     def: &'static KindDef,
 }
 
-impl PartialEq for KindDef {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-    }
-}
-
 impl Row {
     /// A row with every column empty.
     #[must_use]
     pub fn empty(def: &'static KindDef) -> Self {
-        Self { values: def.columns.iter().map(|column| column.ty.null()).collect(), def }
+        Self { values: def.columns.iter().map(|column| null(column.ty)).collect(), def }
     }
 
     /// A row of which only this is known: which record, and in which version.
@@ -166,12 +122,12 @@ impl Row {
         row
     }
 
-    /// Reads a row whose columns were selected in the kind's order.
+    /// A row whose columns were selected in the kind's order.
     ///
     /// # Errors
     /// `Internal` if the table does not fit its description.
-    pub fn read(def: &'static KindDef, from: &QueryResult) -> Result<Self> {
-        let values = def.columns.iter().enumerate().map(|(at, column)| column.ty.read(from, at));
+    pub fn fetch(def: &'static KindDef, from: &QueryResult) -> Result<Self> {
+        let values = def.columns.iter().enumerate().map(|(at, column)| fetch(column.ty, from, at));
         Ok(Self { values: values.collect::<Result<_>>()?, def })
     }
 
@@ -183,7 +139,7 @@ impl Row {
         let mut row = Self::empty(def);
         for (column, value) in def.columns.iter().zip(&mut row.values) {
             if let Some(stored) = image.get(column.name) {
-                *value = column.ty.parse(stored).ok_or_else(|| {
+                *value = parse(column.ty, stored).ok_or_else(|| {
                     Error::Internal(format!("image of a {} has a wrong {}", def.name, column.name))
                 })?;
             }
@@ -211,11 +167,43 @@ impl Row {
         self.def.at(column).and_then(|at| self.values.get(at)).unwrap_or(NONE)
     }
 
-    /// Sets a column; unknown names are left alone.
+    /// Reads a field; none if it is empty.
+    #[must_use]
+    pub fn read<T: FieldType>(&self, field: Field<T>) -> Option<T::Held> {
+        T::read(self.get(field.column))
+    }
+
+    /// Writes a field.
+    pub fn write<T: FieldType>(&mut self, field: Field<T>, held: T::Held) {
+        self.set(field.column, T::write(held));
+    }
+
+    /// Empties a field.
+    pub fn erase<T>(&mut self, field: Field<T>) {
+        self.clear(field.column);
+    }
+
+    /// Sets a column that the kind has.
+    ///
+    /// # Panics
+    /// In debug builds, where the kind has no such column.
     pub fn set(&mut self, column: &str, value: impl Into<Value>) {
-        if let Some(slot) = self.def.at(column).and_then(|at| self.values.get_mut(at)) {
-            *slot = value.into();
+        match self.def.at(column).and_then(|at| self.values.get_mut(at)) {
+            Some(slot) => *slot = value.into(),
+            None => self.has_no(column),
         }
+    }
+
+    /// Sets a column where the kind has it.
+    pub fn set_if_any(&mut self, column: &str, value: impl Into<Value>) {
+        if self.def.has(column) {
+            self.set(column, value);
+        }
+    }
+
+    fn has_no(&self, column: &str) {
+        tracing::error!("a {} has no column `{column}`", self.def.name);
+        debug_assert!(false, "a {} has no column `{column}`", self.def.name);
     }
 
     /// Empties a column.
@@ -223,7 +211,7 @@ impl Row {
         if let Some(at) = self.def.at(column)
             && let (Some(slot), Some(column)) = (self.values.get_mut(at), self.def.columns.get(at))
         {
-            *slot = column.ty.null();
+            *slot = null(column.ty);
         }
     }
 
@@ -313,27 +301,15 @@ impl Row {
         Scope {
             owner: self.owner().to_owned(),
             level: code("visibility").and_then(|level| serde_json::from_value(level).ok()),
-            agency: self.uuid(if self.def.class == Class::Grant { "agency_id" } else { "lead_agency_id" }),
-            contributors: self.ids("contributing_agencies"),
+            agency: self.def.lead.and_then(|column| self.uuid(column)),
+            contributors: self.def.contributors.map(|column| self.ids(column)).unwrap_or_default(),
             shared_set: self.uuid("shared_set_id"),
             release_set: self.uuid("release_set_id"),
             plan: self.def.plan_column().and_then(|column| self.uuid(column)),
-            person: if self.def.name == "user" { self.uuid("id") } else { self.uuid("user_id") },
+            person: if self.def.class == Class::Person { self.uuid("id") } else { self.uuid("user_id") },
             role: code("role").and_then(|role| serde_json::from_value(role).ok()),
             holdings: Vec::new(),
         }
-    }
-
-    /// The typed model of the row.
-    ///
-    /// # Errors
-    /// `Internal` if the row does not fit the table.
-    pub fn model<R: Record>(&self) -> Result<ModelOf<R>> {
-        let mut active = <R::Active as ActiveModelTrait>::default();
-        for (column, value) in <R::Entity as EntityTrait>::Column::iter().zip(&self.values) {
-            active.try_set(column, value.clone())?;
-        }
-        Ok(active.try_into_model()?)
     }
 
     /// Tells whether a column is empty.

@@ -18,7 +18,9 @@ use crate::{
     page::{Page, Slice, counting},
     policy::visible,
     record::KindDef,
+    render::{Named, along::Along},
     row::Row,
+    standings,
 };
 
 /// Ids that one statement asks for; longer lists are asked for in parts.
@@ -37,7 +39,7 @@ pub fn select(def: &KindDef) -> SelectStatement {
 /// # Errors
 /// What the database says.
 pub async fn rows(conn: Conn<'_>, def: &'static KindDef, select: &SelectStatement) -> Result<Vec<Row>> {
-    conn.all(select).await?.iter().map(|found| Row::read(def, found)).collect()
+    conn.all(select).await?.iter().map(|found| Row::fetch(def, found)).collect()
 }
 
 /// One visible record.
@@ -45,7 +47,19 @@ pub async fn rows(conn: Conn<'_>, def: &'static KindDef, select: &SelectStatemen
 /// # Errors
 /// `NotFound` if it is absent or hidden.
 pub async fn get(ctx: &Ctx, def: &'static KindDef, id: Uuid) -> Result<Row> {
-    one(ctx, def, Cond::all().add(def.col("id").eq(id))).await
+    Ok(one(ctx, def, (by_id(def, id), None)).await?.0)
+}
+
+/// One visible record with the visible records it refers to, in one statement.
+///
+/// # Errors
+/// `NotFound` if it is absent or hidden.
+pub async fn get_along(ctx: &Ctx, def: &'static KindDef, id: Uuid) -> Result<(Row, Named)> {
+    one(ctx, def, (by_id(def, id), Some(Along::of(ctx, def)))).await
+}
+
+fn by_id(def: &KindDef, id: Uuid) -> Cond {
+    Cond::all().add(def.col("id").eq(id))
 }
 
 /// The visible record with this code; only for kinds addressed by code.
@@ -54,7 +68,7 @@ pub async fn get(ctx: &Ctx, def: &'static KindDef, id: Uuid) -> Result<Row> {
 /// `NotFound` if it is absent or hidden.
 pub async fn by_code(ctx: &Ctx, def: &'static KindDef, code: &str) -> Result<Row> {
     let column = def.code.filter(|_| !code.contains('\0')).ok_or(Error::NotFound)?;
-    one(ctx, def, Cond::all().add(def.col(column).eq(code))).await
+    Ok(one(ctx, def, (Cond::all().add(def.col(column).eq(code)), None)).await?.0)
 }
 
 /// The visible record with this external key, within the owner the caller acts under or `owner`.
@@ -76,14 +90,42 @@ pub async fn by_key(
     if let Some(owner) = owner {
         cond = cond.add(def.col("owner").eq(owner));
     }
-    one(ctx, def, cond).await
+    Ok(one(ctx, def, (cond, None)).await?.0)
 }
 
-async fn one(ctx: &Ctx, def: &'static KindDef, cond: Cond) -> Result<Row> {
+async fn one(ctx: &Ctx, def: &'static KindDef, (cond, along): (Cond, Option<Along>)) -> Result<(Row, Named)> {
     let mut select = select(def);
     select.cond_where(Cond::all().add(visible(&ctx.actor, def)).add(cond)).limit(1);
     select.order_by((def.iden(), Alias::new("id")), Order::Asc);
-    rows(ctx.db.reading(), def, &select).await?.pop().ok_or(Error::NotFound)
+    let (mut rows, named) = watched(ctx, def, (&mut select, along)).await?;
+    Ok((rows.pop().ok_or(Error::NotFound)?, named))
+}
+
+/// Runs a [`select`] that also selects the epoch of standings, where it is to be watched, and what else is to be
+/// selected along.
+async fn watched(
+    ctx: &Ctx,
+    def: &'static KindDef,
+    (select, along): (&mut SelectStatement, Option<Along>),
+) -> Result<(Vec<Row>, Named)> {
+    if let Some(along) = &along {
+        along.select(select);
+    }
+    if ctx.watch.is_some() {
+        select.expr(standings::column());
+    }
+    let found = ctx.db.reading().all(select).await?;
+    let rows = found.iter().map(|row| Row::fetch(def, row)).collect::<Result<Vec<_>>>()?;
+    let mut named = Named::default();
+    let mut at = def.columns.len();
+    if let Some(along) = &along {
+        found.iter().zip(&rows).try_for_each(|(from, row)| along.read(row, from, at, &mut named))?;
+        at = at.saturating_add(along.len());
+    }
+    if let (Some(watch), Some(first)) = (&ctx.watch, found.first()) {
+        watch.see_in(first, at)?;
+    }
+    Ok((rows, named))
 }
 
 /// A page of the records that meet `cond`, which holds `visible()` already (see [`crate::filter::Where`]).
@@ -91,18 +133,35 @@ async fn one(ctx: &Ctx, def: &'static KindDef, cond: Cond) -> Result<Row> {
 /// # Errors
 /// `BadRequest` for a cursor that does not fit.
 pub async fn list(ctx: &Ctx, def: &'static KindDef, cond: Cond, page: &Page) -> Result<Slice> {
+    Ok(page_of(ctx, def, (cond, None), page).await?.0)
+}
+
+/// As [`list`], with the visible records that those of the page refer to, in the same statement.
+///
+/// # Errors
+/// `BadRequest` for a cursor that does not fit.
+pub async fn list_along(ctx: &Ctx, def: &'static KindDef, cond: Cond, page: &Page) -> Result<(Slice, Named)> {
+    page_of(ctx, def, (cond, Some(Along::of(ctx, def))), page).await
+}
+
+async fn page_of(
+    ctx: &Ctx,
+    def: &'static KindDef,
+    (cond, along): (Cond, Option<Along>),
+    page: &Page,
+) -> Result<(Slice, Named)> {
     let mut select = select(def);
     select.cond_where(Cond::all().add(cond.clone()).add(page.seek(ctx, def)?));
     page.order(def, &mut select);
     select.limit(u64::try_from(page.limit).unwrap_or(u64::MAX).saturating_add(1));
-    let mut rows = rows(ctx.db.reading(), def, &select).await?;
+    let (mut rows, named) = watched(ctx, def, (&mut select, along)).await?;
     let has_more = rows.len() > page.limit;
     rows.truncate(page.limit);
     if page.backwards {
         rows.reverse();
     }
     let total = if page.total { Some(count(ctx, def, cond).await?) } else { None };
-    Ok(Slice { rows, has_more, total })
+    Ok((Slice { rows, has_more, total }, named))
 }
 
 /// Every record that meets `cond`, hidden ones too; for rules and verbs that look further than the caller.

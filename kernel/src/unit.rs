@@ -6,6 +6,7 @@
 
 mod assemble;
 mod cascade;
+mod circles;
 mod current;
 mod fields;
 mod hidden;
@@ -33,7 +34,7 @@ use crate::{
     ctx::Ctx,
     db::Conn,
     error::{Code, Error, Result},
-    record::{KindDef, Op, Outcome, OutcomeKind, Record},
+    record::{KindDef, Op, Outcome, OutcomeKind, lifecycle},
     row::Row,
 };
 
@@ -217,6 +218,7 @@ impl Unit {
         if let Some(guard) = def.guard {
             guard(self, &mut items).await?;
         }
+        lifecycle::guard(self, def, &mut items).await?;
         self.check_rules(def, &mut items, &parents).await?;
         let refused = items.iter().any(Item::is_rejected);
         if refused && atomic == Atomic::All {
@@ -248,29 +250,6 @@ impl Unit {
             OutcomeKind::Rejected(error) => Err(error),
             _ => Ok(outcome),
         }
-    }
-
-    /// Creates a record.
-    ///
-    /// # Errors
-    /// Why the record was refused.
-    pub async fn create<R: Record>(&mut self, new: &R::New) -> Result<Row> {
-        let outcome = self.apply_one(R::def(), Op::Create(members(new)?)).await?;
-        outcome.row.ok_or_else(|| Error::Internal("a created record has no row".into()))
-    }
-
-    /// Edits a record.
-    ///
-    /// # Errors
-    /// Why the edit was refused.
-    pub async fn update<R: Record>(
-        &mut self,
-        id: Uuid,
-        version: Option<i32>,
-        patch: &R::Patch,
-    ) -> Result<Row> {
-        let outcome = self.apply_one(R::def(), Op::Update { id, version, fields: members(patch)? }).await?;
-        outcome.row.ok_or_else(|| Error::Internal("an edited record has no row".into()))
     }
 
     /// Makes a move of a record's lifecycle.

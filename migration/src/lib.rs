@@ -36,6 +36,7 @@ mod m20261122_000041_session_agent;
 mod m20261122_000042_sign_in_attempt;
 mod m20261122_000043_second_factor;
 mod m20261122_000044_password_token;
+mod m20261126_000045_standing_epoch;
 mod table;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
@@ -82,6 +83,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000042_sign_in_attempt::MIGRATION),
             Box::new(m20261122_000043_second_factor::MIGRATION),
             Box::new(m20261122_000044_password_token::MIGRATION),
+            Box::new(m20261126_000045_standing_epoch::Migration),
         ]
     }
 }

@@ -1,7 +1,8 @@
 //! A country keeps a focal point.
 
-use concord::domain::access::grant::Grant;
-use kernel::{Record, Unit, record::Op};
+use concord::domain::Registered;
+use entity::Grant;
+use kernel::{Unit, record::Op};
 use serde_json::{Value as Json, json};
 
 use super::{at, delete, grant};

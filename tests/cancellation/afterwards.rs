@@ -2,9 +2,10 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use concord::domain::access::signin::session;
+use concord::domain::{Registered, access::signin::session};
+use entity::Task;
 use futures_util::future::{join_all, try_join_all};
-use kernel::{Ctx, Record, record::Op};
+use kernel::{Ctx, record::Op};
 use tokio::{task::yield_now, time::timeout};
 
 use super::{CALLERS, CALLS, Told, keyed, task};
@@ -39,7 +40,7 @@ async fn in_transaction(app: &TestApp) -> i64 {
 async fn write_one(ctx: &Ctx, title: String) -> kernel::Result<()> {
     let op = Op::Create(task(title).as_object().cloned().expect("an object"));
     let mut unit = ctx.begin().await?;
-    unit.apply_one(concord::domain::cooperation::task::Task::def(), op).await?;
+    unit.apply_one(Task::def(), op).await?;
     unit.commit().await
 }
 

@@ -210,7 +210,7 @@ impl Walk<'_> {
         let from_at = self.app.state.clock.now() + hours(&mut self.dice) - TimeDelta::hours(1);
         let until_at =
             (self.dice.roll(2) == 0).then(|| from_at + TimeDelta::hours(1) + hours(&mut self.dice));
-        let release = sharing::Release {
+        let release = sharing::NewRelease {
             audiences: audience.into_iter().map(str::to_owned).collect(),
             basis: None,
             purpose: None,

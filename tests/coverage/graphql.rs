@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use concord::domain::KINDS;
 use kernel::{KindDef, policy::Verb};
+use model::Move;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -54,7 +55,7 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
 fn rule(name: &str) -> Option<(&'static KindDef, Does)> {
     KINDS.all().iter().find_map(|def| {
         let (one, many) = (camel(def.name), camel(def.collection));
-        let move_of = |verb: &&Verb| name == format!("{}{}", verb.name(), pascal(def.name));
+        let is_named = |step: &&Move| name == format!("{}{}", step.name, pascal(def.name));
         let does = match name {
             _ if name == one => Does::Get,
             _ if name == many => Does::List,
@@ -64,7 +65,7 @@ fn rule(name: &str) -> Option<(&'static KindDef, Does)> {
             _ if name == format!("{many}Batch") => Does::Batch,
             _ if name == format!("update{}", pascal(def.name)) => Does::Edit(Verb::Update),
             _ if name == format!("delete{}", pascal(def.name)) => Does::Edit(Verb::Delete),
-            _ => Does::Edit(*def.moves.iter().find(move_of)?),
+            _ => Does::Edit(Verb::Move(def.lifecycle?.moves.iter().find(is_named)?)),
         };
         Some((*def, does))
     })
@@ -125,7 +126,7 @@ async fn node(caller: &Caller<'_>) -> Faults {
     let mut faults = Faults::new();
     for def in KINDS.all() {
         for (name, id) in caller.stage.targets(def.name) {
-            let text = "query($id: UUID!) { node(id: $id) { id __typename } }";
+            let text = "query($id: ID!) { node(id: $id) { id __typename } }";
             let answer = caller.client.graphql(text, json!({ "id": id })).await;
             let wanted = caller.read(def, id).await;
             faults.extend(caller.expect(&format!("node {name}"), status(&answer, "node"), wanted, &answer));
@@ -143,7 +144,7 @@ async fn nodes(caller: &Caller<'_>) -> Faults {
             wanted.push(caller.read(def, id).await == 200);
         }
     }
-    let text = "query($ids: [UUID!]!) { nodes(ids: $ids) { id } }";
+    let text = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
     let answer = caller.client.graphql(text, json!({ "ids": ids })).await;
     let found: Vec<bool> =
         answer.body["data"]["nodes"].as_array().into_iter().flatten().map(|node| !node.is_null()).collect();
@@ -269,7 +270,7 @@ async fn edits(
         let mut input = match verb {
             Verb::Update => bodies::patch(def.name),
             Verb::Delete => json!({}),
-            _ => bodies::for_move(&verb.name()),
+            _ => bodies::for_move(verb.name()),
         };
         input["id"] = json!(id);
         input["expected_version"] = json!(999_999);

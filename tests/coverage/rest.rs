@@ -84,7 +84,7 @@ async fn one(caller: &Caller<'_>, method: &str, path: &str) -> Option<Faults> {
         ("delete", ["{id}"]) => writes(caller, def, Method::DELETE, "", Verb::Delete).await,
         ("post", ["{id}", "password-token"]) => password_tokens(caller, def).await,
         ("post", ["{id}", verb]) => {
-            let verb = *def.moves.iter().find(|known| known.name() == *verb)?;
+            let verb = Verb::Move(def.lifecycle?.find(verb)?);
             writes(caller, def, Method::POST, &format!("/{}", verb.name()), verb).await
         }
         _ => return None,
@@ -171,7 +171,7 @@ async fn writes(caller: &Caller<'_>, def: &'static KindDef, method: Method, end:
     let body = match verb {
         Verb::Update => Some(bodies::patch(def.name)),
         Verb::Delete => None,
-        _ => Some(bodies::for_move(&verb.name())),
+        _ => Some(bodies::for_move(verb.name())),
     };
     let mut faults = Faults::new();
     for (name, id) in caller.stage.targets(def.name) {

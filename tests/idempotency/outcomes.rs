@@ -191,7 +191,7 @@ async fn a_deletion_is_told_again() {
         let plain = app.user("focal_point").await;
         let id = plain.post("/tasks", task("Short-lived")).await.id();
         let me = plain.with("idempotency-key", "deletion-1");
-        let mutation = "mutation($id: UUID!) { deleteTask(input: { id: $id, expectedVersion: 1 }) { id } }";
+        let mutation = "mutation($id: ID!) { deleteTask(input: { id: $id, expectedVersion: 1 }) { id } }";
 
         let first = me.graphql(mutation, json!({ "id": id })).await;
         let again = me.graphql(mutation, json!({ "id": id })).await;

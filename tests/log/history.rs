@@ -194,7 +194,7 @@ async fn history_is_a_connection_that_is_read_forwards() {
         let plan = app.world.id("plan:released");
         let me = app.user("focal_point").await;
         me.edit(&format!("/plans/{plan}"), json!({ "title": "Plan, second title" })).await.ok(200);
-        let query = "query($id: String!, $after: String) { plan(id: $id) { history(first: 2, after: $after) {
+        let query = "query($id: ID!, $after: String) { plan(id: $id) { history(first: 2, after: $after) {
             totalCount edges { cursor node { number op } } nodes { number }
             pageInfo { hasNextPage hasPreviousPage endCursor } } } }";
 

@@ -208,7 +208,7 @@ async fn every_move_is_compared() {
 
     let verbs = |kind: &'static str| {
         let def = concord::domain::KINDS.get(kind).expect("a kind");
-        def.moves.iter().map(move |verb| (kind, verb.name()))
+        def.lifecycle.iter().flat_map(|cycle| cycle.moves).map(move |step| (kind, step.name.to_owned()))
     };
     assert_eq!(compared, verbs("plan").chain(verbs("task")).collect::<Vec<_>>());
 }
@@ -218,8 +218,7 @@ async fn the_moves_of_a_plan_read_alike() {
     app(async |app| {
         let me = app.user("focal_point").await;
         let id = plan_in(app, "submitted").await;
-        let query =
-            "query($id: String!) { plan(id: $id) { moves { verb to allowed recordedOnly missing } } }";
+        let query = "query($id: ID!) { plan(id: $id) { moves { verb to allowed recordedOnly missing } } }";
 
         let by_rest = me.get(&format!("/plans/{id}/moves")).await;
         let by_graphql = me.graphql(query, json!({ "id": id })).await;

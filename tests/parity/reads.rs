@@ -48,7 +48,7 @@ async fn differing(app: &TestApp, who: &Client<'_>, sample: &Sample) -> Vec<Stri
     let path = format!("/{}/{}", sample.collection, sample.existing);
     let by_rest = who.get(&path).await;
     let query = format!(
-        "query($ids: [UUID!]!) {{ nodes(ids: $ids) {{ ... on {} {{ {} }} }} }}",
+        "query($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on {} {{ {} }} }} }}",
         pascal(sample.kind),
         fields.join(" ")
     );
@@ -145,7 +145,7 @@ async fn the_tree_and_the_edges_hold_the_same_plan() {
     app(async |app| {
         let me = app.user("portal").await;
         let plan = app.world.id("plan:national");
-        let query = "query($id: String!) { plan(id: $id) { id pillars(sort: [POSITION_ASC]) { nodes { id
+        let query = "query($id: ID!) { plan(id: $id) { id pillars(sort: [POSITION_ASC]) { nodes { id
             objectives { nodes { id actions { nodes { id obligations { nodes { code } } } } } } } } } }";
 
         let tree = me.get(&format!("/plans/{plan}/tree")).await;

@@ -1,7 +1,8 @@
 //! What stands below a plan: protection, tree, levels, deletion.
 
-use concord::domain::plans::pillar::Pillar;
-use kernel::{Record, record::Op};
+use concord::domain::Registered;
+use entity::Pillar;
+use kernel::record::Op;
 use serde_json::{Value as Json, json};
 
 use super::{adopt, at};

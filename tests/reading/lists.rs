@@ -74,7 +74,7 @@ async fn sharing_names_only_what_its_reader_sees() {
         let path = format!("/tasks/{}", app.world.id("task:group"));
         let me = app.user("focal_point").await;
         me.edit(&path, json!({"shared_with": {"agencies": ["MOF", "HID"]}})).await.ok(200);
-        let query = "query($id: String!) { task(id: $id) { sharedWith { agencies } } }";
+        let query = "query($id: ID!) { task(id: $id) { sharedWith { agencies } } }";
         let id = json!({"id": app.world.id("task:group")});
         let officer = app.user("lead").await;
 
@@ -142,7 +142,7 @@ async fn an_origin_is_told_to_those_who_see_it() {
         let path = format!("/tasks/{}", app.world.id("task:national"));
         let origin = json!({"kind": "task", "id": app.world.id("task:agency")});
         app.user("lead").await.edit(&path, json!({"origin": origin})).await.ok(200);
-        let query = "query($id: String!) { task(id: $id) { origin { id } } }";
+        let query = "query($id: ID!) { task(id: $id) { origin { id } } }";
         let id = json!({"id": app.world.id("task:national")});
 
         let lead = app.user("lead").await.get(&path).await;
@@ -192,7 +192,7 @@ async fn filters_take_as_much_as_a_statement_holds() {
     app(async |app| {
         let long = vec!["a"; 1_200].join("%20");
         let ids: Vec<String> = (0..40_000).map(|at| format!("01a1fd8c-6900-7098-82d6-{at:012}")).collect();
-        let query = "query($ids: [UUID!]) { plans(filter: {id: $ids}) { totalCount } }";
+        let query = "query($ids: [ID!]) { plans(filter: {id: $ids}) { totalCount } }";
 
         let words = app.anonymous().get(&format!("/plans?q={long}")).await;
         let values = app.user("officer").await.graphql(query, json!({"ids": ids})).await;

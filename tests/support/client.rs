@@ -41,6 +41,11 @@ impl<'a> Client<'a> {
         other
     }
 
+    /// The same caller at another process.
+    pub fn at<'b>(&self, app: &'b TestApp) -> Client<'b> {
+        Client { app, token: self.token.clone(), headers: self.headers.clone() }
+    }
+
     pub async fn send(&self, method: Method, path: &str, kind: Option<&str>, body: Vec<u8>) -> Answer {
         let mut request = Request::builder().method(method.clone()).uri(path);
         if let Some(token) = &self.token {

@@ -184,7 +184,7 @@ impl World {
     }
 
     async fn releases(&mut self, unit: &mut Unit) {
-        let release = sharing::Release {
+        let release = sharing::NewRelease {
             audiences: vec!["partners".into()],
             basis: None,
             purpose: None,

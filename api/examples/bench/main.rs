@@ -8,32 +8,29 @@
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
 
 mod client;
+mod floor;
 
 use std::{
     fs,
     num::NonZeroU32,
     process::Command,
-    sync::Arc,
     time::{Duration, Instant},
 };
 
-use axum::{Json as Body, Router, extract::State, routing};
+use axum::Router;
 use concord::{
     config::{Config, Front},
     domain::{
-        KINDS,
-        access::{
-            signin::{secret::InstallationSecret, session, token},
-            user::User,
-        },
-        cooperation::task::Task,
+        KINDS, Registered,
+        access::signin::{secret::InstallationSecret, session, token},
     },
     migrate, seed, server,
     state::AppState,
 };
+use entity::{Task, User};
 use futures_util::future::join_all;
 use kernel::{
-    Actor, Ctx, Record,
+    Actor, Ctx,
     clock::Clock,
     db::Db,
     record::Op,
@@ -43,29 +40,40 @@ use kernel::{
 };
 use sea_orm::{
     ConnectionTrait, Database, Statement, Value,
-    sea_query::{Alias, Cond, ExprTrait, InsertStatement, Order},
+    sea_query::{Cond, ExprTrait},
 };
 use serde_json::{Value as Json, json};
 use tokio::net::TcpListener;
 use uuid::Uuid;
 
 use client::Client;
+use floor::Floor;
 
-/// Connections that ask at the same time.
-const CLIENTS: usize = 8;
+/// Connections that ask at the same time, on SQLite and on PostgreSQL.
+const CLIENTS: [usize; 2] = [8, 16];
 /// Tasks in the database besides those of the demonstration.
 const TASKS: usize = 5_000;
 /// Tasks of one batch.
 const BATCH: usize = 100;
 
-const NESTED: &str = "{ plans(first: 20, filter: { owner: [\"XAA\"] }) { nodes { title pillars { nodes { title \
-    objectives { nodes { title actions(first: 10) { nodes { title leadAgency { name } } } } } } } } } }";
+/// The nested query over the plans of one kind: 20 of each, 600 actions below the sectoral ones, 1,600 below the
+/// operational ones.
+fn nested(kind: &str) -> String {
+    let query = format!(
+        "{{ plans(first: 20, filter: {{ owner: [\"XAA\"], kind: [{kind}] }}) {{ nodes {{ title pillars {{ nodes {{ title \
+         objectives {{ nodes {{ title actions(first: 20) {{ nodes {{ title leadAgency {{ name }} }} }} }} }} }} }} }} }} }}"
+    );
+    json!({ "query": query }).to_string()
+}
 
-/// What the floor reads in one statement for the nested query.
-const JOINED: &str = "SELECT plan.title, pillar.title, objective.title, action.title, agency.name FROM plan \
-    JOIN pillar ON pillar.plan_id = plan.id JOIN objective ON objective.pillar_id = pillar.id \
-    JOIN action ON action.objective_id = objective.id LEFT JOIN agency ON agency.id = action.lead_agency_id \
-    WHERE plan.owner = 'XAA'";
+/// A single task in GraphQL, with the fields that REST shows.
+fn one_task(task: Uuid) -> String {
+    let query = format!(
+        "{{ task(id: \"{task}\") {{ id owner version createdAt updatedAt visibility handling language title description
+            status priority dueOn leadAgency {{ id code name }} plan {{ id title }} action {{ id title }} }} }}"
+    );
+    json!({ "query": query }).to_string()
+}
 
 #[tokio::main]
 async fn main() {
@@ -101,26 +109,32 @@ async fn measure(name: &str, url: &str) {
     let token = fill(&ctx, &state).await;
     let service = listen(server::app(state.clone())).await;
     let task = first_task(&state).await;
-    let bench = Bench { name, service, floor: String::new(), token: &token, db: &state.db };
+    let clients = CLIENTS[usize::from(name == "postgres")];
+    let bench = Bench { name, clients, service, floor: String::new(), token: &token, db: &state.db };
     let one = format!("/api/v1/tasks/{task}");
-    let list = "/api/v1/tasks?owner=XAA&limit=50".to_owned();
-    let nested = json!({ "query": NESTED }).to_string();
+    let list = "/api/v1/tasks?owner=XAA&limit=50&total=true".to_owned();
+    let (few, many) = (nested("SECTORAL"), nested("OPERATIONAL"));
+    let single = one_task(task);
     let floor = Floor {
         db: state.db.clone(),
         task,
         one: bench.sample("GET", &one, None).await,
         list: bench.sample("GET", &list, None).await,
-        nested: bench.sample("POST", "/graphql", Some(&nested)).await,
+        single: bench.sample("POST", "/graphql", Some(&single)).await,
+        few: bench.sample("POST", "/graphql", Some(&few)).await,
+        many: bench.sample("POST", "/graphql", Some(&many)).await,
         batch: bench.sample("POST", "/api/v1/tasks/batch", Some(&batch(0))).await,
         rows: rows_to_copy(&state).await,
     };
     let bench = Bench { floor: listen(floor.router()).await, ..bench };
 
     bench.load("get one task", 4_000, ("GET", &one), "/one", |_| None).await;
-    bench.load("list 50 tasks", 1_200, ("GET", &list), "/list", |_| None).await;
     bench
-        .load("nested GraphQL, 20 plans", 240, ("POST", "/graphql"), "/nested", |_| Some(nested.clone()))
+        .load("get one task, GraphQL", 4_000, ("POST", "/graphql"), "/single", |_| Some(single.clone()))
         .await;
+    bench.load("list 50 tasks with total", 1_200, ("GET", &list), "/list", |_| None).await;
+    bench.load("nested, 600 actions", 480, ("POST", "/graphql"), "/few", |_| Some(few.clone())).await;
+    bench.load("nested, 1,600 actions", 240, ("POST", "/graphql"), "/many", |_| Some(many.clone())).await;
     let write = ("POST", "/api/v1/tasks/batch");
     bench.load("batch write of 100 tasks", 80, write, "/batch", |number| Some(batch(number))).await;
     let own = std::env::current_exe().expect("this program");
@@ -156,16 +170,8 @@ fn system(state: &AppState) -> Ctx {
 async fn fill(ctx: &Ctx, state: &AppState) -> String {
     seed::demo(ctx).await.expect("the demonstration");
     let mut unit = ctx.begin().await.expect("a unit");
-    let plan =
-        |at| json!({ "owner": "XAA", "kind": "sectoral", "title": format!("Plan {at}"), "domains": ["C"] });
-    let plans = add(&mut unit, "plan", 20, plan).await;
-    let pillar = |at: usize| json!({ "plan": at_of(&plans, at / 3), "title": format!("Pillar {at}") });
-    let pillars = add(&mut unit, "pillar", 60, pillar).await;
-    let objective =
-        |at: usize| json!({ "pillar": at_of(&pillars, at / 2), "title": format!("Objective {at}") });
-    let objectives = add(&mut unit, "objective", 120, objective).await;
-    let action = |at: usize| json!({ "objective": at_of(&objectives, at / 5), "title": format!("Action {at}"), "lead_agency": "NRA" });
-    add(&mut unit, "action", 600, action).await;
+    contents(&mut unit, "sectoral", [3, 2, 5]).await;
+    contents(&mut unit, "operational", [4, 2, 10]).await;
     add(&mut unit, "task", TASKS, new_task).await;
     unit.commit().await.expect("the records are committed");
     let def = User::def();
@@ -173,6 +179,23 @@ async fn fill(ctx: &Ctx, state: &AppState) -> String {
     let user = store::first(ctx.db.reading(), def, who).await.expect("an answer").expect("a user").id();
     let session = session::open_session(ctx, user).await.expect("a session");
     token::issue(&state.keys, &state.clock, user, session).expect("a token")
+}
+
+/// 20 plans of a kind, each with so many pillars, so many objectives in each, so many actions in each of them.
+async fn contents(unit: &mut Unit, kind: &str, [pillars, objectives, actions]: [usize; 3]) {
+    let plan = |at| json!({ "owner": "XAA", "kind": kind, "title": format!("Plan {at}"), "domains": ["C"] });
+    let above = add(unit, "plan", 20, plan).await;
+    let below = |name: &'static str, title: &'static str, above: Vec<Uuid>, each: usize| move |at: usize| json!({ name: at_of(&above, at / each), "title": format!("{title} {at}") });
+    let above = add(unit, "pillar", 20 * pillars, below("plan", "Pillar", above, pillars)).await;
+    let count = above.len() * objectives;
+    let above = add(unit, "objective", count, below("pillar", "Objective", above, objectives)).await;
+    let action = below("objective", "Action", above.clone(), actions);
+    let led = |at: usize| {
+        let mut fields = action(at);
+        fields.as_object_mut().expect("fields").insert("lead_agency".into(), json!("NRA"));
+        fields
+    };
+    add(unit, "action", above.len() * actions, led).await;
 }
 
 fn at_of(ids: &[Uuid], at: usize) -> Option<Uuid> {
@@ -220,65 +243,6 @@ fn raw<const N: usize>(db: &Db, text: &str, values: [Value; N]) -> Statement {
     Statement::from_sql_and_values(db.backend(), text, values)
 }
 
-/// The bare floor: one statement a request, the answer of the service as JSON.
-struct Floor {
-    db: Db,
-    task: Uuid,
-    one: Json,
-    list: Json,
-    nested: Json,
-    batch: Json,
-    rows: Vec<Row>,
-}
-
-impl Floor {
-    fn router(self) -> Router {
-        Router::new()
-            .route("/one", routing::get(async |State(floor): State<Arc<Self>>| floor.one().await))
-            .route("/list", routing::get(async |State(floor): State<Arc<Self>>| floor.list().await))
-            .route("/nested", routing::post(async |State(floor): State<Arc<Self>>| floor.nested().await))
-            .route(
-                "/batch",
-                routing::post(async |State(floor): State<Arc<Self>>, _: Body<Json>| floor.write().await),
-            )
-            .with_state(Arc::new(self))
-    }
-
-    async fn one(&self) -> Body<Json> {
-        let def = Task::def();
-        let mut select = store::select(def);
-        select.and_where(def.col("id").eq(self.task));
-        store::rows(self.db.reading(), def, &select).await.expect("a row");
-        Body(self.one.clone())
-    }
-
-    async fn list(&self) -> Body<Json> {
-        let def = Task::def();
-        let mut select = store::select(def);
-        select.and_where(def.col("owner").eq("XAA")).order_by(Alias::new("id"), Order::Asc);
-        store::rows(self.db.reading(), def, select.limit(51)).await.expect("rows");
-        Body(self.list.clone())
-    }
-
-    async fn nested(&self) -> Body<Json> {
-        let rows = self.db.reading().all_raw(raw(&self.db, JOINED, [])).await.expect("rows");
-        let texts = rows.iter().map(|row| row.try_get_by_index::<String>(3).expect("a title"));
-        assert!(texts.count() >= 600, "the floor reads what the service reads");
-        Body(self.nested.clone())
-    }
-
-    async fn write(&self) -> Body<Json> {
-        let mut insert = InsertStatement::new();
-        let names = Task::def().columns.iter().map(|column| Alias::new(column.name));
-        insert.into_table(Alias::new("floor_task")).columns(names);
-        for row in &self.rows {
-            insert.values_panic(row.exprs());
-        }
-        self.db.writing().run(&insert).await.expect("rows");
-        Body(self.batch.clone())
-    }
-}
-
 /// Serves a router on a free port of this machine.
 async fn listen(router: Router) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -297,6 +261,7 @@ fn resident() -> u64 {
 
 struct Bench<'a> {
     name: &'a str,
+    clients: usize,
     service: String,
     floor: String,
     token: &'a str,
@@ -322,9 +287,9 @@ impl Bench<'_> {
         body: impl Fn(usize) -> Option<String> + Copy,
     ) {
         let before = self.db.statements();
-        let service = run(&self.service, Some(self.token), (method, path), count, body).await;
+        let service = run((&self.service, self.clients), Some(self.token), (method, path), count, body).await;
         let asked = self.db.statements() - before;
-        let bare = run(&self.floor, None, (method, floor), count, body).await;
+        let bare = run((&self.floor, self.clients), None, (method, floor), count, body).await;
         let rate = |took: Duration| f64::from(u32::try_from(count).unwrap_or(u32::MAX)) / took.as_secs_f64();
         let each = f64::from(u32::try_from(asked).unwrap_or(u32::MAX)) / rate(Duration::from_secs(1));
         let (service, bare) = (rate(service), rate(bare));
@@ -333,18 +298,18 @@ impl Bench<'_> {
     }
 }
 
-/// Sends `count` requests over [`CLIENTS`] connections; answers how long it took.
+/// Sends `count` requests over so many connections; answers how long it took.
 async fn run(
-    address: &str,
+    (address, clients): (&str, usize),
     token: Option<&str>,
     (method, path): (&str, &str),
     count: usize,
     body: impl Fn(usize) -> Option<String> + Copy,
 ) -> Duration {
-    let clients = join_all((0..CLIENTS).map(|_| Client::open(address.to_owned(), token))).await;
-    let share = count / CLIENTS;
+    let connections = join_all((0..clients).map(|_| Client::open(address.to_owned(), token))).await;
+    let share = count / clients;
     let began = Instant::now();
-    let asked = clients.into_iter().enumerate().map(|(of, mut client)| async move {
+    let asked = connections.into_iter().enumerate().map(|(of, mut client)| async move {
         for number in 0..share {
             client.ask(method, path, body(of * share + number).as_deref()).await;
         }

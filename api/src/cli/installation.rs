@@ -56,6 +56,7 @@ impl Installation {
             cursor_key: Arc::from([]),
             cause: Cause::Cli,
             idempotency: None,
+            watch: None,
         };
         Ok(Self { config, ctx })
     }

@@ -8,32 +8,22 @@ mod listing;
 use std::{io::Read, sync::Arc};
 
 use clap::{Args, Subcommand};
-use entity::vocab::Role;
-use kernel::{
-    Ctx, Error, Record,
-    row::Row,
-    scalar::{Date, Reference},
-    store,
-};
-use sea_orm::{
-    ActiveEnum, Iterable,
-    sea_query::{Cond, ExprTrait},
-};
+use entity::{Grant, User as Account, user, vocab::Role};
+use kernel::{Ctx, Error, KindDef, record::Op, row::Row, store, unit::members};
+use model::Vocabulary;
+use sea_orm::sea_query::{Cond, ExprTrait};
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::{failure::Failure, installation::Installation, say};
 use crate::domain::{
-    access::{
-        grant::{Grant, NewGrant},
-        signin::{
-            keys::KeyRing,
-            notice,
-            password::{self, Holder},
-            password_token, session, token,
-        },
-        user::{NewUser, User as Account},
+    Registered,
+    access::signin::{
+        keys::KeyRing,
+        notice,
+        password::{self, Holder},
+        password_token, session, token,
     },
-    parts::NewOrigin,
 };
 
 /// What to do with accounts.
@@ -102,8 +92,8 @@ pub(super) struct NewRole {
 }
 
 fn role(text: &str) -> Result<Role, String> {
-    let known = || Role::iter().map(|role| role.to_value()).collect::<Vec<_>>().join(", ");
-    Role::try_from_value(&text.to_owned()).map_err(|_| format!("roles are {}", known()))
+    let known = || Role::ALL.iter().map(|role| role.code()).collect::<Vec<_>>().join(", ");
+    Role::of(text).ok_or_else(|| format!("roles are {}", known()))
 }
 
 pub(super) fn reason(text: &str) -> Result<String, String> {
@@ -160,7 +150,7 @@ async fn add(ctx: &Ctx, new: Add) -> Result<(), Failure> {
     }
     let id = match known {
         Some(row) => row.id(),
-        None => make(ctx, &email, new.name).await?,
+        None => make(ctx, Account::def(), json!({ "email": email, "name": new.name })).await?,
     };
     if let Some(password) = &password {
         session::set_password(ctx, id, password).await?;
@@ -169,10 +159,11 @@ async fn add(ctx: &Ctx, new: Add) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn make(ctx: &Ctx, email: &str, name: String) -> Result<Uuid, Failure> {
-    let origin = NewOrigin::default();
-    let account = NewUser { origin, email: email.to_owned(), name, language: None, valid_until: None };
-    Ok(ctx.run(async |unit| Ok(unit.create::<Account>(&account).await?.id())).await?)
+/// Creates a record and answers its id.
+async fn make(ctx: &Ctx, def: &'static KindDef, fields: Json) -> Result<Uuid, Failure> {
+    let op = Op::Create(members(&fields)?);
+    let made = ctx.run(async |unit| unit.apply_one(def, op.clone()).await).await?;
+    Ok(made.id.ok_or_else(|| Error::Internal("a new record has no id".into()))?)
 }
 
 fn read_password() -> Result<String, Failure> {
@@ -190,25 +181,18 @@ fn read_password() -> Result<String, Failure> {
 async fn grant(ctx: &Ctx, new: NewRole) -> Result<(), Failure> {
     let email = address(&new.email);
     let is_known = find(ctx, &email).await?.is_some();
-    let grant = NewGrant {
-        origin: NewOrigin::default(),
-        owner: new.owner.clone(),
-        user: Reference::code(&email),
-        role: new.role,
-        agency: new.agency.as_deref().map(Reference::code),
-        within_plan: None,
-        read_ceiling: None,
-        write_kinds: None,
-        source_systems: None,
-        valid_from: None,
-        valid_until: new.until.map(Date),
-    };
-    let id =
-        notice::under(ctx, &new.owner).run(async |unit| Ok(unit.create::<Grant>(&grant).await?.id())).await?;
+    let fields = json!({
+        "owner": new.owner,
+        "user": email,
+        "role": new.role,
+        "agency": new.agency,
+        "valid_until": new.until,
+    });
+    let id = make(&notice::under(ctx, &new.owner), Grant::def(), fields).await?;
     if !is_known {
         say(&format_args!("added {email}, who had no account"));
     }
-    say(&format_args!("granted {} of {} to {email} ({id})", new.role.to_value(), new.owner));
+    say(&format_args!("granted {} of {} to {email} ({id})", new.role.code(), new.owner));
     Ok(())
 }
 
@@ -242,8 +226,9 @@ fn address(email: &str) -> String {
 }
 
 async fn find(ctx: &Ctx, email: &str) -> Result<Option<Row>, Failure> {
-    let user = Account::def();
-    Ok(store::first(ctx.db.reading(), user, Cond::all().add(user.col("email").eq(email))).await?)
+    let def = Account::def();
+    let named = Cond::all().add(def.col(user::EMAIL.column).eq(email));
+    Ok(store::first(ctx.db.reading(), def, named).await?)
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 
 use async_graphql::{Enum, InputObject, SimpleObject};
 use kernel::{
-    Code, Ctx, Error, Record, Result, Violation,
-    lens::{Detail, Lens},
-    record::{Op, Outcome, OutcomeKind, shown},
+    Code, Ctx, Error, KindDef, Result, Violation,
+    record::{Op, Outcome, OutcomeKind},
+    render::{Detail, Renderer},
     row::Row,
     scalar::Object,
     unit::{Atomic, Unit},
@@ -182,7 +182,7 @@ impl From<&Outcome> for BatchOutcome {
 ///
 /// # Errors
 /// `Rejected` with all outcomes when an item of an all-or-nothing batch was refused.
-pub async fn run<R: Record>(ctx: &Ctx, input: &BatchInput) -> Result<BatchResult> {
+pub async fn run(ctx: &Ctx, def: &'static KindDef, input: &BatchInput) -> Result<BatchResult> {
     if !(1..=MAX_ITEMS).contains(&input.items.len()) {
         let text = format!("a batch has 1 to {MAX_ITEMS} items");
         return Err(Error::invalid("/items", Code::OutOfRange, text));
@@ -195,26 +195,40 @@ pub async fn run<R: Record>(ctx: &Ctx, input: &BatchInput) -> Result<BatchResult
     }
     let dry_run = input.dry_run;
     let atomic = if input.atomic == BatchAtomic::All { Atomic::All } else { Atomic::Each };
-    let apply = async move |unit: &mut Unit| unit.apply(R::def(), ops.clone(), atomic).await;
+    let writes = Writes { def, ops, atomic };
+    let apply = async move |unit: &mut Unit| writes.apply(unit).await;
     let outcomes = if dry_run { ctx.rehearse(apply).await? } else { ctx.write(apply).await? };
     let rows: Vec<Row> =
         outcomes.iter().flat_map(|outcome| [&outcome.before, &outcome.row]).flatten().cloned().collect();
-    let lens = Lens::on(ctx, R::def(), &rows, Detail::List).await?;
-    let rendered = outcomes.into_iter().map(|outcome| written::<R>(&lens, outcome, dry_run));
-    Ok(BatchResult { outcomes: rendered.collect::<Result<_>>()? })
+    let renderer = Renderer::on(ctx, def, &rows, Detail::List).await?;
+    let answers = outcomes.into_iter().map(|outcome| written(&renderer, outcome, dry_run));
+    Ok(BatchResult { outcomes: answers.collect::<Result<_>>()? })
+}
+
+/// What a batch asks for: a unit that loses a race runs it again.
+struct Writes {
+    def: &'static KindDef,
+    ops: Vec<Op>,
+    atomic: Atomic,
+}
+
+impl Writes {
+    async fn apply(&self, unit: &mut Unit) -> Result<Vec<Outcome>> {
+        unit.apply(self.def, self.ops.clone(), self.atomic).await
+    }
 }
 
 /// What became of an item, with its changes as the caller sees them.
-fn written<R: Record>(lens: &Lens, outcome: Outcome, dry_run: bool) -> Result<BatchOutcome> {
-    let mut told = BatchOutcome::from(&outcome);
-    let Some(row) = outcome.row else { return Ok(told) };
+fn written(renderer: &Renderer, outcome: Outcome, dry_run: bool) -> Result<BatchOutcome> {
+    let mut answer = BatchOutcome::from(&outcome);
+    let Some(row) = outcome.row else { return Ok(answer) };
     if !dry_run {
-        told.id = Some(row.id());
-        told.version = Some(row.version());
+        answer.id = Some(row.id());
+        answer.version = Some(row.version());
     }
-    let before = outcome.before.map(|row| shown::<R>(lens, row)).transpose()?;
-    told.changes = Object(diff(before.as_ref(), &shown::<R>(lens, row)?));
-    Ok(told)
+    let before = outcome.before.map(|row| renderer.json(&row)).transpose()?;
+    answer.changes = Object(diff(before.as_ref(), &renderer.json(&row)?));
+    Ok(answer)
 }
 
 impl BatchOp {

@@ -1,6 +1,4 @@
-//! Agencies, working groups and the tasks between them.
+//! What memberships and tasks do.
 
-pub mod agency;
 pub mod membership;
 pub mod task;
-pub mod working_group;

@@ -5,11 +5,10 @@ use std::collections::{BTreeSet, HashMap};
 use async_graphql::{Enum, SimpleObject};
 use chrono::{DateTime, Utc};
 use kernel::{
-    Code, Ctx, Error, Record, Result,
+    Code, Ctx, Error, KindDef, Result,
     change::{self, Past, Span},
-    lens::{Detail, Lens},
     page::Page,
-    record::shown,
+    render::{Detail, Renderer},
     scalar::Object,
     unit::Cause,
 };
@@ -72,8 +71,8 @@ pub struct History {
 ///
 /// # Errors
 /// `NotFound` if the record is not visible now, `BadRequest` for a cursor that does not fit.
-pub async fn history<R: Record>(ctx: &Ctx, id: Uuid, page: &Page) -> Result<History> {
-    histories::<R>(ctx, &[id].into(), span(page)?).await?.remove(&id).ok_or(Error::NotFound)
+pub async fn history(ctx: &Ctx, def: &'static KindDef, id: Uuid, page: &Page) -> Result<History> {
+    histories(ctx, def, &[id].into(), span(page)?).await?.remove(&id).ok_or(Error::NotFound)
 }
 
 /// The states a page asks for.
@@ -90,23 +89,24 @@ pub fn span(page: &Page) -> Result<Span> {
 ///
 /// # Errors
 /// What the database says.
-pub async fn histories<R: Record>(
+pub async fn histories(
     ctx: &Ctx,
+    def: &'static KindDef,
     ids: &BTreeSet<Uuid>,
     span: Span,
 ) -> Result<HashMap<Uuid, History>> {
-    let found = change::histories(ctx, R::def(), ids, span).await?;
+    let found = change::histories(ctx, def, ids, span).await?;
     let rows = found.values().flat_map(|past| past.before.iter().chain(past.entries.iter().map(|e| &e.row)));
     let rows: Vec<_> = rows.cloned().collect();
-    let lens = Lens::on(ctx, R::def(), &rows, Detail::List).await?;
-    found.into_iter().map(|(id, past)| Ok((id, page::<R>(&lens, past)?))).collect()
+    let renderer = Renderer::on(ctx, def, &rows, Detail::List).await?;
+    found.into_iter().map(|(id, past)| Ok((id, page(&renderer, past)?))).collect()
 }
 
-fn page<R: Record>(lens: &Lens, past: Past) -> Result<History> {
-    let mut before = past.before.map(|row| shown::<R>(lens, row)).transpose()?;
+fn page(renderer: &Renderer, past: Past) -> Result<History> {
+    let mut before = past.before.map(|row| renderer.json(&row)).transpose()?;
     let mut items = Vec::new();
     for entry in past.entries {
-        let record = shown::<R>(lens, entry.row)?;
+        let record = renderer.json(&entry.row)?;
         let changes = diff(before.as_ref(), &record);
         before = Some(record.clone());
         items.push(HistoryEntry {

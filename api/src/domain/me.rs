@@ -1,11 +1,10 @@
 //! What a caller learns of itself.
 
-use async_graphql::SimpleObject;
-use entity::vocab::Role;
+use entity::{Grant, User, grant, user, vocab::Role};
 use kernel::{
-    Ctx, Record, Result,
-    lens::{Detail, Lens},
+    Ctx, Result,
     policy::{Class, Scope, Verb, authorize},
+    render::{Detail, Renderer},
     row::Row,
     scalar::Ref,
     store,
@@ -14,29 +13,30 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{
-    KINDS,
-    access::{grant::Grant, signin::standing::owners_of, user::User},
-};
+use super::{KINDS, Registered, access::signin::standing::owners_of};
 
 /// One grant of the caller.
-#[derive(Clone, Debug, Serialize, ToSchema, SimpleObject)]
-#[graphql(complex)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct MyGrant {
     /// The role.
+    #[schema(schema_with = role)]
     pub role: Role,
     /// Who it is held for.
     pub owner: String,
     /// Agency of an officer or agency lead.
-    #[graphql(skip)]
     pub agency: Option<Ref>,
     /// Plan the grant is narrowed to; null where the caller may not see it.
-    #[graphql(skip)]
     pub within_plan: Option<Ref>,
 }
 
+/// The schema of roles, which stands among those of the kinds.
+fn role() -> utoipa::openapi::Ref {
+    let role = utoipa::openapi::schema::RefBuilder::new().ref_location_from_schema_name("Role");
+    role.description(Some("The role.")).build()
+}
+
 /// The caller: account, grants, and what may be created.
-#[derive(Clone, Debug, Serialize, ToSchema, SimpleObject)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Me {
     /// The account.
     pub id: Uuid,
@@ -64,7 +64,6 @@ pub async fn me(ctx: &Ctx) -> Result<Option<Me>> {
     let Some(id) = ctx.actor.user else { return Ok(None) };
     let row = store::get(ctx, User::def(), id).await?;
     let owners = owners_of(ctx, id).await?;
-    let own = |column: &str| row.text(column).map(str::to_owned);
     let mut can_create = Vec::new();
     for def in KINDS.all().iter().filter(|def| def.class != Class::Shared) {
         let agency = ctx.actor.grants.iter().find_map(|grant| grant.agency);
@@ -76,9 +75,9 @@ pub async fn me(ctx: &Ctx) -> Result<Option<Me>> {
     }
     Ok(Some(Me {
         id,
-        email: own("email").unwrap_or_default(),
-        name: own("name").unwrap_or_default(),
-        language: own("language"),
+        email: row.read(user::EMAIL).unwrap_or_default(),
+        name: row.read(user::NAME).unwrap_or_default(),
+        language: row.read(user::LANGUAGE),
         acting_as: ctx.actor.acting.clone(),
         owners,
         grants: grants(ctx).await?,
@@ -92,16 +91,16 @@ async fn grants(ctx: &Ctx) -> Result<Vec<MyGrant>> {
     all.sort_by_key(|held| held.id);
     let rows = all.iter().map(|held| {
         let mut row = Row::empty(Grant::def());
-        row.set("agency_id", held.agency);
-        row.set("within_plan_id", held.within_plan);
+        held.agency.into_iter().for_each(|id| row.write(grant::AGENCY, id));
+        held.within_plan.into_iter().for_each(|id| row.write(grant::WITHIN_PLAN, id));
         row
     });
-    let lens = Lens::on(ctx, Grant::def(), &rows.collect::<Vec<_>>(), Detail::List).await?;
-    let told = all.into_iter().map(|held| MyGrant {
+    let renderer = Renderer::on(ctx, Grant::def(), &rows.collect::<Vec<_>>(), Detail::List).await?;
+    let answers = all.into_iter().map(|held| MyGrant {
         role: held.role,
         owner: held.owner.clone(),
-        agency: lens.reference(held.agency),
-        within_plan: lens.reference(held.within_plan),
+        agency: renderer.reference(held.agency),
+        within_plan: renderer.reference(held.within_plan),
     });
-    Ok(told.collect())
+    Ok(answers.collect())
 }

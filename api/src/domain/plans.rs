@@ -1,6 +1,4 @@
-//! Plans and their content.
+//! What plans and their content do.
 
-pub mod action;
-pub mod objective;
-pub mod pillar;
+pub mod content;
 pub mod plan;

@@ -3,30 +3,27 @@
 pub mod term;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
-use entity::{release, release_set};
+use entity::{Plan, ReleaseSet, release_set};
 use kernel::{
-    Code, Error, KindDef, Record, Result, Unit,
-    policy::{Class, Verb},
+    Code, Error, KindDef, Result, Unit,
+    policy::{Verb, visible},
     record::{Op, OutcomeKind},
     row::Row,
     store,
     unit::Atomic,
 };
+use model::access::Visibility;
 use sea_orm::sea_query::{Cond, ExprTrait};
 use serde_json::{Map, json};
 use uuid::Uuid;
 
-use super::{
-    cooperation::task::Task,
-    plans::{action::Action, objective::Objective, pillar::Pillar, plan::Plan},
-};
+use super::Registered;
 
 /// What a country says when it releases a plan with its content.
 #[derive(Clone, Debug)]
-pub struct Release {
+pub struct NewRelease {
     /// Who may read it: `public`, `partners`, `network`, `region:CA`, `country:KAZ`, `org:UNICRI`.
     pub audiences: Vec<String>,
     /// Legal or administrative basis.
@@ -41,39 +38,16 @@ pub struct Release {
     pub key: Option<(String, String)>,
 }
 
-/// Description of releases: logged records without operations of their own.
-#[must_use]
-pub fn release_def() -> &'static KindDef {
-    static DEF: LazyLock<KindDef> = LazyLock::new(|| {
-        KindDef::bare::<release::Entity>("release", "releases", Class::Shared)
-            .lists("audiences", "release_audience")
-    });
-    &DEF
-}
-
-/// Description of sets of releases: logged records without operations of their own.
-#[must_use]
-pub fn release_set_def() -> &'static KindDef {
-    static DEF: LazyLock<KindDef> = LazyLock::new(|| {
-        KindDef::bare::<release_set::Entity>("release_set", "release-sets", Class::Shared).links(
-            "releases",
-            "release_set_member",
-            "release",
-        )
-    });
-    &DEF
-}
-
 /// Releases a plan with everything below it; the only writer of releases.
 ///
 /// # Errors
 /// `NotFound` if the plan is not visible, `Forbidden` for all but the country's focal point.
-pub async fn release(unit: &mut Unit, plan: Uuid, release: &Release) -> Result<Uuid> {
+pub async fn release(unit: &mut Unit, plan: Uuid, release: &NewRelease) -> Result<Uuid> {
     let def = Plan::def();
     let plan_row = store::first(
         unit.conn(),
         def,
-        Cond::all().add(kernel::policy::visible(unit.actor(), def)).add(def.col("id").eq(plan)),
+        Cond::all().add(visible(unit.actor(), def)).add(def.col("id").eq(plan)),
     )
     .await?
     .ok_or(Error::NotFound)?;
@@ -84,16 +58,22 @@ pub async fn release(unit: &mut Unit, plan: Uuid, release: &Release) -> Result<U
     if is_new && release.from_at <= unit.ctx.clock.now() {
         term::begin(unit, id).await?;
     }
-    for def in [def, Pillar::def(), Objective::def(), Action::def(), Task::def()] {
-        let column = def.plan_column().unwrap_or("plan_id");
-        let rows = store::all(unit.conn(), def, Cond::all().add(def.col(column).eq(plan))).await?;
+    for def in unit.ctx.kinds.all().iter().copied().filter(|def| def.is_national()) {
+        let Some(column) = def.plan_column() else { continue };
+        // What the country shares with some of its bodies only goes out by its own id, never along.
+        let which = Cond::all().add(def.col(column).eq(plan)).add(
+            Cond::any()
+                .add(def.col("id").eq(plan))
+                .add(def.col("visibility").eq(Visibility::National.code())),
+        );
+        let rows = store::all(unit.conn(), def, which).await?;
         add_to(unit, def, rows, id).await?;
     }
     Ok(id)
 }
 
 /// Stores the release; answers its id, and whether it is a new one.
-async fn record_release(unit: &mut Unit, owner: &str, release: &Release) -> Result<(Uuid, bool)> {
+async fn record_release(unit: &mut Unit, owner: &str, release: &NewRelease) -> Result<(Uuid, bool)> {
     let fields = json!({
         "owner": owner,
         "audiences": release.audiences,
@@ -110,7 +90,7 @@ async fn record_release(unit: &mut Unit, owner: &str, release: &Release) -> Resu
         Some((source_system, external_key)) => Op::Upsert { source_system, external_key, fields },
         None => Op::Create(fields),
     };
-    let made = unit.apply_one(release_def(), op).await?;
+    let made = unit.apply_one(entity::Release::def(), op).await?;
     let id = made.id.ok_or_else(|| Error::Internal("a release has no id".into()))?;
     Ok((id, matches!(made.kind, OutcomeKind::Created)))
 }
@@ -120,10 +100,10 @@ async fn add_to(unit: &mut Unit, def: &'static KindDef, rows: Vec<Row>, release:
     let mut sets: BTreeMap<Option<Uuid>, Uuid> = BTreeMap::new();
     let stored: BTreeSet<Uuid> = rows.iter().filter_map(|row| row.uuid("release_set_id")).collect();
     let members: HashMap<Uuid, Vec<Uuid>> = unit
-        .rows_of(release_set_def(), &stored)
+        .rows_of(ReleaseSet::def(), &stored)
         .await?
         .into_iter()
-        .map(|(id, row)| (id, row.ids("releases")))
+        .map(|(id, row)| (id, row.read(release_set::RELEASES).unwrap_or_default()))
         .collect();
     let mut ops = Vec::new();
     for row in rows {
@@ -160,7 +140,7 @@ async fn set_of(unit: &mut Unit, owner: &str, releases: &BTreeSet<Uuid>) -> Resu
     let fields = fields.as_object().cloned().unwrap_or_default();
     let actor = unit.elevate();
     let op = Op::Upsert { source_system: "release_set".into(), external_key: key, fields };
-    let made = unit.apply_one(release_set_def(), op).await;
+    let made = unit.apply_one(ReleaseSet::def(), op).await;
     unit.act_as(actor);
     made?.id.ok_or_else(|| Error::Internal("a set of releases has no id".into()))
 }

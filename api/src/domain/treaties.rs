@@ -1,4 +1,3 @@
-//! What countries have to do with frameworks: participation, and what they say of themselves.
+//! What participations do.
 
-pub mod country_framework;
 pub mod participation;

@@ -1,72 +1,46 @@
 //! A plan with all its content in one document, for the REST face.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use entity::{Action, Objective, Pillar, Plan, action, objective, pillar};
 use kernel::{
-    Ctx, Record, Result,
-    filter::Where,
-    lens::{Detail, Lens, Texts},
+    Ctx, KindDef, Result,
+    filter::{self, Narrowing, condition},
     page::{MAX_LIMIT, Page, SortKey},
-    scalar::Ref,
-    store,
+    render::{Detail, Renderer},
+    row::Row,
+    schema, store,
 };
+use model::{Field, FieldType};
 use serde::Serialize;
-use utoipa::ToSchema;
+use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
-use super::plans::{action::Action, objective::Objective, pillar::Pillar, plan::Plan};
+use super::Registered;
 
-/// A plan with its pillars.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+/// A plan with its pillars, their objectives and actions, and the obligations these serve.
+#[derive(Clone, Debug, Serialize)]
 pub struct PlanTree {
-    /// The plan.
-    pub plan: Plan,
-    /// Its pillars, in order.
-    pub pillars: Vec<PillarTree>,
-    /// The obligations its actions serve.
-    pub obligations: Vec<Ref>,
+    plan: Json,
+    pillars: Vec<Json>,
+    obligations: Vec<Json>,
+    #[serde(skip)]
+    language: Option<String>,
 }
 
 impl PlanTree {
     /// The language of all titles, where it is one.
     #[must_use]
     pub fn language(&self) -> Option<String> {
-        let objectives = || self.pillars.iter().flat_map(|pillar| &pillar.objectives);
-        let actions = objectives().flat_map(|objective| &objective.actions);
-        let mut tags = self
-            .pillars
-            .iter()
-            .map(|one| &one.pillar.seen.texts)
-            .chain(objectives().map(|one| &one.objective.seen.texts))
-            .chain(actions.map(|action| &action.seen.texts))
-            .map(title_in);
-        let first = title_in(&self.plan.seen.texts);
-        tags.all(|tag| tag == first).then(|| first.to_owned())
+        self.language.clone()
     }
 }
 
-fn title_in(texts: &Texts) -> &str {
-    texts.languages.get("title").unwrap_or(&texts.language)
-}
-
-/// A pillar with its objectives.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct PillarTree {
-    /// The pillar.
-    #[serde(flatten)]
-    pub pillar: Pillar,
-    /// Its objectives, in order.
-    pub objectives: Vec<ObjectiveTree>,
-}
-
-/// An objective with its actions.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ObjectiveTree {
-    /// The objective.
-    #[serde(flatten)]
-    pub objective: Objective,
-    /// Its actions, in order.
-    pub actions: Vec<Action>,
+/// Records of one kind below the plan, by the record each stands below.
+#[derive(Default)]
+struct Level {
+    by_parent: HashMap<Uuid, Vec<(Uuid, Json)>>,
+    languages: BTreeSet<String>,
 }
 
 /// Reads a visible plan with everything below it that the caller may see.
@@ -75,54 +49,110 @@ pub struct ObjectiveTree {
 /// `NotFound` if the plan is not visible.
 pub async fn tree(ctx: &Ctx, id: Uuid) -> Result<PlanTree> {
     let row = store::get(ctx, Plan::def(), id).await?;
-    let lens = Lens::on(ctx, Plan::def(), std::slice::from_ref(&row), Detail::Single).await?;
-    let plan = Plan::from_row(row, &lens)?;
-    let mut actions =
-        group(below::<Action>(ctx, id).await?, |action| action.objective.as_ref().map(|to| to.id));
-    let mut objectives =
-        group(below::<Objective>(ctx, id).await?, |objective| objective.pillar.as_ref().map(|to| to.id));
-    let mut obligations: HashMap<Uuid, Ref> = HashMap::new();
-    for served in actions.values().flatten().flat_map(|action| &action.obligations) {
-        obligations.insert(served.id, served.clone());
+    let renderer = Renderer::on(ctx, Plan::def(), std::slice::from_ref(&row), Detail::Single).await?;
+    let mut actions = below(ctx, Action::def(), id, action::OBJECTIVE).await?;
+    let mut objectives = below(ctx, Objective::def(), id, objective::PILLAR).await?;
+    let mut pillars = below(ctx, Pillar::def(), id, pillar::PLAN).await?;
+    let mut languages = BTreeSet::from_iter(renderer.language(&row));
+    languages.extend([&actions, &objectives, &pillars].into_iter().flat_map(|level| level.languages.clone()));
+    let mut served: BTreeMap<String, Json> = BTreeMap::new();
+    for (_, one) in actions.by_parent.values().flatten() {
+        let obligations = one.get("obligations").and_then(Json::as_array);
+        for obligation in obligations.into_iter().flatten() {
+            let text = |name| obligation.get(name).and_then(Json::as_str).unwrap_or_default();
+            let key = format!("{} {}", text("code"), text("id"));
+            served.insert(key, obligation.clone());
+        }
     }
-    let mut pillars = Vec::new();
-    for pillar in below::<Pillar>(ctx, id).await? {
-        let own = objectives.remove(&pillar.meta().id).unwrap_or_default();
-        let objectives = own.into_iter().map(|objective| {
-            let actions = actions.remove(&objective.meta().id).unwrap_or_default();
-            ObjectiveTree { objective, actions }
+    let mut made = Vec::new();
+    for (pillar, mut shown) in pillars.by_parent.remove(&id).unwrap_or_default() {
+        let own = objectives.by_parent.remove(&pillar).unwrap_or_default();
+        let own = own.into_iter().map(|(objective, mut shown)| {
+            let own = actions.by_parent.remove(&objective).unwrap_or_default();
+            put(Some(&mut shown), "actions", own.into_iter().map(|(_, action)| action).collect());
+            shown
         });
-        pillars.push(PillarTree { objectives: objectives.collect(), pillar });
+        put(Some(&mut shown), "objectives", own.collect());
+        made.push(shown);
     }
-    let mut obligations: Vec<Ref> = obligations.into_values().collect();
-    obligations.sort_by(|a, b| a.code.cmp(&b.code));
-    Ok(PlanTree { plan, pillars, obligations })
+    Ok(PlanTree {
+        plan: renderer.json(&row)?,
+        pillars: made,
+        obligations: served.into_values().collect(),
+        language: languages.pop_first().filter(|_| languages.is_empty()),
+    })
 }
 
 /// Every visible record of a kind below the plan, by place.
-async fn below<R: Record>(ctx: &Ctx, plan: Uuid) -> Result<Vec<R>> {
-    let def = R::def();
-    let cond = Where::of(def, ctx, &R::Filter::default())?.add(kernel::filter::is(def, "plan_id", plan));
+async fn below<T: FieldType<Held = Uuid>>(
+    ctx: &Ctx,
+    def: &'static KindDef,
+    plan: Uuid,
+    parent: Field<T>,
+) -> Result<Level> {
+    let cond = condition(ctx, def, &Narrowing::default())?.add(filter::is(def, "plan_id", plan));
     let mut page =
         Page { sort: vec![SortKey { column: "position", descending: false }], ..Page::first(MAX_LIMIT) };
-    let mut all = Vec::new();
+    let mut level = Level::default();
     loop {
         let slice = store::list(ctx, def, cond.clone(), &page).await?;
         page.cursor = slice.rows.last().map(|row| page.cursor_at(ctx, row));
-        let lens = Lens::on(ctx, def, &slice.rows, Detail::List).await?;
-        all.extend(lens.views::<R>(slice.rows)?);
+        let renderer = Renderer::on(ctx, def, &slice.rows, Detail::List).await?;
+        for row in &slice.rows {
+            level.add(&renderer, row, row.read(parent).unwrap_or_default())?;
+        }
         if !slice.has_more {
-            return Ok(all);
+            return Ok(level);
         }
     }
 }
 
-fn group<T>(all: Vec<T>, key: impl Fn(&T) -> Option<Uuid>) -> HashMap<Uuid, Vec<T>> {
-    let mut found: HashMap<Uuid, Vec<T>> = HashMap::new();
-    for record in all {
-        if let Some(key) = key(&record) {
-            found.entry(key).or_default().push(record);
-        }
+/// Puts a member into an object.
+fn put(to: Option<&mut Json>, name: &str, value: Json) {
+    if let Some(members) = to.and_then(Json::as_object_mut) {
+        members.insert(name.to_owned(), value);
     }
-    found
+}
+
+impl Level {
+    fn add(&mut self, renderer: &Renderer, row: &Row, parent: Uuid) -> Result<()> {
+        self.languages.extend(renderer.language(row));
+        self.by_parent.entry(parent).or_default().push((row.id(), renderer.json(row)?));
+        Ok(())
+    }
+}
+
+/// Schemas of the tree, by name.
+#[must_use]
+pub fn schemas() -> Map<String, Json> {
+    let link = |name: &str| json!({ "$ref": format!("#/components/schemas/{name}") });
+    let list = |text: &str, of: &str| json!({ "description": text, "items": link(of), "type": "array" });
+    let level = |def: &KindDef, text: &str, (member, about, of): (&str, &str, &str)| {
+        let mut made = schema::record(def);
+        put(Some(&mut made), "description", json!(text));
+        put(made.get_mut("properties"), member, list(about, of));
+        if let Some(required) = made.get_mut("required").and_then(Json::as_array_mut) {
+            required.push(json!(member));
+        }
+        made
+    };
+    let mut plan = link("Plan");
+    put(Some(&mut plan), "description", json!("The plan."));
+    let whole = json!({
+        "description": "A plan with its pillars.",
+        "properties": {
+            "plan": plan,
+            "pillars": list("Its pillars, in order.", "PillarTree"),
+            "obligations": list("The obligations its actions serve.", "Ref"),
+        },
+        "required": ["plan", "pillars", "obligations"],
+        "type": "object",
+    });
+    let objectives = ("objectives", "Its objectives, in order.", "ObjectiveTree");
+    let actions = ("actions", "Its actions, in order.", "Action");
+    Map::from_iter([
+        ("PlanTree".to_owned(), whole),
+        ("PillarTree".to_owned(), level(Pillar::def(), "A pillar with its objectives.", objectives)),
+        ("ObjectiveTree".to_owned(), level(Objective::def(), "An objective with its actions.", actions)),
+    ])
 }

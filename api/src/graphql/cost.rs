@@ -7,20 +7,26 @@
 
 mod scan;
 mod shapes;
+mod tally;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, convert::Infallible};
 
 use async_graphql::{
-    Name, Positioned, Request, Value, Variables,
-    parser::types::{Directive, ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet},
+    Name, Positioned, ServerError, Value,
+    parser::{
+        parse_query,
+        types::{Directive, ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet},
+    },
 };
 use kernel::page::{DEFAULT_FIRST, MAX_LIMIT};
+use serde_json::{Map, Value as Json};
 
 use crate::limits::{
     graphql::{ALIASES, DEPTH, DIRECTIVES, INTROSPECTION, NESTING, ROOT_FIELDS, SELECTIONS},
     rates::COSTS,
 };
 use shapes::{SHAPES, Shape, Shapes};
+use tally::Cost;
 
 /// Lists of types and fields in introspection: from a type they lead to other types, and from there again.
 const INTROSPECTION_LISTS: [&str; 4] = ["fields", "interfaces", "possibleTypes", "inputFields"];
@@ -45,21 +51,34 @@ pub struct Assessed {
     pub units: u32,
 }
 
-/// Reads a request's document and says what it could return.
+/// Reads a document.
 ///
 /// # Errors
-/// What cannot be read, or of what it asks too much.
-pub fn assess(request: &mut Request, limit: u64) -> Result<Assessed, Refusal> {
-    scan::scan(&request.query)?;
-    let variables = request.variables.clone();
-    let document = request.parsed_query().map_err(|error| {
-        // The parser quotes the line, which may be the whole document.
-        Refusal::Syntax(error.message.chars().take(200).collect())
-    })?;
+/// What cannot be read, or is too long.
+pub fn read(text: &str) -> Result<ExecutableDocument, Refusal> {
+    scan::scan(text)?;
+    // The parser quotes the line, which may be the whole document.
+    let told = |error: ServerError| Refusal::Syntax(error.message.chars().take(200).collect());
+    parse_query(text).map_err(|error| told(error.into()))
+}
+
+/// Says what the operation with this name could return at most; the form of all operations is bounded, for
+/// all of them are checked.
+///
+/// # Errors
+/// Of what the document asks too much.
+pub fn assess(
+    document: &ExecutableDocument,
+    name: Option<&str>,
+    variables: &Map<String, Json>,
+    limit: u64,
+) -> Result<Assessed, Refusal> {
     let (mut nodes, mut units) = (0, 0);
-    for (_, operation) in document.operations.iter() {
-        let cost = Walk::of(document, &operation.node, &variables).operation(&operation.node)?;
-        (nodes, units) = (cost.nodes.max(nodes), cost.units().max(units));
+    for (of, operation) in document.operations.iter() {
+        let cost = Walk::of(document, &operation.node, variables).operation(&operation.node)?;
+        if name.is_none_or(|name| of.is_none_or(|of| of.as_str() == name)) {
+            (nodes, units) = (cost.nodes.max(nodes), cost.units().max(units));
+        }
     }
     if nodes > limit {
         return Err(Refusal::Costly(format!(
@@ -70,46 +89,11 @@ pub fn assess(request: &mut Request, limit: u64) -> Result<Assessed, Refusal> {
     Ok(Assessed { nodes, limit, units })
 }
 
-/// What a selection comes to.
-#[derive(Clone, Copy, Debug, Default)]
-struct Cost {
-    nodes: u64,
-    selections: u64,
-    depth: u64,
-    aliases: u64,
-    fields: u64,
-    /// Fields of introspection.
-    introspection: u64,
-    /// Lists of introspection one below the other, which multiply.
-    lists: u64,
-    /// Units of what is written.
-    writes: u32,
-}
-
-impl Cost {
-    fn add(&mut self, other: Self) {
-        self.nodes = self.nodes.saturating_add(other.nodes);
-        self.selections = self.selections.saturating_add(other.selections);
-        self.depth = self.depth.max(other.depth);
-        self.aliases = self.aliases.saturating_add(other.aliases);
-        self.fields = self.fields.saturating_add(other.fields);
-        self.introspection = self.introspection.saturating_add(other.introspection);
-        self.lists = self.lists.max(other.lists);
-        self.writes = self.writes.saturating_add(other.writes);
-    }
-
-    fn units(&self) -> u32 {
-        let read = self.nodes / u64::from(COSTS.graphql_nodes_per_unit)
-            + self.introspection / u64::from(COSTS.introspection_per_unit);
-        self.writes.saturating_add(u32::try_from(read).unwrap_or(u32::MAX))
-    }
-}
-
 /// A walk through one operation.
 struct Walk<'a> {
     document: &'a ExecutableDocument,
     defaults: HashMap<&'a Name, &'a Value>,
-    variables: &'a Variables,
+    variables: &'a Map<String, Json>,
     /// Cost of each fragment; none while it is being found out.
     fragments: HashMap<&'a Name, Option<Cost>>,
     /// How many fragments are being found out, each spread in the one before.
@@ -120,7 +104,7 @@ impl<'a> Walk<'a> {
     fn of(
         document: &'a ExecutableDocument,
         operation: &'a OperationDefinition,
-        variables: &'a Variables,
+        variables: &'a Map<String, Json>,
     ) -> Self {
         let defaults = operation.variable_definitions.iter();
         let defaults =
@@ -153,7 +137,7 @@ impl<'a> Walk<'a> {
         let mut all = Cost::default();
         for item in &set.items {
             check_directives(item.node.directives())?;
-            all.add(match &item.node {
+            let cost = match &item.node {
                 Selection::Field(field) => self.field(of, &field.node)?,
                 Selection::InlineFragment(fragment) => {
                     let on = fragment.node.type_condition.as_ref();
@@ -161,7 +145,8 @@ impl<'a> Walk<'a> {
                     self.selections(of, &fragment.node.selection_set.node)?
                 }
                 Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node)?,
-            });
+            };
+            all.add(if self.runs(item.node.directives()) { cost } else { cost.skipped() });
         }
         Ok(all)
     }
@@ -201,6 +186,7 @@ impl<'a> Walk<'a> {
             aliases: below.aliases.saturating_add(field.alias.is_some().into()),
             fields: 1,
             introspection: below.introspection.saturating_add(of.is_none().into()),
+            looks: below.looks.saturating_add(of.is_none().into()),
             lists: below.lists.saturating_add(is_list.into()),
             writes: if of == Some("Mutation") { COSTS.of_mutation(name) } else { 0 },
         })
@@ -234,11 +220,30 @@ impl<'a> Walk<'a> {
     /// The value of an argument; none where it is not given.
     fn argument(&self, field: &Field, name: &str) -> Option<Value> {
         let (_, value) = field.arguments.iter().find(|(of, _)| of.node.as_str() == name)?;
-        let given = |name: Name| {
-            let value = self.variables.get(&name).or_else(|| self.defaults.get(&name).copied());
-            Ok::<_, std::convert::Infallible>(value.cloned().unwrap_or_default())
-        };
-        value.node.clone().into_const_with(given).ok()
+        value.node.clone().into_const_with(|name| Ok::<_, Infallible>(self.variable(&name))).ok()
+    }
+
+    fn variable(&self, name: &Name) -> Value {
+        let given = self.variables.get(name.as_str()).and_then(|value| Value::from_json(value.clone()).ok());
+        given.or_else(|| self.defaults.get(name).map(|value| Value::clone(value))).unwrap_or_default()
+    }
+
+    /// Whether `@skip` and `@include` let a selection run; what they are given is checked elsewhere.
+    fn runs(&self, directives: &[Positioned<Directive>]) -> bool {
+        directives.iter().all(|directive| {
+            let value = directive.node.get_argument("if").map(|value| {
+                value
+                    .node
+                    .clone()
+                    .into_const_with(|name| Ok::<_, Infallible>(self.variable(&name)))
+                    .unwrap_or_default()
+            });
+            match directive.node.name.node.as_str() {
+                "skip" => value != Some(Value::Boolean(true)),
+                "include" => value != Some(Value::Boolean(false)),
+                _ => true,
+            }
+        })
     }
 }
 

@@ -1,131 +1,133 @@
-//! GraphQL over HTTP: what a request holds, how it is run, in which form it is answered.
+//! GraphQL over HTTP: what a request holds, whether it may run, how it is run.
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
-use async_graphql::{Request, Response, ServerError, Value, Variables, parser::types::OperationType};
+use async_graphql::parser::types::OperationType;
+use async_graphql::{Request, Response, ServerError, Value, parser::types::ExecutableDocument};
 use futures_util::{FutureExt, StreamExt, stream::BoxStream};
 use kernel::{Code, Ctx, Error};
 use serde_json::{Map, Value as Json};
 use tracing::Instrument;
 
 use super::{
+    answer::told,
+    coerce,
     cost::{self, Assessed, Refusal},
-    edges::Edges,
-    stored::Asked,
+    document::Document,
+    fault::{plain_fault, request_fault, request_faults},
+    freeze,
+    run::{Run, Work},
+    selection::{root_of, selection},
+};
+pub use super::{
+    answer::{Answer, Media, failed},
+    sent::{Sent, by_get, request},
 };
 use crate::{
-    domain::access::signin::identity::Identity,
+    domain::access::signin::identity::{Identity, Reader},
     limits::{
         graphql::{NODES, NODES_ANONYMOUS, ROWS},
         meter::Meter,
     },
-    preference::Accept,
     state::AppState,
 };
 
-/// A request whose document is not found yet.
-pub struct Sent {
-    /// Which document is meant.
-    asked: Asked,
-    /// Everything but the document.
-    request: Request,
-}
-
-/// Reads a request from the members of a JSON body.
-///
-/// # Errors
-/// What is wrong with the members.
-pub fn request(members: &Map<String, Json>) -> Result<Sent, &'static str> {
-    let extensions = match members.get("extensions") {
-        None | Some(Json::Null) => None,
-        Some(Json::Object(given)) => Some(given),
-        Some(_) => return Err("`extensions` must be an object"),
-    };
-    let asked = Asked::read(members.get("query"), members.get("documentId"), extensions)?;
-    let mut request = Request::new("");
-    match members.get("variables") {
-        None | Some(Json::Null) => {}
-        Some(given @ Json::Object(_)) => request = request.variables(Variables::from_json(given.clone())),
-        Some(_) => return Err("`variables` must be an object"),
-    }
-    match members.get("operationName") {
-        None | Some(Json::Null) => {}
-        Some(Json::String(name)) => request = request.operation_name(name),
-        Some(_) => return Err("`operationName` must be a text"),
-    }
-    Ok(Sent { asked, request })
-}
-
-/// Reads a request from the parameters of an address.
-///
-/// # Errors
-/// What is wrong with the parameters.
-pub fn by_get(pairs: &[(String, String)]) -> Result<Sent, &'static str> {
-    let mut members = Map::new();
-    for (name, value) in pairs {
-        let value = match name.as_str() {
-            "query" | "operationName" | "documentId" => Json::String(value.clone()),
-            "variables" | "extensions" if value.is_empty() => Json::Null,
-            "variables" | "extensions" => {
-                serde_json::from_str(value).map_err(|_| "`variables` and `extensions` are JSON objects")?
-            }
-            _ => continue,
-        };
-        members.entry(name.clone()).or_insert(value);
-    }
-    request(&members)
-}
-
-/// A request that may run: its document was found, read, costed and paid for.
+/// A request that may run: its document was found, read, costed, paid for and checked with its variables.
 pub struct Admitted {
-    request: Request,
+    plan: Plan,
     cost: Assessed,
     ctx: Ctx,
     identity: Identity,
     meter: Option<Meter>,
 }
 
+/// What is to be done.
+enum Plan {
+    /// A query or a mutation.
+    Run(Work),
+    /// A subscription, for the library.
+    Stream(ExecutableDocument),
+    /// Nothing: what came by GET is no query.
+    NotByGet,
+}
+
 impl Admitted {
-    /// Tells whether it is a subscription.
-    pub fn is_subscription(&mut self) -> bool {
-        is_any(&mut self.request, OperationType::Subscription)
+    /// Whether it is a subscription.
+    #[must_use]
+    pub const fn is_subscription(&self) -> bool {
+        matches!(self.plan, Plan::Stream(_))
+    }
+
+    /// The same, of a caller who is looked up now.
+    ///
+    /// # Errors
+    /// As [`Identity::look_up`].
+    pub async fn confirmed(self) -> kernel::Result<Self> {
+        let ctx = Reader::new(self.ctx, self.identity.clone()).confirmed().await?;
+        Ok(Self { ctx, ..self })
     }
 }
 
-/// Finds the document of a request, costs it, and lets its caller pay; the inner error is the answer that
-/// says why it does not run.
+/// Finds the document of a request, costs it, lets its caller pay, and checks it; the inner error is the
+/// answer that says why it does not run.
 ///
 /// # Errors
 /// `Limited` where the caller cannot pay for the document.
-pub fn admit(
+pub async fn admit(
     state: &AppState,
     call: GraphqlCall,
     sent: Sent,
 ) -> kernel::Result<Result<Admitted, Box<Response>>> {
     let GraphqlCall { ctx, identity, meter } = call;
-    let Sent { asked, mut request } = sent;
-    match state.stored.text(asked) {
-        Ok(found) => request.query = found,
-        Err(why) => return Ok(Err(Box::new(failed(why.message(), why.code())))),
-    }
+    let Sent { asked, variables, operation, by_get } = sent;
+    let refuse = |response: Response| Ok(Err(Box::new(response)));
+    let text = match state.stored.text(asked) {
+        Ok(found) => found,
+        Err(why) => return refuse(failed(why.message(), why.code())),
+    };
     let limit = if ctx.actor.is_known() { NODES } else { NODES_ANONYMOUS };
-    let cost = match cost::assess(&mut request, limit) {
-        Ok(cost) => cost,
-        Err(refusal) => return Ok(Err(Box::new(refused(refusal)))),
+    let name = operation.as_deref();
+    let assessed = state.schema.documents.read(&text).and_then(|document| {
+        let cost = cost::assess(&document.parsed, name, &variables, limit)?;
+        Ok((document, cost))
+    });
+    let (document, cost) = match assessed {
+        Ok(found) => found,
+        Err(refusal) => return refuse(refused(refusal)),
     };
     meter.iter().try_for_each(|meter| meter.charge(cost.units))?;
-    Ok(Ok(Admitted { request, cost, ctx, identity, meter }))
+    if by_get && !document.only_reads(name) {
+        return Ok(Ok(Admitted { plan: Plan::NotByGet, cost, ctx, identity, meter }));
+    }
+    match plan(state, &document, (name, &variables)).await {
+        Ok(plan) => Ok(Ok(Admitted { plan, cost, ctx, identity, meter })),
+        Err(faults) => refuse(Response::from_errors(request_faults(faults)).extension("cost", told(cost))),
+    }
 }
 
-/// Tells whether the operation a request names is of this type; its document was read before.
-fn is_any(request: &mut Request, ty: OperationType) -> bool {
-    let name = request.operation_name.clone();
-    let Ok(document) = request.parsed_query() else { return true };
-    let mut asked = document
-        .operations
-        .iter()
-        .filter(|(of, _)| name.is_none() || of.map(async_graphql::Name::as_str) == name.as_deref());
-    asked.all(|(_, operation)| operation.node.ty == ty)
+/// Checks a document and the values it comes with.
+async fn plan(
+    state: &AppState,
+    document: &Document,
+    (name, sent): (Option<&str>, &Map<String, Json>),
+) -> Result<Plan, Vec<ServerError>> {
+    let faults = document.faults(&state.schema).await;
+    if !faults.is_empty() {
+        return Err(faults.to_vec());
+    }
+    let operation = document.operation(name).map_err(|fault| vec![fault])?;
+    let variables = coerce::variables(&operation.node, sent)?;
+    let (ty, fields) = (operation.node.ty, &operation.node.selection_set.node);
+    let parsed = &document.parsed;
+    let chosen = selection(parsed, &variables, (root_of(ty), fields))?;
+    if ty == OperationType::Subscription {
+        let frozen = freeze::subscription(parsed, &variables, fields);
+        let nothing = || vec![request_fault("nothing of the subscription is left", operation.pos)];
+        return frozen.map(Plan::Stream).ok_or_else(nothing);
+    }
+    let writes = ty == OperationType::Mutation;
+    let introspection = if writes { None } else { freeze::introspection(parsed, &variables, fields) };
+    Ok(Plan::Run(Work { writes, selection: chosen, introspection }))
 }
 
 /// How a request came.
@@ -139,37 +141,52 @@ pub struct GraphqlCall {
     pub meter: Option<Meter>,
 }
 
-/// Runs a request; none for a mutation where only queries are run.
+/// Runs a request; none for what came by GET and is no query.
 ///
-/// A mutation runs in its own task, so that a caller that leaves cancels nothing.
-pub async fn run(state: &AppState, admitted: Admitted, may_write: bool) -> Option<Response> {
-    let Admitted { mut request, cost, ctx, identity, .. } = admitted;
-    let writes = !is_any(&mut request, OperationType::Query);
-    if writes && !may_write {
-        return None;
-    }
-    let request_id = ctx.request_id.clone();
-    let ctx = Ctx { db: ctx.db.bounded(ROWS), ..ctx };
-    let request = request.data(Edges::loader(&ctx)).data(ctx).data(identity);
-    let schema = state.schema.clone();
-    let run = contained(async move { schema.execute(request).await }, request_id);
-    let response = if writes {
-        let task = state.tasks.spawn(run.in_current_span());
-        task.await.unwrap_or_else(|_| failed("the process ends", Code::Unavailable))
-    } else {
-        run.await
+/// A mutation runs in its own task, so that a caller that leaves cancels nothing; a query runs again where its
+/// caller stands otherwise by now than it is remembered.
+///
+/// # Errors
+/// As [`Identity::look_up`].
+pub async fn run(state: &AppState, admitted: Admitted) -> kernel::Result<Option<Answer>> {
+    let Admitted { plan, cost, ctx, identity, .. } = admitted;
+    let work = match plan {
+        Plan::Run(work) => work,
+        Plan::NotByGet => return Ok(None),
+        Plan::Stream(_) => {
+            let text = "subscriptions are answered by a stream: take `text/event-stream`, or open a socket";
+            return Ok(Some(Answer::from(failed(text, Code::BadRequest)).costed(cost)));
+        }
     };
-    Some(told(response, cost))
+    let writes = work.writes;
+    let begin = |ctx: &Ctx, identity: &Identity| {
+        let ctx = Ctx { db: ctx.db.bounded(ROWS), ..ctx.clone() };
+        Run::new(ctx, identity.clone(), state.schema.clone())
+    };
+    let (request_id, mut reader) = (ctx.request_id.clone(), Reader::new(ctx, identity));
+    if writes {
+        let identity = reader.identity.clone();
+        let run = begin(&reader.confirmed().await?, &identity);
+        let run = contained(async move { run.answer(&work).await }, request_id);
+        let answer = state.tasks.spawn(run.in_current_span()).await;
+        let answer = answer.unwrap_or_else(|_| failed("the process ends", Code::Unavailable).into());
+        return Ok(Some(answer.costed(cost)));
+    }
+    loop {
+        let run = begin(&reader.ctx, &reader.identity);
+        let answer = contained(run.answer(&work), request_id.clone()).await;
+        if reader.stood().await? {
+            return Ok(Some(answer.costed(cost)));
+        }
+    }
 }
 
 /// Answers for what panicked, which was logged where it arose, under the request's id.
-async fn contained(run: impl Future<Output = Response>, request_id: Option<Arc<str>>) -> Response {
+async fn contained(run: impl Future<Output = Answer>, request_id: Option<Arc<str>>) -> Answer {
     AssertUnwindSafe(run).catch_unwind().await.unwrap_or_else(|_| {
-        let mut response = failed(&Error::Internal(String::new()).detail(), Code::Internal);
-        for error in &mut response.errors {
-            error.extensions.get_or_insert_default().set("request_id", request_id.as_deref());
-        }
-        response
+        let mut fault = plain_fault(&Error::Internal(String::new()).detail(), Code::Internal);
+        fault.extensions.get_or_insert_default().set("request_id", request_id.as_deref());
+        Answer::refused(vec![fault])
     })
 }
 
@@ -177,23 +194,24 @@ async fn contained(run: impl Future<Output = Response>, request_id: Option<Arc<s
 ///
 /// # Errors
 /// The answer to what is no subscription.
-pub fn subscribe(state: &AppState, mut admitted: Admitted) -> Result<Answers, Box<Response>> {
-    if !admitted.is_subscription() {
+pub fn subscribe(state: &AppState, admitted: Admitted) -> Result<Answers, Box<Response>> {
+    let Admitted { plan, ctx, identity, meter, .. } = admitted;
+    let Plan::Stream(document) = plan else {
         let text = "only subscriptions are answered by a stream; send queries and mutations by POST as JSON";
         return Err(Box::new(failed(text, Code::BadRequest)));
-    }
-    let Admitted { request, ctx, identity, meter, .. } = admitted;
-    let mut request = request.data(ctx).data(identity);
+    };
+    let mut request = Request::new("").data(ctx).data(identity);
     if let Some(meter) = meter {
         request = request.data(meter);
     }
+    request.set_parsed_query(document);
     Ok(state.schema.execute_stream(request).boxed())
 }
 
 /// The answers of a subscription.
 pub type Answers = BoxStream<'static, Response>;
 
-/// Tells whether an answer says that nothing follows: errors, and nothing else.
+/// Whether an answer says that nothing follows: errors, and nothing else.
 #[must_use]
 pub fn is_last(response: &Response) -> bool {
     response.data == Value::Null && !response.errors.is_empty()
@@ -206,111 +224,24 @@ fn refused(refusal: Refusal) -> Response {
     }
 }
 
-/// An answer that says why nothing was run.
-#[must_use]
-pub fn failed(why: &str, code: Code) -> Response {
-    let mut error = ServerError::new(why, None);
-    let extensions = error.extensions.get_or_insert_default();
-    extensions.set("code", code.name());
-    extensions.set("status", i32::from(code.status()));
-    Response::from_errors(vec![error])
-}
-
-/// Adds what the document could have returned.
-fn told(response: Response, cost: Assessed) -> Response {
-    let [nodes, limit] = [cost.nodes, cost.limit].map(Value::from);
-    let members =
-        [("nodes", nodes), ("limit", limit)].map(|(name, value)| (async_graphql::Name::new(name), value));
-    response.extension("cost", Value::Object(members.into_iter().collect()))
-}
-
-/// Media type made for answers of GraphQL.
-const GRAPHQL_RESPONSE: &str = "application/graphql-response+json";
-
-/// Forms an answer can be sent in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Media {
-    /// `application/json`: the status is 200 whenever the request could be read.
-    Json,
-    /// `application/graphql-response+json`: the status tells whether the document was run.
-    GraphqlResponse,
-}
-
-impl Media {
-    /// The form a caller prefers, the one made for GraphQL only where it is named; none where neither is taken.
-    #[must_use]
-    pub fn wanted(accept: &Accept<'_>) -> Option<Self> {
-        let json = accept.weight("application/json");
-        if accept.names(GRAPHQL_RESPONSE) && accept.weight(GRAPHQL_RESPONSE) >= json {
-            return Some(Self::GraphqlResponse);
-        }
-        (json > 0.0).then_some(Self::Json)
-    }
-
-    /// The content type of the answer.
-    #[must_use]
-    pub const fn content_type(self) -> &'static str {
-        match self {
-            Self::Json => "application/json; charset=utf-8",
-            Self::GraphqlResponse => "application/graphql-response+json; charset=utf-8",
-        }
-    }
-}
-
-/// Status and body of an answer.
-///
-/// What was refused before it was run has no `data`, and is told by the status only in the form made for it.
-#[must_use]
-pub fn answer(response: &Response, media: Media) -> (u16, Vec<u8>) {
-    let was_run = response.data != Value::Null || response.errors.iter().any(|error| !error.path.is_empty());
-    let was_run = was_run || response.errors.is_empty();
-    if was_run {
-        // As it is: the members stand in the order they were asked for.
-        return (200, serde_json::to_vec(response).unwrap_or_default());
-    }
-    let mut body = serde_json::to_value(response).unwrap_or_default();
-    if let Some(members) = body.as_object_mut() {
-        members.remove("data");
-    }
-    let status = if media == Media::Json { 200 } else { 400 };
-    (status, serde_json::to_vec(&body).unwrap_or_default())
-}
-
 #[cfg(test)]
 mod tests {
-    use async_graphql::Response;
-    use axum::http::{HeaderMap, HeaderValue, header};
     use kernel::Code;
+    use serde_json::Value as Json;
 
-    use super::{Accept, Media, contained};
+    use super::{Answer, Media, contained};
 
     #[tokio::test]
-    async fn a_resolver_that_panics_is_answered_with_the_request_s_id() {
-        let panics = async { panic!("a secret of the resolver") };
+    async fn a_field_that_panics_is_answered_with_the_request_s_id() {
+        let panics = async { panic!("a secret of the field") };
 
-        let answer: Response = contained(panics, Some("0198c0de".into())).await;
+        let answer: Answer = contained(panics, Some("0198c0de".into())).await;
 
-        let told = serde_json::to_value(&answer.errors).unwrap();
-        assert_eq!(told[0]["extensions"]["code"], Code::Internal.name());
-        assert_eq!(told[0]["extensions"]["request_id"], "0198c0de");
+        let (status, body) = answer.write(Media::GraphqlResponse);
+        let told: Json = serde_json::from_slice(&body).unwrap();
+        assert_eq!(status, 400);
+        assert_eq!(told["errors"][0]["extensions"]["code"], Code::Internal.name());
+        assert_eq!(told["errors"][0]["extensions"]["request_id"], "0198c0de");
         assert!(!told.to_string().contains("secret"), "{told}");
-    }
-
-    #[test]
-    fn callers_are_answered_in_the_form_they_prefer() {
-        let wanted = |accept: &'static str| {
-            let headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]);
-            Media::wanted(&Accept::of(&headers))
-        };
-        let (json, new) = (Some(Media::Json), Some(Media::GraphqlResponse));
-
-        assert_eq!(Media::wanted(&Accept::of(&HeaderMap::new())), json);
-        assert_eq!(wanted("*/*"), json);
-        assert_eq!(wanted("application/graphql-response+json"), new);
-        assert_eq!(wanted("application/json;q=0.9, application/graphql-response+json"), new);
-        assert_eq!(wanted("application/json, application/graphql-response+json;q=0.9"), json);
-        assert_eq!(wanted("application/json, application/graphql-response+json"), new);
-        assert_eq!(wanted("text/html, application/json;charset=utf-8"), json);
-        assert_eq!(wanted("application/json;q=0, text/plain"), None);
     }
 }

@@ -4,7 +4,6 @@
 
 use std::{collections::HashMap, fs, path::Path, sync::Arc};
 
-use async_graphql::Request;
 use kernel::{Code, crypto::sha256};
 use serde_json::{Map, Value as Json};
 
@@ -105,7 +104,8 @@ fn files(folder: &Path) -> std::io::Result<Vec<std::path::PathBuf>> {
 /// The document in a file, which callers who are signed in could run.
 fn document(file: &Path) -> Result<String, String> {
     let text = fs::read_to_string(file).map_err(|error| error.to_string())?;
-    match cost::assess(&mut Request::new(&text), NODES) {
+    let assessed = cost::read(&text).and_then(|read| cost::assess(&read, None, &Map::new(), NODES));
+    match assessed {
         Ok(_) => Ok(text),
         Err(Refusal::Syntax(why) | Refusal::Costly(why)) => Err(why),
     }

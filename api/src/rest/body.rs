@@ -1,4 +1,4 @@
-//! Bodies: JSON objects, read strictly, held against the published schema.
+//! Bodies: JSON objects, read strictly, checked against the published schema.
 
 use axum::{
     body::{Body, Bytes, HttpBody},
@@ -18,7 +18,7 @@ use crate::{
     state::AppState,
 };
 
-/// The members of a record's input; the write path holds them against the kind's schema.
+/// The members of a body; whoever takes them checks them against their schema.
 pub struct Members(pub Map<String, Json>);
 
 /// A typed input of an operation that is no record.
@@ -75,7 +75,7 @@ async fn read(request: Request, limits: &Limits) -> Result<Bytes, Problem> {
     }
 }
 
-/// Tells whether a content type is JSON in UTF-8.
+/// Whether a content type is JSON in UTF-8.
 #[must_use]
 pub fn is_json(kind: &str) -> bool {
     let mut parts = kind.split(';').map(|part| part.trim().to_ascii_lowercase());
@@ -101,10 +101,10 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<AppState> for Input<T
     }
 }
 
-/// The input of a verb that may need none: a request without a body is an empty object.
-pub struct Optional<T>(pub T);
+/// A body that may be missing: a request without one is read as an empty object.
+pub struct Optional<B>(pub B);
 
-impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<AppState> for Optional<T> {
+impl<B: FromRequest<AppState, Rejection = Problem>> FromRequest<AppState> for Optional<B> {
     type Rejection = Problem;
 
     async fn from_request(mut request: Request, state: &AppState) -> Result<Self, Problem> {
@@ -112,6 +112,6 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<AppState> for Optiona
             request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
             *request.body_mut() = Body::from("{}");
         }
-        Input::from_request(request, state).await.map(|Input(input)| Self(input))
+        B::from_request(request, state).await.map(Self)
     }
 }

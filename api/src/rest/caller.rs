@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::{idempotency, problem::Problem};
 use crate::{
     domain::access::signin::{
-        identity::Identity,
+        identity::{Identity, Reader},
         sign_in_first,
         standing::{ACT_AS, load_actor, load_person},
         token,
@@ -42,9 +42,13 @@ pub struct Session {
 #[derive(Clone, Debug)]
 pub struct Caller(pub Ctx);
 
+/// Any caller of a read, as it was looked up last; refuses unknown query parameters.
+#[derive(Clone, Debug)]
+pub struct Reading(pub Reader);
+
 /// A caller who is signed in; everybody else is answered 401.
 #[derive(Clone, Debug)]
-pub struct Known(pub Ctx);
+pub struct SignedIn(pub Ctx);
 
 impl FromRequestParts<AppState> for Caller {
     type Rejection = Problem;
@@ -56,7 +60,17 @@ impl FromRequestParts<AppState> for Caller {
     }
 }
 
-impl FromRequestParts<AppState> for Known {
+impl FromRequestParts<AppState> for Reading {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let reader = recall(parts, state).await?;
+        refuse_parameters(parts.uri.query(), &["lang"])?;
+        Ok(Self(reader))
+    }
+}
+
+impl FromRequestParts<AppState> for SignedIn {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
@@ -144,6 +158,19 @@ pub async fn authenticate(parts: &Parts, state: &AppState) -> Result<(Ctx, Ident
     Ok((ctx, identity))
 }
 
+/// Finds out who called when it was looked up last, for reads that check it after.
+///
+/// # Errors
+/// As [`authenticate`].
+pub async fn recall(parts: &Parts, state: &AppState) -> Result<Reader, Problem> {
+    let (ctx, identity) = identity(parts, state).await?;
+    let mut ctx = identity.recall(&ctx).await?;
+    if ctx.actor.is_known() {
+        ctx.idempotency = idempotency::call(parts)?;
+    }
+    Ok(Reader::new(ctx, identity))
+}
+
 fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
     let token = value.to_str().ok().and_then(|text| text.split_once(' '));
@@ -177,22 +204,22 @@ pub fn pairs(query: Option<&str>) -> Vec<(String, String)> {
     serde_html_form::from_str(query.unwrap_or_default()).unwrap_or_default()
 }
 
-/// Refuses parameters that are not known, each with the nearest known name.
+/// Refuses parameters that an address does not take, each with the nearest name that it takes.
 ///
 /// # Errors
 /// 400 naming every unknown parameter.
-pub fn refuse_parameters(query: Option<&str>, known: &[&str]) -> Result<(), Problem> {
-    let unknown = parameter_faults(&pairs(query), known);
+pub fn refuse_parameters(query: Option<&str>, accepted: &[&str]) -> Result<(), Problem> {
+    let unknown = parameter_faults(&pairs(query), accepted);
     if unknown.is_empty() { Ok(()) } else { Err(Error::BadRequest(unknown).into()) }
 }
 
 /// What is wrong with parameters before they are read: unknown names, U+0000.
 #[must_use]
-pub fn parameter_faults(given: &[(String, String)], known: &[&str]) -> Vec<Violation> {
+pub fn parameter_faults(given: &[(String, String)], accepted: &[&str]) -> Vec<Violation> {
     let mut faults = Vec::new();
     for (name, value) in given {
-        if !known.contains(&name.as_str()) {
-            faults.push(unknown_parameter(name, known));
+        if !accepted.contains(&name.as_str()) {
+            faults.push(unknown_parameter(name, accepted));
         } else if value.contains('\0') {
             let detail = "the text holds the character U+0000";
             faults.push(Violation::new(format!("?{name}"), Code::NullCharacter, detail));
@@ -202,8 +229,8 @@ pub fn parameter_faults(given: &[(String, String)], known: &[&str]) -> Vec<Viola
 }
 
 /// The violation of an unknown parameter.
-fn unknown_parameter(name: &str, known: &[&str]) -> Violation {
-    let near = kernel::input::nearest(name, known.iter().copied());
+fn unknown_parameter(name: &str, accepted: &[&str]) -> Violation {
+    let near = kernel::input::nearest(name, accepted.iter().copied());
     let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
     Violation::new(
         format!("?{name}"),

@@ -23,7 +23,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     caller::identity,
     layers::takes_json,
-    listing::{noted, parameters},
+    listing::{or_faults, parameters},
     problem::{Problem, ReadProblems},
 };
 use crate::{
@@ -91,9 +91,9 @@ impl FromRequestParts<AppState> for Asked {
         };
         let mut faults = Vec::new();
         let read = (
-            noted(limit, &mut faults),
-            noted(wait, &mut faults),
-            noted(kinds_named(&asked.kinds), &mut faults),
+            or_faults(limit, &mut faults),
+            or_faults(wait, &mut faults),
+            or_faults(kinds_named(&asked.kinds), &mut faults),
         );
         let (Some(limit), Some(wait), Some(kinds)) = read else {
             return Err(Error::BadRequest(faults).into());
@@ -142,7 +142,7 @@ async fn list_changes(State(state): State<AppState>, asked: Asked) -> Result<Res
     // The first page before the first byte: what is refused at once is refused with its status.
     let first = reader.next().await?;
     let pages = follow(reader, move || meter.iter().try_for_each(|meter| meter.charge(COSTS.read)));
-    let events = stream::iter(begun(&first)).chain(pages.flat_map(|page| stream::iter(told(page))));
+    let events = stream::iter(begun(&first)).chain(pages.flat_map(|page| stream::iter(events_of(page))));
     let events = detach(&state, seat, events).filter_map(|said| {
         ready(match said {
             Said::Item(event) => Some(Ok::<_, Infallible>(event)),
@@ -158,8 +158,8 @@ fn begun(page: &ChangePage) -> Vec<Event> {
     page.items.iter().map(event).chain([Event::default().id(&page.next)]).collect()
 }
 
-/// A page as events; what ends the stream is told by the last one.
-fn told(page: kernel::Result<ChangePage>) -> Vec<Event> {
+/// A page as events; the last one says why the stream ends, where it does.
+fn events_of(page: kernel::Result<ChangePage>) -> Vec<Event> {
     match page {
         Ok(page) => page.items.iter().map(event).collect(),
         Err(error) => vec![Event::default().event("problem").data(Problem::from(error).to_json())],

@@ -1,6 +1,6 @@
 //! `Idempotency-Key`: calls that may be repeated.
 //!
-//! The header and what was sent are noted here; the unit that writes keeps them with what it did
+//! A layer reads the header and hashes what is sent. The unit that writes keeps both with what it did
 //! (`kernel::idempotency`), so handlers do nothing for it.
 
 use axum::{
@@ -21,17 +21,17 @@ pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 /// Header of an answer that was given before.
 pub const IDEMPOTENCY_REPLAYED: &str = "Idempotency-Replayed";
 
-/// What a request said of its key, for those who authenticate it.
+/// The call that a request makes under a key, for those who authenticate it.
 #[derive(Clone)]
-struct Noted(Result<Call>);
+struct Keyed(Result<Call>);
 
-/// Notes the key of a `POST` and what is sent with it, where the call may be repeated.
+/// Puts the key of a `POST` into the request, where the call may be repeated, and hashes what is sent.
 pub async fn remember(mut request: Request, next: Next) -> Response {
     let uri = request.uri().clone();
     let is_post = request.method() == Method::POST;
     let is_keyed = is_post && Traffic::of(request.method(), uri.path()).is_repeatable();
-    let Some(call) = noted(request.headers()).filter(|_| is_keyed) else { return next.run(request).await };
-    request.extensions_mut().insert(Noted(call.clone()));
+    let Some(call) = keyed(request.headers()).filter(|_| is_keyed) else { return next.run(request).await };
+    request.extensions_mut().insert(Keyed(call.clone()));
     let Ok(call) = call else { return next.run(request).await };
 
     call.add(format!("POST {uri}\n").as_bytes());
@@ -48,7 +48,7 @@ pub async fn remember(mut request: Request, next: Next) -> Response {
     response
 }
 
-fn noted(headers: &HeaderMap) -> Option<Result<Call>> {
+fn keyed(headers: &HeaderMap) -> Option<Result<Call>> {
     let mut given = headers.get_all(IDEMPOTENCY_KEY).iter();
     let key = given.next()?.to_str().unwrap_or_default();
     if given.next().is_some() {
@@ -63,5 +63,5 @@ fn noted(headers: &HeaderMap) -> Option<Result<Call>> {
 /// # Errors
 /// `BadRequest` for a key that does not have the required form.
 pub fn call(parts: &Parts) -> Result<Option<Call>> {
-    parts.extensions.get::<Noted>().map(|noted| noted.0.clone()).transpose()
+    parts.extensions.get::<Keyed>().map(|keyed| keyed.0.clone()).transpose()
 }

@@ -102,7 +102,7 @@ pub async fn outlive(State(state): State<AppState>, request: Request, next: Next
     }
 }
 
-/// Tells whether a path is UTF-8 once its escapes are undone.
+/// Whether a path is UTF-8 once its escapes are undone.
 fn is_text(path: &str) -> bool {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.bytes();

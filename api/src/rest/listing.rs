@@ -1,19 +1,22 @@
-//! One extractor for lists: the kind's filter, the common filters, the page.
+//! The parameters of lists: what narrows them, and which page is wanted.
 
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{
+    extract::{FromRequestParts, OriginalUri},
+    http::request::Parts,
+};
 use kernel::{
-    Code, Ctx, Error, Record, Violation,
-    filter::{Common, Filter},
+    Code, Error, KindDef, Violation,
+    filter::Narrowing,
     page::{DEFAULT_LIMIT, Page, SortKey},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use utoipa::{IntoParams, openapi::path::ParameterIn};
 
 use super::{
-    caller::{authenticate, pairs, parameter_faults},
+    caller::{pairs, parameter_faults, recall},
     problem::Problem,
 };
-use crate::state::AppState;
+use crate::{domain::access::signin::identity::Reader, state::AppState};
 
 /// Which page of a list is wanted.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -34,38 +37,65 @@ pub struct PageParams {
     pub lang: Option<String>,
 }
 
-/// The caller of a list with its filter and page.
-pub struct Listing<R: Record> {
-    /// The caller's context.
-    pub ctx: Ctx,
-    /// What to list.
-    pub filter: R::Filter,
-    /// Which part of it.
-    pub page: Page,
-}
+/// Any caller of a list, as it was looked up last, with the parameters as they came.
+#[derive(Clone, Debug)]
+pub struct ListReader(pub Reader, pub Parameters);
 
-impl<R: Record> FromRequestParts<AppState> for Listing<R>
-where
-    R::Filter: IntoParams,
-{
+impl FromRequestParts<AppState> for ListReader {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let (ctx, _) = authenticate(parts, state).await?;
-        let own = names::<R::Filter>();
-        let common: Vec<String> =
-            names::<Common>().into_iter().filter(|name| R::def().filters_by(name)).collect();
+        let reader = recall(parts, state).await?;
+        let original = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |uri| &uri.0);
+        let parameters = Parameters { given: pairs(original.query()), path: original.path().to_owned() };
+        Ok(Self(reader, parameters))
+    }
+}
+
+/// The parameters of a list that are not read yet, and the address they came to.
+#[derive(Clone, Debug)]
+pub struct Parameters {
+    given: Vec<(String, String)>,
+    path: String,
+}
+
+impl Parameters {
+    /// Reads what narrows the list of a kind, and which page of it is wanted.
+    ///
+    /// # Errors
+    /// 400 naming every parameter that is unknown or cannot be read.
+    pub fn of_list(&self, def: &'static KindDef) -> Result<(Narrowing, Page), Problem> {
         let paging = names::<PageParams>();
-        let known: Vec<&str> = [&own, &common, &paging].into_iter().flatten().map(String::as_str).collect();
-        let given = pairs(parts.uri.query());
-        let mut faults = parameter_faults(&given, &known);
-        let filter: R::Filter = part(&given, &own, &mut faults);
-        let filter = filter.with_common(part(&given, &common, &mut faults));
-        let page: PageParams = part(&given, &paging, &mut faults);
-        let sort = page.sort.as_deref().map_or(Ok(Vec::new()), |text| Page::parse_sort(R::def(), text));
-        let sort = noted(sort, &mut faults).unwrap_or_default();
+        let filters = def.filters.iter().filter(|filter| filter.applies).map(|filter| filter.name);
+        let accepted: Vec<&str> = filters.chain(paging.iter().map(String::as_str)).collect();
+        let mut faults = parameter_faults(&self.given, &accepted);
+        let narrowing = Narrowing::read(def, &self.given, &mut faults);
+        let page: PageParams = part(&self.given, &paging, &mut faults);
+        let sort = page.sort.as_deref().map_or(Ok(Vec::new()), |text| Page::parse_sort(def, text));
+        let sort = or_faults(sort, &mut faults).unwrap_or_default();
         let page = page_of(page, sort, &mut faults);
-        if faults.is_empty() { Ok(Self { ctx, filter, page }) } else { Err(Error::BadRequest(faults).into()) }
+        if faults.is_empty() { Ok((narrowing, page)) } else { Err(Error::BadRequest(faults).into()) }
+    }
+
+    /// Reads which page is wanted of a list that has neither filter nor order.
+    ///
+    /// # Errors
+    /// 400 naming every parameter that is unknown or cannot be read.
+    pub fn of_history(&self) -> Result<Page, Problem> {
+        let accepted = ["limit", "after", "total", "lang"];
+        let mut faults = parameter_faults(&self.given, &accepted);
+        let page: PageParams = part(&self.given, &accepted.map(str::to_owned), &mut faults);
+        let page = page_of(page, Vec::new(), &mut faults);
+        if faults.is_empty() { Ok(page) } else { Err(Error::BadRequest(faults).into()) }
+    }
+
+    /// The address with another cursor.
+    #[must_use]
+    pub fn address_after(&self, cursor: &str) -> String {
+        let others = self.given.iter().filter(|(name, _)| name != "after");
+        let pairs: Vec<(&str, &str)> =
+            others.map(|(name, value)| (&**name, &**value)).chain([("after", cursor)]).collect();
+        format!("{}?{}", self.path, serde_html_form::to_string(&pairs).unwrap_or_default())
     }
 }
 
@@ -107,35 +137,13 @@ fn part<T: DeserializeOwned + Default>(
     T::default()
 }
 
-/// What was read; faults are noted beside the others.
-pub(super) fn noted<T>(read: kernel::Result<T>, faults: &mut Vec<Violation>) -> Option<T> {
+/// The value that was read; what is wrong with it goes to the other faults.
+pub(super) fn or_faults<T>(read: kernel::Result<T>, faults: &mut Vec<Violation>) -> Option<T> {
     read.map_err(|error| faults.extend(error.violations().to_vec())).ok()
 }
 
 fn page_of(given: PageParams, sort: Vec<SortKey>, faults: &mut Vec<Violation>) -> Page {
     let limit = given.limit.map_or(Ok(DEFAULT_LIMIT), |limit| Page::check_limit("limit", limit));
-    let limit = noted(limit, faults).unwrap_or(DEFAULT_LIMIT);
+    let limit = or_faults(limit, faults).unwrap_or(DEFAULT_LIMIT);
     Page { limit, cursor: given.after, backwards: false, sort, total: given.total.unwrap_or(false) }
-}
-
-/// The caller of a list that has neither filter nor order (history).
-pub struct Pages {
-    /// The caller's context.
-    pub ctx: Ctx,
-    /// Which part of the list.
-    pub page: Page,
-}
-
-impl FromRequestParts<AppState> for Pages {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let (ctx, _) = authenticate(parts, state).await?;
-        let known = ["limit", "after", "total", "lang"];
-        let given = pairs(parts.uri.query());
-        let mut faults = parameter_faults(&given, &known);
-        let page: PageParams = part(&given, &known.map(str::to_owned), &mut faults);
-        let page = page_of(page, Vec::new(), &mut faults);
-        if faults.is_empty() { Ok(Self { ctx, page }) } else { Err(Error::BadRequest(faults).into()) }
-    }
 }

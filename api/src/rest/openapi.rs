@@ -2,14 +2,24 @@
 
 mod assembly;
 mod headers;
+pub(super) mod kinds;
+mod merge;
+mod operation;
 
-use serde_json::{Value as Json, json};
+use kernel::schema;
+use serde_json::{Map, Value as Json, json};
 use utoipa::{
     OpenApi,
     openapi::security::{Http, HttpAuthScheme, SecurityScheme},
 };
 
-use super::problem::ProblemDetails;
+use super::{answer::PageInfo, problem::ProblemDetails};
+use crate::domain::{
+    KINDS,
+    batch::{BatchInput, BatchResult},
+    history::HistoryEntry,
+    tree,
+};
 
 /// What the document says of the whole API.
 #[derive(OpenApi)]
@@ -20,7 +30,7 @@ use super::problem::ProblemDetails;
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
     servers((url = "/api/v1")),
-    components(schemas(ProblemDetails, kernel::Violation)),
+    components(schemas(ProblemDetails, kernel::Violation, BatchInput, BatchResult, HistoryEntry, PageInfo)),
     security((), ("bearer" = [])),
     tags(
         (name = "Reference data", description = "Facts that belong to nobody: regions, countries, organisations, frameworks, obligations."),
@@ -36,28 +46,44 @@ use super::problem::ProblemDetails;
 pub struct Document;
 
 /// The finished document.
+///
+/// # Panics
+/// When its parts do not fit together: two operations or schemas of one name, a link that leads nowhere.
 #[must_use]
 pub fn document() -> Json {
-    let (_, mut api) = utoipa_axum::router::OpenApiRouter::with_openapi(Document::openapi())
-        .merge(super::router())
-        .split_for_parts();
-    let components = api.components.get_or_insert_default();
-    components
-        .security_schemes
-        .insert("bearer".into(), SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)).into());
-    let mut document = serde_json::to_value(&api).unwrap_or_default();
-    kernel::input::tidy(&mut document);
-    assembly::fit_lists(&mut document);
+    let mut document = joined().unwrap_or_else(|why| panic!("the OpenAPI document is wrong: {why}"));
     assembly::fit_bodies(&mut document);
     assembly::share_parameters(&mut document);
     headers::show_keys(&mut document);
     assembly::share_refusals(&mut document);
     headers::share_headers(&mut document);
     headers::show_conditions(&mut document);
+    merge::check(&document).unwrap_or_else(|why| panic!("the OpenAPI document is wrong: {why}"));
     assembly::show_edits(&mut document);
     assembly::prune(&mut document);
     if let Some(object) = document.as_object_mut() {
         object.insert("openapi".into(), json!("3.1.0"));
     }
     document
+}
+
+/// All operations and schemas: those written by hand, then those of the kinds.
+fn joined() -> Result<Json, String> {
+    let mut api = Document::openapi();
+    let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+    api.components.get_or_insert_default().security_schemes.insert("bearer".into(), bearer.into());
+    let as_json = |api| serde_json::to_value(api).map_err(|error| error.to_string());
+    let mut document = as_json(api)?;
+    for router in super::areas() {
+        merge::add_document(&mut document, &as_json(router.into_openapi())?)?;
+    }
+    kernel::input::tidy(&mut document);
+    let past = Map::from_iter([("HistoryEntryPage".to_owned(), schema::page("HistoryEntry"))]);
+    for schemas in [past, schema::components(&KINDS), tree::schemas()] {
+        merge::add_schemas(&mut document, schemas)?;
+    }
+    for operation in super::kinds::operations() {
+        merge::add_operation(&mut document, &operation.path, operation.method, operation.documented)?;
+    }
+    Ok(document)
 }

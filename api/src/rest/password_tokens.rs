@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{
     auth::new_password,
     body::{Input, Optional},
-    caller::Known,
+    caller::SignedIn,
     problem::{Problem, WriteProblems},
 };
 use crate::{
@@ -57,9 +57,9 @@ pub struct AcceptInput {
     request_body = Option<PasswordTokenInput>,
     responses((status = 201, description = "The token", body = PasswordToken), WriteProblems))]
 async fn issue_password_token(
-    Known(ctx): Known,
+    SignedIn(ctx): SignedIn,
     Path(id): Path<String>,
-    Optional(input): Optional<PasswordTokenInput>,
+    Optional(Input(input)): Optional<Input<PasswordTokenInput>>,
 ) -> Result<(StatusCode, Json<PasswordToken>), Problem> {
     let user = Uuid::try_parse(&id).map_err(|_| Error::NotFound)?;
     let issued = password_token::issue(&ctx, user, input.reset_second_factor).await?;

@@ -5,14 +5,11 @@ use kernel::Error;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
+    answer::Answer,
     caller::Caller,
     problem::{Problem, ReadProblems},
-    saved::Saved,
 };
-use crate::{
-    domain::tree::{PlanTree, tree},
-    state::AppState,
-};
+use crate::{domain::tree::tree, state::AppState};
 
 /// Routes of the tree.
 pub fn router() -> OpenApiRouter<AppState> {
@@ -23,10 +20,9 @@ pub fn router() -> OpenApiRouter<AppState> {
     summary = "Read a plan with all its content",
     description = "Reads a plan with its pillars, objectives and actions and the obligations they serve, as far as the caller may see them.",
     params(("id" = String, Path, description = "Id of the plan")),
-    responses((status = 200, description = "The plan with its content", body = PlanTree, headers(("ETag" = String), ("Content-Language" = String))), ReadProblems))]
-async fn get_plan_tree(Caller(ctx): Caller, Path(id): Path<String>) -> Result<Saved<PlanTree>, Problem> {
+    responses((status = 200, description = "The plan with its content", body = ref("#/components/schemas/PlanTree"), headers(("ETag" = String), ("Content-Language" = String))), ReadProblems))]
+async fn get_plan_tree(Caller(ctx): Caller, Path(id): Path<String>) -> Result<Answer, Problem> {
     let id = id.parse().map_err(|_| Error::NotFound)?;
-    let body = tree(&ctx, id).await?;
-    let language = body.language();
-    Ok(Saved { body, version: None, language, location: None })
+    let tree = tree(&ctx, id).await?;
+    Ok(Answer { language: tree.language(), ..Answer::of(&tree)? })
 }

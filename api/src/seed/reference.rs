@@ -4,7 +4,9 @@ mod rows;
 
 use std::collections::HashMap;
 
-use kernel::{Error, Record, Result, Unit, row::Row};
+use entity::{Country, Framework, Obligation, Organisation, Participation, Region, RegionMembership};
+use kernel::{Error, Result, Unit, row::Row};
+use model::Kind;
 use uuid::Uuid;
 
 use super::{
@@ -12,13 +14,7 @@ use super::{
     sync::{Rule, Synced, Wanted, sync},
     table::Line,
 };
-use crate::domain::{
-    reference::{
-        country::Country, framework::Framework, obligation::Obligation, organisation::Organisation,
-        region::Region, region_membership::RegionMembership,
-    },
-    treaties::participation::Participation,
-};
+use crate::domain::Registered;
 
 /// Embeds a file of the folder `data` and reads its lines.
 macro_rules! embedded {
@@ -80,14 +76,14 @@ pub(super) async fn load(unit: &mut Unit, report: &mut Report) -> Result<Ids> {
 }
 
 /// Brings the rows of one kind in line and counts them.
-pub(super) async fn bring<R: Record>(
+pub(super) async fn bring<K: Kind>(
     unit: &mut Unit,
     report: &mut Report,
     rule: Rule,
     wanted: Vec<Wanted>,
 ) -> Result<Synced> {
-    let done = sync(unit, R::def(), rule, wanted).await?;
-    report.add(R::def().name, done.counts);
+    let done = sync(unit, K::def(), rule, wanted).await?;
+    report.add(K::def().name, done.counts);
     Ok(done)
 }
 

@@ -16,12 +16,13 @@ use kernel::{Code, Error};
 use uuid::Uuid;
 
 use crate::{
-    graphql::http::{self, Admitted, GraphqlCall, Media},
+    domain::access::signin::identity::Reader,
+    graphql::http::{self, Admitted, Answer, GraphqlCall, Media},
     limits::meter::Meter,
     preference::Accept,
     rest::{
         body::{BodyLimit, Members},
-        caller::{authenticate, pairs},
+        caller::{pairs, recall},
         changes::EVENTS,
         problem::Problem,
     },
@@ -38,7 +39,7 @@ pub(super) async fn by_post(State(state): State<AppState>, request: Request) -> 
         None if takes_events => Media::GraphqlResponse,
         wanted => wanted.ok_or_else(not_acceptable)?,
     };
-    let (ctx, identity) = authenticate(&parts, &state).await?;
+    let Reader { ctx, identity, .. } = recall(&parts, &state).await?;
     if !ctx.actor.is_known() {
         parts.extensions.insert(BodyLimit(state.limits.bodies.graphql_anonymous_bytes));
     }
@@ -46,29 +47,29 @@ pub(super) async fn by_post(State(state): State<AppState>, request: Request) -> 
     let who = (call.ctx.actor.user, call.meter.as_ref().and_then(Meter::address));
     let members = Members::from_request(Request::from_parts(parts, body), &state).await?;
     let request = http::request(&members.0).map_err(|why| Error::bad_request("", Code::BadRequest, why))?;
-    let mut admitted = match http::admit(&state, call, request)? {
+    let admitted = match http::admit(&state, call, request).await? {
         Ok(admitted) => admitted,
-        Err(refusal) => return Ok(respond(Some(*refusal), media)),
+        Err(refusal) => return Ok(respond(Some((*refusal).into()), media)),
     };
     if takes_events && (wanted.is_none() || admitted.is_subscription()) {
-        return stream(&state, who, admitted);
+        return stream(&state, who, admitted.confirmed().await?);
     }
-    Ok(respond(http::run(&state, admitted, true).await, media))
+    Ok(respond(http::run(&state, admitted).await?, media))
 }
 
 /// Runs a query in the query string; mutations by GET are refused.
 pub(super) async fn by_get(State(state): State<AppState>, request: Request) -> Result<Response, Problem> {
     let media = Media::wanted(&Accept::of(request.headers())).ok_or_else(not_acceptable)?;
     let (parts, _) = request.into_parts();
-    let (ctx, identity) = authenticate(&parts, &state).await?;
+    let Reader { ctx, identity, .. } = recall(&parts, &state).await?;
     let request = http::by_get(&pairs(parts.uri.query()))
         .map_err(|why| Error::bad_request("?query", Code::BadRequest, why))?;
     let call = GraphqlCall { ctx, identity, meter: parts.extensions.get().cloned() };
-    let response = match http::admit(&state, call, request)? {
-        Ok(admitted) => http::run(&state, admitted, false).await,
-        Err(refusal) => Some(*refusal),
+    let answer = match http::admit(&state, call, request).await? {
+        Ok(admitted) => http::run(&state, admitted).await?,
+        Err(refusal) => Some((*refusal).into()),
     };
-    Ok(respond(response, media))
+    Ok(respond(answer, media))
 }
 
 /// Answers a subscription as server-sent events: `next` for each answer, `complete` where it has come to its end.
@@ -82,7 +83,7 @@ fn stream(
     let seat = state.streams.take(user, address)?;
     let answers = match http::subscribe(state, admitted) {
         Ok(answers) => answers,
-        Err(refusal) => return Ok(respond(Some(*refusal), Media::GraphqlResponse)),
+        Err(refusal) => return Ok(respond(Some((*refusal).into()), Media::GraphqlResponse)),
     };
     let event = |answer: Said<async_graphql::Response>| {
         Ok::<_, Infallible>(match answer {
@@ -101,14 +102,14 @@ fn not_acceptable() -> Problem {
     Problem::Http(Code::NotAcceptable, text.into())
 }
 
-fn respond(response: Option<async_graphql::Response>, media: Media) -> Response {
-    let Some(response) = response else {
+fn respond(answer: Option<Answer>, media: Media) -> Response {
+    let Some(answer) = answer else {
         let text = "by GET only queries are run; send mutations by POST";
         let mut refused = Problem::Http(Code::MethodNotAllowed, text.into()).into_response();
         refused.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
         return refused;
     };
-    let (status, body) = http::answer(&response, media);
+    let (status, body) = answer.write(media);
     let mut out = Response::new(Body::from(body));
     *out.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     out.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media.content_type()));

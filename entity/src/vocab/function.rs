@@ -1,15 +1,9 @@
 //! The functions of the state.
 
-use async_graphql::Enum;
-use sea_orm::EnumIter;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use model::vocabulary;
 
 /// A function of the state, or of those it supervises.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, Serialize, Deserialize, ToSchema, Enum,
-)]
-#[serde(rename_all = "snake_case")]
+#[vocabulary]
 pub enum Function {
     /// Government as a whole. Cabinet of Ministers, head of government or the
     /// office that coordinates for it.

@@ -1,14 +1,9 @@
 //! Vocabularies of domains, hazards and exercises.
 
-use async_graphql::Enum;
-use sea_orm::{DeriveActiveEnum, EnumIter};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use model::vocabulary;
 
 /// A CBRN domain.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, EnumIter, Serialize, Deserialize, ToSchema, Enum,
-)]
+#[vocabulary(verbatim)]
 pub enum Domain {
     /// Chemical.
     C,
@@ -34,24 +29,7 @@ impl Domain {
 }
 
 /// The origin of a hazard.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    EnumIter,
-    DeriveActiveEnum,
-    Serialize,
-    Deserialize,
-    ToSchema,
-    Enum,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
-#[serde(rename_all = "snake_case")]
+#[vocabulary]
 pub enum HazardOrigin {
     /// Natural.
     Natural,
@@ -62,24 +40,7 @@ pub enum HazardOrigin {
 }
 
 /// A professional community concerned with CBRN risks.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    EnumIter,
-    DeriveActiveEnum,
-    Serialize,
-    Deserialize,
-    ToSchema,
-    Enum,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
-#[serde(rename_all = "snake_case")]
+#[vocabulary]
 pub enum Community {
     /// Law enforcement.
     LawEnforcement,
@@ -98,24 +59,7 @@ pub enum Community {
 }
 
 /// The level at which countries cooperate.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    EnumIter,
-    DeriveActiveEnum,
-    Serialize,
-    Deserialize,
-    ToSchema,
-    Enum,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
-#[serde(rename_all = "snake_case")]
+#[vocabulary]
 pub enum CooperationLevel {
     /// National.
     National,
@@ -130,24 +74,7 @@ pub enum CooperationLevel {
 }
 
 /// A kind of exercise.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    EnumIter,
-    DeriveActiveEnum,
-    Serialize,
-    Deserialize,
-    ToSchema,
-    Enum,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
-#[serde(rename_all = "snake_case")]
+#[vocabulary]
 pub enum ExerciseKind {
     /// Table-top exercise (TTX).
     TableTop,

@@ -1,34 +1,13 @@
 //! Vocabularies of plans, actions and tasks.
 
-use async_graphql::Enum;
-use sea_orm::{DeriveActiveEnum, EnumIter};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use model::vocabulary;
 
 /// A kind of plan.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    EnumIter,
-    DeriveActiveEnum,
-    Serialize,
-    Deserialize,
-    ToSchema,
-    Enum,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
-#[serde(rename_all = "snake_case")]
+#[vocabulary]
 pub enum PlanKind {
     /// CBRN National Action Plan.
     CbrnNap,
     /// National action plan for resolution 1540.
-    #[graphql(name = "UNSCR1540_NAP")]
     Unscr1540Nap,
     /// Regional Action Plan.
     Regional,
@@ -41,24 +20,7 @@ pub enum PlanKind {
 }
 
 /// The place of a plan in its life.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    EnumIter,
-    DeriveActiveEnum,
-    Serialize,
-    Deserialize,
-    ToSchema,
-    Enum,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
-#[serde(rename_all = "snake_case")]
+#[vocabulary]
 pub enum PlanStatus {
     /// Draft.
     Draft,
@@ -79,24 +41,7 @@ pub enum PlanStatus {
 }
 
 /// The place of an action in its life.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    EnumIter,
-    DeriveActiveEnum,
-    Serialize,
-    Deserialize,
-    ToSchema,
-    Enum,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
-#[serde(rename_all = "snake_case")]
+#[vocabulary]
 pub enum ActionStatus {
     /// Planned.
     Planned,
@@ -109,24 +54,7 @@ pub enum ActionStatus {
 }
 
 /// The place of a task in its life.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    EnumIter,
-    DeriveActiveEnum,
-    Serialize,
-    Deserialize,
-    ToSchema,
-    Enum,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
-#[serde(rename_all = "snake_case")]
+#[vocabulary]
 pub enum TaskStatus {
     /// Planned.
     Planned,
@@ -145,24 +73,7 @@ pub enum TaskStatus {
 }
 
 /// The priority of a task.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    EnumIter,
-    DeriveActiveEnum,
-    Serialize,
-    Deserialize,
-    ToSchema,
-    Enum,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
-#[serde(rename_all = "snake_case")]
+#[vocabulary]
 pub enum TaskPriority {
     /// Low.
     Low,
@@ -175,24 +86,7 @@ pub enum TaskPriority {
 }
 
 /// A family of tasks.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Hash,
-    PartialOrd,
-    Ord,
-    EnumIter,
-    DeriveActiveEnum,
-    Serialize,
-    Deserialize,
-    ToSchema,
-    Enum,
-)]
-#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
-#[serde(rename_all = "snake_case")]
+#[vocabulary]
 pub enum TaskFamily {
     /// Threat and risk assessment.
     ThreatRiskAssessment,

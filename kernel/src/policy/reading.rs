@@ -1,6 +1,6 @@
 //! The reading rule, once as a condition in SQL and once over the facts of one record.
 
-use entity::vocab::{Role, Visibility};
+use model::access::{Role, Visibility};
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement};
 use uuid::Uuid;
 
@@ -49,11 +49,7 @@ fn level(def: &KindDef, level: Visibility) -> Expr {
 }
 
 const fn level_name(level: Visibility) -> &'static str {
-    match level {
-        Visibility::Agency => "agency",
-        Visibility::Group => "group",
-        Visibility::National => "national",
-    }
+    level.code()
 }
 
 fn national(actor: &Actor, def: &KindDef) -> Condition {
@@ -84,9 +80,11 @@ fn inside(actor: &Actor, def: &KindDef, grant: &Grant) -> Option<Condition> {
         Reach::Agency(agency) => {
             let mine = || {
                 let mut own = nothing();
-                if def.class == Class::Work {
-                    own = own.add(def.col("lead_agency_id").eq(agency));
-                    own = own.add(def.col("id").in_subquery(linked(def, agency)));
+                if let Some(lead) = def.lead.filter(|_| def.class == Class::Work) {
+                    own = own.add(def.col(lead).eq(agency));
+                }
+                if let Some(linked) = linked(def, agency).filter(|_| def.class == Class::Work) {
+                    own = own.add(def.col("id").in_subquery(linked));
                 }
                 own
             };
@@ -108,14 +106,16 @@ fn inside(actor: &Actor, def: &KindDef, grant: &Grant) -> Option<Condition> {
     Some(all)
 }
 
-/// Ids of the records an agency contributes to.
-fn linked(def: &KindDef, agency: Uuid) -> SelectStatement {
-    let table = def.link("contributing_agencies").map_or("", |link| link.table);
-    Query::select()
+/// Ids of the records an agency contributes to; none for kinds without contributors.
+fn linked(def: &KindDef, agency: Uuid) -> Option<SelectStatement> {
+    let link = def.link(def.contributors?)?;
+    let of = |column| Expr::col(Alias::new(column));
+    let select = Query::select()
         .column(Alias::new("from_id"))
-        .from(Alias::new(table))
-        .and_where(Expr::col(Alias::new("to_id")).eq(agency))
-        .take()
+        .from(Alias::new(link.table))
+        .and_where(of("to_id").eq(agency))
+        .take();
+    Some(select)
 }
 
 fn account(actor: &Actor, def: &KindDef) -> Condition {

@@ -1,6 +1,9 @@
 //! The writing rule: one `match` over verb and class, without a wildcard.
 
-use entity::vocab::{Role, Visibility};
+use model::{
+    By, Move,
+    access::{Role, Visibility},
+};
 
 use super::{AGENCY, Class, Denial, FULL, Permit, Scope, Verb, readable};
 use crate::{
@@ -29,8 +32,12 @@ pub fn authorize(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Res
     }
     match def.class {
         Class::Reference => reference(actor, verb, scope),
-        _ if def.of_countries && scope.owner.contains(':') => deny("only countries own such records"),
-        Class::National if def.may_be_fact && scope.owner == "reference" => reference(actor, verb, scope),
+        _ if def.declared.of_countries && scope.owner.contains(':') => {
+            deny("only countries own such records")
+        }
+        Class::National if def.declared.or_fact && scope.owner == "reference" => {
+            reference(actor, verb, scope)
+        }
         Class::National => national(actor, verb, def, scope),
         Class::Work => work(actor, verb, def, scope),
         Class::Person => person(actor, verb, scope),
@@ -79,19 +86,27 @@ fn portal(actor: &Actor, def: &KindDef, scope: &Scope) -> Option<Permit> {
     holds(actor, &[Role::Portal], scope).find(listed).map(|grant| Some(grant.id))
 }
 
+/// The refusal of a move that the kind does not know.
+fn known(def: &KindDef, step: &Move) -> Result<(), Denial> {
+    let is_known = def.lifecycle.is_some_and(|cycle| cycle.moves.iter().any(|one| one == step));
+    if is_known { Ok(()) } else { Err(Denial { rule: NO_SUCH_VERB }) }
+}
+
+const NO_SUCH_VERB: &str = "this kind knows no such verb";
+
 fn national(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Result<Permit, Denial> {
     let full = || first(actor, FULL, scope, "only the focal point and the secretariat write this kind");
+    let write = || portal(actor, def, scope).map_or_else(full, Ok);
     match verb {
-        Verb::Create | Verb::Update | Verb::Delete => portal(actor, def, scope).map_or_else(full, Ok),
-        Verb::Consult
-        | Verb::Submit
-        | Verb::Recall
-        | Verb::Start
-        | Verb::Review
-        | Verb::Resume
-        | Verb::Close => full(),
-        Verb::Adopt | Verb::Return | Verb::Withdraw => {
-            first(actor, APPROVER, scope, "plans are adopted, returned and withdrawn by the approver")
+        Verb::Create | Verb::Update | Verb::Delete => write(),
+        Verb::Move(step) => {
+            known(def, step)?;
+            match step.by {
+                By::Full | By::Lead | By::Contributor => full(),
+                By::Owner => write(),
+                By::Approver => first(actor, APPROVER, scope, "this move is the approver's"),
+                By::FocalPoint => first(actor, FOCAL_POINT, scope, "this move is the focal point's"),
+            }
         }
         Verb::Record => first(
             actor,
@@ -100,14 +115,7 @@ fn national(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Result<P
             "a move made on paper is recorded by the focal point",
         ),
         Verb::Release => first(actor, FOCAL_POINT, scope, "only the focal point releases"),
-        Verb::Read
-        | Verb::Progress
-        | Verb::Assign
-        | Verb::Complete
-        | Verb::Block
-        | Verb::Unblock
-        | Verb::Cancel
-        | Verb::Reopen => deny("this kind knows no such verb"),
+        Verb::Read | Verb::Progress => deny(NO_SUCH_VERB),
     }
 }
 
@@ -120,28 +128,25 @@ fn work(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Result<Permi
     let lead = || holds(actor, AGENCY, scope).find(|g| g.agency.is_some() && g.agency == scope.agency);
     let part =
         || holds(actor, AGENCY, scope).find(|g| g.agency.is_some_and(|a| scope.contributors.contains(&a)));
+    let of = |roles| holds(actor, roles, scope).next().map(|g| Some(g.id));
+    let write = || full.or_else(|| portal(actor, def, scope)).or_else(|| lead().map(|g| Some(g.id)));
     let found = match verb {
-        Verb::Create | Verb::Update | Verb::Delete => {
-            full.or_else(|| portal(actor, def, scope)).or_else(|| lead().map(|g| Some(g.id)))
-        }
-        Verb::Assign | Verb::Cancel | Verb::Reopen => full.or_else(|| lead().map(|g| Some(g.id))),
+        Verb::Create | Verb::Update | Verb::Delete => write(),
         // Whoever may edit all of a record may edit its progress.
-        Verb::Progress => {
-            full.or_else(|| portal(actor, def, scope)).or_else(|| lead().or_else(part).map(|g| Some(g.id)))
+        Verb::Progress => write().or_else(|| part().map(|g| Some(g.id))),
+        Verb::Move(step) => {
+            known(def, step)?;
+            match step.by {
+                By::Full => full,
+                By::Lead => full.or_else(|| lead().map(|g| Some(g.id))),
+                By::Contributor => full.or_else(|| lead().or_else(part).map(|g| Some(g.id))),
+                By::Owner => write(),
+                By::Approver => of(APPROVER),
+                By::FocalPoint => of(FOCAL_POINT),
+            }
         }
-        Verb::Start | Verb::Submit | Verb::Complete | Verb::Return | Verb::Block | Verb::Unblock => {
-            full.or_else(|| lead().or_else(part).map(|g| Some(g.id)))
-        }
-        Verb::Release => holds(actor, FOCAL_POINT, scope).next().map(|g| Some(g.id)),
-        Verb::Read
-        | Verb::Record
-        | Verb::Consult
-        | Verb::Recall
-        | Verb::Adopt
-        | Verb::Withdraw
-        | Verb::Review
-        | Verb::Resume
-        | Verb::Close => return deny("this kind knows no such verb"),
+        Verb::Release => of(FOCAL_POINT),
+        Verb::Read | Verb::Record => return deny(NO_SUCH_VERB),
     };
     found.map_or_else(
         || deny("focal point, secretariat, the lead agency, and for progress its contributors"),

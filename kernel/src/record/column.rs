@@ -1,8 +1,7 @@
 //! What a kind's table consists of, as the machinery sees it.
 
-use sea_orm::sea_query::ArrayType;
-
-use crate::row::Type;
+use model::{VocabularyDef, field::Column as Type};
+use sea_orm::Value;
 
 /// A column of a record table.
 #[derive(Clone, Debug)]
@@ -19,15 +18,10 @@ pub struct Column {
     pub target: Option<&'static str>,
     /// Whether it has translations and is searched.
     pub is_text: bool,
-    /// Codes in the order lists are sorted by; empty where the values themselves count.
-    pub ranks: Vec<String>,
-}
-
-impl Column {
-    /// A column as its table says; what else it means is added by the kind's description.
-    pub(super) const fn new(name: &'static str, ty: Type, nullable: bool) -> Self {
-        Self { name, field: name, ty, nullable, target: None, is_text: false, ranks: Vec::new() }
-    }
+    /// Whether it is about progress, not content.
+    pub is_progress: bool,
+    /// The closed list whose order lists are sorted by; none where the values themselves count.
+    pub ranks: Option<&'static VocabularyDef>,
 }
 
 /// An n-n relation without attributes: an array in the record, a link table as its index.
@@ -39,6 +33,8 @@ pub struct Link {
     pub table: &'static str,
     /// Kind at the other end; none for lists of codes.
     pub target: Option<&'static str>,
+    /// Whether no record may lead back to itself.
+    pub is_acyclic: bool,
 }
 
 /// The record a kind stands below.
@@ -47,19 +43,20 @@ pub struct Parent {
     /// Column that refers to it.
     pub column: &'static str,
     /// Columns taken over from it, besides the owner: (own column, the parent's column).
-    pub inherits: &'static [(&'static str, &'static str)],
+    pub inherits: Vec<(&'static str, &'static str)>,
 }
 
-/// What a column of this type stores.
-pub(super) fn type_of(ty: &ArrayType) -> Type {
+/// The typed null of a column.
+#[must_use]
+pub const fn null(ty: Type) -> Value {
     match ty {
-        ArrayType::Uuid => Type::Id,
-        ArrayType::Int => Type::Int,
-        ArrayType::BigInt => Type::BigInt,
-        ArrayType::Bool => Type::Bool,
-        ArrayType::ChronoDate => Type::Date,
-        ArrayType::ChronoDateTimeUtc => Type::Instant,
-        ArrayType::Json => Type::Json,
-        _ => Type::Text,
+        Type::Id => Value::Uuid(None),
+        Type::Text => Value::String(None),
+        Type::Int | Type::Mask(_) => Value::Int(None),
+        Type::BigInt => Value::BigInt(None),
+        Type::Bool => Value::Bool(None),
+        Type::Date => Value::ChronoDate(None),
+        Type::Instant => Value::ChronoDateTimeUtc(None),
+        Type::Json => Value::Json(None),
     }
 }

@@ -1,22 +1,32 @@
-//! The description of a record kind that the erased machinery works on.
+//! A record kind as the machinery works on it: its declaration, and what it does.
 
-mod build;
+pub(in crate::record) mod build;
+mod edges;
 
 use std::collections::HashMap;
 
+use model::{Class, Code, Declaration, Lifecycle, Move};
 use sea_orm::sea_query::{Alias, Expr};
 
+pub use edges::{Edge, Many};
+
 use super::{
-    Hook, Show,
+    Hook,
     column::{Column, Link, Parent},
+    lifecycle::LackingFacts,
+    part::Part,
 };
 use crate::{
-    input::Schemas,
-    policy::{Class, Verb},
+    filter::Filter,
+    input::{Schema, Schemas},
+    policy::Verb,
+    schema,
 };
 
 /// Everything the machinery knows of a kind.
 pub struct KindDef {
+    /// What it says of itself.
+    pub declared: &'static Declaration,
     /// Singular name (`task`).
     pub name: &'static str,
     /// Plural name in addresses (`working-groups`).
@@ -25,7 +35,7 @@ pub struct KindDef {
     pub table: &'static str,
     /// Rows of the access tables that apply.
     pub class: Class,
-    /// Columns in table order.
+    /// Columns, the standard ones first.
     pub columns: Vec<Column>,
     /// Where each column stands.
     index: HashMap<&'static str, usize>,
@@ -35,30 +45,32 @@ pub struct KindDef {
     pub any: Option<(&'static str, &'static str)>,
     /// The record this kind stands below, best first.
     pub parent: Vec<Parent>,
-    /// Column of the code that addresses a record (`code`); unique in the installation for reference kinds.
+    /// Column of the code.
     pub code: Option<&'static str>,
-    /// Whether the code is unique per owner only.
-    pub code_per_owner: bool,
+    /// Column with the lead agency.
+    pub lead: Option<&'static str>,
+    /// Column with the contributing agencies.
+    pub contributors: Option<&'static str>,
     /// Column whose text names the record in references.
     pub label: Option<&'static str>,
     /// Columns a list can be sorted by.
     pub sortable: Vec<&'static str>,
     /// Fields a contributor may write.
-    pub progress: &'static [&'static str],
-    /// What a record of the kind is called as an owner (`region:` + code); none if it owns nothing.
-    pub owner_prefix: Option<&'static str>,
+    pub progress: Vec<&'static str>,
     /// The owner every record of this kind has, where there is only one.
     pub fixed_owner: Option<&'static str>,
-    /// Whether facts of the kind may belong to nobody (`reference`), besides records of countries.
-    pub may_be_fact: bool,
-    /// Whether only countries own such records, not regions or organisations.
-    pub of_countries: bool,
-    /// Tables that are no records and hold on to one: (table, column).
-    pub held_by: &'static [(&'static str, &'static str)],
-    /// Columns that together are unique within an owner.
-    pub unique: &'static [&'static [&'static str]],
-    /// Verbs of the lifecycle.
-    pub moves: &'static [Verb],
+    /// Columns that together are unique.
+    pub unique: Vec<Vec<&'static str>>,
+    /// How lists are narrowed: by its own fields, then by what every list takes.
+    pub filters: Vec<Filter>,
+    /// What callers see of a record, in the order of answers.
+    pub parts: Vec<Part>,
+    /// Where its records lead: edges of GraphQL.
+    pub edges: Vec<Edge>,
+    /// The moves between its states.
+    pub lifecycle: Option<&'static Lifecycle>,
+    /// Finds out which facts the moves of records lack.
+    pub lacking: Option<LackingFacts>,
     /// Stage before references are resolved.
     pub prepare: Option<Hook>,
     /// Stage for rules about state (409).
@@ -69,13 +81,19 @@ pub struct KindDef {
     pub follow: Option<Hook>,
     /// Schemas of the inputs, checked on every face.
     pub schemas: Schemas,
-    /// Renders a row for a caller, in the form of the REST face; none for kinds without operations.
-    pub show: Option<Show>,
+    /// Schemas of what its moves take, by the names of the inputs.
+    move_schemas: HashMap<String, Schema>,
 }
 
 impl std::fmt::Debug for KindDef {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("KindDef").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl PartialEq for KindDef {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
     }
 }
 
@@ -86,10 +104,16 @@ impl KindDef {
         self.index.get(column).copied()
     }
 
-    /// Tells whether the table has this column.
+    /// Whether the table has this column.
     #[must_use]
     pub fn has(&self, column: &str) -> bool {
         self.index.contains_key(column)
+    }
+
+    /// The column with this name in the table.
+    #[must_use]
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.get(self.at(name)?)
     }
 
     /// The column with this name in the API.
@@ -104,6 +128,12 @@ impl KindDef {
         self.links.iter().find(|link| link.column == column)
     }
 
+    /// The edge with this name.
+    #[must_use]
+    pub fn edge(&self, name: &str) -> Option<&Edge> {
+        self.edges.iter().find(|edge| edge.name() == name)
+    }
+
     /// The table as SQL names it.
     #[must_use]
     pub fn iden(&self) -> Alias {
@@ -116,39 +146,46 @@ impl KindDef {
         Expr::col((self.iden(), Alias::new(column)))
     }
 
+    /// Whether the kind has operations; the others are written by verbs of other kinds only.
+    #[must_use]
+    pub const fn is_served(&self) -> bool {
+        self.declared.area.is_some()
+    }
+
+    /// Whether a code alone addresses a record.
+    #[must_use]
+    pub fn is_addressed_by_code(&self) -> bool {
+        self.declared.code == Some(Code::Everywhere)
+    }
+
     /// The column that holds the plan a record is or stands below.
     #[must_use]
     pub fn plan_column(&self) -> Option<&'static str> {
         if self.name == "plan" { Some("id") } else { self.has("plan_id").then_some("plan_id") }
     }
 
-    /// Tells whether a common filter says anything about records of the kind.
+    /// Whether records of the kind have texts in several languages.
     #[must_use]
-    pub fn filters_by(&self, name: &str) -> bool {
-        match name {
-            "visibility" => self.is_national(),
-            "q" => self.has("search"),
-            "region" => self.name == "region" || self.filters_by("country"),
-            "country" => self.name == "country" || self.has("country_id") || self.fixed_owner.is_none(),
-            _ => true,
-        }
+    pub const fn has_texts(&self) -> bool {
+        self.declared.has_texts
     }
 
-    /// Tells whether records of the kind have texts in several languages.
+    /// Whether records of the kind have a visibility inside their country.
     #[must_use]
-    pub fn has_texts(&self) -> bool {
-        self.has("translations")
+    pub const fn is_national(&self) -> bool {
+        self.declared.is_national()
     }
 
-    /// Tells whether records of the kind have a visibility inside their country.
+    /// The schema of what a move takes.
     #[must_use]
-    pub fn is_national(&self) -> bool {
-        self.has("visibility")
+    pub fn move_schema(&self, step: &Move) -> Option<&Schema> {
+        self.move_schemas.get(&schema::move_input_name(self, step))
     }
 
     /// Verbs that make sense for the kind, for `can`.
     pub fn verbs(&self) -> impl Iterator<Item = Verb> {
         let progress = (!self.progress.is_empty()).then_some(Verb::Progress);
-        [Verb::Update].into_iter().chain(progress).chain([Verb::Delete]).chain(self.moves.iter().copied())
+        let moves = self.lifecycle.into_iter().flat_map(|cycle| cycle.moves).map(Verb::Move);
+        [Verb::Update].into_iter().chain(progress).chain([Verb::Delete]).chain(moves)
     }
 }

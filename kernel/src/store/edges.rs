@@ -72,7 +72,7 @@ pub async fn by_parent(
     let mut found: HashMap<Uuid, Slice> = HashMap::new();
     for row in ctx.db.reading().all(&outer).await? {
         let key: Uuid = row.try_get_by_index(def.columns.len())?;
-        found.entry(key).or_default().rows.push(Row::read(def, &row)?);
+        found.entry(key).or_default().rows.push(Row::fetch(def, &row)?);
     }
     for slice in found.values_mut() {
         slice.has_more = slice.rows.len() > page.limit;

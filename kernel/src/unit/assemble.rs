@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use entity::vocab::Visibility;
-use sea_orm::{ActiveEnum, Value};
+use model::{access::Visibility, declaration::standard};
+use sea_orm::Value;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -13,7 +13,10 @@ use super::{
     item::{Doing, Item},
     references::{Found, missing},
 };
-use crate::{record::KindDef, row::Row};
+use crate::{
+    record::{KindDef, null},
+    row::{Row, parse},
+};
 
 impl Unit {
     /// Makes each item's `after`, collecting references that lead nowhere.
@@ -42,14 +45,14 @@ impl Unit {
                 "translations" => json!({}),
                 _ => json!([]),
             };
-            if let Value::Json(_) = column.ty.null() {
+            if let Value::Json(_) = null(column.ty) {
                 row.set(column.name, empty);
             }
         }
         let defaults = def.schemas.new.defaults();
         let unset = defaults.iter().filter(|(field, _)| item.fields.get(*field).is_none_or(Json::is_null));
         for (column, value) in unset.filter_map(|(field, value)| Some((def.field(field)?, value))) {
-            if let Some(value) = column.ty.parse(value) {
+            if let Some(value) = parse(column.ty, value) {
                 row.set(column.name, value);
             }
         }
@@ -62,7 +65,7 @@ impl Unit {
         if let Some(owner) = given.or(def.fixed_owner) {
             row.set("owner", owner);
             let language = found.owners.get(owner).and_then(|languages| languages.first());
-            row.set("language", language.map_or("en", String::as_str));
+            row.set_if_any("language", language.map_or("en", String::as_str));
             if !found.owners.contains_key(owner) {
                 missing(item, "/owner", "owner");
             }
@@ -80,7 +83,7 @@ impl Unit {
                 }
                 continue;
             };
-            for (column, theirs) in link.inherits {
+            for (column, theirs) in &link.inherits {
                 item.after.set(column, parent.get(theirs).clone());
             }
             if def.schemas.new.members().iter().all(|member| member != "owner") {
@@ -113,6 +116,6 @@ impl Unit {
 fn share(item: &mut Item) {
     let is_shared = item.shared.as_ref().is_some_and(|set| set.id().is_some());
     if is_shared && item.after.scope().level == Some(Visibility::National) {
-        item.after.set("visibility", Visibility::Group.to_value());
+        item.after.write(standard::VISIBILITY, Visibility::Group);
     }
 }

@@ -2,10 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use sea_orm::{
-    ActiveEnum,
-    sea_query::{Alias, ExprTrait, Order},
-};
+use model::declaration::standard;
+use sea_orm::sea_query::{Alias, ExprTrait, Order};
 use uuid::Uuid;
 
 use super::{
@@ -35,7 +33,7 @@ impl Unit {
         let mut front = vec![(def, ids.clone())];
         let mut seen = ids.clone();
         while let Some((kind, ids)) = front.pop() {
-            for (child, column) in owned_children(self, kind) {
+            for (child, column) in kind.below(self.ctx.kinds.all()) {
                 let mut select = store::select(child);
                 select
                     .and_where(child.col(column).is_in(ids.iter().copied()))
@@ -73,7 +71,7 @@ impl Unit {
             if parents.is_empty() {
                 continue;
             }
-            for (child, column) in owned_children(self, kind) {
+            for (child, column) in kind.below(self.ctx.kinds.all()) {
                 let mut select = store::select(child);
                 select.and_where(child.col(column).is_in(parents.keys().copied()));
                 let rows = store::rows(self.conn(), child, &select).await?;
@@ -101,7 +99,7 @@ fn narrow(row: &Row, parent: &Row, sets: &Sets) -> Option<(Row, Members)> {
     let mut narrow = row.clone();
     let mut made = Members::default();
     if let Some((level, members)) = narrowed(row, parent, sets) {
-        narrow.set("visibility", level.to_value());
+        narrow.write(standard::VISIBILITY, level);
         match members.id() {
             Some(id) => narrow.set("shared_set_id", id),
             None => narrow.clear("shared_set_id"),
@@ -112,14 +110,4 @@ fn narrow(row: &Row, parent: &Row, sets: &Sets) -> Option<(Row, Members)> {
         narrow.clear("release_set_id");
     }
     (narrow != *row).then_some((narrow, made))
-}
-
-/// Kinds that stand below `kind`, each with the column that says so.
-fn owned_children(unit: &Unit, kind: &'static KindDef) -> Vec<(&'static KindDef, &'static str)> {
-    let all = unit.ctx.kinds.all().iter();
-    all.flat_map(|child| child.parent.iter().map(move |parent| (*child, parent.column)))
-        .filter(|(child, column)| {
-            child.columns.iter().any(|c| c.name == *column && c.target == Some(kind.name))
-        })
-        .collect()
 }

@@ -133,7 +133,7 @@ impl Unit {
 fn owner_named<'a>(def: &KindDef, item: &'a Item, found: &'a Found) -> Option<&'a str> {
     let above = || {
         def.parent.iter().find_map(|parent| {
-            let column = def.columns.iter().find(|column| column.name == parent.column)?;
+            let column = def.column(parent.column)?;
             Some(found.get(column.target?, item.fields.get(column.field)?, None)?.owner())
         })
     };

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     error::Code,
     record::{KindDef, Link},
-    row::{Row, sorted},
+    row::{Row, parse, sorted},
     scalar::Money,
     sets::Members,
 };
@@ -91,7 +91,7 @@ fn set_field(
         item.after.set(column.name, row.id());
         return Some(row.owner().to_owned());
     }
-    match column.ty.parse(value) {
+    match parse(column.ty, value) {
         Some(parsed) if column.nullable || !value.is_null() => item.after.set(column.name, parsed),
         Some(_) if item.is_new() => {}
         Some(_) => item.fault(&format!("/{name}"), Code::Required, format!("`{name}` cannot be empty")),
@@ -112,9 +112,9 @@ fn keep_settled(
     let Some(column) = def.field(name) else { return };
     let given = match column.target {
         Some(target) => found.get(target, value, owner).map(|row| row.id().into()),
-        None => column.ty.parse(value),
+        None => parse(column.ty, value),
     };
-    if let ("status", Some(given)) = (name, &given) {
+    if let (true, Some(given)) = (def.lifecycle.is_some_and(|cycle| cycle.state == name), &given) {
         // The guard of the lifecycle refuses the difference: states change by moves.
         item.after.set(column.name, given.clone());
         return;
@@ -175,7 +175,7 @@ fn set_parts(def: &KindDef, item: &mut Item, name: &str, value: &Json) {
     let prefix = format!("{name}_");
     for column in def.columns.iter().filter(|column| column.name.starts_with(&prefix)) {
         let part = column.name.strip_prefix(&prefix).unwrap_or_default();
-        match column.ty.parse(value.get(part).unwrap_or(&Json::Null)) {
+        match parse(column.ty, value.get(part).unwrap_or(&Json::Null)) {
             Some(parsed) => item.after.set(column.name, parsed),
             None => item.fault(&format!("/{name}/{part}"), Code::WrongType, "the value has the wrong type"),
         }

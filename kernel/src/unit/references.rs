@@ -214,7 +214,7 @@ impl Unit {
     ) -> Result<HashMap<Uuid, Row>> {
         let mut parents = HashMap::new();
         for parent in &def.parent {
-            let column = def.columns.iter().find(|column| column.name == parent.column);
+            let column = def.column(parent.column);
             let Some(target) = column.and_then(|c| c.target).and_then(|kind| self.ctx.kinds.get(kind)) else {
                 continue;
             };

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entity::vocab::{Role, Visibility};
+use model::access::{Role, Visibility};
 use sea_orm::{
     Value,
     sea_query::{Cond, ExprTrait},
@@ -42,9 +42,11 @@ impl Unit {
             if item.doing != Doing::Delete {
                 check_levels(def, item, parents, &sets);
                 check_source(&actor, def, item);
+                check_periods(def, item);
             }
         }
         self.check_unique(def, items).await?;
+        self.check_circles(def, items).await?;
         if let Some(check) = def.check {
             check(self, items).await?;
         }
@@ -72,9 +74,8 @@ impl Unit {
 
     /// Values that are unique: within the batch and against what is stored.
     async fn check_unique(&self, def: &'static KindDef, items: &mut [Item]) -> Result<()> {
-        let keys = unique_keys(def);
-        let stored = self.rivals(def, items, &keys).await?;
-        for key in &keys {
+        let stored = self.rivals(def, items, &def.unique).await?;
+        for key in &def.unique {
             let mut taken: HashMap<String, Uuid> =
                 stored.iter().filter_map(|row| Some((print(row, key)?, row.id()))).collect();
             for item in items.iter_mut().filter(|i| !i.is_rejected() && i.doing != Doing::Delete) {
@@ -92,7 +93,7 @@ impl Unit {
                 };
                 if holder != item.after.id() && key.iter().any(|column| item.changes(column)) {
                     let column = key.last().copied().unwrap_or_default();
-                    let field = def.columns.iter().find(|c| c.name == column).map_or(column, |c| c.field);
+                    let field = def.column(column).map_or(column, |c| c.field);
                     let detail = format!("another {} has this `{field}`", def.name.replace('_', " "));
                     item.fault(&format!("/{field}"), Code::NotUnique, detail);
                 }
@@ -134,17 +135,6 @@ fn print(row: &Row, key: &[&str]) -> Option<String> {
     let parts = key.iter().map(|column| Some(json(row.get(column))).filter(|value| *value != Json::Null));
     let parts: Option<Vec<String>> = parts.map(|part| part.map(|value| value.to_string())).collect();
     Some(parts?.join("\u{1f}"))
-}
-
-fn unique_keys(def: &KindDef) -> Vec<Vec<&'static str>> {
-    let mut keys = vec![vec!["owner", "source_system", "external_key"]];
-    match def.code {
-        Some(code) if def.code_per_owner => keys.push(vec!["owner", code]),
-        Some(code) => keys.push(vec![code]),
-        None => {}
-    }
-    keys.extend(def.unique.iter().map(|key| key.to_vec()));
-    keys
 }
 
 fn level_of(row: &Row) -> Visibility {
@@ -195,6 +185,19 @@ pub(super) fn narrowed(row: &Row, parent: &Row, sets: &Sets) -> Option<(Visibili
         groups: own.groups.intersection(&outer.groups).copied().collect(),
     };
     (both != own).then_some((level, both))
+}
+
+/// No period ends before it begins.
+fn check_periods(def: &KindDef, item: &mut Item) {
+    for field in def.declared.fields {
+        let Some(earlier) = field.not_before else { continue };
+        if let (Some(from), Some(to)) = (item.after.date(earlier), item.after.date(field.column))
+            && to < from
+        {
+            let pointer = format!("/{}", field.name);
+            item.fault(&pointer, Code::RuleBroken, "the period ends before it begins");
+        }
+    }
 }
 
 /// Callers write only under source systems that are theirs; of accounts, which all have one owner, only

@@ -51,7 +51,7 @@ impl Unit {
     /// Records that refer to one of `ids` of `kind`: (who refers, to what).
     async fn users(&self, kind: &KindDef, ids: &BTreeSet<Uuid>) -> Result<Vec<(Uuid, Uuid)>> {
         let mut found = Vec::new();
-        for (table, column) in kind.held_by {
+        for (table, column) in kind.declared.held {
             // What holds a record without being one has no id of its own.
             let holders = self.naming(table, (column, column), ids).await?;
             found.extend(holders.into_iter().map(|(_, to)| (Uuid::nil(), to)));
@@ -90,7 +90,7 @@ impl Unit {
 
     /// Owners (countries, regions, organisations) that still own records.
     async fn owning(&self, def: &'static KindDef, items: &[Item]) -> Result<Vec<Uuid>> {
-        let Some(prefix) = def.owner_prefix else { return Ok(Vec::new()) };
+        let Some(prefix) = def.declared.owns else { return Ok(Vec::new()) };
         let doomed: HashMap<String, Uuid> = items
             .iter()
             .filter(|item| item.is_deletion() && !item.is_rejected())

@@ -75,7 +75,7 @@ impl Unit {
         self.plans.retain(|id, _| pairs.iter().all(|(_, row)| row.id() != *id));
         let columns: Vec<&'static str> = def.columns.iter().map(|column| column.name).collect();
         for chunk in pairs.chunks((BINDS / columns.len()).max(1)) {
-            if def.owner_prefix.is_some() {
+            if def.declared.owns.is_some() {
                 self.write_owners(def, chunk).await?;
             }
             let mut insert = Query::insert();
@@ -111,7 +111,7 @@ impl Unit {
         insert.into_table(Alias::new("owner")).columns(["code", "languages"].map(Alias::new));
         for (_, row) in chunk {
             let code =
-                format!("{}{}", def.owner_prefix.unwrap_or_default(), row.text("code").unwrap_or_default());
+                format!("{}{}", def.declared.owns.unwrap_or_default(), row.text("code").unwrap_or_default());
             let languages =
                 row.json("official_languages").cloned().unwrap_or_else(|| Json::Array(vec!["en".into()]));
             insert.values_panic([Expr::val(code), Expr::val(languages)]);

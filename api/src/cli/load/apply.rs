@@ -136,10 +136,10 @@ fn names_made(def: &KindDef, op: &Op) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use kernel::Record;
+    use entity::Task;
 
     use super::*;
-    use crate::{cli::load::rows, domain::cooperation::task::Task};
+    use crate::{cli::load::rows, domain::Registered};
 
     #[test]
     fn a_row_that_refers_to_one_above_begins_a_chunk() {

@@ -1,6 +1,7 @@
 //! What the columns of a file mean, by the kind's published inputs.
 
-use kernel::{Code, KindDef, input::nearest, row::Type};
+use kernel::{Code, KindDef, input::nearest};
+use model::field::Column as Type;
 
 use super::{cells::Form, fault::Fault};
 
@@ -87,7 +88,7 @@ const fn form_of(ty: Type) -> Form {
         Type::Id | Type::Text | Type::Date | Type::Instant => Form::Text,
         Type::Int | Type::BigInt => Form::Number,
         Type::Bool => Form::Bool,
-        Type::Json | Type::Domains => Form::List,
+        Type::Json | Type::Mask(_) => Form::List,
     }
 }
 
@@ -130,10 +131,10 @@ fn unknown(def: &KindDef, name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use kernel::Record;
+    use entity::{Action, Task};
 
     use super::*;
-    use crate::domain::{cooperation::task::Task, plans::action::Action};
+    use crate::domain::Registered;
 
     fn read(def: &KindDef, names: &[&str]) -> Result<Vec<Column>, Vec<Fault>> {
         columns(def, &names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>(), 1)

@@ -107,10 +107,10 @@ fn row(line: usize, mut fields: Map<String, Json>, keys: &mut Keys) -> Result<Ro
 
 #[cfg(test)]
 mod tests {
-    use kernel::Record;
+    use entity::Task;
 
     use super::*;
-    use crate::domain::cooperation::task::Task;
+    use crate::domain::Registered;
 
     #[test]
     fn rows_with_a_key_are_upserts() {

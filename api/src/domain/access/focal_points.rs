@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use kernel::{Record, Result, Unit, row::Row, store};
+use entity::{Grant, User, grant, user, vocab::Role};
+use kernel::{Result, Unit, row::Row, store};
 use sea_orm::sea_query::{Cond, ExprTrait};
 use uuid::Uuid;
 
-use super::{grant::Grant, user::User};
+use crate::domain::Registered;
 
 /// How firmly a focal point holds the grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,11 +21,11 @@ pub(super) enum Hold {
 
 /// How firmly a grant holds today; none if it is not in force or narrowed to a plan.
 pub(super) fn hold(grant: &Row, today: NaiveDate) -> Option<Hold> {
-    let begun = grant.date("valid_from").is_none_or(|from| from <= today);
-    if !begun || !grant.is_null("within_plan_id") {
+    let begun = grant.read(grant::VALID_FROM).is_none_or(|from| from <= today);
+    if !begun || grant.read(grant::WITHIN_PLAN).is_some() {
         return None;
     }
-    match grant.date("valid_until") {
+    match grant.read(grant::VALID_UNTIL) {
         None => Some(Hold::Lasting),
         Some(until) => (until >= today).then_some(Hold::Dated),
     }
@@ -32,7 +33,7 @@ pub(super) fn hold(grant: &Row, today: NaiveDate) -> Option<Hold> {
 
 /// How firmly an account is open now; none if it is closed.
 pub(super) fn open(user: &Row, now: DateTime<Utc>) -> Option<Hold> {
-    match user.instant("valid_until") {
+    match user.read(user::VALID_UNTIL) {
         None => Some(Hold::Lasting),
         Some(until) => (until > now).then_some(Hold::Dated),
     }
@@ -59,16 +60,16 @@ impl FocalPoints {
             return Ok(Self::default());
         }
         unit.lock_owners(owners).await?;
-        let grant = Grant::def();
+        let def = Grant::def();
         let appointed = Cond::all()
-            .add(grant.col("role").eq("focal_point"))
-            .add(grant.col("owner").is_in(owners.iter().map(String::as_str)));
-        let grants = store::all(unit.conn(), grant, appointed).await?;
-        let people = grants.iter().filter_map(|row| row.uuid("user_id")).collect();
+            .add(def.col(grant::ROLE.column).eq(Role::FocalPoint.code()))
+            .add(def.col("owner").is_in(owners.iter().map(String::as_str)));
+        let grants = store::all(unit.conn(), def, appointed).await?;
+        let people = grants.iter().filter_map(|row| row.read(grant::USER)).collect();
         let users = unit.rows_of(User::def(), &people).await?;
         let (today, now) = (unit.ctx.clock.today(), unit.ctx.clock.now());
         let in_office = grants.iter().filter_map(|row| {
-            let user = users.get(&row.uuid("user_id")?)?;
+            let user = users.get(&row.read(grant::USER)?)?;
             let hold = hold(row, today)?.min(open(user, now)?);
             Some(InOffice { grant: row.id(), user: user.id(), owner: row.owner().to_owned(), hold })
         });

@@ -1,206 +1,183 @@
-//! Grants: what users may do, for whom.
+//! Rules of grants: who may hold what, inviting by e-mail, the last focal point.
 
-use std::sync::LazyLock;
+use std::collections::{HashMap, HashSet};
 
-use async_graphql::{InputObject, SimpleObject};
 use entity::{
-    grant,
+    User, grant, user,
     vocab::{ReadCeiling, Role},
 };
+use futures_util::future::BoxFuture;
 use kernel::{
-    KindDef, Patch, Record,
-    filter::{Common, Filter, Where},
-    lens::{Lens, Meta, Seen},
-    policy::Class,
-    record::ModelOf,
-    scalar::{Date, Ref, Reference},
+    Code, Error, Result, Unit,
+    record::Op,
+    store,
+    unit::{Item, members},
 };
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use sea_orm::sea_query::{Cond, ExprTrait};
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::grants;
-use crate::domain::parts::{NewOrigin, OriginPatch, listed};
+use super::focal_points::{FocalPoints, hold};
+use crate::domain::{KINDS, Registered};
 
-/// A role that a user holds for an owner.
-#[derive(Clone, Debug, Serialize, ToSchema, SimpleObject)]
-#[graphql(complex)]
-pub struct Grant {
-    /// What every record tells of itself.
-    #[serde(flatten)]
-    #[graphql(flatten)]
-    pub meta: Meta,
-    /// The holder; by id.
-    #[graphql(skip)]
-    pub user: Option<Ref>,
-    /// The role.
-    pub role: Role,
-    /// Agency of an officer or agency lead.
-    #[graphql(skip)]
-    pub agency: Option<Ref>,
-    /// Plan the grant is narrowed to.
-    #[graphql(skip)]
-    pub within_plan: Option<Ref>,
-    /// How far a portal may read; default `public`.
-    pub read_ceiling: Option<ReadCeiling>,
-    /// Kinds a portal may write.
-    pub write_kinds: Vec<String>,
-    /// Source systems a portal may write under.
-    pub source_systems: Vec<String>,
-    /// First day of the grant.
-    pub valid_from: Option<Date>,
-    /// Last day of the grant.
-    pub valid_until: Option<Date>,
+fn role_of(item: &Item) -> Option<Role> {
+    item.after.read(grant::ROLE)
 }
 
-/// A new grant.
-#[derive(Clone, Debug, Serialize, ToSchema, InputObject)]
-#[schema(example = json!({"owner": "KGZ", "user": "0198c0de-0000-7000-8000-000000000001", "role": "observer"}))]
-pub struct NewGrant {
-    /// Where the record comes from.
-    #[serde(flatten)]
-    #[graphql(flatten)]
-    pub origin: NewOrigin,
-    /// Who the record belongs to: `KGZ`, `region:CA`, `org:UNICRI`, `reference` or `installation`.
-    #[schema(min_length = 1, max_length = 50)]
-    pub owner: String,
-    /// The holder; by id.
-    pub user: Reference,
-    /// The role.
-    pub role: Role,
-    /// Agency of an officer or agency lead.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub agency: Option<Reference>,
-    /// Plan the grant is narrowed to.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub within_plan: Option<Reference>,
-    /// How far a portal may read; default `public`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub read_ceiling: Option<ReadCeiling>,
-    /// Kinds a portal may write.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_items = 100)]
-    pub write_kinds: Option<Vec<String>>,
-    /// Source systems a portal may write under.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(max_items = 100)]
-    pub source_systems: Option<Vec<String>>,
-    /// First day of the grant.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub valid_from: Option<Date>,
-    /// Last day of the grant.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub valid_until: Option<Date>,
+fn email_of(item: &Item) -> Option<String> {
+    let named = item.fields.get("user").and_then(Json::as_str);
+    named.filter(|text| text.contains('@') && !text.starts_with("external_key:")).map(str::to_lowercase)
 }
 
-/// Changes of a grant.
-#[derive(Clone, Debug, Default, Serialize, ToSchema, InputObject)]
-pub struct GrantPatch {
-    /// Where the record comes from.
-    #[serde(flatten)]
-    #[graphql(flatten)]
-    pub origin: OriginPatch,
-    /// Plan the grant is narrowed to.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
-    #[schema(value_type = Option<Reference>)]
-    pub within_plan: Patch<Reference>,
-    /// How far a portal may read; default `public`.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
-    #[schema(value_type = Option<ReadCeiling>)]
-    pub read_ceiling: Patch<ReadCeiling>,
-    /// Kinds a portal may write.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
-    #[schema(value_type = Option<Vec<String>>, max_items = 100)]
-    pub write_kinds: Patch<Vec<String>>,
-    /// Source systems a portal may write under.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
-    #[schema(value_type = Option<Vec<String>>, max_items = 100)]
-    pub source_systems: Patch<Vec<String>>,
-    /// First day of the grant.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
-    #[schema(value_type = Option<Date>)]
-    pub valid_from: Patch<Date>,
-    /// Last day of the grant.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
-    #[schema(value_type = Option<Date>)]
-    pub valid_until: Patch<Date>,
-}
-
-/// Which grants to list.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams, InputObject)]
-#[serde(default)]
-#[into_params(parameter_in = Query)]
-pub struct GrantFilter {
-    /// The filters every list takes.
-    #[serde(skip)]
-    #[param(ignore)]
-    #[graphql(flatten)]
-    pub common: Common,
-    /// Only those whose user is one of these, by id.
-    #[graphql(default)]
-    pub user: Vec<Uuid>,
-    /// Only those whose role is one of these.
-    #[graphql(default)]
-    #[param(inline)]
-    pub role: Vec<Role>,
-    /// Only those whose agency is one of these, by id or code.
-    #[graphql(default)]
-    pub agency: Vec<String>,
-}
-
-impl Filter for GrantFilter {
-    fn common(&self) -> &Common {
-        &self.common
-    }
-
-    fn with_common(self, common: Common) -> Self {
-        Self { common, ..self }
-    }
-
-    fn apply(&self, to: &mut Where<'_>) {
-        to.refs("user_id", &self.user);
-        to.any("role", &self.role);
-        to.refs("agency_id", &self.agency);
-    }
-}
-
-impl Record for Grant {
-    type Entity = grant::Entity;
-    type Active = grant::ActiveModel;
-    type New = NewGrant;
-    type Patch = GrantPatch;
-    type Filter = GrantFilter;
-
-    fn def() -> &'static KindDef {
-        static DEF: LazyLock<KindDef> = LazyLock::new(|| {
-            KindDef::of::<Grant>("grant", "grants", Class::Grant)
-                .refers("user_id", "user")
-                .refers("agency_id", "agency")
-                .refers("within_plan_id", "plan")
-                .sorts(&["role"])
-                .prepares(grants::prepare)
-                .guards(grants::guard)
-                .checks(grants::check)
-        });
-        &DEF
-    }
-
-    fn meta(&self) -> &Meta {
-        &self.meta
-    }
-
-    fn view(seen: Seen, m: ModelOf<Self>, lens: &Lens) -> Self {
-        Self {
-            meta: seen.meta,
-            user: lens.reference(Some(m.user_id)),
-            role: m.role,
-            agency: lens.reference(m.agency_id),
-            within_plan: lens.reference(m.within_plan_id),
-            read_ceiling: m.read_ceiling,
-            write_kinds: listed(&m.write_kinds),
-            source_systems: listed(&m.source_systems),
-            valid_from: m.valid_from.map(Date),
-            valid_until: m.valid_until.map(Date),
+/// Granting is by id or e-mail; an account that exists is found even where it is hidden.
+pub fn prepare<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        let def = User::def();
+        let emails: Vec<String> = items.iter().filter_map(email_of).collect();
+        if emails.is_empty() {
+            return Ok(());
         }
+        let named = Cond::all()
+            .add(def.col(user::EMAIL.column).is_in(emails.iter().filter(|text| !text.contains('\0'))));
+        let known: HashMap<String, Uuid> = store::all(unit.conn(), def, named)
+            .await?
+            .iter()
+            .filter_map(|row| Some((row.read(user::EMAIL)?, row.id())))
+            .collect();
+        for item in items.iter_mut().filter(|item| !item.is_rejected()) {
+            let Some(email) = email_of(item) else { continue };
+            if !def.schemas.new.violations(&json!({ "email": email, "name": email }), "").is_empty() {
+                item.fields.insert("user".into(), json!(null));
+                item.fault("/user", Code::BadFormat, "an e-mail address, or the id of a user");
+                continue;
+            }
+            if let Some(id) = known.get(&email) {
+                item.fields.insert("user".into(), json!(null));
+                item.preset.push((grant::USER.column, (*id).into()));
+            } else {
+                item.fields.remove("user");
+                item.note = Some(email);
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Makes the accounts of those invited by an e-mail nobody has yet; the answer is the same either way.
+async fn make_accounts(unit: &mut Unit, items: &mut [Item]) -> Result<()> {
+    let mut made: HashMap<String, Uuid> = HashMap::new();
+    for item in items.iter_mut().filter(|item| item.is_new() && !item.is_rejected() && !item.has_faults()) {
+        let Some(email) = item.note.clone() else { continue };
+        let id = if let Some(id) = made.get(&email) {
+            *id
+        } else {
+            let new = members(&json!({ "email": email, "name": email }))?;
+            let actor = unit.elevate();
+            let account = unit.apply_one(User::def(), Op::Create(new)).await;
+            unit.act_as(actor);
+            account?.id.ok_or_else(|| Error::Internal("a new user has no id".into()))?
+        };
+        made.insert(email, id);
+        item.after.write(grant::USER, id);
     }
+    Ok(())
+}
+
+/// The first focal point comes from the operator only where there is none; the last one stays.
+pub fn guard<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        let by_operator = unit.actor().with_role(&[Role::Operator]).next().is_some();
+        let appoints = |item: &Item| {
+            let row = item.before.as_ref().unwrap_or(&item.after);
+            !item.is_rejected()
+                && row.read(grant::ROLE) == Some(Role::FocalPoint)
+                && (by_operator || !item.is_new())
+        };
+        let owners = items.iter().filter(|item| appoints(item)).map(|item| item.after.owner().to_owned());
+        let mut in_office = FocalPoints::of(unit, &owners.collect()).await?;
+        let today = unit.ctx.clock.today();
+        let mut appointed = HashSet::new();
+        for item in items.iter_mut().filter(|item| appoints(item)) {
+            let owner = item.after.owner().to_owned();
+            if item.is_new() {
+                if in_office.has_any(&owner) || !appointed.insert(owner) {
+                    let text = "the country has a focal point, who makes its further grants";
+                    item.reject(Error::Forbidden(text.into()));
+                }
+                continue;
+            }
+            let left = if item.is_deletion() { None } else { hold(&item.after, today) };
+            if !in_office.weaken_grant(item.after.id(), left) {
+                let text = "a country keeps at least one focal point; appoint another one first";
+                item.reject(Error::Conflict(Code::LastFocalPoint, text.into()));
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Which owners a role is for.
+fn fits(role: Role, owner: &str) -> bool {
+    match role {
+        Role::FocalPoint
+        | Role::Secretariat
+        | Role::Approver
+        | Role::AgencyLead
+        | Role::Officer
+        | Role::Observer
+        | Role::Portal => !owner.contains(':') && !["reference", "installation"].contains(&owner),
+        Role::Regional => owner.starts_with("region:"),
+        Role::Partner => owner.starts_with("org:"),
+        Role::Steward => owner == "reference",
+        Role::Operator => owner == "installation",
+    }
+}
+
+/// Ceiling, kinds and source systems narrow a portal; it reads whatever it writes.
+fn check_portal(item: &mut Item, role: Role) {
+    let writes = item.after.read(grant::WRITE_KINDS).is_some_and(|kinds| !kinds.is_empty());
+    let ceiling = item.after.read(grant::READ_CEILING);
+    if role == Role::Portal {
+        if writes && ceiling != Some(ReadCeiling::National) {
+            let text = "a portal that writes has the ceiling `national`: it reads what it writes";
+            item.fault("/read_ceiling", Code::RuleBroken, text);
+        }
+        return;
+    }
+    let given = [
+        ("read_ceiling", ceiling.is_some()),
+        ("write_kinds", writes),
+        ("source_systems", item.after.read(grant::SOURCE_SYSTEMS).is_some_and(|systems| !systems.is_empty())),
+    ];
+    for (field, _) in given.into_iter().filter(|(_, is_given)| *is_given) {
+        item.fault(&format!("/{field}"), Code::RuleBroken, format!("`{field}` narrows a portal only"));
+    }
+}
+
+/// Rules of a grant's own fields.
+pub fn check<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        for item in items.iter_mut().filter(|item| !item.is_rejected() && !item.is_deletion()) {
+            let Some(role) = role_of(item) else { continue };
+            if !fits(role, item.after.owner()) {
+                item.fault("/owner", Code::RuleBroken, "this role is not held for this kind of owner");
+            }
+            let of_agency = matches!(role, Role::Officer | Role::AgencyLead);
+            if of_agency == item.after.read(grant::AGENCY).is_none() {
+                item.fault(
+                    "/agency",
+                    Code::RuleBroken,
+                    "officers and agency leads, and only they, have an agency",
+                );
+            }
+            check_portal(item, role);
+            let kinds = item.after.read(grant::WRITE_KINDS).unwrap_or_default();
+            for (at, kind) in kinds.iter().enumerate() {
+                if KINDS.all().iter().all(|def| def.name != kind) {
+                    item.fault(&format!("/write_kinds/{at}"), Code::NotInList, "no such kind of record");
+                }
+            }
+        }
+        make_accounts(unit, items).await
+    })
 }

@@ -1,158 +1,91 @@
-//! Users: people and machines that sign in.
+//! Rules of users: each has a pseudonymous number of its own in the log.
 
-use std::sync::LazyLock;
+use std::collections::BTreeSet;
 
-use async_graphql::{InputObject, SimpleObject};
-use chrono::{DateTime, Utc};
-use entity::user;
-use kernel::{
-    KindDef, Patch, Record,
-    filter::{Common, Filter, Where},
-    lens::{Lens, Meta, Seen},
-    policy::Class,
-    record::ModelOf,
+use entity::{Grant, User, grant, user, vocab::Role};
+use futures_util::future::BoxFuture;
+use kernel::{Code, Error, Result, Unit, store, unit::Item};
+use sea_orm::sea_query::{Cond, ExprTrait};
+
+use super::{
+    focal_points::{FocalPoints, open},
+    signin::session,
 };
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use crate::domain::Registered;
 
-use super::users;
-use crate::domain::parts::{NewOrigin, OriginPatch};
-
-/// A person or machine that signs in; what it may do is in its grants.
-#[derive(Clone, Debug, Serialize, ToSchema, SimpleObject)]
-#[graphql(complex)]
-pub struct User {
-    /// What every record tells of itself.
-    #[serde(flatten)]
-    #[graphql(flatten)]
-    pub meta: Meta,
-    /// E-mail address in lower case, unique in the installation.
-    pub email: String,
-    /// Name to show.
-    pub name: String,
-    /// Language the person prefers (BCP 47).
-    pub language: Option<String>,
-    /// Instant from which the account is closed.
-    pub valid_until: Option<DateTime<Utc>>,
-}
-
-/// A new user.
-#[derive(Clone, Debug, Serialize, ToSchema, InputObject)]
-#[schema(example = json!({"email": "officer@example.org", "name": "Duty officer"}))]
-pub struct NewUser {
-    /// Where the record comes from.
-    #[serde(flatten)]
-    #[graphql(flatten)]
-    pub origin: NewOrigin,
-    /// E-mail address in lower case, unique in the installation.
-    #[schema(pattern = r"^[^@\sA-Z]+@[^@\sA-Z]+$", min_length = 3, max_length = 200)]
-    pub email: String,
-    /// Name to show.
-    #[schema(min_length = 1, max_length = 200)]
-    pub name: String,
-    /// Language the person prefers (BCP 47).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(min_length = 2, max_length = 20)]
-    pub language: Option<String>,
-    /// Instant from which the account is closed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub valid_until: Option<DateTime<Utc>>,
-}
-
-/// Changes of an user.
-#[derive(Clone, Debug, Default, Serialize, ToSchema, InputObject)]
-pub struct UserPatch {
-    /// Where the record comes from.
-    #[serde(flatten)]
-    #[graphql(flatten)]
-    pub origin: OriginPatch,
-    /// Name to show.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 200)]
-    pub name: Patch<String>,
-    /// Language the person prefers (BCP 47).
-    #[serde(skip_serializing_if = "Patch::is_keep")]
-    #[schema(value_type = Option<String>, min_length = 2, max_length = 20)]
-    pub language: Patch<String>,
-    /// Instant from which the account is closed.
-    #[serde(skip_serializing_if = "Patch::is_keep")]
-    #[schema(value_type = Option<DateTime<Utc>>)]
-    pub valid_until: Patch<DateTime<Utc>>,
-}
-
-/// Which users to list.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams, InputObject)]
-#[serde(default)]
-#[into_params(parameter_in = Query)]
-pub struct UserFilter {
-    /// The filters every list takes.
-    #[serde(skip)]
-    #[param(ignore)]
-    #[graphql(flatten)]
-    pub common: Common,
-    /// Only those whose email is one of these.
-    #[graphql(default)]
-    pub email: Vec<String>,
-}
-
-impl Filter for UserFilter {
-    fn common(&self) -> &Common {
-        &self.common
+/// An account is not closed while it is the last focal point of a country.
+async fn keep_last_focal_points(unit: &Unit, items: &mut [Item]) -> Result<()> {
+    let closing = |item: &Item| {
+        !item.is_new() && !item.is_rejected() && !item.is_deletion() && item.changes(user::VALID_UNTIL.column)
+    };
+    let people: Vec<_> = items.iter().filter(|item| closing(item)).map(|item| item.after.id()).collect();
+    if people.is_empty() {
+        return Ok(());
     }
-
-    fn with_common(self, common: Common) -> Self {
-        Self { common, ..self }
-    }
-
-    fn apply(&self, to: &mut Where<'_>) {
-        to.any("email", &self.email);
-    }
-}
-
-/// Tables of signing in that hold on to an account.
-const HELD_BY: &[(&str, &str)] = &[
-    ("session", "user_id"),
-    ("credential", "user_id"),
-    ("second_factor", "user_id"),
-    ("recovery_code", "user_id"),
-    ("password_token", "user_id"),
-    ("password_token", "issued_by"),
-    ("idempotency_key", "user_id"),
-];
-
-impl Record for User {
-    type Entity = user::Entity;
-    type Active = user::ActiveModel;
-    type New = NewUser;
-    type Patch = UserPatch;
-    type Filter = UserFilter;
-
-    fn def() -> &'static KindDef {
-        static DEF: LazyLock<KindDef> = LazyLock::new(|| {
-            KindDef::of::<User>("user", "users", Class::Person)
-                .fixed("installation")
-                .labelled("name")
-                .sorts(&["email", "name"])
-                .unique_in(&[&["email"]])
-                .held(HELD_BY)
-                .guards(users::guard)
-                .checks(users::check)
-                .follows(users::follow)
-        });
-        &DEF
-    }
-
-    fn meta(&self) -> &Meta {
-        &self.meta
-    }
-
-    fn view(seen: Seen, m: ModelOf<Self>, _lens: &Lens) -> Self {
-        Self {
-            meta: seen.meta,
-            email: m.email,
-            name: m.name,
-            language: m.language,
-            valid_until: m.valid_until,
+    let def = Grant::def();
+    let appointed = Cond::all()
+        .add(def.col(grant::ROLE.column).eq(Role::FocalPoint.code()))
+        .add(def.col(grant::USER.column).is_in(people));
+    let held = store::all(unit.conn(), def, appointed).await?;
+    let owners: BTreeSet<String> = held.iter().map(|row| row.owner().to_owned()).collect();
+    let mut in_office = FocalPoints::of(unit, &owners).await?;
+    let now = unit.ctx.clock.now();
+    for item in items.iter_mut().filter(|item| closing(item)) {
+        if !in_office.weaken_user(item.after.id(), open(&item.after, now)) {
+            let text = "the account is the last focal point of a country; appoint another one first";
+            item.reject(Error::Conflict(Code::LastFocalPoint, text.into()));
         }
     }
+    Ok(())
+}
+
+/// Only the operator opens and closes accounts.
+fn keep_to_operators(unit: &Unit, items: &mut [Item]) {
+    let actor = unit.actor();
+    if actor.is_system() || actor.with_role(&[Role::Operator]).next().is_some() {
+        return;
+    }
+    let closes = |item: &&mut Item| !item.is_new() && item.changes(user::VALID_UNTIL.column);
+    for item in items.iter_mut().filter(closes) {
+        item.reject(Error::Forbidden("only the operator opens and closes accounts".into()));
+    }
+}
+
+/// Stage for rules about state.
+pub fn guard<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        keep_to_operators(unit, items);
+        keep_last_focal_points(unit, items).await
+    })
+}
+
+/// Numbers new users, one after the other.
+pub fn check<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        if !items.iter().any(|item| item.is_new() && !item.is_rejected()) {
+            return Ok(());
+        }
+        unit.lock_owners(&["installation".to_owned()].into()).await?;
+        let mut last = store::greatest(unit.conn(), User::def(), user::NUMBER.column).await?.unwrap_or(0);
+        for item in items.iter_mut().filter(|item| item.is_new() && !item.is_rejected()) {
+            last += 1;
+            item.after.write(user::NUMBER, last);
+        }
+        Ok(())
+    })
+}
+
+/// Lets no session outlast its account: sessions end with it, and stay ended when it is opened again.
+pub fn follow<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        let closed = |item: &&mut Item| {
+            !item.is_new() && !item.is_rejected() && item.changes(user::VALID_UNTIL.column)
+        };
+        for item in items.iter_mut().filter(closed) {
+            if let Some(until) = item.after.read(user::VALID_UNTIL) {
+                session::end_by(unit.conn(), item.after.id(), until).await?;
+            }
+        }
+        Ok(())
+    })
 }

@@ -9,8 +9,8 @@ use async_graphql::SimpleObject;
 use kernel::{
     Code, Ctx, Error, KindDef, Result, Violation,
     change::feed::{self, Bulletin, ChangeEvent, News, Position},
-    lens::{Detail, Lens},
     policy::Class,
+    render::{Detail, Renderer},
     row::Row,
     scalar::Object,
 };
@@ -153,11 +153,9 @@ async fn shown(ctx: &Ctx, page: Bulletin, rights: [u8; 16]) -> Result<Vec<Change
     }
     let mut records: HashMap<Uuid, Json> = HashMap::new();
     for (def, rows) in rows.into_values().filter(|(_, rows)| !rows.is_empty()) {
-        let lens = Lens::on(ctx, def, &rows, Detail::List).await?;
+        let renderer = Renderer::on(ctx, def, &rows, Detail::List).await?;
         for row in rows {
-            let id = row.id();
-            let show = def.show.ok_or_else(|| Error::Internal(format!("{} has no view", def.name)))?;
-            records.insert(id, show(&lens, row)?);
+            records.insert(row.id(), renderer.json(&row)?);
         }
     }
     let change = |news: News| -> Result<Change> {

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use entity::{release, release_term, vocab::ReleaseMode};
+use entity::{Release, release, release_term, vocab::ReleaseMode};
 use kernel::{Actor, Ctx, Result, Unit, policy::Verb, record::Op, unit::Cause};
 use sea_orm::{
     ActiveEnum,
@@ -14,7 +14,7 @@ use sea_orm::{
 use serde_json::{Map, json};
 use uuid::Uuid;
 
-use super::release_def;
+use crate::domain::Registered;
 
 /// Begins and ends the releases whose instants have come, each in a unit of its own; answers how many.
 ///
@@ -49,7 +49,7 @@ pub async fn revoke(unit: &mut Unit, release: Uuid, version: Option<i32>) -> Res
         ("revoked_by".to_owned(), json!(unit.actor().user)),
     ]);
     let op = Op::Move { id: release, version, verb: Verb::Release, authority: Verb::Release, set };
-    unit.apply_one(release_def(), op).await?;
+    unit.apply_one(Release::def(), op).await?;
     end(unit, release).await
 }
 

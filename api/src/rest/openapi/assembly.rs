@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use kernel::filter::Common;
 use serde_json::{Map, Value as Json, json};
-use utoipa::{IntoParams, openapi::path::ParameterIn};
 
-use crate::domain::{KINDS, access::signin::standing::ACT_AS};
+use super::merge::links;
+use crate::domain::access::signin::standing::ACT_AS;
 
 /// Every operation of the document: its address, its method, and what is said of it.
 pub fn operations(document: &mut Json) -> impl Iterator<Item = (&String, &String, &mut Map<String, Json>)> {
@@ -31,28 +30,6 @@ pub fn fit_bodies(document: &mut Json) {
             && let Some(object) = schema.pointer("/oneOf/0").cloned()
         {
             *schema = object;
-        }
-    }
-}
-
-/// Takes from each list the common filters that are refused there, and names what its kind is sorted by.
-pub fn fit_lists(document: &mut Json) {
-    let common = Common::into_params(|| Some(ParameterIn::Query));
-    let common: BTreeSet<String> = common.into_iter().map(|parameter| parameter.name).collect();
-    for (path, _, operation) in operations(document).filter(|(_, method, _)| *method == "get") {
-        let kind = KINDS.all().iter().find(|def| path.strip_prefix('/') == Some(def.collection));
-        if let (Some(def), Some(all)) = (kind, parameters(operation)) {
-            all.retain(|parameter| {
-                let name = parameter.get("name").and_then(Json::as_str).unwrap_or_default();
-                !common.contains(name) || def.filters_by(name)
-            });
-            for sort in all.iter_mut().filter(|parameter| parameter.get("name") == Some(&json!("sort"))) {
-                let keys = def.sortable.join(", ");
-                let text = format!(
-                    "Order: at most 3 keys, a leading minus for descending; the id follows always. Keys: {keys}."
-                );
-                sort["description"] = json!(text);
-            }
         }
     }
 }
@@ -127,33 +104,17 @@ pub fn show_edits(document: &mut Json) {
 /// Leaves out the schemas that no operation leads to.
 pub fn prune(document: &mut Json) {
     let mut reached = BTreeSet::new();
-    let rest: Vec<Json> = ["/paths", "/components/responses"]
-        .iter()
-        .filter_map(|part| document.pointer(part).cloned())
-        .collect();
-    let mut open: Vec<Json> = rest;
+    let roots = ["/paths", "/components/responses"];
+    let mut open: Vec<Json> = roots.iter().filter_map(|part| document.pointer(part).cloned()).collect();
     while let Some(part) = open.pop() {
-        for name in names(&part) {
-            let schema = document.pointer(&format!("/components/schemas/{name}")).cloned();
-            if reached.insert(name) {
-                open.extend(schema);
+        let names = links(&part).into_iter().filter_map(|link| link.strip_prefix("#/components/schemas/"));
+        for name in names {
+            if reached.insert(name.to_owned()) {
+                open.extend(document.pointer(&format!("/components/schemas/{name}")).cloned());
             }
         }
     }
     if let Some(schemas) = schemas(document) {
         schemas.retain(|name, _| reached.contains(name));
-    }
-}
-
-/// Names of the schemas a part of the document leads to.
-fn names(part: &Json) -> Vec<String> {
-    match part {
-        Json::Object(members) => {
-            let link = members.get("$ref").and_then(Json::as_str);
-            let own = link.and_then(|to| to.strip_prefix("#/components/schemas/")).map(str::to_owned);
-            own.into_iter().chain(members.values().flat_map(names)).collect()
-        }
-        Json::Array(items) => items.iter().flat_map(names).collect(),
-        _ => Vec::new(),
     }
 }

@@ -1,21 +1,15 @@
 //! Countries, agencies, groups and statements of the demonstration.
 
+use entity::{Agency, Country, CountryFramework, Membership, Participation, WorkingGroup};
 use kernel::{Result, Unit, row::Row};
 use serde_json::{Value as Json, json};
 
 use super::file::{CountryFile, Fields};
-use crate::{
-    domain::{
-        cooperation::{agency::Agency, membership::Membership, working_group::WorkingGroup},
-        reference::country::Country,
-        treaties::{country_framework::CountryFramework, participation::Participation},
-    },
-    seed::{
-        DEMO,
-        reference::{BY_CODE, Ids, PARTICIPATION, bring, known},
-        report::Report,
-        sync::{Rule, Wanted},
-    },
+use crate::seed::{
+    DEMO,
+    reference::{BY_CODE, Ids, PARTICIPATION, bring, known},
+    report::Report,
+    sync::{Rule, Wanted},
 };
 
 const AGENCY: Rule =

@@ -1,6 +1,6 @@
 //! The files of the demonstration: records in wire form, nested as people think of them.
 
-use kernel::{Error, Result, policy::Verb};
+use kernel::{Error, Result};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value as Json, json};
 
@@ -101,7 +101,7 @@ pub(super) struct TaskFile {
 /// A move of a lifecycle.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct MoveFile {
-    pub(super) verb: Verb,
+    pub(super) verb: String,
     /// Columns it sets.
     #[serde(flatten)]
     pub(super) set: Fields,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use entity::credential;
+use entity::{Grant, User, credential};
 use kernel::{Result, Unit};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use serde::{Deserialize, Serialize};
@@ -14,11 +14,7 @@ use super::{
     file::{Fields, read},
 };
 use crate::{
-    domain::access::{
-        grant::Grant,
-        signin::{password, session},
-        user::User,
-    },
+    domain::access::signin::{password, session},
     seed::{
         DEMO,
         reference::{bring, known},

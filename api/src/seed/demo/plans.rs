@@ -2,18 +2,15 @@
 
 mod content;
 
-use kernel::{Error, KindDef, Record, Result, Unit, record::Op};
+use entity::{Action, Objective, Pillar, Plan, Release, Task};
+use kernel::{Error, KindDef, Result, Unit, policy::Verb, record::Op};
 
 use super::{
     bodies::ONCE,
     file::{CountryFile, MoveFile, ReleaseFile},
 };
 use crate::{
-    domain::{
-        cooperation::task::Task,
-        plans::{action::Action, objective::Objective, pillar::Pillar, plan::Plan},
-        sharing,
-    },
+    domain::{Registered, sharing},
     seed::{
         DEMO,
         reference::{bring, known},
@@ -47,7 +44,7 @@ pub(super) async fn load(unit: &mut Unit, report: &mut Report, files: &[CountryF
     for (key, release) in content::releases(files) {
         let made = plans.created.contains_key(&key);
         report.add(
-            sharing::release_def().name,
+            Release::def().name,
             Counts { created: usize::from(made), unchanged: usize::from(!made), ..Counts::default() },
         );
         if made {
@@ -67,7 +64,7 @@ async fn make_moves(unit: &mut Unit, def: &'static KindDef, made: &Synced, moves
         let (mut ops, mut keys) = (Vec::new(), Vec::new());
         for (version, key, moves) in &mut turns {
             let Some(next) = moves.next() else { continue };
-            ops.push(op(known(&made.ids, key)?, *version, next));
+            ops.push(op(def, (known(&made.ids, key)?, *version), next)?);
             keys.push(key.clone());
             *version += 1;
         }
@@ -78,12 +75,16 @@ async fn make_moves(unit: &mut Unit, def: &'static KindDef, made: &Synced, moves
     }
 }
 
-fn op(id: uuid::Uuid, version: i32, next: MoveFile) -> Op {
-    Op::Move { id, version: Some(version), verb: next.verb, authority: next.verb, set: next.set }
+fn op(def: &KindDef, (id, version): (uuid::Uuid, i32), next: MoveFile) -> Result<Op> {
+    let step = def.lifecycle.and_then(|cycle| cycle.find(&next.verb));
+    let step =
+        step.ok_or_else(|| Error::Internal(format!("a {} knows no move `{}`", def.name, next.verb)))?;
+    let verb = Verb::Move(step);
+    Ok(Op::Move { id, version: Some(version), verb, authority: verb, set: next.set })
 }
 
 async fn release_plan(unit: &mut Unit, plans: &Synced, (key, file): (&str, &ReleaseFile)) -> Result<()> {
-    let release = sharing::Release {
+    let release = sharing::NewRelease {
         audiences: file.audiences.clone(),
         basis: Some(file.basis.clone()),
         purpose: Some(file.purpose.clone()),

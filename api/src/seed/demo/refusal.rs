@@ -1,11 +1,12 @@
 //! The demonstration stays out of databases that hold anything real.
 
+use entity::ReleaseSet;
 use kernel::{Code, Error, KindDef, Result, Unit, store};
 use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, Query};
 
 use super::file::CountryFile;
 use crate::{
-    domain::sharing::release_set_def,
+    domain::Registered,
     seed::{DEMO, SEED},
 };
 
@@ -19,7 +20,7 @@ pub(super) async fn check(unit: &Unit, files: &[CountryFile]) -> Result<()> {
     let mut foreign = Vec::new();
     for def in unit.ctx.kinds.all() {
         // Sets of releases are made by the service, for anybody's release.
-        if def.name != release_set_def().name
+        if def.name != ReleaseSet::def().name
             && store::exists(unit.conn(), def, of_others(def, &invented)).await?
         {
             foreign.push(def.name.replace('_', " "));

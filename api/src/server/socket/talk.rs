@@ -208,7 +208,7 @@ impl Talk {
         }
         let ctx = self.look_up().await.map_err(|error| Close::of(&error, Close::UNAUTHORIZED))?;
         let call = GraphqlCall { ctx, ..self.caller.clone() };
-        let answers = match http::admit(&self.state, call, request) {
+        let answers = match http::admit(&self.state, call, request).await {
             Ok(Ok(admitted)) => http::subscribe(&self.state, admitted),
             Ok(Err(refusal)) => Err(refusal),
             Err(error) => Err(Box::new(http::failed(&error.detail(), error.code()))),

@@ -1,197 +1,208 @@
-//! How a kind is described: what its table says, and a line for each thing that is its own.
+//! How a kind is made of its declaration, with a line for each thing it does.
 
-use sea_orm::{ActiveEnum, ColumnTrait, EntityTrait, IdenStatic, Iterable, ModelTrait};
+use std::collections::HashMap;
 
-use super::KindDef;
+use model::{Class, Code, Declaration, FieldDef, Lifecycle, Shape, field::Column as Type, lifecycle::To};
+
+use super::{KindDef, edges::edges};
 use crate::{
-    input::Schemas,
-    policy::{Class, Verb},
+    filter,
+    input::{Schema, Schemas},
     record::{
-        Hook, Record,
-        column::{Column, Link, Parent, type_of},
-        shown,
+        Hook,
+        column::{Column, Link, Parent},
+        lifecycle::LackingFacts,
+        part,
     },
-    row::Type,
+    schema,
 };
 
-impl KindDef {
-    /// Starts the description of the kind `R` from what its table says.
-    #[must_use]
-    pub fn of<R: Record>(name: &'static str, collection: &'static str, class: Class) -> Self {
-        Self {
-            schemas: Schemas::of::<R>(),
-            show: Some(shown::<R>),
-            ..Self::bare::<R::Entity>(name, collection, class)
-        }
-    }
+/// The kind `K`, which does nothing but what its declaration says.
+#[must_use]
+pub fn kind<K: model::Kind>() -> KindDef {
+    KindDef::of(K::DECLARATION)
+}
 
-    /// Starts the description of a kind without operations: logged, but written by verbs only.
-    #[must_use]
-    pub fn bare<E: EntityTrait>(name: &'static str, collection: &'static str, class: Class) -> Self {
-        let columns: Vec<Column> = E::Column::iter()
-            .map(|column| {
-                let ty = type_of(&E::Model::get_value_type(column));
-                Column::new(column.as_str(), ty, column.def().is_null())
-            })
-            .collect();
-        let index = columns.iter().enumerate().map(|(at, column)| (column.name, at)).collect();
-        Self {
+fn keep(name: String) -> &'static str {
+    name.leak()
+}
+
+/// The columns a field is kept in.
+fn columns(field: &'static FieldDef) -> Vec<Column> {
+    let parts = field.columns();
+    let is_one = parts.len() == 1;
+    let made = parts.into_iter().map(|(name, ty)| {
+        let name = if name == field.column { field.column } else { keep(name) };
+        Column {
             name,
-            collection,
-            table: E::default().table_name(),
-            class,
+            field: if is_one { field.name } else { name },
+            ty,
+            nullable: field.is_nullable,
+            target: if let Shape::Ref(kind) = field.shape { Some(kind) } else { None },
+            is_text: field.is_text,
+            is_progress: field.is_progress,
+            ranks: if let (Shape::Code(list), true) = (field.shape, field.is_sort) {
+                Some(list)
+            } else {
+                None
+            },
+        }
+    });
+    made.collect()
+}
+
+fn standard(declared: &Declaration) -> impl Iterator<Item = Column> {
+    declared.standard_columns().into_iter().map(|(name, ty, nullable)| Column {
+        name,
+        field: name,
+        ty,
+        nullable,
+        target: None,
+        is_text: false,
+        is_progress: false,
+        ranks: None,
+    })
+}
+
+impl KindDef {
+    /// The kind of a declaration.
+    #[must_use]
+    pub fn of(declared: &'static Declaration) -> Self {
+        let fields = || declared.fields.iter();
+        let columns: Vec<Column> = standard(declared).chain(fields().flat_map(columns)).collect();
+        let index = columns.iter().enumerate().map(|(at, column)| (column.name, at)).collect();
+        let link = |field: &FieldDef| {
+            let target = if let Shape::Refs(kind) = field.shape { Some(kind) } else { None };
+            Some(Link { column: field.column, table: field.table?, target, is_acyclic: field.is_acyclic })
+        };
+        let any = fields().find(|field| field.shape == Shape::AnyRef);
+        let any = any.map(|field| (keep(format!("{}_kind", field.name)), keep(format!("{}_id", field.name))));
+        let first = |is: fn(&&FieldDef) -> bool| fields().find(is).map(|field| field.column);
+        let mut sortable = vec!["created_at", "updated_at"];
+        sortable.extend(fields().filter(|field| field.is_sort).map(|field| field.column));
+        let column = |name: &'static str| declared.field(name).map_or(name, |field| field.column);
+        let mut unique: Vec<Vec<&'static str>> = vec![vec!["owner", "source_system", "external_key"]];
+        unique.extend(declared.code.map(|code| match code {
+            Code::Everywhere => vec!["code"],
+            Code::PerOwner => vec!["owner", "code"],
+        }));
+        unique.extend(declared.unique.iter().map(|key| key.iter().map(|name| column(name)).collect()));
+        unique.extend(fields().filter(|field| field.is_unique).map(|field| vec![field.column]));
+        Self {
+            declared,
+            name: declared.name,
+            collection: declared.plural,
+            table: declared.name,
+            class: declared.class,
             columns,
             index,
-            links: Vec::new(),
-            any: None,
-            parent: Vec::new(),
-            code: None,
-            code_per_owner: false,
-            label: None,
-            sortable: vec!["created_at", "updated_at"],
-            progress: &[],
-            owner_prefix: None,
-            fixed_owner: (class == Class::Reference).then_some("reference"),
-            may_be_fact: false,
-            of_countries: false,
-            held_by: &[],
-            unique: &[],
-            moves: &[],
+            links: fields().filter_map(link).collect(),
+            any,
+            parent: declared
+                .below
+                .iter()
+                .map(|name| Parent { column: column(name), inherits: Vec::new() })
+                .collect(),
+            code: declared.code.map(|_| "code"),
+            lead: first(|field| field.is_lead),
+            contributors: first(|field| field.is_contributors),
+            label: first(|field| field.is_label).or(first(|field| field.is_text)),
+            sortable,
+            progress: fields()
+                .filter(|field| field.is_progress && field.writing == model::Writing::Always)
+                .map(|field| field.name)
+                .collect(),
+            fixed_owner: declared.fixed,
+            unique,
+            filters: Vec::new(),
+            parts: Vec::new(),
+            edges: Vec::new(),
+            lifecycle: None,
+            lacking: None,
             prepare: None,
             guard: None,
             check: None,
             follow: None,
-            schemas: Schemas::open(),
-            show: None,
+            schemas: Schemas::of(declared),
+            move_schemas: HashMap::new(),
         }
     }
 
-    /// Names the texts: they have translations and are searched; the first names the record.
-    #[must_use]
-    pub fn texts(mut self, names: &[&'static str]) -> Self {
-        self.label = names.first().copied();
-        for column in self.columns.iter_mut().filter(|column| names.contains(&column.name)) {
-            column.is_text = true;
+    /// Puts in what follows from other declarations.
+    pub(in crate::record) fn connect(&mut self, all: &[&'static Declaration]) -> Result<(), String> {
+        self.edges = edges(self.declared, all)?;
+        for at in 0..self.parent.len() {
+            let target = self.parent.get(at).and_then(|parent| self.column(parent.column)?.target);
+            let above = all.iter().find(|one| Some(one.name) == target);
+            let above = above.ok_or_else(|| format!("{}: it stands below no kind", self.name))?;
+            let has_plan = self.has("plan_id") && above.field("plan").is_some();
+            if let Some(parent) = self.parent.get_mut(at).filter(|_| has_plan) {
+                parent.inherits = vec![("plan_id", "plan_id")];
+            }
         }
-        self
+        self.filters = filter::filters(self, all)?;
+        self.parts = part::parts(self);
+        self.move_schemas = self.compile_moves();
+        self.check_sound()
     }
 
-    /// Says that `column` refers to records of `target`.
-    #[must_use]
-    pub fn refers(mut self, column: &'static str, target: &'static str) -> Self {
-        for found in self.columns.iter_mut().filter(|c| c.name == column) {
-            found.target = Some(target);
-            found.field = column.strip_suffix("_id").unwrap_or(column);
+    fn compile_moves(&self) -> HashMap<String, Schema> {
+        let steps = self.lifecycle.into_iter().flat_map(|cycle| cycle.moves);
+        let mut named = schema::shared();
+        named.insert("RecordedInput".into(), schema::recorded_input());
+        let compiled = steps.map(|step| {
+            let input = schema::move_input(self, step);
+            (schema::move_input_name(self, step), Schema::compile(&input, named.clone()))
+        });
+        compiled.collect()
+    }
+
+    /// Says what is wrong with a declaration.
+    fn check_sound(&self) -> Result<(), String> {
+        let wrong = |text: String| Err(format!("{}: {text}", self.name));
+        for column in self.unique.iter().flatten().chain(&self.sortable) {
+            if !self.has(column) {
+                return wrong(format!("there is no column `{column}`"));
+            }
         }
-        self
-    }
-
-    /// Says that two columns hold kind and id of a record of any kind.
-    #[must_use]
-    pub const fn refers_to_any(mut self, kind: &'static str, id: &'static str) -> Self {
-        self.any = Some((kind, id));
-        self
-    }
-
-    /// Says that regions and organisations own no such records.
-    #[must_use]
-    pub const fn of_countries(mut self) -> Self {
-        self.of_countries = true;
-        self
-    }
-
-    /// Says that the array `column` holds ids of `target`, indexed by `table`.
-    #[must_use]
-    pub fn links(mut self, column: &'static str, table: &'static str, target: &'static str) -> Self {
-        self.links.push(Link { column, table, target: Some(target) });
-        self
-    }
-
-    /// Says that the array `column` holds codes, indexed by `table`.
-    #[must_use]
-    pub fn lists(mut self, column: &'static str, table: &'static str) -> Self {
-        self.links.push(Link { column, table, target: None });
-        self
-    }
-
-    /// Says that the record stands below the one in `column`, and what it takes over from it.
-    #[must_use]
-    pub fn below(mut self, column: &'static str, inherits: &'static [(&'static str, &'static str)]) -> Self {
-        self.parent.push(Parent { column, inherits });
-        self
-    }
-
-    /// Says that `column` holds hazard domains as a bit mask.
-    #[must_use]
-    pub fn mask(mut self, column: &'static str) -> Self {
-        for found in self.columns.iter_mut().filter(|c| c.name == column) {
-            found.ty = Type::Domains;
+        for field in self.declared.fields {
+            let of_day = |name: &str| self.column(name).is_some_and(|column| column.ty == Type::Date);
+            if field.not_before.is_some_and(|name| !of_day(name)) {
+                return wrong(format!("`{}` is compared with no day", field.name));
+            }
+            if field.is.is_some_and(|(name, _)| self.declared.field(name).is_none()) {
+                return wrong(format!("`{}` follows from no field", field.name));
+            }
+            if matches!(field.shape, Shape::Refs(_)) && field.table.is_none() {
+                return wrong(format!("`{}` names no link table", field.name));
+            }
         }
-        self
+        if self.class == Class::Work && self.lead.is_none() {
+            return wrong("a kind of work has a lead agency".into());
+        }
+        self.lifecycle.map_or(Ok(()), |cycle| self.check_lifecycle(cycle))
     }
 
-    /// Says that records are addressed by `code`.
-    #[must_use]
-    pub const fn coded(mut self) -> Self {
-        self.code = Some("code");
-        self
-    }
-
-    /// Says that `code` is unique within an owner only.
-    #[must_use]
-    pub const fn coded_per_owner(mut self) -> Self {
-        self.code = Some("code");
-        self.code_per_owner = true;
-        self
-    }
-
-    /// Says what a record of the kind is called as an owner: this prefix and its code.
-    #[must_use]
-    pub const fn owns(mut self, prefix: &'static str) -> Self {
-        self.owner_prefix = Some(prefix);
-        self
-    }
-
-    /// Says that every record of the kind belongs to `owner`.
-    #[must_use]
-    pub const fn fixed(mut self, owner: &'static str) -> Self {
-        self.fixed_owner = Some(owner);
-        self
-    }
-
-    /// Names the column whose text names the record in references.
-    #[must_use]
-    pub const fn labelled(mut self, column: &'static str) -> Self {
-        self.label = Some(column);
-        self
-    }
-
-    /// Says that facts of the kind may belong to nobody, besides records of countries.
-    #[must_use]
-    pub const fn or_fact(mut self) -> Self {
-        self.may_be_fact = true;
-        self
-    }
-
-    /// Names tables that are no records and hold on to one, so that it cannot be deleted.
-    #[must_use]
-    pub const fn held(mut self, by: &'static [(&'static str, &'static str)]) -> Self {
-        self.held_by = by;
-        self
-    }
-
-    /// Names columns that together are unique.
-    #[must_use]
-    pub const fn unique_in(mut self, keys: &'static [&'static [&'static str]]) -> Self {
-        self.unique = keys;
-        self
-    }
-
-    /// Names the fields a contributor may write.
-    #[must_use]
-    pub const fn progress_fields(mut self, fields: &'static [&'static str]) -> Self {
-        self.progress = fields;
-        self
+    fn check_lifecycle(&self, cycle: &Lifecycle) -> Result<(), String> {
+        let wrong = |text: String| Err(format!("{}: {text}", self.name));
+        for column in [Some(cycle.state), Some(cycle.reason), cycle.before].into_iter().flatten() {
+            if !self.has(column) {
+                return wrong(format!("its lifecycle knows no column `{column}`"));
+            }
+        }
+        let states = self.declared.field(cycle.state).and_then(|field| field.shape.vocabulary());
+        for step in cycle.moves {
+            let to = if let To::State(state) = step.to { Some(state) } else { None };
+            if let Some(state) =
+                step.from.iter().copied().chain(to).find(|s| states.is_none_or(|l| l.rank(s).is_none()))
+            {
+                return wrong(format!("`{}` knows no state `{state}`", step.name));
+            }
+            if let Some(taken) = step.takes.iter().find(|taken| self.declared.field(taken.field).is_none()) {
+                return wrong(format!("`{}` takes no field `{}`", step.name, taken.field));
+            }
+        }
+        Ok(())
     }
 
     /// Adds the stage that runs before references are resolved.
@@ -201,19 +212,10 @@ impl KindDef {
         self
     }
 
-    /// Names the columns a list can be sorted by, besides the instants of writing.
+    /// Adds the stage for rules about state.
     #[must_use]
-    pub fn sorts(mut self, names: &[&'static str]) -> Self {
-        self.sortable.extend(names);
-        self
-    }
-
-    /// Says that lists sort `column` by the order of its closed list, not of the alphabet.
-    #[must_use]
-    pub fn ranks<E: ActiveEnum<Value = String> + Iterable>(mut self, column: &'static str) -> Self {
-        for found in self.columns.iter_mut().filter(|c| c.name == column) {
-            found.ranks = E::iter().map(|code| code.to_value()).collect();
-        }
+    pub const fn guards(mut self, guard: Hook) -> Self {
+        self.guard = Some(guard);
         self
     }
 
@@ -234,18 +236,17 @@ impl KindDef {
         self
     }
 
-    /// Adds a lifecycle: its verbs and the stage for rules about state.
+    /// Adds a lifecycle.
     #[must_use]
-    pub const fn moves(mut self, verbs: &'static [Verb], guard: Hook) -> Self {
-        self.moves = verbs;
-        self.guard = Some(guard);
+    pub const fn moves(mut self, cycle: &'static Lifecycle) -> Self {
+        self.lifecycle = Some(cycle);
         self
     }
 
-    /// Adds the stage for rules about state to a kind without moves.
+    /// Adds the function that finds out which facts the moves of records lack.
     #[must_use]
-    pub const fn guards(mut self, guard: Hook) -> Self {
-        self.guard = Some(guard);
+    pub const fn lacks(mut self, facts: LackingFacts) -> Self {
+        self.lacking = Some(facts);
         self
     }
 }

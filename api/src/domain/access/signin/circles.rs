@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     country, membership, region, region_membership, release, release_term, shared_set,
     vocab::{MembershipStanding, ReleaseMode},
@@ -10,7 +10,7 @@ use entity::{
 use kernel::{actor::Actor, ctx::Ctx, error::Result};
 use sea_orm::{
     ActiveEnum,
-    sea_query::{Alias, Condition, Expr, ExprTrait, IntoColumnRef, Query, SelectStatement},
+    sea_query::{Alias, Condition, Expr, ExprTrait, IntoColumnRef, Query, SelectStatement, UnionType},
 };
 use uuid::Uuid;
 
@@ -124,6 +124,23 @@ pub(super) async fn release_sets(ctx: &Ctx, audiences: &[String]) -> Result<BTre
         .and_where(of(Column::Id).in_subquery(addressed))
         .take();
     set(ctx, &select).await
+}
+
+/// The next instant at which a release begins or ends.
+pub(super) async fn next_release(ctx: &Ctx) -> Result<Option<DateTime<Utc>>> {
+    use release::Column;
+    let now = ctx.clock.now();
+    let next = |column| {
+        Query::select()
+            .expr(Expr::col(column).min())
+            .from(release::Entity)
+            .and_where(Expr::col(column).gt(now))
+            .take()
+    };
+    let select = next(Column::FromAt).union(UnionType::All, next(Column::UntilAt)).take();
+    let rows = ctx.db.reading().all(&select).await?;
+    let instants = rows.iter().map(|row| row.try_get_by_index::<Option<DateTime<Utc>>>(0));
+    Ok(instants.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().min())
 }
 
 /// Columns of the link tables.

@@ -1,6 +1,6 @@
 //! Who a request says it is from, kept for as long as its answer goes on.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use aws_lc_rs::digest;
 use chrono::{DateTime, Utc};
@@ -8,12 +8,13 @@ use kernel::{
     actor::{Actor, Grant},
     ctx::Ctx,
     error::{Error, Result},
+    standings::{self, Key, Remembered},
 };
 use sea_orm::ActiveEnum;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{circles::groups, standing::load_actor};
+use super::{circles::groups, standing::load};
 
 /// Who a request says it is from: what was read from it, before anything is looked up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,15 +38,113 @@ impl Identity {
         }
     }
 
-    /// Looks up what the caller may do now; answers that ask again and again lose their right in time.
+    /// Finds out what the caller may do now: from memory while the epoch of standings is the same.
     ///
     /// # Errors
-    /// `Unauthenticated` once the token or the session is over, and as [`load_actor`] says.
+    /// `Unauthenticated` once the token or the session is over, and as [`super::standing::load_actor`] says.
     pub async fn look_up(&self, ctx: &Ctx) -> Result<Ctx> {
-        if self.until.is_some_and(|until| until <= ctx.clock.now()) {
+        let ctx = self.recall(ctx).await?;
+        if self.holds(&ctx).await? { Ok(ctx) } else { self.load(&ctx).await }
+    }
+
+    /// What the caller could do when it was looked up last, for reads that [`Identity::holds`] checks after.
+    ///
+    /// # Errors
+    /// As [`Identity::look_up`].
+    pub async fn recall(&self, ctx: &Ctx) -> Result<Ctx> {
+        let now = ctx.clock.now();
+        if self.until.is_some_and(|until| until <= now) {
             return Err(Error::Unauthenticated("the access token has expired; refresh it".into()));
         }
-        Ok(ctx.acting(load_actor(ctx, self.who, self.act_as.as_deref()).await?))
+        match ctx.db.standings().recall(&self.key(), now) {
+            Some(caller) => Ok(ctx.remembering(&caller)),
+            None => self.load(ctx).await,
+        }
+    }
+
+    /// Whether a caller recalled for a read still stands as it did; asks the database if the read did not.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn holds(&self, ctx: &Ctx) -> Result<bool> {
+        let Some(watch) = &ctx.watch else { return Ok(true) };
+        if watch.is_unseen() {
+            watch.see(standings::epoch(ctx.db.reading()).await?);
+        }
+        Ok(watch.is_confirmed())
+    }
+
+    /// Looks the caller up in the database, and remembers what it says.
+    ///
+    /// # Errors
+    /// As [`Identity::look_up`].
+    pub async fn load(&self, ctx: &Ctx) -> Result<Ctx> {
+        // The epoch first: what changes after it is a difference to the next reader.
+        let epoch = standings::epoch(ctx.db.reading()).await?;
+        let from = ctx.clock.now();
+        let (actor, until) = load(ctx, self.who, self.act_as.as_deref()).await?;
+        let caller = Remembered { actor: Arc::new(actor), epoch, from, until };
+        let ctx = ctx.remembering(&caller);
+        ctx.watch.iter().for_each(|watch| watch.see(epoch));
+        ctx.db.standings().keep(self.key(), caller);
+        Ok(ctx)
+    }
+
+    fn key(&self) -> Key {
+        Key { who: self.who, act_as: self.act_as.clone() }
+    }
+}
+
+/// Rounds of a read at most: after the last one the caller was looked up within the request, as always once.
+const ROUNDS: u8 = 3;
+
+/// A caller of a read, as it was looked up last.
+///
+/// The read's own statement says whether that is still so; where it is not, the read runs again:
+///
+/// ```ignore
+/// loop {
+///     let answer = read(&reader.ctx).await;
+///     if reader.stood().await? {
+///         return answer;
+///     }
+/// }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Reader {
+    /// The context to read in.
+    pub ctx: Ctx,
+    /// Who the request says it is from.
+    pub identity: Identity,
+    rounds: u8,
+}
+
+impl Reader {
+    /// Takes a context whose caller [`Identity::recall`] put in.
+    #[must_use]
+    pub const fn new(ctx: Ctx, identity: Identity) -> Self {
+        Self { ctx, identity, rounds: 0 }
+    }
+
+    /// The context for what is no read: of a caller who is looked up now.
+    ///
+    /// # Errors
+    /// As [`Identity::look_up`].
+    pub async fn confirmed(self) -> Result<Ctx> {
+        if self.identity.holds(&self.ctx).await? { Ok(self.ctx) } else { self.identity.load(&self.ctx).await }
+    }
+
+    /// Whether the caller stood during the read as it was remembered; if not, it is looked up for the next one.
+    ///
+    /// # Errors
+    /// As [`Identity::look_up`].
+    pub async fn stood(&mut self) -> Result<bool> {
+        self.rounds = self.rounds.saturating_add(1);
+        if self.rounds >= ROUNDS || self.identity.holds(&self.ctx).await? {
+            return Ok(true);
+        }
+        self.ctx = self.identity.load(&self.ctx).await?;
+        Ok(false)
     }
 }
 

@@ -4,6 +4,7 @@
 
 use std::{
     fmt,
+    num::NonZeroUsize,
     sync::{Arc, Mutex, PoisonError, RwLock},
     time::Duration,
 };
@@ -18,6 +19,7 @@ use kernel::{
     db::{Conn, Db},
     error::{Error, Result},
 };
+use lru::LruCache;
 use sea_orm::{
     Statement,
     sea_query::{Expr, ExprTrait, Order, Query},
@@ -28,7 +30,7 @@ use tokio::time::Instant;
 use super::{
     seal::{broken, seal, unseal},
     secret::InstallationSecret,
-    token::LIFETIME_MINUTES,
+    token::{Claims, LIFETIME_MINUTES},
 };
 
 /// The algorithm of every key, and the only one tokens are accepted with.
@@ -58,7 +60,18 @@ struct Inner {
     secret: InstallationSecret,
     keys: RwLock<Arc<[SigningKey]>>,
     looked: Mutex<Option<Instant>>,
+    verified: Mutex<LruCache<String, Verified>>,
 }
+
+/// A token whose signature was checked.
+#[derive(Clone)]
+struct Verified {
+    kid: String,
+    claims: Claims,
+}
+
+/// Tokens remembered at most; the one that was used longest ago goes first.
+const MOST_VERIFIED: NonZeroUsize = NonZeroUsize::new(10_000).unwrap();
 
 impl KeyRing {
     /// Loads the keys, making the first one where there is none.
@@ -78,6 +91,7 @@ impl KeyRing {
             secret: secret.clone(),
             keys: RwLock::new(keys.into()),
             looked: Mutex::default(),
+            verified: Mutex::new(LruCache::new(MOST_VERIFIED)),
         })))
     }
 
@@ -104,6 +118,19 @@ impl KeyRing {
             *looked = Some(Instant::now());
         }
         self.reload().await
+    }
+
+    /// What a token says whose signature was checked before, while its key is in use.
+    pub(super) fn recall(&self, hash: &str) -> Option<Claims> {
+        let mut verified = self.0.verified.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = verified.get(hash)?;
+        self.keys().iter().any(|key| key.kid == found.kid).then(|| found.claims.clone())
+    }
+
+    /// Remembers what a token says, under the token's hash.
+    pub(super) fn remember(&self, hash: String, kid: &str, claims: &Claims) {
+        let found = Verified { kid: kid.to_owned(), claims: claims.clone() };
+        self.0.verified.lock().unwrap_or_else(PoisonError::into_inner).put(hash, found);
     }
 
     /// Makes a new key that signs from now on, and retires the others; they verify for 20 minutes more.

@@ -2,12 +2,13 @@
 //!
 //! Such a change set holds one change, which names the account and leaves it as it is; the token is in none.
 
-use kernel::{Ctx, Record, Result, actor::Actor};
+use entity::User;
+use kernel::{Ctx, Result, actor::Actor};
 use sea_orm::sea_query::{Cond, ExprTrait, InsertStatement};
 use uuid::Uuid;
 
 use super::standing::owners_of;
-use crate::domain::access::user::User;
+use crate::domain::Registered;
 
 /// The owner of what the host of the service does by itself.
 const HOST: &str = "installation";

@@ -4,9 +4,8 @@
 //! has. That is asked again when the token is used: rights granted meanwhile are not for the issuer to take.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use entity::{password_token, user, vocab::Role};
+use entity::{Grant, User, grant, password_token, user, vocab::Role};
 use kernel::{
-    Record,
     actor::Actor,
     ctx::Ctx,
     db::Conn,
@@ -15,10 +14,7 @@ use kernel::{
     row::Row,
     store,
 };
-use sea_orm::{
-    ActiveEnum,
-    sea_query::{Cond, Expr, ExprTrait, OnConflict, Query},
-};
+use sea_orm::sea_query::{Cond, Expr, ExprTrait, OnConflict, Query};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -32,7 +28,7 @@ use super::{
     standing::{is_open, load_issuer},
     throttle,
 };
-use crate::domain::access::{focal_points, grant::Grant, user::User};
+use crate::domain::{Registered, access::focal_points};
 
 /// Hours a token is good for.
 pub const LIFETIME_HOURS: i64 = 24;
@@ -159,19 +155,19 @@ async fn may_issue(conn: Conn<'_>, ctx: &Ctx, issuer: &Actor, user: Uuid) -> Res
     if issuer.is_system() {
         return Ok(());
     }
-    let grant = Grant::def();
+    let def = Grant::def();
     let not_over = Cond::any()
-        .add(grant.col("valid_until").is_null())
-        .add(grant.col("valid_until").gte(ctx.clock.today()));
-    let of_user = Cond::all().add(grant.col("user_id").eq(user)).add(not_over.clone());
-    let held = store::all(conn, grant, of_user).await?;
+        .add(def.col(grant::VALID_UNTIL.column).is_null())
+        .add(def.col(grant::VALID_UNTIL.column).gte(ctx.clock.today()));
+    let of_user = Cond::all().add(def.col(grant::USER.column).eq(user)).add(not_over.clone());
+    let held = store::all(conn, def, of_user).await?;
     let operates = issuer.with_role(&[Role::Operator]).next().is_some();
     if issuer.user == Some(user) || (held.is_empty() && !operates) {
         return Err(not_yours());
     }
     for one in &held {
-        authorize(issuer, Verb::Create, grant, &one.scope()).map_err(|_| not_yours())?;
-        if operates && one.text("role") == Some(&*Role::FocalPoint.to_value()) {
+        authorize(issuer, Verb::Create, def, &one.scope()).map_err(|_| not_yours())?;
+        if operates && one.read(grant::ROLE) == Some(Role::FocalPoint) {
             is_first(conn, ctx, one, not_over.clone()).await?;
         }
     }
@@ -180,15 +176,15 @@ async fn may_issue(conn: Conn<'_>, ctx: &Ctx, issuer: &Actor, user: Uuid) -> Res
 
 /// The operator invites the first focal point of a country, who has no password and nobody beside it.
 async fn is_first(conn: Conn<'_>, ctx: &Ctx, held: &Row, not_over: Cond) -> Result<()> {
-    let (grant, user) = (Grant::def(), held.uuid("user_id").unwrap_or_default());
+    let (def, holder) = (Grant::def(), held.read(grant::USER).unwrap_or_default());
     let others = Cond::all()
-        .add(grant.col("owner").eq(held.owner()))
-        .add(grant.col("role").eq("focal_point"))
-        .add(grant.col("user_id").ne(user))
+        .add(def.col("owner").eq(held.owner()))
+        .add(def.col(grant::ROLE.column).eq(Role::FocalPoint.code()))
+        .add(def.col(grant::USER.column).ne(holder))
         .add(not_over);
-    let this = Expr::col((user::Entity, user::Column::Id)).eq(user);
+    let this = Expr::col((user::Entity, user::Column::Id)).eq(holder);
     let has_password = account(ctx, this).await?.is_some_and(|account| account.hash.is_some());
-    if has_password || store::exists(conn, grant, others).await? {
+    if has_password || store::exists(conn, def, others).await? {
         return Err(not_yours());
     }
     Ok(())

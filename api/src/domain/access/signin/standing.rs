@@ -1,10 +1,10 @@
 //! What the stored data say about a caller now: account, grants, regions, sets.
 //!
-//! At most five statements for each request of somebody signed in, one for anonymous callers.
+//! At most six statements for somebody signed in; what they say is remembered (see [`kernel::standings`]).
 
-use std::collections::BTreeSet;
+use std::{cmp::min, collections::BTreeSet};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use entity::{agency, grant, session, user};
 use kernel::{
     actor::{Actor, Grant},
@@ -17,7 +17,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::circles::{regions, release_sets, set, shared_sets, within};
+use super::circles::{next_release, regions, release_sets, set, shared_sets, within};
 
 /// Name of the header that says for which owner the caller acts.
 pub const ACT_AS: &str = "X-Concord-Act-As";
@@ -30,11 +30,24 @@ pub const ACT_AS: &str = "X-Concord-Act-As";
 /// `Unauthenticated` when the session is over, the account closed, or nobody wants to act for an owner;
 /// `Forbidden` for an owner without a live grant; `BadRequest(ActAsRequired)` when there are several.
 pub async fn load_actor(ctx: &Ctx, who: Option<(Uuid, Uuid)>, act_as: Option<&str>) -> Result<Actor> {
+    Ok(load(ctx, who, act_as).await?.0)
+}
+
+/// As [`load_actor`], with the instant of the next change that time alone brings.
+pub(super) async fn load(
+    ctx: &Ctx,
+    who: Option<(Uuid, Uuid)>,
+    act_as: Option<&str>,
+) -> Result<(Actor, DateTime<Utc>)> {
+    // Grants and memberships begin and end with a day.
+    let tomorrow = ctx.clock.today().succ_opt().unwrap_or(NaiveDate::MAX).and_time(NaiveTime::MIN).and_utc();
+    let mut until = tomorrow;
     let mut actor = match (who, act_as) {
         (None, None) => Actor::anonymous(),
         (None, Some(_)) => return Err(Error::Unauthenticated("sign in to act for an owner".into())),
         (Some((user, session)), _) => {
-            let mut actor = load_person(ctx, user, session).await?;
+            let (mut actor, over) = person(ctx, user, session).await?;
+            until = min(until, over);
             actor.grants = grants(ctx, user).await?;
             actor.acting = choose(&actor.grants, act_as)?;
             actor.grants.retain(|grant| Some(&grant.owner) == actor.acting.as_ref());
@@ -47,7 +60,8 @@ pub async fn load_actor(ctx: &Ctx, who: Option<(Uuid, Uuid)>, act_as: Option<&st
     actor.standing.shared_sets = shared_sets(ctx, &actor).await?;
     // Audiences depend on the regions, so they come after them.
     actor.standing.release_sets = release_sets(ctx, &actor.audiences()).await?;
-    Ok(actor)
+    until = next_release(ctx).await?.map_or(until, |next| min(next, until));
+    Ok((actor, until))
 }
 
 /// Finds out who asks, without grants: for `/me` and signing out, where no owner need be chosen.
@@ -55,8 +69,15 @@ pub async fn load_actor(ctx: &Ctx, who: Option<(Uuid, Uuid)>, act_as: Option<&st
 /// # Errors
 /// `Unauthenticated` when the session is over or the account closed.
 pub async fn load_person(ctx: &Ctx, user: Uuid, session: Uuid) -> Result<Actor> {
+    Ok(person(ctx, user, session).await?.0)
+}
+
+/// As [`load_person`], with the instant the session or the account ends.
+async fn person(ctx: &Ctx, user: Uuid, session: Uuid) -> Result<(Actor, DateTime<Utc>)> {
     let select = live_sessions(ctx.clock.now())
         .column((user::Entity, user::Column::Number))
+        .column((session::Entity, session::Column::ExpiresAt))
+        .column((user::Entity, user::Column::ValidUntil))
         .and_where(Expr::col((session::Entity, session::Column::Id)).eq(session))
         .and_where(Expr::col((session::Entity, session::Column::UserId)).eq(user))
         .take();
@@ -65,7 +86,9 @@ pub async fn load_person(ctx: &Ctx, user: Uuid, session: Uuid) -> Result<Actor> 
     let mut actor = Actor::anonymous();
     actor.user = Some(user);
     actor.number = row.try_get_by_index(0)?;
-    Ok(actor)
+    let (expires, closes): (DateTime<Utc>, Option<DateTime<Utc>>) =
+        (row.try_get_by_index(1)?, row.try_get_by_index(2)?);
+    Ok((actor, closes.map_or(expires, |closes| min(closes, expires))))
 }
 
 /// Who issued something earlier, as that user stands now under the owner it acted for; none if the account is closed.

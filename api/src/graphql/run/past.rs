@@ -1,0 +1,84 @@
+//! Histories and moves of all records of a level at once.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use kernel::{
+    Error, KindDef, Result,
+    page::Page,
+    record::lifecycle::{MoveState, moves_of},
+};
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use super::{Found, Run, Source, page::Paged, rows};
+use crate::{
+    domain::history::{History, histories, span},
+    graphql::selection::Item,
+};
+
+impl Run {
+    /// A page of the history of each record.
+    pub(super) async fn histories(&self, item: &Item, sources: &[Source]) -> Result<Vec<Found>> {
+        let first = item.arguments.get("first").and_then(Json::as_i64).unwrap_or_default();
+        let cursor = item.arguments.get("after").and_then(Json::as_str).map(str::to_owned);
+        let page = Page { cursor, ..Page::first(Page::check_limit("first", first)?) };
+        let mut pages = HashMap::new();
+        for (def, ids) in by_kind(sources) {
+            for (id, past) in histories(&self.ctx, def, &ids, span(&page)?).await? {
+                pages.insert(id, Arc::new(paged(past, &page)?));
+            }
+        }
+        let missing = Arc::new(Error::NotFound);
+        let of = |id: Uuid| match pages.get(&id) {
+            Some(page) => Found::One(Source::Page(page.clone())),
+            None => Found::Fault(missing.clone()),
+        };
+        Ok(rows(sources).map(|row| of(row.id())).collect())
+    }
+
+    /// The moves from the state of each record.
+    pub(super) async fn moves(&self, sources: &[Source]) -> Result<Vec<Found>> {
+        let mut all = HashMap::new();
+        for (def, ids) in by_kind(sources) {
+            for (id, moves) in moves_of(&self.ctx, def, &ids).await? {
+                all.insert(id, moves.iter().map(shown).collect::<Vec<_>>());
+            }
+        }
+        let of = |id: Uuid| {
+            let moves = all.get(&id).into_iter().flatten();
+            Found::Many(moves.map(|one| Found::One(Source::Json(one.clone()))).collect())
+        };
+        Ok(rows(sources).map(|row| of(row.id())).collect())
+    }
+}
+
+/// The ids of the records of each kind.
+fn by_kind(sources: &[Source]) -> Vec<(&'static KindDef, BTreeSet<Uuid>)> {
+    let mut all: BTreeMap<&str, (&'static KindDef, BTreeSet<Uuid>)> = BTreeMap::new();
+    for row in rows(sources) {
+        all.entry(row.def().name).or_insert_with(|| (row.def(), BTreeSet::new())).1.insert(row.id());
+    }
+    all.into_values().collect()
+}
+
+fn paged(past: History, page: &Page) -> Result<Paged> {
+    let mut entries = Vec::with_capacity(past.items.len());
+    for entry in past.items {
+        entries.push((entry.cursor(), Arc::new(serde_json::to_value(&entry)?)));
+    }
+    Ok(Paged::of_values(entries, page, past.has_more, Some(past.total)))
+}
+
+/// A move as this face shows it: its state is a text in capitals, for every lifecycle has its own.
+fn shown(of: &MoveState) -> Arc<Json> {
+    Arc::new(json!({
+        "verb": of.verb.name(),
+        "to": of.to.to_uppercase(),
+        "allowed": of.allowed,
+        "recorded_only": of.recorded_only,
+        "missing": of.missing,
+    }))
+}

@@ -1,0 +1,117 @@
+//! Reads at the root.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use kernel::{
+    Code, Error, KindDef, Result,
+    page::{MAX_LIMIT, Page},
+    record::kinds_of,
+    row::Row,
+    store,
+};
+use serde::Serialize;
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use super::{Found, Run, Source, json::of_value, one};
+use crate::{
+    domain::{
+        KINDS,
+        exchange::changes::{Reader, kinds_named},
+        me::me,
+        vocabularies::terms,
+    },
+    graphql::{selection::Item, types::Read},
+};
+
+impl Run {
+    /// The visible record at an address: its id, or its code where that addresses the kind.
+    pub(super) async fn get(&self, def: &'static KindDef, item: &Item) -> Result<Found> {
+        let address = text(item, if def.is_addressed_by_code() { "code" } else { "id" });
+        let found = match address.parse() {
+            Ok(id) => store::get(&self.ctx, def, id).await,
+            Err(_) if def.is_addressed_by_code() => store::by_code(&self.ctx, def, address).await,
+            Err(_) => Err(Error::NotFound),
+        };
+        shown(found)
+    }
+
+    /// The visible record with an external key.
+    pub(super) async fn by_key(&self, def: &'static KindDef, item: &Item) -> Result<Found> {
+        shown(store::by_key(&self.ctx, def, None, text(item, "source_system"), text(item, "key")).await)
+    }
+
+    /// Records of any kinds: one statement for the kinds, one for each kind among them.
+    pub(super) async fn nodes(&self, item: &Item, read: Read) -> Result<Found> {
+        let ids: Vec<Uuid> = match item.arguments.get("ids").and_then(Json::as_array) {
+            Some(ids) => ids.iter().filter_map(|id| id.as_str()?.parse().ok()).collect(),
+            None => text(item, "id").parse().into_iter().collect(),
+        };
+        if ids.len() > MAX_LIMIT {
+            let text = format!("at most {MAX_LIMIT} ids");
+            return Err(Error::bad_request("?ids", Code::LimitOutOfRange, text));
+        }
+        let kinds = kinds_of(&self.ctx, &ids.iter().copied().collect()).await?;
+        // An id that never was takes the way of a hidden one, and as long.
+        let never = KINDS.get("task");
+        let mut wanted: HashMap<&str, (&'static KindDef, BTreeSet<Uuid>)> = HashMap::new();
+        for id in &ids {
+            if let Some(def) = kinds.get(id).copied().or(never).filter(|def| def.is_served()) {
+                wanted.entry(def.name).or_insert_with(|| (def, BTreeSet::new())).1.insert(*id);
+            }
+        }
+        let mut loaded = HashMap::new();
+        for (def, ids) in wanted.into_values() {
+            loaded.extend(self.by_ids(def, &ids).await?);
+        }
+        let mut all = ids.into_iter().map(|id| one::found(&loaded, Some(id)));
+        Ok(match read {
+            Read::Nodes => Found::Many(all.collect()),
+            _ => all.next().unwrap_or(Found::Null),
+        })
+    }
+
+    /// The caller.
+    pub(super) async fn me(&self) -> Result<Found> {
+        value(&me(&self.ctx).await?)
+    }
+
+    /// The closed lists.
+    #[expect(clippy::unused_self, reason = "as the other reads")]
+    pub(super) fn vocabularies(&self) -> Result<Found> {
+        value(&terms())
+    }
+
+    /// A page of the feed.
+    pub(super) async fn changes(&self, item: &Item) -> Result<Found> {
+        let first = item.arguments.get("first").and_then(Json::as_i64).unwrap_or_default();
+        let limit = Page::check_limit("first", first)?;
+        let kinds = item.arguments.get("kinds").and_then(Json::as_array).into_iter().flatten();
+        let kinds: Vec<String> = kinds.filter_map(|kind| kind.as_str().map(str::to_owned)).collect();
+        let after = item.arguments.get("after").and_then(Json::as_str);
+        let call = (self.ctx.clone(), self.identity.clone());
+        let page = Reader::new(call, after, kinds_named(&kinds)?, limit).next().await?;
+        value(&page)
+    }
+}
+
+/// An argument that is a text.
+fn text<'a>(item: &'a Item, name: &str) -> &'a str {
+    item.arguments.get(name).and_then(Json::as_str).unwrap_or_default()
+}
+
+fn value<T: Serialize>(of: &T) -> Result<Found> {
+    Ok(of_value(&serde_json::to_value(of)?))
+}
+
+/// A record, or nothing where the caller may not see it.
+fn shown(found: Result<Row>) -> Result<Found> {
+    match found {
+        Ok(row) => Ok(Found::One(Source::Row(Arc::new(row)))),
+        Err(Error::NotFound) => Ok(Found::Null),
+        Err(error) => Err(error),
+    }
+}

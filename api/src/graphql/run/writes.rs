@@ -1,0 +1,153 @@
+//! Writes at the root: in order, each in a unit of its own, its payload shown before the next begins.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use kernel::{
+    Code, Ctx, Error, KindDef, Result, Unit,
+    record::{Op, Outcome},
+    row::Row,
+};
+use model::Move;
+use serde_json::{Map, Value as Json, json};
+use uuid::Uuid;
+
+use super::{Found, Run, Source, json::of_value, write::Writer};
+use crate::{
+    domain::{
+        access::signin::sign_in_first,
+        batch::{self, BatchInput},
+        moves,
+    },
+    graphql::{
+        selection::{Item, Sel, What},
+        types::{Does, Write},
+    },
+};
+
+impl Run {
+    /// Makes the writes and writes what came of them; what follows a write that failed is not made.
+    pub(super) async fn write_in_order(&self, selection: &Sel, writer: &mut Writer<'_>) {
+        writer.begin();
+        for item in &selection.items {
+            let kid = match item.what {
+                What::Field(field) => match field.does {
+                    Does::Write(write) => {
+                        let found = match self.write(item, write) {
+                            Ok(making) => making.await,
+                            Err(error) => Err(error),
+                        };
+                        let found = found.unwrap_or_else(|error| Found::Fault(Arc::new(error)));
+                        self.settle(item, vec![found]).await
+                    }
+                    _ => super::Kid::default(),
+                },
+                _ => super::Kid::default(),
+            };
+            if !writer.root_field((selection, item), &kid) {
+                return;
+            }
+        }
+        writer.end();
+    }
+
+    /// The caller, who must be signed in to write; each root field is kept apart under an idempotency key.
+    fn writer(&self, item: &Item) -> Result<Ctx> {
+        if !self.ctx.actor.is_known() {
+            return Err(sign_in_first());
+        }
+        let mut call = self.ctx.clone();
+        call.idempotency = call.idempotency.map(|whole| whole.part(&item.key));
+        Ok(call)
+    }
+
+    fn write(&self, item: &Item, write: Write) -> Result<BoxFuture<'static, Result<Found>>> {
+        let call = self.writer(item)?;
+        let input = item.arguments.get("input").and_then(Json::as_object).cloned().unwrap_or_default();
+        Ok(Box::pin(made(call, write, input)))
+    }
+}
+
+/// Makes one write.
+async fn made(call: Ctx, write: Write, input: Map<String, Json>) -> Result<Found> {
+    match write {
+        Write::Create(def) => apply(&call, def, Op::Create(input)).await,
+        Write::Update(def) => {
+            let (id, version, fields) = target(input)?;
+            apply(&call, def, Op::Update { id, version, fields }).await
+        }
+        Write::Upsert(def) => apply(&call, def, upsert(input)?).await,
+        Write::Delete(def) => {
+            let (id, version, _) = target(input)?;
+            let one = One { def, op: Op::Delete { id, version } };
+            call.write(async move |unit| one.run(unit).await).await?;
+            Ok(of_value(&json!({ "id": id })))
+        }
+        Write::Batch(def) => {
+            let input: BatchInput = serde_json::from_value(Json::Object(input))?;
+            let done = batch::run(&call, def, &input).await?;
+            Ok(of_value(&serde_json::to_value(&done)?))
+        }
+        Write::Move(def, step) => {
+            let (id, version, takes) = target(input)?;
+            let step = Step { def, made: step, id, version, takes };
+            Ok(payload(call.write(async move |unit| step.run(unit).await).await?))
+        }
+    }
+}
+
+async fn apply(call: &Ctx, def: &'static KindDef, op: Op) -> Result<Found> {
+    let one = One { def, op };
+    let outcome = call.write(async move |unit| one.run(unit).await).await?;
+    let row = outcome.row.ok_or_else(|| Error::Internal("a write has no row".into()))?;
+    Ok(payload(row))
+}
+
+/// One operation, for a unit. A struct, for an async closure that holds a kind itself is not known to be `Send`.
+struct One {
+    def: &'static KindDef,
+    op: Op,
+}
+
+impl One {
+    async fn run(&self, unit: &mut Unit) -> Result<Outcome> {
+        unit.apply_one(self.def, self.op.clone()).await
+    }
+}
+
+/// One move, for a unit; a struct for the same reason.
+struct Step {
+    def: &'static KindDef,
+    made: &'static Move,
+    id: Uuid,
+    version: Option<i32>,
+    takes: Map<String, Json>,
+}
+
+impl Step {
+    async fn run(&self, unit: &mut Unit) -> Result<Row> {
+        moves::make(unit, self.def, self.made, self.id, self.version, &self.takes).await
+    }
+}
+
+fn payload(row: Row) -> Found {
+    Found::One(Source::Payload(Arc::new(row)))
+}
+
+/// Record and version that an input names, and what else it holds.
+fn target(mut input: Map<String, Json>) -> Result<(Uuid, Option<i32>, Map<String, Json>)> {
+    let id = input.remove("id").and_then(|id| id.as_str()?.parse().ok());
+    let id = id.ok_or_else(|| Error::Internal("an input was coerced without its id".into()))?;
+    let version = input.remove("expected_version");
+    Ok((id, version.and_then(|version| i32::try_from(version.as_i64()?).ok()), input))
+}
+
+/// An upsert from the input of a creation, which must have its external key.
+fn upsert(fields: Map<String, Json>) -> Result<Op> {
+    let text = |name: &str| fields.get(name).and_then(Json::as_str).map(str::to_owned);
+    if let (Some(source_system), Some(external_key)) = (text("source_system"), text("external_key")) {
+        return Ok(Op::Upsert { source_system, external_key, fields });
+    }
+    let detail = "an upsert needs `sourceSystem` and `externalKey`";
+    Err(Error::invalid("/external_key", Code::Required, detail))
+}

@@ -1,0 +1,142 @@
+//! The types that do not follow from kinds.
+
+use async_graphql::{InputType, OutputType};
+use kernel::{
+    scalar::Money,
+    sets::{SharedWith, SharedWithInput},
+};
+
+use super::{
+    Does, OfPage, Types,
+    entry::{field, input, interface, object, scalar},
+};
+use crate::domain::{
+    KINDS,
+    batch::{BatchInput, BatchResult},
+    exchange::changes::ChangePage,
+    history::HistoryEntry,
+    vocabularies::Term,
+};
+
+const SCALARS: [(&str, &str); 5] = [
+    ("Date", "A day, such as `2027-03-31`."),
+    ("DateTime", "Implement the DateTime<Utc> scalar\n\nThe input/output is a string in RFC3339 format."),
+    ("JSON", "A JSON value in the form of the REST face."),
+    ("JSONObject", "A scalar that can represent any JSON Object value."),
+    ("Reference", "A record by its id, its code, or `external_key:<source_system>:<key>`."),
+];
+
+impl Types<'_> {
+    /// Scalars, and the types of what every kind shares.
+    pub(super) fn fixed(&mut self) {
+        self.scalars();
+        self.takes::<Money>();
+        self.takes::<SharedWithInput>();
+        self.takes::<BatchInput>();
+        self.gives::<Money>();
+        self.gives::<SharedWith>();
+        self.gives::<BatchResult>();
+        self.gives::<HistoryEntry>();
+        self.gives::<Term>();
+        self.gives::<ChangePage>();
+        self.me();
+        self.page_info();
+        self.connection("HistoryEntry");
+        self.states();
+        self.origin();
+        self.deletion();
+        self.paper();
+        let types = KINDS.served().map(|def| def.declared.type_name.to_owned()).collect();
+        let id = field("id", "Id of the record.", "ID!");
+        self.put("Node", interface("Node", "Any record.", vec![id], types));
+    }
+
+    fn scalars(&mut self) {
+        <bool as InputType>::create_type_info(self.registry);
+        <i32 as InputType>::create_type_info(self.registry);
+        <String as InputType>::create_type_info(self.registry);
+        <async_graphql::ID as InputType>::create_type_info(self.registry);
+        for (name, text) in SCALARS {
+            self.put(name, scalar(name, text));
+        }
+    }
+
+    fn takes<T: InputType>(&mut self) {
+        T::create_type_info(self.registry);
+    }
+
+    fn gives<T: OutputType>(&mut self) {
+        T::create_type_info(self.registry);
+    }
+
+    /// The caller and its grants.
+    fn me(&mut self) {
+        let plan = "Plan the grant is narrowed to; null where the caller may not see it.";
+        let grant = vec![
+            field("role", "The role.", "Role!"),
+            field("owner", "Who it is held for.", "String!"),
+            field("agency", "Agency of an officer or agency lead.", "Agency"),
+            field("withinPlan", plan, "Plan"),
+        ];
+        self.put("MyGrant", object("MyGrant", "One grant of the caller.", grant));
+        let owners =
+            "Owners the caller holds grants of; name one in `X-Concord-Act-As` where there are several.";
+        let create = "Kinds of which the caller may create records under this owner.";
+        let me = vec![
+            field("id", "The account.", "ID!"),
+            field("email", "E-mail address.", "String!"),
+            field("name", "Name to show.", "String!"),
+            field("language", "Language the person prefers.", "String"),
+            field("actingAs", "Owner the caller acts under.", "String"),
+            field("owners", owners, "[String!]!"),
+            field("grants", "The grants of the owner the caller acts under.", "[MyGrant!]!"),
+            field("canCreate", create, "[String!]!"),
+        ];
+        self.put("Me", object("Me", "The caller: account, grants, and what may be created.", me));
+    }
+
+    fn page_info(&mut self) {
+        let truth = |name: &str, text: &str| field(name, text, "Boolean!");
+        let fields = vec![
+            (truth("hasNextPage", "Whether there are records after the last one here."), OfPage::HasNext),
+            (
+                truth("hasPreviousPage", "Whether there are records before the first one here."),
+                OfPage::HasPrevious,
+            ),
+            (field("startCursor", "Cursor of the first record.", "String"), OfPage::Start),
+            (field("endCursor", "Cursor of the last record.", "String"), OfPage::End),
+        ];
+        let fields = fields.into_iter().map(|(field, does)| (field, Does::Page(does))).collect();
+        self.object("PageInfo", "Where a connection stands in its list.", fields);
+    }
+
+    fn states(&mut self) {
+        let recorded = "Whether the caller can make it only as a move recorded on paper (`recorded`).";
+        let to = "State the record would be in afterwards: a value of its `status`.";
+        let fields = vec![
+            field("verb", "The move.", "Verb!"),
+            field("to", to, "String!"),
+            field("allowed", "Whether the caller can make the move now.", "Boolean!"),
+            field("recordedOnly", recorded, "Boolean!"),
+            field("missing", "Facts that are missing for it.", "[String!]!"),
+        ];
+        self.put("MoveState", object("MoveState", "A move that a record's lifecycle knows.", fields));
+    }
+
+    fn origin(&mut self) {
+        let text = "The record a task came from.";
+        let fields = [("kind", "Kind of the record.", "String!"), ("id", "Its id.", "ID!")];
+        let shown = fields.map(|(name, text, ty)| field(name, text, ty)).to_vec();
+        self.put("Origin", object("Origin", text, shown));
+        let taken = fields.map(|(name, text, ty)| input(name, text, ty)).to_vec();
+        self.put_input("OriginInput", text, taken);
+    }
+
+    fn deletion(&mut self) {
+        let id = field("id", "Its id.", "ID!");
+        self.put("DeletePayload", object("DeletePayload", "The record that was deleted.", vec![id]));
+        let version = "Version that was read; a missing one is refused after rights are checked.";
+        let fields = vec![input("id", "The record.", "ID!"), input("expectedVersion", version, "Int!")];
+        self.put_input("DeleteInput", "The record to delete.", fields);
+    }
+}

@@ -1,0 +1,132 @@
+//! The fields of queries and mutations.
+
+use async_graphql::registry::MetaField;
+use kernel::KindDef;
+
+use super::{
+    Does, Read, Types, Write,
+    entry::{field, input, with_arguments, with_default},
+    kind::list_arguments,
+    moves::input_name,
+};
+use crate::{
+    domain::KINDS,
+    graphql::names::{camel, capital},
+};
+
+impl Types<'_> {
+    /// Both roots.
+    pub(super) fn roots(&mut self) {
+        let mut reads = common_reads();
+        let mut writes = Vec::new();
+        for def in KINDS.served() {
+            reads.extend(kind_reads(def));
+            writes.extend(kind_writes(def));
+            writes.extend(move_writes(def));
+        }
+        let fields = reads.into_iter().map(|(field, read)| (field, Does::Read(read))).collect();
+        self.object("Query", "Everything that can be read.", fields);
+        let fields = writes.into_iter().map(|(field, write)| (field, Does::Write(write))).collect();
+        let text =
+            "Everything that can be written; root fields run in order, each in a transaction of its own.";
+        self.object("Mutation", text, fields);
+    }
+}
+
+fn common_reads() -> Vec<(MetaField, Read)> {
+    let node = field("node", "Any record by its id; null if the caller may not see it.", "Node");
+    let node = with_arguments(node, vec![input("id", "Id of the record.", "ID!")]);
+    let text = "Records by their ids, in the same order; null for those the caller may not see.";
+    let ids = input("ids", "Ids of the records, in the order of the answer.", "[ID!]!");
+    let nodes = with_arguments(field("nodes", text, "[Node]!"), vec![ids]);
+    let text = "The caller: account, grants, and what may be created; null for anonymous callers.";
+    let me = field("me", text, "Me");
+    let text = "Every code of every closed list, with its labels.";
+    let terms = field("vocabularies", text, "[Term!]!");
+    vec![
+        (node, Read::Node),
+        (nodes, Read::Nodes),
+        (me, Read::Me),
+        (terms, Read::Vocabularies),
+        (changes(), Read::Changes),
+    ]
+}
+
+fn changes() -> MetaField {
+    let text = "What became of the records the caller sees, oldest change first, each as it is now.\n\n\
+                Applying every change gives what the lists give.";
+    let after = "Cursor to go on after, or `now`; without it every record the caller sees is told.";
+    let kinds = "Kinds of records, such as `task`; all kinds without it.";
+    let arguments = vec![
+        input("after", after, "String"),
+        input("kinds", kinds, "[String!]"),
+        with_default(input("first", "How many changes, 1 to 200.", "Int!"), "20"),
+    ];
+    with_arguments(field("changes", text, "ChangePage!"), arguments)
+}
+
+fn kind_reads(def: &'static KindDef) -> Vec<(MetaField, Read)> {
+    let (name, words) = (def.declared.type_name, def.declared.words());
+    let text = "Id of the record, or its code where codes address the kind.";
+    let address =
+        if def.is_addressed_by_code() { input("code", text, "String!") } else { input("id", text, "ID!") };
+    let one = field(&camel(def.name), &format!("One {words}; null if the caller may not see it."), name);
+    let text = format!("Records of the kind {words} that the caller may see.");
+    let list = field(&camel(def.collection), &text, format!("{name}Connection!"));
+    let text = format!("The {words} with an external key, within the owner the caller acts under.");
+    let by_key = field(&format!("{}ByKey", camel(def.name)), &text, name);
+    let key = vec![
+        input("sourceSystem", "System the key belongs to.", "String!"),
+        input("key", "The external key.", "String!"),
+    ];
+    vec![
+        (with_arguments(one, vec![address]), Read::Get(def)),
+        (with_arguments(list, list_arguments(name)), Read::List(def)),
+        (with_arguments(by_key, key), Read::ByKey(def)),
+    ]
+}
+
+/// A write with its input.
+fn write(name: &str, text: &str, (about, ty): (&str, &str), gives: &str) -> MetaField {
+    let made = field(name, text, format!("{gives}!"));
+    with_arguments(made, vec![input("input", about, format!("{ty}!"))])
+}
+
+fn kind_writes(def: &'static KindDef) -> Vec<(MetaField, Write)> {
+    let (name, words) = (def.declared.type_name, def.declared.words());
+    let (new, payload) = (format!("New{name}"), format!("{name}Payload"));
+    let text = format!("Creates one record of the kind {words}.");
+    let create = write(&format!("create{name}"), &text, ("The record.", &new), &payload);
+    let text = format!("Edits one record of the kind {words}: absent keeps, null clears.");
+    let edit = format!("Update{name}Input");
+    let about = "The record, the version that was read, and the changes.";
+    let update = write(&format!("update{name}"), &text, (about, &edit), &payload);
+    let text = format!("Deletes one record of the kind {words} with what stands below it.");
+    let about = ("The record and the version that was read.", "DeleteInput");
+    let delete = write(&format!("delete{name}"), &text, about, "DeletePayload");
+    let text = format!("Creates the {words} with its external key, or edits it where it exists.");
+    let upsert = write(&format!("upsert{name}"), &text, ("The record.", &new), &payload);
+    let text = format!("Runs up to 1000 operations on records of the kind {words}.");
+    let many = format!("{}Batch", camel(def.collection));
+    let batch = write(&many, &text, ("The operations.", "BatchInput"), "BatchResult");
+    vec![
+        (create, Write::Create(def)),
+        (update, Write::Update(def)),
+        (delete, Write::Delete(def)),
+        (upsert, Write::Upsert(def)),
+        (batch, Write::Batch(def)),
+    ]
+}
+
+fn move_writes(def: &'static KindDef) -> Vec<(MetaField, Write)> {
+    let name = def.declared.type_name;
+    let about = format!("The {}, the version that was read, and what the move takes.", def.declared.words());
+    let moves = def.lifecycle.into_iter().flat_map(|cycle| cycle.moves);
+    let made = moves.map(|step| {
+        let field = format!("{}{}", camel(step.name), capital(name));
+        let takes = input_name(def, step);
+        let made = write(&field, step.doc, (&about, &takes), &format!("{name}Payload"));
+        (made, Write::Move(def, step))
+    });
+    made.collect()
+}

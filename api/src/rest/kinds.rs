@@ -1,0 +1,148 @@
+//! The operations of record kinds: where each is, what the contract says of it, what answers it.
+
+use axum::{
+    Router,
+    extract::Path,
+    handler::Handler,
+    http::StatusCode,
+    routing::{MethodFilter, MethodRouter, on},
+};
+use kernel::KindDef;
+use model::Move;
+use serde_json::Value as Json;
+
+use super::{
+    body::{Input, Members, Optional},
+    caller::{Caller, Reading, SignedIn},
+    if_match::IfMatch,
+    listing::ListReader,
+    openapi::kinds as contract,
+    records::{Read, Records, read},
+};
+use crate::{
+    domain::{KINDS, batch::BatchInput},
+    state::AppState,
+};
+
+/// One operation.
+pub struct Operation {
+    /// Name of the method in the document.
+    pub method: &'static str,
+    /// Path below `/api/v1`.
+    pub path: String,
+    /// What the document says of it.
+    pub documented: Json,
+    route: MethodRouter<AppState>,
+}
+
+impl Operation {
+    fn new<H, T>(method: MethodFilter, path: String, documented: Json, handler: H) -> Self
+    where
+        H: Handler<T, AppState>,
+        T: 'static,
+    {
+        let name = match method {
+            MethodFilter::POST => "post",
+            MethodFilter::PUT => "put",
+            MethodFilter::PATCH => "patch",
+            MethodFilter::DELETE => "delete",
+            _ => "get",
+        };
+        Self { method: name, path, documented, route: on(method, handler) }
+    }
+}
+
+/// The operations of all kinds that have any.
+pub fn operations() -> impl Iterator<Item = Operation> {
+    KINDS.served().flat_map(|def| {
+        let steps = def.lifecycle.iter().flat_map(|cycle| cycle.moves);
+        let moves = steps.map(move |step| make(def, step));
+        let states = def.lifecycle.map(|_| moves_of(def));
+        collection(def).into_iter().chain(by_key(def)).chain(single(def)).chain(states).chain(moves)
+    })
+}
+
+/// Routes of all kinds.
+pub fn router() -> Router<AppState> {
+    operations().fold(Router::new(), |all, operation| all.route(&operation.path, operation.route))
+}
+
+fn at(def: &KindDef, end: &str) -> String {
+    format!("/{}{end}", def.collection)
+}
+
+fn collection(def: &'static KindDef) -> [Operation; 3] {
+    let list = async move |ListReader(reader, parameters): ListReader| {
+        read(def, reader, &Read::List(parameters)).await
+    };
+    let create = async move |SignedIn(ctx): SignedIn, Members(fields): Members| {
+        Records { def, ctx }.create(fields).await
+    };
+    let batch = async move |SignedIn(ctx): SignedIn, Input(input): Input<BatchInput>| {
+        Records { def, ctx }.batch(&input).await
+    };
+    [
+        Operation::new(MethodFilter::GET, at(def, ""), contract::list(def), list),
+        Operation::new(MethodFilter::POST, at(def, ""), contract::create(def), create),
+        Operation::new(MethodFilter::POST, at(def, "/batch"), contract::batch(def), batch),
+    ]
+}
+
+fn by_key(def: &'static KindDef) -> [Operation; 2] {
+    let get = async move |Reading(reader): Reading, Path((system, key)): Path<(String, String)>| {
+        read(def, reader, &Read::ByKey(system, key)).await
+    };
+    let put = async move |SignedIn(ctx): SignedIn,
+                          Path((system, key)): Path<(String, String)>,
+                          Members(fields): Members| {
+        Records { def, ctx }.put_by_key(system, key, fields).await
+    };
+    let path = || at(def, "/by-key/{source_system}/{key}");
+    [
+        Operation::new(MethodFilter::GET, path(), contract::get_by_key(def), get),
+        Operation::new(MethodFilter::PUT, path(), contract::put_by_key(def), put),
+    ]
+}
+
+fn single(def: &'static KindDef) -> [Operation; 4] {
+    let get = async move |Reading(reader): Reading, Path(address): Path<String>| {
+        read(def, reader, &Read::One(address)).await
+    };
+    let update = async move |SignedIn(ctx): SignedIn,
+                             Path(address): Path<String>,
+                             IfMatch(version): IfMatch,
+                             Members(fields): Members| {
+        Records { def, ctx }.update(&address, version, fields).await
+    };
+    let delete =
+        async move |SignedIn(ctx): SignedIn, Path(address): Path<String>, IfMatch(version): IfMatch| {
+            Records { def, ctx }.delete(&address, version).await.map(|()| StatusCode::NO_CONTENT)
+        };
+    let history = async move |ListReader(reader, parameters): ListReader, Path(address): Path<String>| {
+        read(def, reader, &Read::History(parameters, address)).await
+    };
+    [
+        Operation::new(MethodFilter::GET, at(def, "/{id}"), contract::get(def), get),
+        Operation::new(MethodFilter::PATCH, at(def, "/{id}"), contract::update(def), update),
+        Operation::new(MethodFilter::DELETE, at(def, "/{id}"), contract::delete(def), delete),
+        Operation::new(MethodFilter::GET, at(def, "/{id}/history"), contract::history(def), history),
+    ]
+}
+
+fn moves_of(def: &'static KindDef) -> Operation {
+    let moves = async move |Caller(ctx): Caller, Path(address): Path<String>| {
+        Records { def, ctx }.moves(&address).await
+    };
+    Operation::new(MethodFilter::GET, at(def, "/{id}/moves"), contract::moves(def), moves)
+}
+
+fn make(def: &'static KindDef, step: &'static Move) -> Operation {
+    let make = async move |SignedIn(ctx): SignedIn,
+                           Path(address): Path<String>,
+                           IfMatch(version): IfMatch,
+                           Optional(Members(input)): Optional<Members>| {
+        Records { def, ctx }.make(step, &address, version, input).await
+    };
+    let path = at(def, &format!("/{{id}}/{}", step.name));
+    Operation::new(MethodFilter::POST, path, contract::make(def, step), make)
+}

@@ -1,0 +1,224 @@
+//! What the document says of the operations of record kinds.
+
+use kernel::{
+    KindDef,
+    filter::{Accepts, Filter},
+    page::{DEFAULT_LIMIT, MAX_LIMIT},
+    schema,
+};
+use model::Move;
+use serde_json::{Value as Json, json};
+use utoipa::{IntoParams, openapi::path::ParameterIn};
+
+use super::operation::{Documented, if_match, in_path, in_query, link};
+use crate::rest::{
+    listing::PageParams,
+    problem::{ReadProblems, WriteProblems},
+};
+
+/// An operation in the part of the contract that the kind stands in.
+fn of(def: &KindDef, id: &str, summary: &str, description: &str) -> Documented {
+    Documented::new(def.declared.area.unwrap_or_default(), id, summary, description)
+}
+
+/// The plural as part of an operation's id.
+fn plural_id(def: &KindDef) -> String {
+    def.collection.replace('-', "_")
+}
+
+fn id_or_code() -> Json {
+    in_path("id", "Id or code of the record")
+}
+
+/// The record in an answer.
+fn record(def: &KindDef) -> Json {
+    link(def.declared.type_name)
+}
+
+fn new_schema(def: &KindDef) -> String {
+    format!("New{}", def.declared.type_name)
+}
+
+/// Listing records.
+pub fn list(def: &KindDef) -> Json {
+    let plural = def.declared.plural_words();
+    let description = format!(
+        "Lists the {plural} that the caller may see. Filters narrow the list; a repeated filter means any of its values. Anonymous callers see public records."
+    );
+    let filters = def.filters.iter().filter(|filter| filter.applies);
+    let page = link(&format!("{}Page", def.declared.type_name));
+    of(def, &format!("list_{}", plural_id(def)), &format!("List {plural}"), &description)
+        .takes(filters.map(filter))
+        .takes(paging(def))
+        .answers(200, "A page of the list", &page, &["ETag", "Link", "Content-Language"])
+        .refuses::<ReadProblems>()
+}
+
+fn filter(filter: &Filter) -> Json {
+    let any_of = |items: Json| json!({ "type": "array", "items": items });
+    let schema = match filter.accepts {
+        Accepts::Ids => any_of(json!({ "type": "string", "format": "uuid" })),
+        Accepts::Texts => any_of(json!({ "type": "string" })),
+        Accepts::Codes(list) => any_of(schema::vocabulary(list)),
+        Accepts::Bool => json!({ "type": "boolean" }),
+        Accepts::Day => json!({ "type": "string", "format": "date" }),
+        Accepts::Instant => json!({ "type": "string", "format": "date-time" }),
+        Accepts::Words => json!({ "type": "string" }),
+    };
+    in_query(filter.name, filter.doc, &schema)
+}
+
+/// Which page of the list is wanted, and in which order.
+fn paging(def: &KindDef) -> Vec<Json> {
+    let params = PageParams::into_params(|| Some(ParameterIn::Query));
+    let mut all: Vec<Json> = params.iter().filter_map(|one| serde_json::to_value(one).ok()).collect();
+    for sort in all.iter_mut().filter(|one| one.get("name") == Some(&json!("sort"))) {
+        let text = sort.get("description").and_then(Json::as_str).unwrap_or_default();
+        sort["description"] = json!(format!("{text} Keys: {}.", def.sortable.join(", ")));
+    }
+    all
+}
+
+/// Creating a record.
+pub fn create(def: &KindDef) -> Json {
+    let words = def.declared.words();
+    let description =
+        format!("Creates one {words}. All violations are answered at once and nothing is written then.");
+    of(def, &format!("create_{}", def.name), &format!("Create one {words}"), &description)
+        .body(&new_schema(def), true)
+        .answers(201, "The new record", &record(def), &["ETag", "Location"])
+        .refuses::<WriteProblems>()
+}
+
+/// Writing many records.
+pub fn batch(def: &KindDef) -> Json {
+    let plural = def.declared.plural_words();
+    let description = format!(
+        "Runs up to 1000 operations on {plural} in one transaction, all or each, or judges them without writing (`dry_run`)."
+    );
+    of(def, &format!("batch_{}", plural_id(def)), &format!("Write many {plural}"), &description)
+        .body("BatchInput", true)
+        .answers(200, "What became of each item", &link("BatchResult"), &[])
+        .refuses::<WriteProblems>()
+}
+
+fn external_key() -> [Json; 2] {
+    [in_path("source_system", "System the key belongs to"), in_path("key", "The external key")]
+}
+
+/// Reading the record with an external key.
+pub fn get_by_key(def: &KindDef) -> Json {
+    let (name, words) = (def.name, def.declared.words());
+    let summary = format!("Read one {words} by its external key");
+    let description =
+        format!("Reads the {words} with an external key, within the owner the caller acts under.");
+    of(def, &format!("get_{name}_by_key"), &summary, &description)
+        .takes(external_key())
+        .answers(200, "The record", &record(def), &["ETag"])
+        .refuses::<ReadProblems>()
+}
+
+/// Creating or editing the record with an external key.
+pub fn put_by_key(def: &KindDef) -> Json {
+    let (name, words) = (def.name, def.declared.words());
+    let summary = format!("Create or edit one {words} by its external key");
+    let description = format!(
+        "Creates the {words} with an external key, or edits it where it exists. Repeating the call changes nothing."
+    );
+    of(def, &format!("put_{name}_by_key"), &summary, &description)
+        .takes(external_key())
+        .body(&new_schema(def), true)
+        .answers(200, "The record as it is now", &record(def), &["ETag"])
+        .answers(201, "The new record", &record(def), &["ETag", "Location"])
+        .refuses::<WriteProblems>()
+}
+
+/// Reading one record.
+pub fn get(def: &KindDef) -> Json {
+    let words = def.declared.words();
+    let description = format!(
+        "Reads one {words} by its id, or by its code where codes address the kind. A record the caller may not see answers like one that does not exist."
+    );
+    of(def, &format!("get_{}", def.name), &format!("Read one {words}"), &description)
+        .takes([id_or_code()])
+        .answers(200, "The record", &record(def), &["ETag", "Content-Language"])
+        .refuses::<ReadProblems>()
+}
+
+/// Editing one record.
+pub fn update(def: &KindDef) -> Json {
+    let words = def.declared.words();
+    let description = format!(
+        "Edits one {words} (merge patch: absent keeps, null clears). Needs `If-Match` with the ETag that was read."
+    );
+    of(def, &format!("update_{}", def.name), &format!("Edit one {words}"), &description)
+        .takes([id_or_code(), if_match()])
+        .body(&format!("{}Patch", def.declared.type_name), true)
+        .answers(200, "The record as it is now", &record(def), &["ETag"])
+        .refuses::<WriteProblems>()
+}
+
+/// Deleting one record.
+pub fn delete(def: &KindDef) -> Json {
+    let words = def.declared.words();
+    let description = format!(
+        "Deletes one {words} with what stands below it; refused while others refer to it. Needs `If-Match` with the ETag that was read."
+    );
+    of(def, &format!("delete_{}", def.name), &format!("Delete one {words}"), &description)
+        .takes([id_or_code(), if_match()])
+        .answers_empty(204, "The record is gone; its history stays in the log")
+        .refuses::<WriteProblems>()
+}
+
+/// Reading the history of one record.
+pub fn history(def: &KindDef) -> Json {
+    let words = def.declared.words();
+    let summary = format!("Read the history of one {words}");
+    let description =
+        format!("Reads the past states of one {words}, oldest first, as far as the caller may see them.");
+    let limit = json!({
+        "type": "integer", "format": "int64", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT,
+    });
+    of(def, &format!("{}_history", def.name), &summary, &description)
+        .takes([
+            id_or_code(),
+            in_query("limit", "How many states, 1 to 200", &limit),
+            in_query("after", "Cursor: `page.next` of the page before", &json!({ "type": "string" })),
+            in_query("total", "Whether to count all states too", &json!({ "type": "boolean" })),
+        ])
+        .answers(200, "A page of the history", &link("HistoryEntryPage"), &["ETag", "Link"])
+        .refuses::<ReadProblems>()
+}
+
+/// The words with their article (`an action`).
+fn one(words: &str) -> String {
+    let article = if words.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+    format!("{article} {words}")
+}
+
+/// Listing the moves of one record.
+pub fn moves(def: &KindDef) -> Json {
+    let words = def.declared.words();
+    let summary = format!("List the moves of {}", one(&words));
+    let description = "Lists the moves the lifecycle knows from the present state, each with whether the caller can make it now and which facts are missing.";
+    let states = json!({ "type": "array", "items": link("MoveState") });
+    of(def, &format!("{}_moves", def.name), &summary, description)
+        .takes([in_path("id", &format!("Id of the {words}"))])
+        .answers(200, "The moves", &states, &[])
+        .refuses::<ReadProblems>()
+}
+
+/// Making a move.
+pub fn make(def: &KindDef, step: &'static Move) -> Json {
+    let words = def.declared.words();
+    let summary = step.doc.trim_end_matches('.');
+    let description = format!(
+        "{summary}. Needs `If-Match` with the ETag that was read; what the state does not allow, or lacks, answers 409 `illegal_move`."
+    );
+    let is_required = step.takes.iter().any(|taken| taken.is_required);
+    of(def, &format!("{}_{}", step.name, def.name), summary, &description)
+        .takes([in_path("id", &format!("Id of the {words}")), if_match()])
+        .body(&schema::move_input_name(def, step), is_required)
+        .answers(200, &format!("The {words} as it is now"), &record(def), &["ETag"])
+        .refuses::<WriteProblems>()
+}

@@ -1,0 +1,177 @@
+//! Plans and their content.
+
+use model::{Children, Mask, Money, Ref, Refs, record};
+
+use crate::{
+    cooperation::{Agency, Task},
+    reference::Obligation,
+    vocab::{ActionStatus, Domain, PlanKind, PlanStatus},
+};
+
+/// A CBRN National Action Plan, or another plan of a country, region or organisation.
+#[record(plural = "plans", class = National, area = "Plans", texts,
+    example = r#"{"owner": "KGZ", "kind": "cbrn_nap", "title": "CBRN National Action Plan", "domains": ["C", "B", "R", "N"], "language": "en"}"#)]
+pub struct Plan {
+    /// What it is.
+    #[field(filter)]
+    pub kind: PlanKind,
+    /// Title.
+    #[field(len(1, 500), text, sort)]
+    pub title: String,
+    /// What it is about.
+    #[field(len(1, 20_000), text)]
+    pub summary: Option<String>,
+    /// Hazard domains it is about.
+    #[field(len(1, 4), filter("domain", "Only those about one of these hazard domains."))]
+    pub domains: Mask<Domain>,
+    /// Edition: 1, 2, 3; not the lock counter.
+    #[field(range(1, 1_000), default = 1)]
+    pub edition: i32,
+    /// First day of its period.
+    #[field(days("starts", "that start"), sort)]
+    pub starts_on: Option<Date>,
+    /// Last day of its period.
+    #[field(days("ends", "that end"), sort, not_before = starts_on)]
+    pub ends_on: Option<Date>,
+    /// State of the plan; later states need the facts of adoption.
+    #[field(default = PlanStatus::Draft, new_only, filter, progress)]
+    pub status: PlanStatus,
+    /// Body that adopted it.
+    #[field(len(1, 300))]
+    pub act_body: Option<String>,
+    /// Number of the legal act.
+    #[field(len(1, 100))]
+    pub act_number: Option<String>,
+    /// Day of the legal act.
+    pub act_on: Option<Date>,
+    /// Where the act is published or kept; needed, as the facts above, for a plan made in a later state.
+    #[field(len(1, 1_000))]
+    pub act_source: Option<String>,
+    /// Why it was returned or withdrawn.
+    #[field(read_only, progress)]
+    pub status_reason: Option<String>,
+    /// Its pillars.
+    pub pillars: Children<Pillar>,
+    /// The objectives of all its pillars.
+    pub objectives: Children<Objective>,
+    /// The actions of all its objectives.
+    pub actions: Children<Action>,
+    /// Tasks that belong to it.
+    pub tasks: Children<Task>,
+}
+
+/// A pillar of a plan: the first level of its content.
+#[record(plural = "pillars", class = National, area = "Plans", texts, below = plan,
+    example = r#"{"plan": "0198c0de-0000-7000-8000-000000000001", "title": "Governance and legal framework", "position": 1}"#)]
+pub struct Pillar {
+    /// Plan the pillar belongs to; its owner owns the pillar.
+    #[field(new_only, filter = "plan_id")]
+    pub plan: Ref<Plan>,
+    /// Number or letter in the plan's text.
+    #[field(len(1, 50))]
+    pub code: Option<String>,
+    /// Title of the pillar.
+    #[field(len(1, 500), text, sort)]
+    pub title: String,
+    /// Text of the pillar.
+    #[field(len(1, 20_000), text)]
+    pub description: Option<String>,
+    /// Place among its siblings.
+    #[field(range(0, 100_000), default = 0, sort)]
+    pub position: i32,
+    /// Its objectives.
+    pub objectives: Children<Objective>,
+}
+
+/// An objective of a plan, below a pillar.
+#[record(plural = "objectives", class = National, area = "Plans", texts, below = pillar,
+    example = r#"{"pillar": "0198c0de-0000-7000-8000-000000000001", "title": "A standing national coordination body runs CBRN risk mitigation", "position": 1}"#)]
+pub struct Objective {
+    /// Plan the objective belongs to.
+    #[field(read_only, filter = "plan_id")]
+    pub plan: Ref<Plan>,
+    /// Pillar the objective belongs to, within the same plan.
+    #[field(filter = "pillar_id")]
+    pub pillar: Ref<Pillar>,
+    /// Number or letter in the plan's text.
+    #[field(len(1, 50))]
+    pub code: Option<String>,
+    /// Title of the objective.
+    #[field(len(1, 500), text, sort)]
+    pub title: String,
+    /// Text of the objective.
+    #[field(len(1, 20_000), text)]
+    pub description: Option<String>,
+    /// Place among its siblings.
+    #[field(range(0, 100_000), default = 0, sort)]
+    pub position: i32,
+    /// Its actions.
+    pub actions: Children<Action>,
+}
+
+/// An action of a plan: who does what, when, at what cost, for which obligations.
+#[record(plural = "actions", class = Work, area = "Plans", texts, below = objective,
+    example = r#"{"objective": "0198c0de-0000-7000-8000-000000000001", "title": "Adopt the legal act that sets up the National CBRN Team", "lead_agency": "MES", "position": 1}"#)]
+pub struct Action {
+    /// Plan the action belongs to.
+    #[field(read_only, filter = "plan_id")]
+    pub plan: Ref<Plan>,
+    /// Objective the action belongs to, within the same plan.
+    #[field(filter = "objective_id")]
+    pub objective: Ref<Objective>,
+    /// Number or letter in the plan's text.
+    #[field(len(1, 50))]
+    pub code: Option<String>,
+    /// Title of the action.
+    #[field(len(1, 500), text, sort)]
+    pub title: String,
+    /// Text of the action.
+    #[field(len(1, 20_000), text)]
+    pub description: Option<String>,
+    /// Place among its siblings.
+    #[field(range(0, 100_000), default = 0, sort)]
+    pub position: i32,
+    /// Agency that leads.
+    #[field(lead, filter)]
+    pub lead_agency: Option<Ref<Agency>>,
+    /// Agencies that contribute.
+    #[field(
+        most(200),
+        table = "action_contributor",
+        contributors,
+        filter(
+            "contributing_agency",
+            "Only those to which one of these agencies contributes, by id or code."
+        )
+    )]
+    pub contributing_agencies: Refs<Agency>,
+    /// Obligations the action serves.
+    #[field(
+        most(200),
+        table = "action_obligation",
+        filter("obligation", "Only those that serve one of these obligations, by id or code.")
+    )]
+    pub obligations: Refs<Obligation>,
+    /// First day of its period.
+    #[field(sort)]
+    pub starts_on: Option<Date>,
+    /// Last day of its period.
+    #[field(days("ends", "that end"), sort)]
+    pub ends_on: Option<Date>,
+    /// Planned cost.
+    pub cost: Option<Money>,
+    /// Who pays.
+    #[field(len(1, 300))]
+    pub funding_source: Option<String>,
+    /// How far the action is.
+    #[field(default = ActionStatus::Planned, filter, progress)]
+    pub status: ActionStatus,
+    /// Progress in percent, 0 to 100, as reported.
+    #[field(range(0, 100), default = 0, progress)]
+    pub progress_percent: i32,
+    /// What the progress consists in.
+    #[field(len(1, 5_000), progress)]
+    pub progress_note: Option<String>,
+    /// Tasks that carry it out.
+    pub tasks: Children<Task>,
+}

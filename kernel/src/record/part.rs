@@ -1,0 +1,151 @@
+//! What callers see of a record, part by part, in the order of answers.
+
+use model::{
+    FieldDef, Shape, Vocabulary, VocabularyDef,
+    access::{Handling, Visibility},
+};
+
+use super::KindDef;
+
+/// One member of a record's answer.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Name in the API.
+    pub name: &'static str,
+    /// What it holds.
+    pub text: &'static str,
+    /// How it is made of the row.
+    pub form: Form,
+    /// Whether every answer has it.
+    pub is_always: bool,
+    /// Whether it is never null.
+    pub is_required: bool,
+}
+
+/// How a part is made of a row.
+#[derive(Clone, Copy, Debug)]
+pub enum Form {
+    /// The value of a column.
+    Column(usize),
+    /// A code of a closed list in a column.
+    Code(usize, &'static VocabularyDef),
+    /// Codes in an array column.
+    Codes(usize, &'static VocabularyDef),
+    /// Codes in a mask.
+    Mask(usize, &'static VocabularyDef),
+    /// A text that may have translations.
+    Text(usize),
+    /// Texts in an array column.
+    Texts(usize),
+    /// The value of a column, for readers inside the owner only.
+    Inside(usize),
+    /// What the caller may do.
+    Can,
+    /// Whom the record is shared with.
+    SharedWith,
+    /// Every translation, where all languages are asked for.
+    Translations,
+    /// The languages of texts shown in translation.
+    Languages,
+    /// The record a column refers to.
+    Ref(usize),
+    /// The records an array column refers to.
+    Refs(usize),
+    /// An amount: minor units and currency.
+    Money(usize, usize),
+    /// A record of any kind: kind and id.
+    AnyRef(usize, usize),
+    /// Whether a column holds a code.
+    Is(usize, &'static str),
+}
+
+const META: &[(&str, &str, bool)] = &[
+    ("id", "Id of the record, for life.", true),
+    (
+        "owner",
+        "Who the record belongs to: `KGZ`, `region:CA`, `org:UNICRI`, `reference` or `installation`.",
+        true,
+    ),
+    ("external_key", "Key of the record in the system it came from.", false),
+    ("source_system", "System the external key belongs to.", false),
+    ("version", "Lock counter: the number of writes; null for readers outside the owner.", false),
+    ("created_at", "When the record was made.", true),
+    ("created_by", "User who made it; null for readers outside the owner.", false),
+    ("updated_at", "When the record was last changed.", true),
+    ("updated_by", "User who last changed it; null for readers outside the owner.", false),
+];
+
+/// The parts of a kind.
+pub(super) fn parts(def: &KindDef) -> Vec<Part> {
+    let mut all = Vec::new();
+    let mut add = |name, text, form: Option<Form>, is_always, is_required| {
+        all.extend(form.map(|form| Part { name, text, form, is_always, is_required }));
+    };
+    for (name, text, is_required) in META {
+        let at = def.at(name);
+        let is_inside = matches!(*name, "version" | "created_by" | "updated_by");
+        add(name, text, at.map(if is_inside { Form::Inside } else { Form::Column }), true, *is_required);
+    }
+    add(
+        "can",
+        "What the caller may do to the record; left out in lists of REST.",
+        Some(Form::Can),
+        false,
+        false,
+    );
+    if def.is_national() {
+        let (visibility, handling) = (Visibility::DEF, Handling::DEF);
+        let code = |name, list| def.at(name).map(|at| Form::Code(at, list));
+        add(
+            "visibility",
+            "Who sees the record inside its country.",
+            code("visibility", visibility),
+            true,
+            true,
+        );
+        let text = "Care the record asks for when it is passed on.";
+        add("handling", text, code("handling", handling), true, true);
+        let text = "Agencies and groups it is shared with at visibility `group`; null for readers outside the owner.";
+        add("shared_with", text, Some(Form::SharedWith), true, false);
+    }
+    if def.has_texts() {
+        add(
+            "language",
+            "Language of the base texts (BCP 47).",
+            def.at("language").map(Form::Column),
+            true,
+            true,
+        );
+        let text = "All translations, language -> field -> text; given with `lang=*` only.";
+        add("translations", text, Some(Form::Translations), false, false);
+        let text = "Field -> language, for texts that are shown in translation.";
+        add("languages", text, Some(Form::Languages), false, true);
+    }
+    for field in def.declared.fields.iter().filter(|field| field.is_shown()) {
+        let is_required = !field.is_nullable && !matches!(field.shape, Shape::Ref(_));
+        add(field.name, field.doc, own(def, field), true, is_required);
+    }
+    all
+}
+
+fn own(def: &KindDef, field: &'static FieldDef) -> Option<Form> {
+    if let Some((of, code)) = field.is {
+        return Some(Form::Is(def.at(def.declared.field(of)?.column)?, code));
+    }
+    let named = |end: &str| def.at(&format!("{}{end}", field.name));
+    let at = || def.at(field.column);
+    Some(match field.shape {
+        Shape::Text if field.is_text => Form::Text(at()?),
+        Shape::Id | Shape::Text | Shape::Int | Shape::Long | Shape::Bool | Shape::Date | Shape::Instant => {
+            Form::Column(at()?)
+        }
+        Shape::Code(list) => Form::Code(at()?, list),
+        Shape::Codes(list) => Form::Codes(at()?, list),
+        Shape::Mask(list) => Form::Mask(at()?, list),
+        Shape::Texts => Form::Texts(at()?),
+        Shape::Ref(_) => Form::Ref(at()?),
+        Shape::Refs(_) => Form::Refs(at()?),
+        Shape::Money => Form::Money(named("_minor")?, named("_currency")?),
+        Shape::AnyRef => Form::AnyRef(named("_kind")?, named("_id")?),
+    })
+}

@@ -1,0 +1,173 @@
+//! A record in the form of the REST face, written straight from its row.
+
+use model::VocabularyDef;
+use sea_orm::Value;
+use serde::{
+    Serialize, Serializer,
+    ser::{SerializeMap, SerializeSeq},
+};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use super::{Renderer, texts::Texts};
+use crate::{
+    record::part::{Form, Part},
+    row::Row,
+    scalar::Money,
+};
+
+/// A whole record, to be serialised.
+#[derive(Clone, Copy)]
+pub struct Shown<'a> {
+    renderer: &'a Renderer,
+    row: &'a Row,
+}
+
+impl<'a> Shown<'a> {
+    pub(super) const fn new(renderer: &'a Renderer, row: &'a Row) -> Self {
+        Self { renderer, row }
+    }
+}
+
+impl Serialize for Shown<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let Self { renderer, row } = *self;
+        let texts = renderer.texts(row);
+        let mut map = to.serialize_map(None)?;
+        for part in &row.def().parts {
+            let is_there = match part.form {
+                Form::Can => renderer.shows_can,
+                Form::Translations => texts.shows_all,
+                Form::Languages => texts.languages().next().is_some(),
+                _ => true,
+            };
+            if is_there {
+                map.serialize_entry(part.name, &renderer.part(row, &texts, part))?;
+            }
+        }
+        map.end()
+    }
+}
+
+/// The value of one part of a record, to be serialised.
+pub struct PartValue<'a> {
+    renderer: &'a Renderer,
+    row: &'a Row,
+    texts: &'a Texts<'a>,
+    form: Form,
+}
+
+impl Renderer {
+    /// One part of a record in the form of the REST face, to be serialised.
+    #[must_use]
+    pub const fn part<'a>(&'a self, row: &'a Row, texts: &'a Texts<'a>, part: &Part) -> PartValue<'a> {
+        PartValue { renderer: self, row, texts, form: part.form }
+    }
+}
+
+impl PartValue<'_> {
+    fn value(&self, at: usize) -> &Value {
+        const NONE: &Value = &Value::Bool(None);
+        self.row.values.get(at).unwrap_or(NONE)
+    }
+
+    fn id(&self, at: usize) -> Option<Uuid> {
+        if let Value::Uuid(id) = self.value(at) { *id } else { None }
+    }
+
+    fn text(&self, at: usize) -> Option<&str> {
+        if let Value::String(text) = self.value(at) { text.as_deref() } else { None }
+    }
+
+    fn list(&self, at: usize) -> &[Json] {
+        match self.value(at) {
+            Value::Json(Some(json)) => json.as_array().map_or(&[], Vec::as_slice),
+            _ => &[],
+        }
+    }
+
+    fn column(&self, at: usize) -> Option<&'static str> {
+        self.row.def().columns.get(at).map(|column| column.name)
+    }
+
+    fn codes<S: Serializer>(&self, at: usize, list: &VocabularyDef, to: S) -> Result<S::Ok, S::Error> {
+        let Value::Int(mask) = self.value(at) else { return to.serialize_none() };
+        let mask = mask.unwrap_or_default();
+        let bits = (0_u32..).zip(list.terms).filter(|(bit, _)| mask.checked_shr(*bit).unwrap_or(0) & 1 == 1);
+        to.collect_seq(bits.map(|(_, term)| term.code))
+    }
+
+    fn references<S: Serializer>(&self, at: usize, to: S) -> Result<S::Ok, S::Error> {
+        let mut seq = to.serialize_seq(None)?;
+        let ids = self.list(at).iter().filter_map(|id| id.as_str()?.parse().ok());
+        for reference in ids.filter_map(|id| self.renderer.reference(Some(id))) {
+            seq.serialize_element(&reference)?;
+        }
+        seq.end()
+    }
+
+    fn any<S: Serializer>(&self, kind: usize, id: usize, to: S) -> Result<S::Ok, S::Error> {
+        let (Some(kind), Some(id)) = (self.text(kind), self.id(id)) else { return to.serialize_none() };
+        if !self.renderer.sees_any(self.row, kind, id) {
+            return to.serialize_none();
+        }
+        let mut map = to.serialize_map(Some(2))?;
+        map.serialize_entry("kind", kind)?;
+        map.serialize_entry("id", &id)?;
+        map.end()
+    }
+
+    fn money<S: Serializer>(&self, minor: usize, currency: usize, to: S) -> Result<S::Ok, S::Error> {
+        match (self.value(minor), self.text(currency)) {
+            (Value::BigInt(Some(minor)), Some(currency)) => Money::from_minor(*minor, currency).serialize(to),
+            _ => to.serialize_none(),
+        }
+    }
+
+    fn shared_with<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        if !self.renderer.is_inside(self.row) {
+            return to.serialize_none();
+        }
+        let set = self.row.uuid("shared_set_id").and_then(|id| self.renderer.sets.get(&id));
+        set.cloned().unwrap_or_default().serialize(to)
+    }
+}
+
+impl Serialize for PartValue<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self.form {
+            Form::Column(at) | Form::Code(at, _) => value(self.value(at), to),
+            Form::Inside(at) if self.renderer.is_inside(self.row) => value(self.value(at), to),
+            Form::Inside(_) => to.serialize_none(),
+            Form::Text(at) => self.column(at).and_then(|column| self.texts.get(column)).serialize(to),
+            Form::Codes(at, _) | Form::Texts(at) => self.list(at).serialize(to),
+            Form::Mask(at, list) => self.codes(at, list, to),
+            Form::Can => self.renderer.can(self.row).serialize(to),
+            Form::SharedWith => self.shared_with(to),
+            Form::Translations => match self.row.json("translations") {
+                Some(all) if self.texts.shows_all => all.serialize(to),
+                _ => to.serialize_none(),
+            },
+            Form::Languages => to.collect_map(self.texts.languages()),
+            Form::Ref(at) => self.renderer.reference(self.id(at)).serialize(to),
+            Form::Refs(at) => self.references(at, to),
+            Form::Money(minor, currency) => self.money(minor, currency, to),
+            Form::AnyRef(kind, id) => self.any(kind, id, to),
+            Form::Is(at, code) => to.serialize_bool(self.text(at) == Some(code)),
+        }
+    }
+}
+
+fn value<S: Serializer>(of: &Value, to: S) -> Result<S::Ok, S::Error> {
+    match of {
+        Value::Uuid(Some(id)) => id.serialize(to),
+        Value::String(Some(text)) => to.serialize_str(text),
+        Value::Int(Some(number)) => to.serialize_i32(*number),
+        Value::BigInt(Some(number)) => to.serialize_i64(*number),
+        Value::Bool(Some(truth)) => to.serialize_bool(*truth),
+        Value::ChronoDate(Some(day)) => day.serialize(to),
+        Value::ChronoDateTimeUtc(Some(at)) => at.serialize(to),
+        Value::Json(Some(json)) => json.serialize(to),
+        _ => to.serialize_none(),
+    }
+}

@@ -1,0 +1,55 @@
+//! Schemas of what callers see.
+
+use model::field::Column as Type;
+use serde_json::{Value as Json, json};
+
+use super::{link, or_null, with};
+use crate::record::{
+    KindDef,
+    part::{Form, Part},
+};
+
+/// A part of a record, with its description where the contract has it: beside a link, else in the schema.
+pub(super) fn part(def: &KindDef, part: &Part) -> Json {
+    let text = json!({ "description": part.text });
+    let schema = with(bare(def, part.form), text);
+    let is_nullable = !part.is_required && !matches!(part.form, Form::Refs(_));
+    if is_nullable { or_null(schema) } else { schema }
+}
+
+fn bare(def: &KindDef, form: Form) -> Json {
+    let texts = || json!({ "additionalProperties": { "type": "string" }, "propertyNames": { "type": "string" }, "type": "object" });
+    match form {
+        Form::Column(at) | Form::Inside(at) => {
+            def.columns.get(at).map(|column| scalar(column.ty)).unwrap_or_default()
+        }
+        Form::Text(_) => json!({ "type": "string" }),
+        Form::Texts(_) => json!({ "items": { "type": "string" }, "type": "array" }),
+        Form::Code(_, list) => link(list.name),
+        Form::Codes(_, list) | Form::Mask(_, list) => json!({ "items": link(list.name), "type": "array" }),
+        Form::Can => json!({ "items": link("Verb"), "type": "array" }),
+        Form::SharedWith => link("SharedWith"),
+        Form::Translations => {
+            json!({ "additionalProperties": texts(), "propertyNames": { "type": "string" }, "type": "object" })
+        }
+        Form::Languages => texts(),
+        Form::Ref(_) => link("Ref"),
+        Form::Refs(_) => json!({ "items": link("Ref"), "type": "array" }),
+        Form::Money(..) => link("Money"),
+        Form::AnyRef(..) => link("Origin"),
+        Form::Is(..) => json!({ "type": "boolean" }),
+    }
+}
+
+/// The value of a column.
+pub(super) fn scalar(ty: Type) -> Json {
+    match ty {
+        Type::Id => json!({ "format": "uuid", "type": "string" }),
+        Type::Text | Type::Json | Type::Mask(_) => json!({ "type": "string" }),
+        Type::Int => json!({ "format": "int32", "type": "integer" }),
+        Type::BigInt => json!({ "format": "int64", "type": "integer" }),
+        Type::Bool => json!({ "type": "boolean" }),
+        Type::Date => json!({ "format": "date", "type": "string" }),
+        Type::Instant => json!({ "format": "date-time", "type": "string" }),
+    }
+}

@@ -1,0 +1,160 @@
+//! What a process remembers of callers, and the epoch that says how long it is good.
+//!
+//! One stored number changes, in the transaction of the write, with everything that decides what somebody
+//! may see. Whoever remembers a standing remembers the number read before it; the read's own statement
+//! selects the number along ([`epoch`]), and where it differs, the answer is thrown away and the caller is
+//! looked up anew. So what is taken from somebody is taken at the next statement, over processes too.
+
+use std::{
+    num::NonZeroUsize,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU8, Ordering},
+    },
+};
+
+use chrono::{DateTime, Utc};
+use lru::LruCache;
+use sea_orm::{
+    QueryResult,
+    sea_query::{Alias, Expr, Query, SelectStatement},
+};
+use uuid::Uuid;
+
+use crate::{actor::Actor, db::Conn, error::Result, render::Owners};
+
+/// Callers remembered at most; the one that called longest ago goes first.
+const MOST: NonZeroUsize = NonZeroUsize::new(10_000).unwrap();
+
+/// Who a request says it is from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// User and session; none for anonymous callers.
+    pub who: Option<(Uuid, Uuid)>,
+    /// Owner the caller wants to act under.
+    pub act_as: Option<String>,
+}
+
+/// A caller as it stood at an epoch.
+#[derive(Clone, Debug)]
+pub struct Remembered {
+    /// The caller.
+    pub actor: Arc<Actor>,
+    /// Number of the epoch, read before the caller was looked up.
+    pub epoch: i64,
+    /// Instant of the looking up.
+    pub from: DateTime<Utc>,
+    /// Instant of the next change that time alone brings.
+    pub until: DateTime<Utc>,
+}
+
+/// The official languages of every owner, with the epoch they were read at.
+type OwnersAt = (i64, Arc<Owners>);
+
+/// The callers a process remembers; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Standings {
+    callers: Arc<Mutex<LruCache<Key, Remembered>>>,
+    owners: Arc<Mutex<Option<OwnersAt>>>,
+}
+
+impl Default for Standings {
+    fn default() -> Self {
+        Self { callers: Arc::new(Mutex::new(LruCache::new(MOST))), owners: Arc::default() }
+    }
+}
+
+impl Standings {
+    /// The caller as it is remembered, if time alone has changed nothing since.
+    #[must_use]
+    pub fn recall(&self, key: &Key, now: DateTime<Utc>) -> Option<Remembered> {
+        let mut callers = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
+        callers.get(key).filter(|one| (one.from..one.until).contains(&now)).cloned()
+    }
+
+    /// Remembers a caller.
+    pub fn keep(&self, key: Key, caller: Remembered) {
+        self.callers.lock().unwrap_or_else(PoisonError::into_inner).put(key, caller);
+    }
+
+    /// The official languages of every owner at an epoch, read where they are not remembered.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn owners(&self, conn: Conn<'_>, watch: Option<&Watch>) -> Result<Arc<Owners>> {
+        let Some(watch) = watch else { return Ok(Arc::new(crate::store::all_owner_languages(conn).await?)) };
+        if let Some(owners) = self.owners_at(watch.epoch) {
+            return Ok(owners);
+        }
+        let owners = Arc::new(crate::store::all_owner_languages(conn).await?);
+        *self.owners.lock().unwrap_or_else(PoisonError::into_inner) = Some((watch.epoch, owners.clone()));
+        Ok(owners)
+    }
+
+    fn owners_at(&self, epoch: i64) -> Option<Arc<Owners>> {
+        let owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
+        owners.as_ref().filter(|(at, _)| *at == epoch).map(|(_, owners)| owners.clone())
+    }
+}
+
+/// What the statements of a read have said of the epoch its caller is remembered from.
+#[derive(Debug)]
+pub struct Watch {
+    epoch: i64,
+    seen: AtomicU8,
+}
+
+const UNSEEN: u8 = 0;
+const SAME: u8 = 1;
+const OTHER: u8 = 2;
+
+impl Watch {
+    /// Watches for another epoch than this.
+    #[must_use]
+    pub const fn over(epoch: i64) -> Self {
+        Self { epoch, seen: AtomicU8::new(UNSEEN) }
+    }
+
+    /// Takes the number that a statement selected along.
+    pub fn see(&self, epoch: i64) {
+        let seen = if epoch == self.epoch { SAME } else { OTHER };
+        self.seen.fetch_max(seen, Ordering::SeqCst);
+    }
+
+    /// Whether a statement has selected the number along and none found another one.
+    #[must_use]
+    pub fn is_confirmed(&self) -> bool {
+        self.seen.load(Ordering::SeqCst) == SAME
+    }
+
+    /// Whether no statement has selected the number along.
+    #[must_use]
+    pub fn is_unseen(&self) -> bool {
+        self.seen.load(Ordering::SeqCst) == UNSEEN
+    }
+
+    /// Takes the number from a column of a row.
+    pub(crate) fn see_in(&self, row: &QueryResult, at: usize) -> Result<()> {
+        self.see(row.try_get_by_index(at)?);
+        Ok(())
+    }
+}
+
+fn select() -> SelectStatement {
+    Query::select().column(Alias::new("epoch")).from(Alias::new("standing_epoch")).take()
+}
+
+/// The number of the epoch, as a column of a read.
+#[must_use]
+pub(crate) fn column() -> Expr {
+    Expr::SubQuery(None, Box::new(select().into()))
+}
+
+/// The number of the epoch.
+///
+/// # Errors
+/// What the database says.
+pub async fn epoch(conn: Conn<'_>) -> Result<i64> {
+    let row = conn.one(&select()).await?;
+    Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default())
+}

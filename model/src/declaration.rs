@@ -1,0 +1,303 @@
+//! Declarations of kinds.
+
+use std::marker::PhantomData;
+
+use crate::{
+    access::{Handling, Visibility},
+    field::{Column, Field, FieldDef},
+};
+
+/// Which rows of the access tables a kind falls under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// Facts that belong to nobody.
+    Reference,
+    /// Records of a country, region or organisation without a lead agency.
+    National,
+    /// Records with a lead agency.
+    Work,
+    /// Users.
+    Person,
+    /// Grants.
+    Grant,
+    /// Releases and their sets.
+    Shared,
+}
+
+/// How far the code of a kind is unique.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// In the installation: the code addresses the record.
+    Everywhere,
+    /// Within one owner.
+    PerOwner,
+}
+
+/// Records of another kind that hang on a record: an edge of GraphQL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChildrenDef {
+    /// Name in the API.
+    pub name: &'static str,
+    /// What they are.
+    pub doc: &'static str,
+    /// Their kind.
+    pub kind: &'static str,
+    /// Their field that leads here, where it is not the only one that does.
+    pub via: Option<&'static str>,
+}
+
+/// Stands in a declaration for records of the kind `K` that hang on the record.
+#[derive(Debug)]
+pub struct Children<K>(PhantomData<fn() -> K>);
+
+/// A record kind; written by the attribute [`crate::record`].
+pub trait Kind: Send + Sync + 'static {
+    /// Singular name (`working_group`).
+    const NAME: &'static str;
+    /// The declaration.
+    const DECLARATION: &'static Declaration;
+}
+
+/// What a kind says of itself.
+#[derive(Debug)]
+pub struct Declaration {
+    /// Singular name, also the table's (`working_group`).
+    pub name: &'static str,
+    /// Name of its type in both contracts (`WorkingGroup`).
+    pub type_name: &'static str,
+    /// Plural name in addresses (`working-groups`).
+    pub plural: &'static str,
+    /// What a record is: text of both contracts.
+    pub doc: &'static str,
+    /// Rows of the access tables that apply.
+    pub class: Class,
+    /// Part of the contract its operations stand in; none for kinds without operations.
+    pub area: Option<&'static str>,
+    /// Whether records have texts in several languages.
+    pub has_texts: bool,
+    /// Fields with the record it stands below, best first.
+    pub below: &'static [&'static str],
+    /// How far its field `code` is unique, if it has one.
+    pub code: Option<Code>,
+    /// What a record is called as an owner: this prefix and its code.
+    pub owns: Option<&'static str>,
+    /// The owner every record has, where there is only one.
+    pub fixed: Option<&'static str>,
+    /// Whether facts of the kind may belong to nobody, besides records of countries.
+    pub or_fact: bool,
+    /// Whether only countries own such records, not regions or organisations.
+    pub of_countries: bool,
+    /// Tables that are no records and hold on to one: (table, column).
+    pub held: &'static [(&'static str, &'static str)],
+    /// Fields that together are unique.
+    pub unique: &'static [&'static [&'static str]],
+    /// Body of a creation, for the contract.
+    pub example: &'static str,
+    /// Its own fields.
+    pub fields: &'static [FieldDef],
+    /// What hangs on its records.
+    pub children: &'static [ChildrenDef],
+}
+
+impl Declaration {
+    /// The declaration of a kind with these fields.
+    #[must_use]
+    pub const fn new(
+        (name, type_name): (&'static str, &'static str),
+        doc: &'static str,
+        fields: &'static [FieldDef],
+        children: &'static [ChildrenDef],
+    ) -> Self {
+        Self {
+            name,
+            type_name,
+            plural: "",
+            doc,
+            class: Class::National,
+            area: None,
+            has_texts: false,
+            below: &[],
+            code: None,
+            owns: None,
+            fixed: None,
+            or_fact: false,
+            of_countries: false,
+            held: &[],
+            unique: &[],
+            example: "{}",
+            fields,
+            children,
+        }
+    }
+
+    /// Names the collection.
+    #[must_use]
+    pub const fn plural(mut self, name: &'static str) -> Self {
+        self.plural = name;
+        self
+    }
+
+    /// Says which rows of the access tables apply.
+    #[must_use]
+    pub const fn class(mut self, class: Class) -> Self {
+        self.class = class;
+        if matches!(class, Class::Reference) {
+            self.fixed = Some("reference");
+        }
+        self
+    }
+
+    /// Gives the kind operations, in this part of the contract.
+    #[must_use]
+    pub const fn area(mut self, name: &'static str) -> Self {
+        self.area = Some(name);
+        self
+    }
+
+    /// Gives records texts in several languages.
+    #[must_use]
+    pub const fn texts(mut self) -> Self {
+        self.has_texts = true;
+        self
+    }
+
+    /// Puts records below the one in the first of these fields that is filled.
+    #[must_use]
+    pub const fn below(mut self, fields: &'static [&'static str]) -> Self {
+        self.below = fields;
+        self
+    }
+
+    /// Says how far the field `code` is unique.
+    #[must_use]
+    pub const fn code(mut self, code: Code) -> Self {
+        self.code = Some(code);
+        self
+    }
+
+    /// Makes records owners, called by this prefix and their code.
+    #[must_use]
+    pub const fn owns(mut self, prefix: &'static str) -> Self {
+        self.owns = Some(prefix);
+        self
+    }
+
+    /// Gives all records one owner.
+    #[must_use]
+    pub const fn fixed(mut self, owner: &'static str) -> Self {
+        self.fixed = Some(owner);
+        self
+    }
+
+    /// Lets facts of the kind belong to nobody.
+    #[must_use]
+    pub const fn or_fact(mut self) -> Self {
+        self.or_fact = true;
+        self
+    }
+
+    /// Keeps the kind to countries.
+    #[must_use]
+    pub const fn of_countries(mut self) -> Self {
+        self.of_countries = true;
+        self
+    }
+
+    /// Names tables that hold on to a record, so that it cannot be deleted.
+    #[must_use]
+    pub const fn held(mut self, by: &'static [(&'static str, &'static str)]) -> Self {
+        self.held = by;
+        self
+    }
+
+    /// Names fields that together are unique.
+    #[must_use]
+    pub const fn unique(mut self, keys: &'static [&'static [&'static str]]) -> Self {
+        self.unique = keys;
+        self
+    }
+
+    /// Gives the contract a body of a creation.
+    #[must_use]
+    pub const fn example(mut self, body: &'static str) -> Self {
+        self.example = body;
+        self
+    }
+
+    /// Whether records have a visibility inside their country.
+    #[must_use]
+    pub const fn is_national(&self) -> bool {
+        matches!(self.class, Class::National | Class::Work)
+    }
+
+    /// The name in words (`working group`).
+    #[must_use]
+    pub fn words(&self) -> String {
+        self.name.replace('_', " ")
+    }
+
+    /// The plural in words (`working groups`).
+    #[must_use]
+    pub fn plural_words(&self) -> String {
+        self.plural.replace('-', " ")
+    }
+
+    /// The field with this name.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&'static FieldDef> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// The columns that every kind of this class has before its own: name, what it stores, whether it may be empty.
+    #[must_use]
+    pub fn standard_columns(&self) -> Vec<(&'static str, Column, bool)> {
+        let mut all = META.to_vec();
+        if self.is_national() {
+            all.extend(NATIONAL);
+        }
+        if self.has_texts {
+            all.extend(TEXTS);
+        }
+        all
+    }
+}
+
+const META: [(&str, Column, bool); 9] = [
+    ("id", Column::Id, false),
+    ("owner", Column::Text, false),
+    ("external_key", Column::Text, true),
+    ("source_system", Column::Text, true),
+    ("version", Column::Int, false),
+    ("created_at", Column::Instant, false),
+    ("created_by", Column::Id, true),
+    ("updated_at", Column::Instant, false),
+    ("updated_by", Column::Id, true),
+];
+
+const NATIONAL: [(&str, Column, bool); 4] = [
+    ("visibility", Column::Text, false),
+    ("handling", Column::Text, false),
+    ("shared_set_id", Column::Id, true),
+    ("release_set_id", Column::Id, true),
+];
+
+const TEXTS: [(&str, Column, bool); 3] = [
+    ("language", Column::Text, false),
+    ("translations", Column::Json, false),
+    ("search", Column::Text, false),
+];
+
+/// Fields that records have besides their own.
+pub mod standard {
+    use super::{Field, Handling, Visibility};
+    use uuid::Uuid;
+
+    /// Who sees the record inside its country.
+    pub const VISIBILITY: Field<Visibility> = Field::at("visibility");
+    /// Care the record asks for when it is passed on.
+    pub const HANDLING: Field<Handling> = Field::at("handling");
+    /// Set of releases that show the record outside its owner.
+    pub const RELEASE_SET: Field<Option<Uuid>> = Field::at("release_set_id");
+    /// Set of agencies and groups that share the record.
+    pub const SHARED_SET: Field<Option<Uuid>> = Field::at("shared_set_id");
+}
