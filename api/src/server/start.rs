@@ -53,7 +53,10 @@ pub async fn serve(config: Config, options: ServeOptions) -> Result<(), ServeErr
     let tls = config.front.tls.clone().map(Certificates::open).transpose()?;
     let stored = stored_documents(&config)?;
     let db = Db::connect(&config.database_url, config.max_connections).await?;
-    crate::migrate::up(&db).await.map_err(|error| ServeError(error.to_string()))?;
+    let applied = crate::migrate::up(&db).await.map_err(|error| ServeError(error.to_string()))?;
+    if !applied.is_empty() {
+        tracing::info!("the schema is up to date: {} migrations applied", applied.len());
+    }
     let state = AppState::new(db.clone(), Clock::system(), &secret, &config).await?;
     let state = AppState { stored, ..state };
     let demo = fill(&state, options.demo).await?;
