@@ -17,6 +17,7 @@ mod cli;
 mod concurrency;
 mod contracts;
 mod coverage;
+mod declarations;
 mod faults;
 mod front;
 mod graphql_exec;

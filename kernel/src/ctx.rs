@@ -61,7 +61,7 @@ impl Ctx {
     #[must_use]
     pub fn remembering(&self, caller: &Remembered) -> Self {
         let watch = Some(Arc::new(Watch::over(caller.epoch)));
-        Self { actor: caller.actor.clone(), watch, ..self.clone() }
+        Self { actor: caller.actor.clone(), watch, db: self.db.tallied(), ..self.clone() }
     }
 
     /// Begins a unit: one transaction that becomes one change set.

@@ -29,6 +29,7 @@ pub struct Db {
     reader: DatabaseConnection,
     statements: Arc<AtomicU64>,
     rows: Arc<AtomicU64>,
+    tally: Arc<AtomicU64>,
     pub(crate) claims: Claims,
     standings: Standings,
     most_rows: u64,
@@ -85,6 +86,7 @@ impl Db {
             reader,
             statements: Arc::default(),
             rows: Arc::default(),
+            tally: Arc::default(),
             claims: Claims::default(),
             standings: Standings::default(),
             most_rows: u64::MAX,
@@ -143,6 +145,18 @@ impl Db {
     #[must_use]
     pub fn bounded(&self, most: u64) -> Self {
         Self { rows: Arc::default(), most_rows: most, ..self.clone() }
+    }
+
+    /// Gives a handle of the same database that tallies the statements of one caller's request.
+    #[must_use]
+    pub(crate) fn tallied(&self) -> Self {
+        Self { tally: Arc::default(), ..self.clone() }
+    }
+
+    /// How many statements went through the handle of the request.
+    #[must_use]
+    pub fn tally(&self) -> u64 {
+        self.tally.load(Ordering::SeqCst)
     }
 
     /// Tells of every change set that this process commits; others have to be looked for.
@@ -269,5 +283,6 @@ impl Conn<'_> {
 
     fn count(&self) {
         self.db.statements.fetch_add(1, Ordering::Relaxed);
+        self.db.tally.fetch_add(1, Ordering::SeqCst);
     }
 }

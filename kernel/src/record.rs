@@ -86,15 +86,17 @@ impl Registry {
                 }
             }
         }
+        let mut names = HashMap::new();
+        for (at, name) in declared.iter().enumerate().flat_map(|(at, of)| [(at, of.name), (at, of.plural)]) {
+            if names.insert(name, at).is_some_and(|other| other != at) {
+                return Err(format!("two kinds are called `{name}`"));
+            }
+        }
         let (mut all, mut by_name) = (Vec::new(), HashMap::new());
         for mut def in kinds {
             def.connect(&declared)?;
             let def: &'static KindDef = Box::leak(Box::new(def));
-            for name in [def.name, def.collection] {
-                if by_name.insert(name, def).is_some_and(|other| other != def) {
-                    return Err(format!("two kinds are called `{name}`"));
-                }
-            }
+            by_name.extend([(def.name, def), (def.collection, def)]);
             all.push(def);
         }
         Ok(Self { all, by_name })

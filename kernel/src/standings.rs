@@ -2,14 +2,15 @@
 //!
 //! One stored number changes, in the transaction of the write, with everything that decides what somebody
 //! may see. Whoever remembers a standing remembers the number read before it; the read's own statement
-//! selects the number along ([`epoch`]), and where it differs, the answer is thrown away and the caller is
-//! looked up anew. So what is taken from somebody is taken at the next statement, over processes too.
+//! selects the number along, or one more statement asks for it after those that do not ([`epoch`]), and where it
+//! differs, the answer is thrown away and the caller is looked up anew. So no statement answers whoever lost the
+//! right to it before the statement began, over processes too.
 
 use std::{
     num::NonZeroUsize,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU8, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -21,7 +22,12 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::{actor::Actor, db::Conn, error::Result, render::Owners};
+use crate::{
+    actor::Actor,
+    db::Conn,
+    error::{Error, Result},
+    render::Owners,
+};
 
 /// Callers remembered at most; the one that called longest ago goes first.
 const MOST: NonZeroUsize = NonZeroUsize::new(10_000).unwrap();
@@ -101,42 +107,48 @@ impl Standings {
 #[derive(Debug)]
 pub struct Watch {
     epoch: i64,
-    seen: AtomicU8,
+    /// How many statements selected the number along and found this one.
+    same: AtomicU64,
+    is_asked: AtomicBool,
+    is_other: AtomicBool,
 }
-
-const UNSEEN: u8 = 0;
-const SAME: u8 = 1;
-const OTHER: u8 = 2;
 
 impl Watch {
     /// Watches for another epoch than this.
     #[must_use]
     pub const fn over(epoch: i64) -> Self {
-        Self { epoch, seen: AtomicU8::new(UNSEEN) }
+        Self {
+            epoch,
+            same: AtomicU64::new(0),
+            is_asked: AtomicBool::new(false),
+            is_other: AtomicBool::new(false),
+        }
     }
 
-    /// Takes the number that a statement selected along.
+    /// Takes the number from a statement of its own.
     pub fn see(&self, epoch: i64) {
-        let seen = if epoch == self.epoch { SAME } else { OTHER };
-        self.seen.fetch_max(seen, Ordering::SeqCst);
+        self.is_asked.store(true, Ordering::SeqCst);
+        self.is_other.fetch_or(epoch != self.epoch, Ordering::SeqCst);
     }
 
-    /// Whether a statement has selected the number along and none found another one.
-    #[must_use]
-    pub fn is_confirmed(&self) -> bool {
-        self.seen.load(Ordering::SeqCst) == SAME
-    }
-
-    /// Whether no statement has selected the number along.
-    #[must_use]
-    pub fn is_unseen(&self) -> bool {
-        self.seen.load(Ordering::SeqCst) == UNSEEN
-    }
-
-    /// Takes the number from a column of a row.
-    pub(crate) fn see_in(&self, row: &QueryResult, at: usize) -> Result<()> {
+    /// Takes the number from a column of a statement's first row; of a statement without rows it says nothing.
+    pub(crate) fn see_in(&self, row: Option<&QueryResult>, at: usize) -> Result<()> {
+        let Some(row) = row else { return Ok(()) };
         self.see(row.try_get_by_index(at)?);
+        self.same.fetch_add(1, Ordering::SeqCst);
         Ok(())
+    }
+
+    /// Whether a statement found another number.
+    #[must_use]
+    pub fn is_other(&self) -> bool {
+        self.is_other.load(Ordering::SeqCst)
+    }
+
+    /// Whether the number was found and each of so many statements selected it along.
+    #[must_use]
+    pub fn is_complete(&self, statements: u64) -> bool {
+        self.is_asked.load(Ordering::SeqCst) && self.same.load(Ordering::SeqCst) >= statements
     }
 }
 
@@ -156,5 +168,6 @@ pub(crate) fn column() -> Expr {
 /// What the database says.
 pub async fn epoch(conn: Conn<'_>) -> Result<i64> {
     let row = conn.one(&select()).await?;
-    Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default())
+    let row = row.ok_or_else(|| Error::Internal("the epoch of standings is gone".into()))?;
+    Ok(row.try_get_by_index(0)?)
 }

@@ -122,8 +122,8 @@ async fn watched(
         found.iter().zip(&rows).try_for_each(|(from, row)| along.read(row, from, at, &mut named))?;
         at = at.saturating_add(along.len());
     }
-    if let (Some(watch), Some(first)) = (&ctx.watch, found.first()) {
-        watch.see_in(first, at)?;
+    if let Some(watch) = &ctx.watch {
+        watch.see_in(found.first(), at)?;
     }
     Ok((rows, named))
 }
@@ -219,7 +219,14 @@ pub async fn greatest(conn: Conn<'_>, def: &'static KindDef, column: &str) -> Re
 /// # Errors
 /// What the database says.
 pub async fn count(ctx: &Ctx, def: &'static KindDef, cond: Cond) -> Result<u64> {
-    let found = ctx.db.reading().one(&counting(def, cond)).await?;
+    let mut select = counting(def, cond);
+    if ctx.watch.is_some() {
+        select.expr(standings::column());
+    }
+    let found = ctx.db.reading().one(&select).await?;
+    if let Some(watch) = &ctx.watch {
+        watch.see_in(found.as_ref(), 1)?;
+    }
     let counted: i64 = found.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default();
     Ok(u64::try_from(counted).unwrap_or_default())
 }

@@ -59,7 +59,7 @@ pub trait Kind: Send + Sync + 'static {
 }
 
 /// What a kind says of itself.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Declaration {
     /// Singular name, also the table's (`working_group`).
     pub name: &'static str,

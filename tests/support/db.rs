@@ -154,7 +154,8 @@ async fn tables(conn: &DatabaseConnection) -> Vec<String> {
 /// What the schema consists of, in numbers: a test that left it otherwise has spoilt its database.
 async fn form(conn: &DatabaseConnection) -> Option<String> {
     let text = "SELECT concat_ws(' ', (SELECT count(*) FROM pg_class), (SELECT count(*) FROM pg_attribute),
-        (SELECT count(*) FROM pg_trigger), (SELECT count(*) FROM pg_proc), (SELECT count(*) FROM pg_constraint))";
+        (SELECT count(*) FROM pg_trigger),
+        (SELECT count(*) FROM pg_trigger WHERE tgenabled <> 'O'), (SELECT count(*) FROM pg_proc), (SELECT count(*) FROM pg_constraint))";
     let row = conn.query_one_raw(Statement::from_string(conn.get_database_backend(), text)).await.ok()??;
     row.try_get_by_index(0).ok()
 }

@@ -73,9 +73,15 @@ pub fn assess(
     variables: &Map<String, Json>,
     limit: u64,
 ) -> Result<Assessed, Refusal> {
-    let (mut nodes, mut units) = (0, 0);
+    let (mut nodes, mut units, mut selections) = (0, 0, 0_u64);
     for (of, operation) in document.operations.iter() {
         let cost = Walk::of(document, &operation.node, variables).operation(&operation.node)?;
+        selections = selections.saturating_add(cost.selections);
+        if selections > SELECTIONS {
+            return Err(Refusal::Costly(format!(
+                "the operations of the document have more than {SELECTIONS} fields after its fragments are put in"
+            )));
+        }
         if name.is_none_or(|name| of.is_none_or(|of| of.as_str() == name)) {
             (nodes, units) = (cost.nodes.max(nodes), cost.units().max(units));
         }

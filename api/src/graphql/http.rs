@@ -4,6 +4,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use async_graphql::parser::types::OperationType;
 use async_graphql::{Request, Response, ServerError, Value, parser::types::ExecutableDocument};
+use axum::http::request::Parts;
 use futures_util::{FutureExt, StreamExt, stream::BoxStream};
 use kernel::{Code, Ctx, Error};
 use serde_json::{Map, Value as Json};
@@ -139,6 +140,15 @@ pub struct GraphqlCall {
     pub identity: Identity,
     /// What its caller pays with.
     pub meter: Option<Meter>,
+}
+
+impl GraphqlCall {
+    /// A call of this reader.
+    #[must_use]
+    pub fn of(reader: &Reader, parts: &Parts) -> Self {
+        let meter = parts.extensions.get().cloned();
+        Self { ctx: reader.ctx.clone(), identity: reader.identity.clone(), meter }
+    }
 }
 
 /// Runs a request; none for what came by GET and is no query.

@@ -12,6 +12,9 @@ use super::{
     shapes::{SHAPES, Shape, Ty},
 };
 
+/// Faults that are told at most.
+pub(crate) const MOST_FAULTS: usize = 100;
+
 /// A field where it stands: the type it is selected on.
 #[derive(Clone, Copy)]
 struct Stands<'a> {
@@ -121,6 +124,9 @@ impl<'a> Check<'a> {
     }
 
     fn refuse(&mut self, key: &str, (one, other): (&Stands<'a>, &Stands<'a>), why: &str) {
+        if self.found.len() >= MOST_FAULTS {
+            return;
+        }
         let text = format!("the fields `{key}` conflict: {why}; give one of them another alias");
         let mut fault = ServerError::new(text, Some(one.field.pos));
         fault.locations.push(other.field.pos);

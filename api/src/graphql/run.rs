@@ -27,12 +27,14 @@ use super::{
     selection::{Below, Item, Sel, What},
     types::{Does, OfPage, Read},
 };
+use tokio::sync::Semaphore;
+
 use crate::domain::access::signin::identity::Identity;
 use page::Paged;
 use settle::{Found, Place, Settling};
 use write::{Introspected, Writer};
 
-/// Edges of one level that are asked for at a time.
+/// Edges that one request asks for at a time.
 const AT_A_TIME: usize = 4;
 
 /// What is to be run.
@@ -89,12 +91,13 @@ pub(crate) struct Run {
     identity: Identity,
     schema: ConcordSchema,
     renderer: OnceLock<Renderer>,
+    turns: Semaphore,
 }
 
 impl Run {
     /// A request of this caller.
     pub(crate) fn new(ctx: Ctx, identity: Identity, schema: ConcordSchema) -> Self {
-        Self { ctx, identity, schema, renderer: OnceLock::new() }
+        Self { ctx, identity, schema, renderer: OnceLock::new(), turns: Semaphore::new(AT_A_TIME) }
     }
 
     /// Runs what is asked for and writes the answer.
@@ -168,6 +171,7 @@ impl Run {
 
     /// What a field finds for each source; a fault of the whole is one of each.
     async fn load(&self, item: &Item, sources: &[Source]) -> Vec<Found> {
+        let _turn = self.turns.acquire().await;
         let found = match item.what {
             What::Field(field) => match field.does {
                 Does::Member => self.members(field, sources).await,

@@ -12,6 +12,7 @@ use async_graphql::{
 
 use super::{
     given::{Given, of_directives, of_field},
+    overlap::MOST_FAULTS,
     selection::root_of,
     shapes::{InputShape, SHAPES, Shape, Ty},
 };
@@ -30,6 +31,9 @@ pub(crate) fn faults(document: &ExecutableDocument) -> Vec<ServerError> {
         walk.directives(&operation.node.directives);
         walk.selections(root_of(operation.node.ty), &operation.node.selection_set.node);
         found.append(&mut walk.found);
+        if found.len() >= MOST_FAULTS {
+            break;
+        }
     }
     found
 }
@@ -133,7 +137,7 @@ impl<'a> Walk<'a> {
             }
             _ => fits(&variable.ty, ty),
         };
-        if !is_fit {
+        if !is_fit && self.found.len() < MOST_FAULTS {
             let given = &variable.ty;
             let text = format!("the variable `${name}` of the type {given} stands where {ty} is taken");
             let mut fault = ServerError::new(text, Some(variable.pos));

@@ -65,7 +65,10 @@ impl FromRequestParts<AppState> for Reading {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let reader = recall(parts, state).await?;
-        refuse_parameters(parts.uri.query(), &["lang"])?;
+        if let Err(refusal) = refuse_parameters(parts.uri.query(), &["lang"]) {
+            reader.confirmed().await?;
+            return Err(refusal);
+        }
         Ok(Self(reader))
     }
 }

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::{
     domain::access::signin::identity::Reader,
-    graphql::http::{self, Admitted, Answer, GraphqlCall, Media},
+    graphql::http::{self, Admitted, Answer, GraphqlCall, Media, Sent},
     limits::meter::Meter,
     preference::Accept,
     rest::{
@@ -39,15 +39,14 @@ pub(super) async fn by_post(State(state): State<AppState>, request: Request) -> 
         None if takes_events => Media::GraphqlResponse,
         wanted => wanted.ok_or_else(not_acceptable)?,
     };
-    let Reader { ctx, identity, .. } = recall(&parts, &state).await?;
-    if !ctx.actor.is_known() {
+    let reader = recall(&parts, &state).await?;
+    if !reader.ctx.actor.is_known() {
         parts.extensions.insert(BodyLimit(state.limits.bodies.graphql_anonymous_bytes));
     }
-    let call = GraphqlCall { ctx, identity, meter: parts.extensions.get().cloned() };
+    let call = GraphqlCall::of(&reader, &parts);
     let who = (call.ctx.actor.user, call.meter.as_ref().and_then(Meter::address));
-    let members = Members::from_request(Request::from_parts(parts, body), &state).await?;
-    let request = http::request(&members.0).map_err(|why| Error::bad_request("", Code::BadRequest, why))?;
-    let admitted = match http::admit(&state, call, request).await? {
+    let sent = sent(Request::from_parts(parts, body), &state).await;
+    let admitted = match admit(&state, reader, call, sent).await? {
         Ok(admitted) => admitted,
         Err(refusal) => return Ok(respond(Some((*refusal).into()), media)),
     };
@@ -61,15 +60,38 @@ pub(super) async fn by_post(State(state): State<AppState>, request: Request) -> 
 pub(super) async fn by_get(State(state): State<AppState>, request: Request) -> Result<Response, Problem> {
     let media = Media::wanted(&Accept::of(request.headers())).ok_or_else(not_acceptable)?;
     let (parts, _) = request.into_parts();
-    let Reader { ctx, identity, .. } = recall(&parts, &state).await?;
-    let request = http::by_get(&pairs(parts.uri.query()))
-        .map_err(|why| Error::bad_request("?query", Code::BadRequest, why))?;
-    let call = GraphqlCall { ctx, identity, meter: parts.extensions.get().cloned() };
-    let answer = match http::admit(&state, call, request).await? {
+    let reader = recall(&parts, &state).await?;
+    let sent = http::by_get(&pairs(parts.uri.query()));
+    let sent = sent.map_err(|why| Error::bad_request("?query", Code::BadRequest, why).into());
+    let call = GraphqlCall::of(&reader, &parts);
+    let answer = match admit(&state, reader, call, sent).await? {
         Ok(admitted) => http::run(&state, admitted).await?,
         Err(refusal) => Some((*refusal).into()),
     };
     Ok(respond(answer, media))
+}
+
+/// Reads a request from a JSON body.
+async fn sent(request: Request, state: &AppState) -> Result<Sent, Problem> {
+    let members = Members::from_request(request, state).await?;
+    Ok(http::request(&members.0).map_err(|why| Error::bad_request("", Code::BadRequest, why))?)
+}
+
+/// Admits a request that could be read. Nobody is refused anything before it is known who that is now.
+async fn admit(
+    state: &AppState,
+    reader: Reader,
+    call: GraphqlCall,
+    sent: Result<Sent, Problem>,
+) -> Result<Result<Admitted, Box<async_graphql::Response>>, Problem> {
+    let admitted = match sent {
+        Ok(sent) => http::admit(state, call, sent).await.map_err(Problem::from),
+        Err(problem) => Err(problem),
+    };
+    if !matches!(admitted, Ok(Ok(_))) {
+        reader.confirmed().await?;
+    }
+    admitted
 }
 
 /// Answers a subscription as server-sent events: `next` for each answer, `complete` where it has come to its end.

@@ -28,7 +28,10 @@ impl Narrowing {
         for filter in def.filters.iter().filter(|filter| filter.applies) {
             let values: Vec<String> = given
                 .iter()
-                .filter(|(name, _)| name == filter.name)
+                .filter(|(name, value)| {
+                    // An empty truth value was never given.
+                    name == filter.name && !(filter.accepts == Accepts::Bool && value.is_empty())
+                })
                 .map(|(_, value)| value.clone())
                 .collect();
             if values.len() > 1 && !filter.accepts.is_list() {

@@ -7,7 +7,7 @@ use sea_orm::sea_query::{
 };
 use uuid::Uuid;
 
-use super::{rows, select};
+use super::{select, watched};
 use crate::{
     ctx::Ctx,
     error::Result,
@@ -15,6 +15,7 @@ use crate::{
     policy::visible,
     record::KindDef,
     row::Row,
+    standings,
 };
 
 /// How children hang on their parents.
@@ -38,7 +39,8 @@ pub async fn by_ids(ctx: &Ctx, def: &'static KindDef, ids: &BTreeSet<Uuid>) -> R
     }
     let mut all = select(def);
     all.cond_where(visible(&ctx.actor, def)).and_where(def.col("id").is_in(ids.iter().copied()));
-    Ok(rows(ctx.db.reading(), def, &all).await?.into_iter().map(|row| (row.id(), row)).collect())
+    let (rows, _) = watched(ctx, def, (&mut all, None)).await?;
+    Ok(rows.into_iter().map(|row| (row.id(), row)).collect())
 }
 
 /// For each parent a page of its children that meet `cond`, which holds `visible()` already.
@@ -69,8 +71,15 @@ pub async fn by_parent(
     let most = i64::try_from(page.limit).unwrap_or(i64::MAX).saturating_add(1);
     outer.and_where(Expr::col((outer_name.clone(), Alias::new("place"))).lte(most));
     outer.order_by((outer_name, Alias::new("place")), Order::Asc);
+    if ctx.watch.is_some() {
+        outer.expr(standings::column());
+    }
+    let read = ctx.db.reading().all(&outer).await?;
+    if let Some(watch) = &ctx.watch {
+        watch.see_in(read.first(), def.columns.len().saturating_add(1))?;
+    }
     let mut found: HashMap<Uuid, Slice> = HashMap::new();
-    for row in ctx.db.reading().all(&outer).await? {
+    for row in read {
         let key: Uuid = row.try_get_by_index(def.columns.len())?;
         found.entry(key).or_default().rows.push(Row::fetch(def, &row)?);
     }
@@ -103,7 +112,13 @@ async fn totals(
     select.expr(parent(def, via)).expr(Func::count(def.col("id"))).from(def.iden());
     narrow(&mut select, def, via, parents);
     select.cond_where(cond).add_group_by([parent(def, via)]);
+    if ctx.watch.is_some() {
+        select.expr(standings::column());
+    }
     let counted = ctx.db.reading().all(&select).await?;
+    if let Some(watch) = &ctx.watch {
+        watch.see_in(counted.first(), 2)?;
+    }
     let read = |row: &sea_orm::QueryResult| -> Result<(Uuid, u64)> {
         let total: i64 = row.try_get_by_index(1)?;
         Ok((row.try_get_by_index(0)?, u64::try_from(total).unwrap_or_default()))

@@ -169,7 +169,7 @@ impl ToTokens for Step {
 pub fn expand(item: TokenStream) -> Result<TokenStream> {
     let Whole(head, steps) = syn::parse2(item)?;
     let Head { name, kind, state, reason, before, is_recorded } = head;
-    let words = format!("The lifecycle of the kind [`{kind}`].");
+    let words = format!("The lifecycle of the kind `{kind}`.");
     let before = super::option(before);
     Ok(quote! {
         #[doc = #words]

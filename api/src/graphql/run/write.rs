@@ -1,7 +1,7 @@
 //! Writing the answer: JSON straight from rows, in the order asked, with nulls that propagate.
 
 use async_graphql::{PathSegment, Response, ServerError, Value};
-use kernel::{Ctx, Error, render::Renderer, row::Row};
+use kernel::{Code, Ctx, Error, render::Renderer, row::Row};
 use serde::Serialize;
 
 use super::{Kid, Level, Place, Source, json::member, page::Paged};
@@ -33,6 +33,9 @@ impl Introspected {
     }
 }
 
+/// Bytes of one answer, about.
+const MOST_BYTES: usize = 32 * 1024 * 1024;
+
 /// The value could not be shown: the nearest one around it that may be null is null.
 pub(super) struct Nulled;
 
@@ -46,12 +49,21 @@ pub(super) struct Writer<'r> {
     out: Vec<u8>,
     errors: Vec<ServerError>,
     path: Vec<PathSegment>,
+    is_full: bool,
 }
 
 impl<'r> Writer<'r> {
     pub(super) fn new(ctx: &'r Ctx, renderer: &'r Renderer, mut introspected: Introspected) -> Self {
         let errors = std::mem::take(&mut introspected.errors);
-        Self { ctx, renderer, introspected, out: Vec::with_capacity(4_096), errors, path: Vec::new() }
+        Self {
+            ctx,
+            renderer,
+            introspected,
+            out: Vec::with_capacity(4_096),
+            errors,
+            path: Vec::new(),
+            is_full: false,
+        }
     }
 
     /// The answer as it was written.
@@ -129,12 +141,23 @@ impl<'r> Writer<'r> {
         let start = self.out.len();
         self.path.push(PathSegment::Field(item.key.clone()));
         let written = match item.below {
+            _ if start > MOST_BYTES => self.overflow(item),
             Below::Value => self.value((item, field), source),
             _ => self.placed(item, &field.ty, kid.places.get(at).unwrap_or(&Place::Null), kid),
         };
         let written = self.nullable(start, &field.ty, written);
         self.path.pop();
         written
+    }
+
+    /// Says once that the answer is too long.
+    fn overflow(&mut self, item: &Item) -> Written {
+        if self.is_full {
+            return Err(Nulled);
+        }
+        self.is_full = true;
+        let text = "the answer is too long; ask for fewer records, or fewer fields of each";
+        self.fail(item, &Error::Conflict(Code::ResultTooLarge, text.into()))
     }
 
     /// Puts null in the place of what could not be shown, where null may stand.

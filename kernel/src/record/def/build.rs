@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use model::{Class, Code, Declaration, FieldDef, Lifecycle, Shape, field::Column as Type, lifecycle::To};
+use model::{
+    Class, Code, Declaration, FieldDef, Lifecycle, Need, Shape, field::Column as Type, lifecycle::To,
+};
 
 use super::{KindDef, edges::edges};
 use crate::{
@@ -173,6 +175,9 @@ impl KindDef {
             if field.is.is_some_and(|(name, _)| self.declared.field(name).is_none()) {
                 return wrong(format!("`{}` follows from no field", field.name));
             }
+            if field.is_acyclic && field.table.is_none() {
+                return wrong(format!("`{}` is no relation, and no circle is looked for in it", field.name));
+            }
             if matches!(field.shape, Shape::Refs(_)) && field.table.is_none() {
                 return wrong(format!("`{}` names no link table", field.name));
             }
@@ -197,6 +202,17 @@ impl KindDef {
                 step.from.iter().copied().chain(to).find(|s| states.is_none_or(|l| l.rank(s).is_none()))
             {
                 return wrong(format!("`{}` knows no state `{state}`", step.name));
+            }
+            let unmet = step.needs.iter().find(|need| match need {
+                Need::Field(name) => !self.has(name) && self.declared.field(name).is_none(),
+                Need::Fact(_) => self.lacking.is_none(),
+                Need::Reason => false,
+            });
+            if let Some(need) = unmet {
+                return wrong(format!("`{}` needs {need:?}, which nothing finds out", step.name));
+            }
+            if cycle.before.is_none() && (step.is_remembered || matches!(step.to, To::Back)) {
+                return wrong(format!("`{}` goes back to a state that is not remembered", step.name));
             }
             if let Some(taken) = step.takes.iter().find(|taken| self.declared.field(taken.field).is_none()) {
                 return wrong(format!("`{}` takes no field `{}`", step.name, taken.field));

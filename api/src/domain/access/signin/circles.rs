@@ -98,11 +98,14 @@ fn seats(ctx: &Ctx, agencies: &BTreeSet<Uuid>) -> SelectStatement {
 ///
 /// The clock decides, and where another process whose clock goes otherwise has begun or ended a release
 /// already, the log: nobody reads on what the log says has ended.
-pub(super) async fn release_sets(ctx: &Ctx, audiences: &[String]) -> Result<BTreeSet<Uuid>> {
+pub(super) async fn release_sets(
+    ctx: &Ctx,
+    audiences: &[String],
+    now: DateTime<Utc>,
+) -> Result<BTreeSet<Uuid>> {
     use release::Column;
     let of = |column| Expr::col((release::Entity, column));
     let term = |column| Expr::col((release_term::Entity, column));
-    let now = ctx.clock.now();
     let addressed = Query::select()
         .column(FROM)
         .from(Alias::new("release_audience"))
@@ -126,10 +129,9 @@ pub(super) async fn release_sets(ctx: &Ctx, audiences: &[String]) -> Result<BTre
     set(ctx, &select).await
 }
 
-/// The next instant at which a release begins or ends.
-pub(super) async fn next_release(ctx: &Ctx) -> Result<Option<DateTime<Utc>>> {
+/// The next instant after `now` at which a release begins or ends.
+pub(super) async fn next_release(ctx: &Ctx, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
     use release::Column;
-    let now = ctx.clock.now();
     let next = |column| {
         Query::select()
             .expr(Expr::col(column).min())

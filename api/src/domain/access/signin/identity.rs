@@ -62,16 +62,17 @@ impl Identity {
         }
     }
 
-    /// Whether a caller recalled for a read still stands as it did; asks the database if the read did not.
+    /// Whether a caller recalled for a read still stands as it did; asks the database unless every statement of
+    /// the read has done so.
     ///
     /// # Errors
     /// What the database says.
     pub async fn holds(&self, ctx: &Ctx) -> Result<bool> {
         let Some(watch) = &ctx.watch else { return Ok(true) };
-        if watch.is_unseen() {
+        if !watch.is_other() && !watch.is_complete(ctx.db.tally()) {
             watch.see(standings::epoch(ctx.db.reading()).await?);
         }
-        Ok(watch.is_confirmed())
+        Ok(!watch.is_other())
     }
 
     /// Looks the caller up in the database, and remembers what it says.

@@ -41,7 +41,7 @@ pub(super) async fn load(
 ) -> Result<(Actor, DateTime<Utc>)> {
     // Grants and memberships begin and end with a day.
     let tomorrow = ctx.clock.today().succ_opt().unwrap_or(NaiveDate::MAX).and_time(NaiveTime::MIN).and_utc();
-    let mut until = tomorrow;
+    let (now, mut until) = (ctx.clock.now(), tomorrow);
     let mut actor = match (who, act_as) {
         (None, None) => Actor::anonymous(),
         (None, Some(_)) => return Err(Error::Unauthenticated("sign in to act for an owner".into())),
@@ -59,8 +59,8 @@ pub(super) async fn load(
     }
     actor.standing.shared_sets = shared_sets(ctx, &actor).await?;
     // Audiences depend on the regions, so they come after them.
-    actor.standing.release_sets = release_sets(ctx, &actor.audiences()).await?;
-    until = next_release(ctx).await?.map_or(until, |next| min(next, until));
+    actor.standing.release_sets = release_sets(ctx, &actor.audiences(), now).await?;
+    until = next_release(ctx, now).await?.map_or(until, |next| min(next, until));
     Ok((actor, until))
 }
 

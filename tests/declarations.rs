@@ -1,0 +1,145 @@
+//! What kinds say of themselves: beside the tables they have, and where they say what cannot be.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use concord::domain::KINDS;
+use entity::{Pillar, Region};
+use kernel::{
+    KindDef,
+    record::{Registry, kind},
+};
+use model::{Declaration, FieldDef, Kind, Ref, field::Column};
+use sea_orm::Statement;
+
+use crate::support::{TestApp, app, db};
+
+/// Name, type and whether it may be null, of every column of a table.
+async fn columns(app: &TestApp, table: &str) -> BTreeMap<String, (String, bool)> {
+    let text = if db::is_postgres() {
+        format!(
+            "SELECT column_name::text, data_type::text, is_nullable = 'YES' FROM information_schema.columns
+             WHERE table_schema = 'public' AND table_name = '{table}'"
+        )
+    } else {
+        format!("SELECT name, type, \"notnull\" = 0 AND pk = 0 FROM pragma_table_info('{table}')")
+    };
+    let conn = app.state.db.reading();
+    let rows = conn.all_raw(Statement::from_string(conn.backend(), text)).await.expect("the columns");
+    let column = |row: &sea_orm::QueryResult| {
+        let of = |at| row.try_get_by_index::<String>(at).expect("a text");
+        (of(0), (of(1).to_lowercase(), row.try_get_by_index::<bool>(2).expect("a truth value")))
+    };
+    rows.iter().map(column).collect()
+}
+
+/// Types of the database that hold what a column stores.
+fn types(column: Column) -> &'static [&'static str] {
+    match column {
+        Column::Id => &["uuid", "uuid_text"],
+        Column::Text => &["text", "varchar", "character varying", "char(3)", "character"],
+        Column::Int | Column::Mask(_) => &["integer", "smallint"],
+        Column::BigInt if !db::is_postgres() => &["bigint", "integer"],
+        Column::BigInt => &["bigint"],
+        Column::Bool => &["boolean"],
+        Column::Date => &["date", "date_text"],
+        Column::Instant => &["timestamp with time zone", "timestamp_with_timezone_text"],
+        Column::Json => &["jsonb", "jsonb_text"],
+    }
+}
+
+/// What a kind says otherwise than its table.
+async fn differences(app: &TestApp, def: &KindDef) -> Vec<String> {
+    let stored = columns(app, def.table).await;
+    let declared: BTreeSet<&str> = def.columns.iter().map(|column| column.name).collect();
+    let mut found: Vec<String> = stored
+        .keys()
+        .filter(|name| !declared.contains(name.as_str()))
+        .map(|name| format!("{}.{name} is not declared", def.table))
+        .collect();
+    for column in &def.columns {
+        match stored.get(column.name) {
+            None => found.push(format!("{}.{} has no column", def.table, column.name)),
+            Some((ty, _)) if !types(column.ty).contains(&ty.as_str()) => {
+                found.push(format!("{}.{}: {:?} is a {ty}", def.table, column.name, column.ty));
+            }
+            Some((_, nullable)) if *nullable != column.nullable => {
+                found.push(format!("{}.{}: the table says nullable {nullable}", def.table, column.name));
+            }
+            Some(_) => {}
+        }
+    }
+    for link in &def.links {
+        let stored = columns(app, link.table).await;
+        let parts = ["from_id", "position"].iter().all(|name| stored.contains_key(*name));
+        if !parts {
+            found.push(format!("{}: the relation {} has no table", def.table, link.table));
+        }
+    }
+    found
+}
+
+#[tokio::test]
+async fn every_table_has_the_columns_of_its_declaration() {
+    app(async |app| {
+        let mut found = Vec::new();
+        for def in KINDS.all() {
+            found.extend(differences(app, def).await);
+        }
+
+        assert_eq!(found, Vec::<String>::new());
+    })
+    .await;
+}
+
+fn kept<T>(value: T) -> &'static T {
+    Box::leak(Box::new(value))
+}
+
+/// A pillar with one field more.
+fn with(field: FieldDef) -> KindDef {
+    let mut fields = Pillar::DECLARATION.fields.to_vec();
+    fields.push(field);
+    KindDef::of(kept(Declaration { fields: kept(fields), ..*Pillar::DECLARATION }))
+}
+
+/// Why a registry with this kind in the place of another one is refused.
+fn refusal(other: &str, def: KindDef) -> String {
+    let kept = KINDS.all().iter().filter(|one| one.name != other).map(|one| KindDef::of(one.declared));
+    Registry::checked(kept.chain([def]).collect()).err().unwrap_or_default()
+}
+
+#[test]
+fn a_declaration_that_cannot_be_is_refused_with_its_reason() {
+    let text = |name| FieldDef::of::<String>(name, name, "A text.");
+    let twice = Declaration { name: "plan", ..*Region::DECLARATION };
+
+    let refusals = [
+        refusal("pillar", with(FieldDef::of::<Ref<Nothing>>("of", "of_id", "Nothing."))),
+        refusal("no kind", KindDef::of(kept(twice))),
+        refusal("pillar", with(text("basis").not_before("title"))),
+        refusal("pillar", with(text("basis").is("nothing", "code"))),
+        refusal("pillar", with(FieldDef::of::<Ref<Region>>("rival", "rival_id", "A region.").acyclic())),
+        refusal("pillar", kind::<Pillar>().moves(&MOVES)),
+    ];
+
+    let wanted = [
+        "pillar: there is no kind `nothing`",
+        "two kinds are called `plan`",
+        "pillar: `basis` is compared with no day",
+        "pillar: `basis` follows from no field",
+        "pillar: `rival` is no relation, and no circle is looked for in it",
+        "pillar: its lifecycle knows no column `state`",
+    ];
+    assert_eq!(refusals, wanted);
+}
+
+/// A kind that is not registered.
+struct Nothing;
+
+impl Kind for Nothing {
+    const NAME: &'static str = "nothing";
+    const DECLARATION: &'static Declaration = Region::DECLARATION;
+}
+
+static MOVES: model::Lifecycle =
+    model::Lifecycle { state: "state", reason: "title", before: None, is_recorded: false, moves: &[] };
