@@ -28,7 +28,7 @@ pub struct Grant {
     pub source_systems: Vec<String>,
 }
 
-/// What the stored data say about the caller now; looked up for each request.
+/// What the stored data say about the caller, as it was looked up last.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
     /// Regions the acting country belongs to (`region:CA`).

@@ -60,10 +60,8 @@ impl Db {
             return Ok(Self::of(writer, reader));
         }
         options.max_connections(max.max(2));
-        options.map_sqlx_postgres_opts(|o| {
-            o.application_name("concord")
-                .options([("plan_cache_mode", "force_custom_plan"), ("lock_timeout", "10000")])
-        });
+        options
+            .map_sqlx_postgres_opts(|o| o.application_name("concord").options([("lock_timeout", "10000")]));
         options.map_sqlx_postgres_pool_opts(|pool| {
             // sqlx 0.9.0 can return a connection inside a transaction after a cancelled `begin`:
             // such a connection is thrown away instead of being handed to the next caller.

@@ -16,7 +16,7 @@ use super::raw;
 const JOINED: &str = "SELECT plan.title, pillar.title, objective.title, action.title, agency.name FROM plan \
     JOIN pillar ON pillar.plan_id = plan.id JOIN objective ON objective.pillar_id = pillar.id \
     JOIN action ON action.objective_id = objective.id LEFT JOIN agency ON agency.id = action.lead_agency_id \
-    WHERE plan.owner = 'XAA' AND plan.kind = $1";
+    WHERE plan.owner = 'XAA' AND plan.kind = $1 AND plan.title LIKE 'Bench plan %'";
 
 /// The bare floor: one statement a request, the answer of the service as JSON.
 pub struct Floor {

@@ -60,7 +60,7 @@ const BATCH: usize = 100;
 /// operational ones.
 fn nested(kind: &str) -> String {
     let query = format!(
-        "{{ plans(first: 20, filter: {{ owner: [\"XAA\"], kind: [{kind}] }}) {{ nodes {{ title pillars {{ nodes {{ title \
+        "{{ plans(first: 20, filter: {{ owner: [\"XAA\"], kind: [{kind}], q: \"bench\" }}) {{ nodes {{ title pillars {{ nodes {{ title \
          objectives {{ nodes {{ title actions(first: 20) {{ nodes {{ title leadAgency {{ name }} }} }} }} }} }} }} }} }} }}"
     );
     json!({ "query": query }).to_string()
@@ -183,7 +183,8 @@ async fn fill(ctx: &Ctx, state: &AppState) -> String {
 
 /// 20 plans of a kind, each with so many pillars, so many objectives in each, so many actions in each of them.
 async fn contents(unit: &mut Unit, kind: &str, [pillars, objectives, actions]: [usize; 3]) {
-    let plan = |at| json!({ "owner": "XAA", "kind": kind, "title": format!("Plan {at}"), "domains": ["C"] });
+    let plan =
+        |at| json!({ "owner": "XAA", "kind": kind, "title": format!("Bench plan {at}"), "domains": ["C"] });
     let above = add(unit, "plan", 20, plan).await;
     let below = |name: &'static str, title: &'static str, above: Vec<Uuid>, each: usize| move |at: usize| json!({ name: at_of(&above, at / each), "title": format!("{title} {at}") });
     let above = add(unit, "pillar", 20 * pillars, below("plan", "Pillar", above, pillars)).await;

@@ -1,7 +1,7 @@
 //! Signing in: who a request comes from, and what the data say about that person now.
 //!
-//! A token says only who somebody is and in which session. What the person may do is looked up
-//! for each request by [`standing::load_actor`], so a grant that ends, ends at once.
+//! A token says only who somebody is and in which session. What the person may do is looked up by
+//! [`standing::load_actor`] and remembered while nothing changes it, so a grant that ends, ends at once.
 //!
 //! Sessions, credentials and signing keys are no records: they are written by single guarded
 //! statements and do not enter the change log, because secrets never enter a record.
