@@ -109,11 +109,12 @@ async fn measure(name: &str, url: &str) {
     let token = fill(&ctx, &state).await;
     let service = listen(server::app(state.clone())).await;
     let task = first_task(&state).await;
-    let clients = CLIENTS[usize::from(name == "postgres")];
+    let [few, many] = CLIENTS;
+    let clients = if name == "postgres" { many } else { few };
     let bench = Bench { name, clients, service, floor: String::new(), token: &token, db: &state.db };
     let one = format!("/api/v1/tasks/{task}");
     let list = "/api/v1/tasks?owner=XAA&limit=50&total=true".to_owned();
-    let (few, many) = (nested("SECTORAL"), nested("OPERATIONAL"));
+    let (fewer, more) = (nested("SECTORAL"), nested("OPERATIONAL"));
     let single = one_task(task);
     let floor = Floor {
         db: state.db.clone(),
@@ -121,8 +122,8 @@ async fn measure(name: &str, url: &str) {
         one: bench.sample("GET", &one, None).await,
         list: bench.sample("GET", &list, None).await,
         single: bench.sample("POST", "/graphql", Some(&single)).await,
-        few: bench.sample("POST", "/graphql", Some(&few)).await,
-        many: bench.sample("POST", "/graphql", Some(&many)).await,
+        few: bench.sample("POST", "/graphql", Some(&fewer)).await,
+        many: bench.sample("POST", "/graphql", Some(&more)).await,
         batch: bench.sample("POST", "/api/v1/tasks/batch", Some(&batch(0))).await,
         rows: rows_to_copy(&state).await,
     };
@@ -133,8 +134,8 @@ async fn measure(name: &str, url: &str) {
         .load("get one task, GraphQL", 4_000, ("POST", "/graphql"), "/single", |_| Some(single.clone()))
         .await;
     bench.load("list 50 tasks with total", 1_200, ("GET", &list), "/list", |_| None).await;
-    bench.load("nested, 600 actions", 480, ("POST", "/graphql"), "/few", |_| Some(few.clone())).await;
-    bench.load("nested, 1,600 actions", 240, ("POST", "/graphql"), "/many", |_| Some(many.clone())).await;
+    bench.load("nested, 600 actions", 480, ("POST", "/graphql"), "/few", |_| Some(fewer.clone())).await;
+    bench.load("nested, 1,600 actions", 240, ("POST", "/graphql"), "/many", |_| Some(more.clone())).await;
     let write = ("POST", "/api/v1/tasks/batch");
     bench.load("batch write of 100 tasks", 80, write, "/batch", |number| Some(batch(number))).await;
     let own = std::env::current_exe().expect("this program");

@@ -155,13 +155,13 @@ fn others(ctx: &Ctx, target: &KindDef, shown: &[Option<&'static str>]) -> Select
     inner.columns(columns.map(|column| (target.iden(), Alias::new(column)))).from(target.iden());
     inner.cond_where(visible(&ctx.actor, target));
     let is_postgres = ctx.db.reading().is_postgres();
-    let part = |column: &Option<&'static str>| match *column {
+    let part = |column: Option<&'static str>| match column {
         None => "NULL".to_owned(),
         Some("id") if !is_postgres => format!("hex({OTHER}.id)"),
         Some("translations") if !is_postgres => format!("json({OTHER}.translations)"),
         Some(column) => format!("{OTHER}.{column}"),
     };
-    let parts: Vec<String> = shown.iter().map(part).collect();
+    let parts: Vec<String> = shown.iter().copied().map(part).collect();
     let (group, array) =
         if is_postgres { ("json_agg", "json_build_array") } else { ("json_group_array", "json_array") };
     let all = Expr::cust(format!("{group}({array}({}))", parts.join(", ")));
