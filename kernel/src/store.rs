@@ -128,7 +128,7 @@ async fn watched(
     Ok((rows, named))
 }
 
-/// A page of the records that meet `cond`, which holds `visible()` already (see [`crate::filter::Where`]).
+/// A page of the records that meet `cond`, which holds `visible()` already (see [`crate::filter::condition`]).
 ///
 /// # Errors
 /// `BadRequest` for a cursor that does not fit.

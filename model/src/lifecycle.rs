@@ -69,7 +69,7 @@ pub struct Move {
     pub is_act: bool,
 }
 
-/// The states of a kind and the moves between them; written by the macro [`crate::lifecycle`].
+/// The states of a kind and the moves between them; written by the macro [`crate::lifecycle!`].
 #[derive(Debug, PartialEq, Eq)]
 pub struct Lifecycle {
     /// Column with the state.

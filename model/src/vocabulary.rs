@@ -28,7 +28,7 @@ impl VocabularyDef {
     }
 }
 
-/// An enum that is a closed list; written by the attribute [`crate::vocabulary`].
+/// An enum that is a closed list; written by the attribute `vocabulary`.
 pub trait Vocabulary: Copy + Eq + Send + Sync + 'static {
     /// The list.
     const DEF: &'static VocabularyDef;
