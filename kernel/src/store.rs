@@ -5,7 +5,10 @@ mod facts;
 
 use std::collections::BTreeSet;
 
-use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, Order, SelectStatement};
+use sea_orm::{
+    QueryResult,
+    sea_query::{Alias, Cond, Expr, ExprTrait, Order, SelectStatement},
+};
 use uuid::Uuid;
 
 pub use edges::{Via, by_ids, by_parent};
@@ -101,29 +104,29 @@ async fn one(ctx: &Ctx, def: &'static KindDef, (cond, along): (Cond, Option<Alon
     Ok((rows.pop().ok_or(Error::NotFound)?, named))
 }
 
-/// Runs a [`select`] that also selects the epoch of standings, where it is to be watched, and what else is to be
-/// selected along.
+/// Runs a statement of so many columns under the epoch of standings: where it is watched, it is selected along.
+async fn under_epoch(ctx: &Ctx, select: &mut SelectStatement, columns: usize) -> Result<Vec<QueryResult>> {
+    let Some(watch) = &ctx.watch else { return Ok(ctx.db.reading().all(select).await?) };
+    let found = ctx.db.reading().all(select.expr(standings::column())).await?;
+    watch.see_in(found.first(), columns)?;
+    Ok(found)
+}
+
+/// Runs a [`select`] under the epoch of standings, with what else is to be selected along.
 async fn watched(
     ctx: &Ctx,
     def: &'static KindDef,
     (select, along): (&mut SelectStatement, Option<Along>),
 ) -> Result<(Vec<Row>, Named)> {
+    let (own, more) = (def.columns.len(), along.as_ref().map_or(0, Along::len));
     if let Some(along) = &along {
         along.select(select);
     }
-    if ctx.watch.is_some() {
-        select.expr(standings::column());
-    }
-    let found = ctx.db.reading().all(select).await?;
+    let found = under_epoch(ctx, select, own.saturating_add(more)).await?;
     let rows = found.iter().map(|row| Row::fetch(def, row)).collect::<Result<Vec<_>>>()?;
     let mut named = Named::default();
-    let mut at = def.columns.len();
     if let Some(along) = &along {
-        found.iter().zip(&rows).try_for_each(|(from, row)| along.read(row, from, at, &mut named))?;
-        at = at.saturating_add(along.len());
-    }
-    if let Some(watch) = &ctx.watch {
-        watch.see_in(found.first(), at)?;
+        found.iter().zip(&rows).try_for_each(|(from, row)| along.read(row, from, own, &mut named))?;
     }
     Ok((rows, named))
 }
@@ -219,14 +222,7 @@ pub async fn greatest(conn: Conn<'_>, def: &'static KindDef, column: &str) -> Re
 /// # Errors
 /// What the database says.
 pub async fn count(ctx: &Ctx, def: &'static KindDef, cond: Cond) -> Result<u64> {
-    let mut select = counting(def, cond);
-    if ctx.watch.is_some() {
-        select.expr(standings::column());
-    }
-    let found = ctx.db.reading().one(&select).await?;
-    if let Some(watch) = &ctx.watch {
-        watch.see_in(found.as_ref(), 1)?;
-    }
-    let counted: i64 = found.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default();
+    let found = under_epoch(ctx, &mut counting(def, cond), 1).await?;
+    let counted: i64 = found.first().map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default();
     Ok(u64::try_from(counted).unwrap_or_default())
 }

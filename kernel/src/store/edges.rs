@@ -7,7 +7,7 @@ use sea_orm::sea_query::{
 };
 use uuid::Uuid;
 
-use super::{select, watched};
+use super::{select, under_epoch, watched};
 use crate::{
     ctx::Ctx,
     error::Result,
@@ -15,7 +15,6 @@ use crate::{
     policy::visible,
     record::KindDef,
     row::Row,
-    standings,
 };
 
 /// How children hang on their parents.
@@ -71,13 +70,7 @@ pub async fn by_parent(
     let most = i64::try_from(page.limit).unwrap_or(i64::MAX).saturating_add(1);
     outer.and_where(Expr::col((outer_name.clone(), Alias::new("place"))).lte(most));
     outer.order_by((outer_name, Alias::new("place")), Order::Asc);
-    if ctx.watch.is_some() {
-        outer.expr(standings::column());
-    }
-    let read = ctx.db.reading().all(&outer).await?;
-    if let Some(watch) = &ctx.watch {
-        watch.see_in(read.first(), def.columns.len().saturating_add(1))?;
-    }
+    let read = under_epoch(ctx, &mut outer, def.columns.len().saturating_add(1)).await?;
     let mut found: HashMap<Uuid, Slice> = HashMap::new();
     for row in read {
         let key: Uuid = row.try_get_by_index(def.columns.len())?;
@@ -112,13 +105,7 @@ async fn totals(
     select.expr(parent(def, via)).expr(Func::count(def.col("id"))).from(def.iden());
     narrow(&mut select, def, via, parents);
     select.cond_where(cond).add_group_by([parent(def, via)]);
-    if ctx.watch.is_some() {
-        select.expr(standings::column());
-    }
-    let counted = ctx.db.reading().all(&select).await?;
-    if let Some(watch) = &ctx.watch {
-        watch.see_in(counted.first(), 2)?;
-    }
+    let counted = under_epoch(ctx, &mut select, 2).await?;
     let read = |row: &sea_orm::QueryResult| -> Result<(Uuid, u64)> {
         let total: i64 = row.try_get_by_index(1)?;
         Ok((row.try_get_by_index(0)?, u64::try_from(total).unwrap_or_default()))
