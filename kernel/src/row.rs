@@ -178,11 +178,6 @@ impl Row {
         self.set(field.column, T::write(held));
     }
 
-    /// Empties a field.
-    pub fn erase<T>(&mut self, field: Field<T>) {
-        self.clear(field.column);
-    }
-
     /// Sets a column that the kind has.
     ///
     /// # Panics
@@ -247,15 +242,6 @@ impl Row {
     pub fn date(&self, column: &str) -> Option<NaiveDate> {
         match self.get(column) {
             Value::ChronoDate(day) => *day,
-            _ => None,
-        }
-    }
-
-    /// The instant in a column.
-    #[must_use]
-    pub fn instant(&self, column: &str) -> Option<DateTime<Utc>> {
-        match self.get(column) {
-            Value::ChronoDateTimeUtc(at) => *at,
             _ => None,
         }
     }

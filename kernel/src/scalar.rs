@@ -3,38 +3,9 @@
 use async_graphql::{
     InputObject, InputValueError, InputValueResult, Scalar, ScalarType, SimpleObject, Value,
 };
-use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
-
-/// A day, `YYYY-MM-DD` (ISO 8601).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[schema(value_type = String, format = Date, example = "2026-03-31")]
-pub struct Date(pub NaiveDate);
-
-/// A day, such as `2027-03-31`.
-#[Scalar]
-impl ScalarType for Date {
-    fn parse(value: Value) -> InputValueResult<Self> {
-        match &value {
-            Value::String(text) => {
-                text.parse().map(Self).map_err(|_| InputValueError::custom("not a date YYYY-MM-DD"))
-            }
-            _ => Err(InputValueError::expected_type(value)),
-        }
-    }
-
-    fn to_value(&self) -> Value {
-        Value::String(self.0.to_string())
-    }
-}
-
-impl From<NaiveDate> for Date {
-    fn from(day: NaiveDate) -> Self {
-        Self(day)
-    }
-}
 
 /// A JSON object, for values whose members are data (translations).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -134,12 +134,6 @@ impl Unit {
         self.plans.get(&id)
     }
 
-    /// Tells whether the unit only judges, and writes nothing.
-    #[must_use]
-    pub const fn is_rehearsal(&self) -> bool {
-        self.is_dry
-    }
-
     /// Writes a change set even if no record changes: the act itself is to be remembered.
     pub const fn remember(&mut self) {
         self.recorder.is_wanted = true;

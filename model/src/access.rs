@@ -49,6 +49,41 @@ pub enum Role {
     Operator,
 }
 
+/// The sort of owner that a role is held for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeldFor {
+    /// A country.
+    Country,
+    /// A region.
+    Region,
+    /// An organisation.
+    Organisation,
+    /// The reference data.
+    Reference,
+    /// The installation.
+    Installation,
+}
+
+impl Role {
+    /// The sort of owner that the role is held for.
+    #[must_use]
+    pub const fn held_for(self) -> HeldFor {
+        match self {
+            Self::FocalPoint
+            | Self::Secretariat
+            | Self::Approver
+            | Self::AgencyLead
+            | Self::Officer
+            | Self::Observer
+            | Self::Portal => HeldFor::Country,
+            Self::Regional => HeldFor::Region,
+            Self::Partner => HeldFor::Organisation,
+            Self::Steward => HeldFor::Reference,
+            Self::Operator => HeldFor::Installation,
+        }
+    }
+}
+
 /// The widest circle of data that a grant may read.
 #[vocabulary]
 pub enum ReadCeiling {

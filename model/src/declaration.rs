@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use crate::{
-    access::{Handling, Visibility},
+    access::Visibility,
     field::{Column, Field, FieldDef},
 };
 
@@ -236,6 +236,15 @@ impl Declaration {
         self.name.replace('_', " ")
     }
 
+    /// The name in words with its article (`an action`, `a user`).
+    #[must_use]
+    pub fn one(&self) -> String {
+        let words = self.words();
+        // "a user", "a unit"; all other names that begin with a vowel take "an".
+        let article = if words.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
+        format!("{article} {words}")
+    }
+
     /// The plural in words (`working groups`).
     #[must_use]
     pub fn plural_words(&self) -> String {
@@ -289,15 +298,8 @@ const TEXTS: [(&str, Column, bool); 3] = [
 
 /// Fields that records have besides their own.
 pub mod standard {
-    use super::{Field, Handling, Visibility};
-    use uuid::Uuid;
+    use super::{Field, Visibility};
 
     /// Who sees the record inside its country.
     pub const VISIBILITY: Field<Visibility> = Field::at("visibility");
-    /// Care the record asks for when it is passed on.
-    pub const HANDLING: Field<Handling> = Field::at("handling");
-    /// Set of releases that show the record outside its owner.
-    pub const RELEASE_SET: Field<Option<Uuid>> = Field::at("release_set_id");
-    /// Set of agencies and groups that share the record.
-    pub const SHARED_SET: Field<Option<Uuid>> = Field::at("shared_set_id");
 }

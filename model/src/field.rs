@@ -173,8 +173,6 @@ pub struct FieldDef {
     pub table: Option<&'static str>,
     /// A fact that follows: whether another field holds this code. Such a field has no column.
     pub is: Option<(&'static str, &'static str)>,
-    /// Why callers should not use it any more.
-    pub deprecated: Option<&'static str>,
 }
 
 impl FieldDef {

@@ -124,7 +124,7 @@ impl Coercion<'_> {
                 if value.is_null() && !ty.is_nullable() {
                     return self.refuse(at, &format!("is null in `${name}`; it takes {ty}"));
                 }
-                Some(listed(value, ty))
+                Some(value)
             }
             (Given::Null, Ty::NonNull(_)) => self.refuse(at, &format!("is null; it takes {ty}")),
             (_, Ty::NonNull(of)) => self.value(given, of, at),
@@ -188,14 +188,4 @@ impl Coercion<'_> {
         self.faults.push(request_fault(format!("{at}: {why}"), self.pos));
         None
     }
-}
-
-/// A variable's value where a list is taken.
-fn listed(value: Json, ty: &Ty) -> Json {
-    let is_list = match ty {
-        Ty::NonNull(of) => matches!(**of, Ty::List(_)),
-        Ty::List(_) => true,
-        Ty::Named(_) => false,
-    };
-    if is_list && !value.is_array() && !value.is_null() { Json::Array(vec![value]) } else { value }
 }

@@ -1,8 +1,8 @@
-//! The writing rule: one `match` over verb and class, without a wildcard.
+//! The writing rule: one `match` over verb and class.
 
 use model::{
     By, Move,
-    access::{Role, Visibility},
+    access::{HeldFor, Role, Visibility},
 };
 
 use super::{AGENCY, Class, Denial, FULL, Permit, Scope, Verb, readable};
@@ -173,16 +173,7 @@ fn grant(actor: &Actor, verb: Verb, scope: &Scope) -> Result<Permit, Denial> {
         return deny("nobody grants to oneself or edits one's own grants");
     }
     let Some(role) = scope.role else { return deny("a grant names its role") };
-    let of_country = matches!(
-        role,
-        Role::FocalPoint
-            | Role::Secretariat
-            | Role::Approver
-            | Role::AgencyLead
-            | Role::Officer
-            | Role::Observer
-            | Role::Portal
-    );
+    let of_country = role.held_for() == HeldFor::Country;
     let by_focal_point = || of_country.then(|| holds(actor, FOCAL_POINT, scope).next()).flatten();
     let by_lead = || {
         let leads = |g: &&Grant| g.agency.is_some() && g.agency == scope.agency;

@@ -41,10 +41,7 @@ pub fn patch(of: &Declaration) -> Json {
     let mut all = standard(of, false);
     let own = of.fields.iter().filter(|field| field.writing == Writing::Always);
     all.extend(own.map(|field| (field.name.to_owned(), or_null(value(field)))));
-    let words = of.words();
-    // "a user", "a unit"; all other names that begin with a vowel take "an".
-    let article = if words.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
-    closed(&format!("Changes of {article} {words}."), all, &[])
+    closed(&format!("Changes of {}.", of.one()), all, &[])
 }
 
 /// Whether a creation names the owner: where no record above must be given that has one.

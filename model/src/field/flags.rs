@@ -30,7 +30,6 @@ impl FieldDef {
             not_before: None,
             table: None,
             is: None,
-            deprecated: None,
         }
     }
 
@@ -179,13 +178,6 @@ impl FieldDef {
     pub const fn is(mut self, field: &'static str, code: &'static str) -> Self {
         self.is = Some((field, code));
         self.writing = Writing::Never;
-        self
-    }
-
-    /// Says why callers should not use the field any more.
-    #[must_use]
-    pub const fn deprecated(mut self, why: &'static str) -> Self {
-        self.deprecated = Some(why);
         self
     }
 }

@@ -13,6 +13,7 @@ use kernel::{
     store,
     unit::{Item, members},
 };
+use model::access::HeldFor;
 use sea_orm::sea_query::{Cond, ExprTrait};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -118,18 +119,12 @@ pub fn guard<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Res
 
 /// Which owners a role is for.
 fn fits(role: Role, owner: &str) -> bool {
-    match role {
-        Role::FocalPoint
-        | Role::Secretariat
-        | Role::Approver
-        | Role::AgencyLead
-        | Role::Officer
-        | Role::Observer
-        | Role::Portal => !owner.contains(':') && !["reference", "installation"].contains(&owner),
-        Role::Regional => owner.starts_with("region:"),
-        Role::Partner => owner.starts_with("org:"),
-        Role::Steward => owner == "reference",
-        Role::Operator => owner == "installation",
+    match role.held_for() {
+        HeldFor::Country => !owner.contains(':') && !["reference", "installation"].contains(&owner),
+        HeldFor::Region => owner.starts_with("region:"),
+        HeldFor::Organisation => owner.starts_with("org:"),
+        HeldFor::Reference => owner == "reference",
+        HeldFor::Installation => owner == "installation",
     }
 }
 

@@ -190,16 +190,10 @@ pub fn history(def: &KindDef) -> Json {
         .refuses::<ReadProblems>()
 }
 
-/// The words with their article (`an action`).
-fn one(words: &str) -> String {
-    let article = if words.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
-    format!("{article} {words}")
-}
-
 /// Listing the moves of one record.
 pub fn moves(def: &KindDef) -> Json {
     let words = def.declared.words();
-    let summary = format!("List the moves of {}", one(&words));
+    let summary = format!("List the moves of {}", def.declared.one());
     let description = "Lists the moves the lifecycle knows from the present state, each with whether the caller can make it now and which facts are missing.";
     let states = json!({ "type": "array", "items": link("MoveState") });
     of(def, &format!("{}_moves", def.name), &summary, description)
