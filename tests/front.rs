@@ -140,8 +140,7 @@ async fn a_body_that_is_too_large_is_a_problem_announced_or_not() {
 #[tokio::test]
 async fn readiness_is_asked_of_the_database_once_a_second_at_most() {
     app(async |app| {
-        let mut state = app.state.clone();
-        state.db = app.state.db.counted();
+        let state = app.state.with(|parts| parts.db = parts.db.counted());
         let router = server::app(state.clone());
         let ask = async || {
             let request = Request::get("/health/ready").body(Body::empty()).expect("a request");

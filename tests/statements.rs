@@ -18,8 +18,7 @@ use crate::support::{TestApp, app, client::Client};
 
 /// The same service on a handle that counts its statements.
 pub fn counted(app: &TestApp) -> TestApp {
-    let mut state = app.state.clone();
-    state.db = app.state.db.counted();
+    let state = app.state.with(|parts| parts.db = parts.db.counted());
     let router = server::app(state.clone());
     TestApp { state, router, world: app.world.clone(), url: app.url.clone() }
 }

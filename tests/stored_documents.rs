@@ -40,7 +40,8 @@ impl Drop for Folder {
 async fn storing(app: &TestApp, name: &str, only: bool) -> TestApp {
     let folder = Folder::of(name, &[("few.graphql", STORED), ("notes.txt", "no document {")]);
     let mut other = TestApp::on(app.state.db.clone(), app.world.clone(), app.url.clone()).await;
-    other.state.stored = StoredDocuments::read(&folder.0, only).expect("documents");
+    other.state =
+        other.state.with(|parts| parts.stored = StoredDocuments::read(&folder.0, only).expect("documents"));
     other.router = concord::server::app(other.state.clone());
     other
 }
@@ -191,7 +192,9 @@ async fn a_stored_document_is_costed_for_its_caller_and_variables() {
             )],
         );
         let mut other = TestApp::on(app.state.db.clone(), app.world.clone(), app.url.clone()).await;
-        other.state.stored = StoredDocuments::read(&folder.0, true).expect("documents");
+        other.state = other
+            .state
+            .with(|parts| parts.stored = StoredDocuments::read(&folder.0, true).expect("documents"));
         other.router = concord::server::app(other.state.clone());
         let document =
             "query($n: Int) { plans(first: $n) { nodes { tasks(first: $n) { nodes { title } } } } }";

@@ -12,7 +12,12 @@ mod start;
 mod stop;
 mod tls;
 
-use axum::{Router, middleware, routing::get};
+use axum::{
+    Router,
+    middleware::{from_fn, from_fn_with_state},
+    routing::get,
+};
+use tower::ServiceBuilder;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
@@ -25,7 +30,7 @@ pub use start::{ServeError, ServeOptions, serve};
 /// Every address of the service.
 pub fn app(state: AppState) -> Router {
     let api = rest::router()
-        .route_layer(middleware::from_fn(layers::conditional))
+        .route_layer(from_fn(layers::conditional))
         .fallback(layers::no_such_address)
         .method_not_allowed_fallback(layers::no_such_method);
     let routes = Router::new()
@@ -39,21 +44,23 @@ pub fn app(state: AppState) -> Router {
     guarded(routes, state)
 }
 
-/// Addresses behind everything a request passes, outermost last.
+/// Addresses behind everything a request passes, outermost first.
+///
+/// The guards stand around the router and not on its routes: axum copies what stands on a route for each request.
 pub fn guarded(routes: Router<AppState>, state: AppState) -> Router {
     let origins = &state.limits.front.cors_origins;
-    let guarded = routes
-        .layer(middleware::from_fn(layers::readable))
-        .layer(middleware::from_fn(rest::idempotency::remember))
-        .layer(CatchPanicLayer::custom(layers::caught))
-        .layer(middleware::from_fn_with_state(state.clone(), layers::outlive))
-        .layer(middleware::from_fn_with_state(state.clone(), layers::time_out))
-        .layer(middleware::from_fn_with_state(state.clone(), gate::admit))
-        .layer(middleware::from_fn(gate::drain));
-    let guarded = if origins.is_empty() { guarded } else { guarded.layer(gate::cors(origins)) };
-    guarded
-        .layer(CatchPanicLayer::custom(layers::caught))
-        .layer(middleware::from_fn_with_state(state.clone(), layers::identify))
+    let cors = (!origins.is_empty()).then(|| gate::cors(origins));
+    let guards = ServiceBuilder::new()
         .layer(CompressionLayer::new())
-        .with_state(state)
+        .layer(from_fn_with_state(state.clone(), layers::identify))
+        .layer(CatchPanicLayer::custom(layers::caught))
+        .option_layer(cors)
+        .layer(from_fn(gate::drain))
+        .layer(from_fn_with_state(state.clone(), gate::admit))
+        .layer(from_fn_with_state(state.clone(), layers::time_out))
+        .layer(from_fn_with_state(state.clone(), layers::outlive))
+        .layer(CatchPanicLayer::custom(layers::caught))
+        .layer(from_fn(rest::idempotency::remember))
+        .layer(from_fn(layers::readable));
+    Router::new().fallback_service(guards.service(routes.with_state(state)))
 }

@@ -1,6 +1,6 @@
 //! What every request shares.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use kernel::{Actor, Ctx, clock::Clock, ctx::Locale, db::Db, unit::Cause};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -16,9 +16,21 @@ use crate::{
     streams::Streams,
 };
 
-/// The parts of a running service; cheap to clone.
+/// A running service; every request takes a handle of it.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Parts>);
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// The parts of a running service.
+#[derive(Clone)]
+pub struct Parts {
     /// The database.
     pub db: Db,
     /// The clock.
@@ -53,7 +65,7 @@ impl AppState {
         config: &crate::config::Config,
     ) -> kernel::Result<Self> {
         let keys = KeyRing::open(&db, &clock, secret).await?;
-        Ok(Self {
+        Ok(Self(Arc::new(Parts {
             db,
             clock,
             keys,
@@ -64,7 +76,15 @@ impl AppState {
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
             streams: Streams::default(),
-        })
+        })))
+    }
+
+    /// The same service with other parts.
+    #[must_use]
+    pub fn with(&self, change: impl FnOnce(&mut Parts)) -> Self {
+        let mut parts = Parts::clone(self);
+        change(&mut parts);
+        Self(Arc::new(parts))
     }
 
     /// The context of an anonymous caller; authentication puts the caller in.

@@ -60,7 +60,7 @@ impl Ctx {
     /// The same context for a caller who is remembered.
     #[must_use]
     pub fn remembering(&self, caller: &Remembered) -> Self {
-        let watch = Some(Arc::new(Watch::over(caller.epoch)));
+        let watch = Some(Arc::new(Watch::over(caller)));
         Self { actor: caller.actor.clone(), watch, db: self.db.tallied(), ..self.clone() }
     }
 

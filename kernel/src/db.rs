@@ -1,5 +1,7 @@
 //! Connections: one writer and many readers on SQLite, one pool on PostgreSQL.
 
+mod among;
+
 use std::{
     sync::{
         Arc,
@@ -25,15 +27,21 @@ use crate::{error::Result, idempotency::Claims, standings::Standings};
 /// The database, shared by every request.
 #[derive(Clone, Debug)]
 pub struct Db {
-    writer: DatabaseConnection,
-    reader: DatabaseConnection,
+    shared: Arc<Shared>,
     statements: Arc<AtomicU64>,
     rows: Arc<AtomicU64>,
     tally: Arc<AtomicU64>,
-    pub(crate) claims: Claims,
-    standings: Standings,
     most_rows: u64,
-    commits: Arc<watch::Sender<()>>,
+}
+
+/// What all handles of a database share.
+#[derive(Debug)]
+struct Shared {
+    writer: DatabaseConnection,
+    reader: DatabaseConnection,
+    claims: Claims,
+    standings: Standings,
+    commits: watch::Sender<()>,
 }
 
 /// What the driver's error says when a request has read more rows than it may.
@@ -55,6 +63,8 @@ impl Db {
             options.map_sqlx_sqlite_opts(sqlite);
             let mut single = options.clone();
             single.max_connections(1).min_connections(1);
+            // A batch changes more pages than the 2 MB that are kept otherwise.
+            single.map_sqlx_sqlite_opts(|options| sqlite(options).pragma("cache_size", "-16384"));
             let writer = Database::connect(single).await?;
             let reader = Database::connect(options).await?;
             return Ok(Self::of(writer, reader));
@@ -79,41 +89,39 @@ impl Db {
     }
 
     fn of(writer: DatabaseConnection, reader: DatabaseConnection) -> Self {
+        let (claims, standings) = (Claims::default(), Standings::default());
+        let shared = Shared { writer, reader, claims, standings, commits: watch::Sender::default() };
         Self {
-            writer,
-            reader,
+            shared: Arc::new(shared),
             statements: Arc::default(),
             rows: Arc::default(),
             tally: Arc::default(),
-            claims: Claims::default(),
-            standings: Standings::default(),
             most_rows: u64::MAX,
-            commits: Arc::default(),
         }
     }
 
     /// Which of the two databases this is.
     #[must_use]
     pub fn backend(&self) -> DbBackend {
-        self.writer.get_database_backend()
+        self.shared.writer.get_database_backend()
     }
 
     /// The connection for statements outside a unit that only read.
     #[must_use]
     pub fn reading(&self) -> Conn<'_> {
-        Conn { inner: Inner::Pool(&self.reader), db: self }
+        Conn { inner: Inner::Pool(&self.shared.reader), db: self }
     }
 
     /// The connection for migrations and for tables that are no records.
     #[must_use]
     pub fn writing(&self) -> Conn<'_> {
-        Conn { inner: Inner::Pool(&self.writer), db: self }
+        Conn { inner: Inner::Pool(&self.shared.writer), db: self }
     }
 
     /// The raw connection migrations run on.
     #[must_use]
-    pub const fn for_migrations(&self) -> &DatabaseConnection {
-        &self.writer
+    pub fn for_migrations(&self) -> &DatabaseConnection {
+        &self.shared.writer
     }
 
     /// Begins a transaction that writes, or one that reads one snapshot.
@@ -128,7 +136,7 @@ impl Db {
             options.access_mode = Some(AccessMode::ReadOnly);
             options.isolation_level = Some(IsolationLevel::RepeatableRead);
         }
-        let pool = if writes { &self.writer } else { &self.reader };
+        let pool = if writes { &self.shared.writer } else { &self.shared.reader };
         Ok(pool.begin_with_options(options).await?)
     }
 
@@ -160,18 +168,23 @@ impl Db {
     /// Tells of every change set that this process commits; others have to be looked for.
     #[must_use]
     pub fn commits(&self) -> watch::Receiver<()> {
-        self.commits.subscribe()
+        self.shared.commits.subscribe()
     }
 
     /// Tells those who wait that a change set is committed.
     pub(crate) fn announce(&self) {
-        self.commits.send_replace(());
+        self.shared.commits.send_replace(());
     }
 
     /// The callers that this process remembers.
     #[must_use]
-    pub const fn standings(&self) -> &Standings {
-        &self.standings
+    pub fn standings(&self) -> &Standings {
+        &self.shared.standings
+    }
+
+    /// The calls under an idempotency key that run in this process.
+    pub(crate) fn claims(&self) -> &Claims {
+        &self.shared.claims
     }
 
     /// How many statements went through this handle.
@@ -190,9 +203,9 @@ impl Db {
     ///
     /// # Errors
     /// `Internal` when the driver reports a fault.
-    pub async fn close(self) -> Result<()> {
-        self.reader.close().await?;
-        self.writer.close().await?;
+    pub async fn close(&self) -> Result<()> {
+        self.shared.reader.close_by_ref().await?;
+        self.shared.writer.close_by_ref().await?;
         Ok(())
     }
 }

@@ -120,7 +120,7 @@ impl Claim {
         if call.is_used.swap(true, Ordering::Relaxed) {
             return Err(Error::Internal("a call with an idempotency key writes in two units".into()));
         }
-        let claims = ctx.db.claims.clone();
+        let claims = ctx.db.claims().clone();
         let is_free =
             claims.0.lock().unwrap_or_else(PoisonError::into_inner).insert((user, call.key.clone()));
         if !is_free {

@@ -1,6 +1,7 @@
 //! Record kinds: how they describe themselves, and all of them together.
 
 mod column;
+mod columns;
 mod def;
 pub mod lifecycle;
 mod outcome;
@@ -17,6 +18,7 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use uuid::Uuid;
 
 pub use column::{Column, Link, Parent, null};
+pub use columns::Columns;
 pub use def::{Edge, KindDef, Many, build::kind};
 pub use outcome::{Op, Outcome, OutcomeKind};
 

@@ -30,7 +30,7 @@ pub use shown::{PartValue, Shown};
 pub use texts::Texts;
 
 /// Official languages by owner.
-pub type Owners = HashMap<String, Vec<String>>;
+pub type Owners = foldhash::HashMap<String, Vec<String>>;
 
 /// How much of a record is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,9 +165,8 @@ impl Renderer {
 
     /// The texts of a row in the caller's languages.
     #[must_use]
-    pub fn texts<'a>(&self, row: &'a Row) -> Texts<'a> {
-        let official = self.owners.get(row.owner()).map_or(&[][..], Vec::as_slice);
-        Texts::of(row, &self.locale, official)
+    pub fn texts<'a>(&'a self, row: &'a Row) -> Texts<'a> {
+        Texts::of(row, &self.locale, &self.owners)
     }
 
     /// Whether the caller reads a record from inside: with its version, writers and sharing.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     error::{Error, Result},
     policy::Scope,
-    record::{KindDef, null},
+    record::{Columns, KindDef, null},
 };
 
 /// Reads a value from a query's answer.
@@ -98,19 +98,24 @@ pub fn sorted(json: &Json) -> Json {
     }
 }
 
-/// A row of a record table, its values in the order of the kind's columns.
+/// A row of a record table, or what was selected of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    /// The values.
-    pub values: Vec<Value>,
+    /// The values of the columns it holds, in the kind's order.
+    values: Vec<Value>,
+    held: Columns,
     def: &'static KindDef,
 }
+
+/// The value where there is no column.
+const NONE: &Value = &Value::Bool(None);
 
 impl Row {
     /// A row with every column empty.
     #[must_use]
     pub fn empty(def: &'static KindDef) -> Self {
-        Self { values: def.columns.iter().map(|column| null(column.ty)).collect(), def }
+        let values = def.columns.iter().map(|column| null(column.ty)).collect();
+        Self { values, held: Columns::ALL, def }
     }
 
     /// A row of which only this is known: which record, and in which version.
@@ -122,13 +127,15 @@ impl Row {
         row
     }
 
-    /// A row whose columns were selected in the kind's order.
+    /// A row of which these columns were selected, in the kind's order, before anything else.
     ///
     /// # Errors
     /// `Internal` if the table does not fit its description.
-    pub fn fetch(def: &'static KindDef, from: &QueryResult) -> Result<Self> {
-        let values = def.columns.iter().enumerate().map(|(at, column)| fetch(column.ty, from, at));
-        Ok(Self { values: values.collect::<Result<_>>()?, def })
+    pub fn fetch(def: &'static KindDef, held: Columns, from: &QueryResult) -> Result<Self> {
+        let columns = def.columns.iter().enumerate().filter(|(at, _)| held.has(*at));
+        let values = (0..).zip(columns).map(|(place, (_, column))| fetch(column.ty, from, place));
+        let values = values.collect::<Result<_>>()?;
+        Ok(Self { values, held, def })
     }
 
     /// Reads a row from an image of the change log; columns the image does not know are empty.
@@ -163,8 +170,22 @@ impl Row {
     /// The value of a column; an untyped null if there is no such column.
     #[must_use]
     pub fn get(&self, column: &str) -> &Value {
-        const NONE: &Value = &Value::Bool(None);
-        self.def.at(column).and_then(|at| self.values.get(at)).unwrap_or(NONE)
+        self.def.at(column).map_or(NONE, |at| self.at(at))
+    }
+
+    /// The value of the column at a place.
+    ///
+    /// # Panics
+    /// In debug builds, where the column was not selected.
+    #[must_use]
+    pub fn at(&self, place: usize) -> &Value {
+        let (name, all) = (self.def.name, &self.def.columns);
+        debug_assert!(self.held.has(place), "{:?} of a {name} was not selected", all.get(place));
+        if self.held.has(place) { self.values.get(self.held.before(place)).unwrap_or(NONE) } else { NONE }
+    }
+
+    fn at_mut(&mut self, place: usize) -> Option<&mut Value> {
+        if self.held.has(place) { self.values.get_mut(self.held.before(place)) } else { None }
     }
 
     /// Reads a field; none if it is empty.
@@ -183,7 +204,7 @@ impl Row {
     /// # Panics
     /// In debug builds, where the kind has no such column.
     pub fn set(&mut self, column: &str, value: impl Into<Value>) {
-        match self.def.at(column).and_then(|at| self.values.get_mut(at)) {
+        match self.def.at(column).and_then(|at| self.at_mut(at)) {
             Some(slot) => *slot = value.into(),
             None => self.has_no(column),
         }
@@ -203,8 +224,9 @@ impl Row {
 
     /// Empties a column.
     pub fn clear(&mut self, column: &str) {
-        if let Some(at) = self.def.at(column)
-            && let (Some(slot), Some(column)) = (self.values.get_mut(at), self.def.columns.get(at))
+        let def = self.def;
+        if let Some(at) = def.at(column)
+            && let (Some(column), Some(slot)) = (def.columns.get(at), self.at_mut(at))
         {
             *slot = null(column.ty);
         }

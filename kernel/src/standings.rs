@@ -27,6 +27,7 @@ use crate::{
     db::Conn,
     error::{Error, Result},
     render::Owners,
+    store::Statements,
 };
 
 /// Callers remembered at most; the one that called longest ago goes first.
@@ -52,6 +53,18 @@ pub struct Remembered {
     pub from: DateTime<Utc>,
     /// Instant of the next change that time alone brings.
     pub until: DateTime<Utc>,
+    /// Number that no caller had before: what is kept for the caller is kept under it.
+    number: u64,
+}
+
+impl Remembered {
+    /// A caller as it stands from one instant until another, at an epoch read before it was looked up.
+    #[must_use]
+    pub fn new(actor: Actor, epoch: i64, from: DateTime<Utc>, until: DateTime<Utc>) -> Self {
+        static CALLERS: AtomicU64 = AtomicU64::new(0);
+        let number = CALLERS.fetch_add(1, Ordering::Relaxed);
+        Self { actor: Arc::new(actor), epoch, from, until, number }
+    }
 }
 
 /// The official languages of every owner, with the epoch they were read at.
@@ -62,11 +75,13 @@ type OwnersAt = (i64, Arc<Owners>);
 pub struct Standings {
     callers: Arc<Mutex<LruCache<Key, Remembered>>>,
     owners: Arc<Mutex<Option<OwnersAt>>>,
+    statements: Statements,
 }
 
 impl Default for Standings {
     fn default() -> Self {
-        Self { callers: Arc::new(Mutex::new(LruCache::new(MOST))), owners: Arc::default() }
+        let callers = Arc::new(Mutex::new(LruCache::new(MOST)));
+        Self { callers, owners: Arc::default(), statements: Statements::default() }
     }
 }
 
@@ -97,6 +112,11 @@ impl Standings {
         Ok(owners)
     }
 
+    /// The statements that are kept for callers.
+    pub(crate) const fn statements(&self) -> &Statements {
+        &self.statements
+    }
+
     fn owners_at(&self, epoch: i64) -> Option<Arc<Owners>> {
         let owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
         owners.as_ref().filter(|(at, _)| *at == epoch).map(|(_, owners)| owners.clone())
@@ -107,6 +127,7 @@ impl Standings {
 #[derive(Debug)]
 pub struct Watch {
     epoch: i64,
+    caller: u64,
     /// How many statements selected the number along and found this one.
     same: AtomicU64,
     is_asked: AtomicBool,
@@ -114,15 +135,21 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Watches for another epoch than this.
+    /// Watches for another epoch than the one a caller is remembered from.
     #[must_use]
-    pub const fn over(epoch: i64) -> Self {
+    pub const fn over(caller: &Remembered) -> Self {
         Self {
-            epoch,
+            epoch: caller.epoch,
+            caller: caller.number,
             same: AtomicU64::new(0),
             is_asked: AtomicBool::new(false),
             is_other: AtomicBool::new(false),
         }
+    }
+
+    /// Number of the caller.
+    pub(crate) const fn caller(&self) -> u64 {
+        self.caller
     }
 
     /// Takes the number from a statement of its own.

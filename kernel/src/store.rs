@@ -2,55 +2,41 @@
 
 mod edges;
 mod facts;
+mod prepared;
+mod wanted;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt::Debug};
 
-use sea_orm::{
-    QueryResult,
-    sea_query::{Alias, Cond, Expr, ExprTrait, Order, SelectStatement},
-};
+use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, Order, SelectStatement};
 use uuid::Uuid;
 
 pub use edges::{Via, by_ids, by_parent};
 pub use facts::{all_owner_languages, holdings, owner_languages};
+pub(crate) use prepared::Statements;
+use prepared::{Ids, Making, Prepared};
+pub use wanted::{Wanted, rows, select};
 
 use crate::{
     ctx::Ctx,
     db::Conn,
     error::{Error, Result},
+    filter::{Narrowing, condition},
     page::{Page, Slice, counting},
     policy::visible,
-    record::KindDef,
+    record::{Columns, KindDef},
     render::{Named, along::Along},
     row::Row,
-    standings,
 };
 
 /// Ids that one statement asks for; longer lists are asked for in parts.
 pub(crate) const IDS: usize = 10_000;
 
-/// A select of every column of a kind, in the kind's order.
-#[must_use]
-pub fn select(def: &KindDef) -> SelectStatement {
-    let mut select = SelectStatement::new();
-    select.columns(def.columns.iter().map(|column| (def.iden(), Alias::new(column.name)))).from(def.iden());
-    select
-}
-
-/// Runs a [`select`] and reads its rows.
-///
-/// # Errors
-/// What the database says.
-pub async fn rows(conn: Conn<'_>, def: &'static KindDef, select: &SelectStatement) -> Result<Vec<Row>> {
-    conn.all(select).await?.iter().map(|found| Row::fetch(def, found)).collect()
-}
-
 /// One visible record.
 ///
 /// # Errors
 /// `NotFound` if it is absent or hidden.
-pub async fn get(ctx: &Ctx, def: &'static KindDef, id: Uuid) -> Result<Row> {
-    Ok(one(ctx, def, (by_id(def, id), None)).await?.0)
+pub async fn get(ctx: &Ctx, wanted: impl Into<Wanted>, id: Uuid) -> Result<Row> {
+    Ok(single(ctx, wanted.into(), id, false).await?.0)
 }
 
 /// One visible record with the visible records it refers to, in one statement.
@@ -58,20 +44,37 @@ pub async fn get(ctx: &Ctx, def: &'static KindDef, id: Uuid) -> Result<Row> {
 /// # Errors
 /// `NotFound` if it is absent or hidden.
 pub async fn get_along(ctx: &Ctx, def: &'static KindDef, id: Uuid) -> Result<(Row, Named)> {
-    one(ctx, def, (by_id(def, id), Some(Along::of(ctx, def)))).await
+    single(ctx, Wanted::shown(def), id, true).await
 }
 
-fn by_id(def: &KindDef, id: Uuid) -> Cond {
-    Cond::all().add(def.col("id").eq(id))
+async fn single(ctx: &Ctx, wanted: Wanted, id: Uuid, is_along: bool) -> Result<(Row, Named)> {
+    let shape = if is_along { "single, along" } else { "single" };
+    let prepared = Prepared::of(ctx, wanted, (Some(shape.to_owned()), Ids::One), || {
+        let is_it = wanted.def.col("id").eq(Prepared::mark());
+        Ok(making(ctx, wanted, (Cond::all().add(visible(&ctx.actor, wanted.def)).add(is_it), is_along)))
+    })?;
+    let found = prepared.run(ctx, &[id]).await?;
+    let (mut rows, named) = prepared.read(wanted, &found)?;
+    Ok((rows.pop().ok_or(Error::NotFound)?, named))
+}
+
+/// A statement that reads the records that meet `cond`.
+fn making(ctx: &Ctx, wanted: Wanted, (cond, is_along): (Cond, bool)) -> Making {
+    let mut select = select(wanted);
+    select.cond_where(cond);
+    let along = if is_along { Along::select(ctx, wanted.def, &mut select) } else { Along::default() };
+    Making { columns: wanted.len().saturating_add(along.len()), select, along }
 }
 
 /// The visible record with this code; only for kinds addressed by code.
 ///
 /// # Errors
 /// `NotFound` if it is absent or hidden.
-pub async fn by_code(ctx: &Ctx, def: &'static KindDef, code: &str) -> Result<Row> {
+pub async fn by_code(ctx: &Ctx, wanted: impl Into<Wanted>, code: &str) -> Result<Row> {
+    let wanted = wanted.into();
+    let def = wanted.def;
     let column = def.code.filter(|_| !code.contains('\0')).ok_or(Error::NotFound)?;
-    Ok(one(ctx, def, (Cond::all().add(def.col(column).eq(code)), None)).await?.0)
+    one(ctx, wanted, Cond::all().add(def.col(column).eq(code))).await
 }
 
 /// The visible record with this external key, within the owner the caller acts under or `owner`.
@@ -80,11 +83,13 @@ pub async fn by_code(ctx: &Ctx, def: &'static KindDef, code: &str) -> Result<Row
 /// `NotFound` if it is absent or hidden.
 pub async fn by_key(
     ctx: &Ctx,
-    def: &'static KindDef,
+    wanted: impl Into<Wanted>,
     owner: Option<&str>,
     system: &str,
     key: &str,
 ) -> Result<Row> {
+    let wanted = wanted.into();
+    let def = wanted.def;
     if system.contains('\0') || key.contains('\0') {
         return Err(Error::NotFound);
     }
@@ -93,78 +98,85 @@ pub async fn by_key(
     if let Some(owner) = owner {
         cond = cond.add(def.col("owner").eq(owner));
     }
-    Ok(one(ctx, def, (cond, None)).await?.0)
+    one(ctx, wanted, cond).await
 }
 
-async fn one(ctx: &Ctx, def: &'static KindDef, (cond, along): (Cond, Option<Along>)) -> Result<(Row, Named)> {
-    let mut select = select(def);
-    select.cond_where(Cond::all().add(visible(&ctx.actor, def)).add(cond)).limit(1);
-    select.order_by((def.iden(), Alias::new("id")), Order::Asc);
-    let (mut rows, named) = watched(ctx, def, (&mut select, along)).await?;
-    Ok((rows.pop().ok_or(Error::NotFound)?, named))
+/// The first visible record that meets a condition.
+async fn one(ctx: &Ctx, wanted: Wanted, cond: Cond) -> Result<Row> {
+    let def = wanted.def;
+    let prepared = Prepared::of(ctx, wanted, (None, Ids::None), || {
+        let mut made = making(ctx, wanted, (Cond::all().add(visible(&ctx.actor, def)).add(cond), false));
+        made.select.limit(1).order_by((def.iden(), Alias::new("id")), Order::Asc);
+        Ok(made)
+    })?;
+    let found = prepared.run(ctx, &[]).await?;
+    prepared.read(wanted, &found)?.0.pop().ok_or(Error::NotFound)
 }
 
-/// Runs a statement of so many columns under the epoch of standings: where it is watched, it is selected along.
-async fn under_epoch(ctx: &Ctx, select: &mut SelectStatement, columns: usize) -> Result<Vec<QueryResult>> {
-    let Some(watch) = &ctx.watch else { return Ok(ctx.db.reading().all(select).await?) };
-    let found = ctx.db.reading().all(select.expr(standings::column())).await?;
-    watch.see_in(found.first(), columns)?;
-    Ok(found)
-}
-
-/// Runs a [`select`] under the epoch of standings, with what else is to be selected along.
-async fn watched(
-    ctx: &Ctx,
-    def: &'static KindDef,
-    (select, along): (&mut SelectStatement, Option<Along>),
-) -> Result<(Vec<Row>, Named)> {
-    let (own, more) = (def.columns.len(), along.as_ref().map_or(0, Along::len));
-    if let Some(along) = &along {
-        along.select(select);
-    }
-    let found = under_epoch(ctx, select, own.saturating_add(more)).await?;
-    let rows = found.iter().map(|row| Row::fetch(def, row)).collect::<Result<Vec<_>>>()?;
-    let mut named = Named::default();
-    if let Some(along) = &along {
-        found.iter().zip(&rows).try_for_each(|(from, row)| along.read(row, from, own, &mut named))?;
-    }
-    Ok((rows, named))
-}
-
-/// A page of the records that meet `cond`, which holds `visible()` already (see [`crate::filter::condition`]).
+/// A page of the visible records that pass the filters.
 ///
 /// # Errors
-/// `BadRequest` for a cursor that does not fit.
-pub async fn list(ctx: &Ctx, def: &'static KindDef, cond: Cond, page: &Page) -> Result<Slice> {
-    Ok(page_of(ctx, def, (cond, None), page).await?.0)
+/// `BadRequest` for a cursor that does not fit, and as [`condition`] says.
+pub async fn list(ctx: &Ctx, wanted: impl Into<Wanted>, filters: &Narrowing, page: &Page) -> Result<Slice> {
+    Ok(page_of(ctx, wanted.into(), (filters, false), page).await?.0)
 }
 
 /// As [`list`], with the visible records that those of the page refer to, in the same statement.
 ///
 /// # Errors
-/// `BadRequest` for a cursor that does not fit.
-pub async fn list_along(ctx: &Ctx, def: &'static KindDef, cond: Cond, page: &Page) -> Result<(Slice, Named)> {
-    page_of(ctx, def, (cond, Some(Along::of(ctx, def))), page).await
+/// As [`list`].
+pub async fn list_along(
+    ctx: &Ctx,
+    def: &'static KindDef,
+    filters: &Narrowing,
+    page: &Page,
+) -> Result<(Slice, Named)> {
+    page_of(ctx, Wanted::shown(def), (filters, true), page).await
 }
 
 async fn page_of(
     ctx: &Ctx,
-    def: &'static KindDef,
-    (cond, along): (Cond, Option<Along>),
+    wanted: Wanted,
+    (filters, is_along): (&Narrowing, bool),
     page: &Page,
 ) -> Result<(Slice, Named)> {
-    let mut select = select(def);
-    select.cond_where(Cond::all().add(cond.clone()).add(page.seek(ctx, def)?));
-    page.order(def, &mut select);
-    select.limit(u64::try_from(page.limit).unwrap_or(u64::MAX).saturating_add(1));
-    let (mut rows, named) = watched(ctx, def, (&mut select, along)).await?;
+    let def = wanted.def;
+    let shape = shape(ctx, ("list", is_along), (filters, page));
+    let prepared = Prepared::of(ctx, wanted, (shape, Ids::None), || {
+        let cond = Cond::all().add(condition(ctx, def, filters)?).add(page.seek(ctx, def)?);
+        let mut made = making(ctx, wanted, (cond, is_along));
+        page.order(def, &mut made.select);
+        made.select.limit(u64::try_from(page.limit).unwrap_or(u64::MAX).saturating_add(1));
+        Ok(made)
+    })?;
+    let found = prepared.run(ctx, &[]).await?;
+    let (mut rows, named) = prepared.read(wanted, &found)?;
     let has_more = rows.len() > page.limit;
     rows.truncate(page.limit);
     if page.backwards {
         rows.reverse();
     }
-    let total = if page.total { Some(count(ctx, def, cond).await?) } else { None };
+    let total = if page.total { Some(count(ctx, def, filters).await?) } else { None };
     Ok((Slice { rows, has_more, total }, named))
+}
+
+/// How many visible records pass the filters.
+async fn count(ctx: &Ctx, def: &'static KindDef, filters: &Narrowing) -> Result<u64> {
+    let wanted = Wanted { def, columns: Columns::NONE };
+    let shape = shape(ctx, ("count", false), (filters, &Page::default()));
+    let prepared = Prepared::of(ctx, wanted, (shape, Ids::None), || {
+        let select = counting(def, condition(ctx, def, filters)?);
+        Ok(Making { select, along: Along::default(), columns: 1 })
+    })?;
+    let found = prepared.run(ctx, &[]).await?;
+    let counted: i64 = found.first().map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default();
+    Ok(u64::try_from(counted).unwrap_or_default())
+}
+
+/// What the text of a list's statement depends on besides caller, kind and columns; none where it will hardly be
+/// asked for again.
+fn shape(ctx: &Ctx, of: impl Debug, (filters, page): (&Narrowing, &Page)) -> Option<String> {
+    page.cursor.is_none().then(|| format!("{of:?} {filters:?} {page:?} {}", ctx.clock.today()))
 }
 
 /// Every record that meets `cond`, hidden ones too; for rules and verbs that look further than the caller.
@@ -215,14 +227,4 @@ pub async fn greatest(conn: Conn<'_>, def: &'static KindDef, column: &str) -> Re
     let mut select = SelectStatement::new();
     select.expr(def.col(column).max()).from(def.iden());
     Ok(conn.one(&select).await?.map(|row| row.try_get_by_index(0)).transpose()?.flatten())
-}
-
-/// How many records meet `cond`, which holds `visible()` already.
-///
-/// # Errors
-/// What the database says.
-pub async fn count(ctx: &Ctx, def: &'static KindDef, cond: Cond) -> Result<u64> {
-    let found = under_epoch(ctx, &mut counting(def, cond), 1).await?;
-    let counted: i64 = found.first().map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default();
-    Ok(u64::try_from(counted).unwrap_or_default())
 }

@@ -6,7 +6,7 @@ use concord::domain::KINDS;
 use futures_util::{FutureExt, future::BoxFuture};
 use kernel::{
     Code, Ctx, Error, KindDef,
-    filter::{Narrowing, condition},
+    filter::Narrowing,
     page::{Page, Slice},
     record::{Edge, kinds_of},
     render::{Detail, Renderer},
@@ -232,12 +232,13 @@ impl<'a> Reading<'a> {
         let filter = given("filter").and_then(|filter| filter.as_object().cloned()).unwrap_or_default();
         let page = Page { backwards, sort, total: true, ..Page::first(limit) };
         let narrowing = Narrowing::from_json(def, &filter).expect("filters");
-        let cond = condition(self.ctx, def, &narrowing).expect("a condition");
         let slice = match parent {
-            None => store::list(self.ctx, def, cond, &page).await.expect("a list"),
+            None => store::list(self.ctx, def, &narrowing, &page).await.expect("a list"),
             Some((via, id)) => {
                 let mut found =
-                    store::by_parent(self.ctx, def, via, &[id].into(), cond, &page).await.expect("pages");
+                    store::by_parent(self.ctx, def.into(), (via, &[id].into()), &narrowing, &page)
+                        .await
+                        .expect("pages");
                 found.remove(&id).unwrap_or_default()
             }
         };

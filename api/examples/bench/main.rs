@@ -2,7 +2,8 @@
 //!
 //! The floor is axum with one prepared statement that reads (or writes) the same rows through the same
 //! driver and pool and serialises the same JSON: no sign-in, no policy, no log, no languages. Ratios
-//! say what the machinery costs; figures in requests a second belong to the machine. `bench/run` starts it.
+//! say what the machinery costs; figures in requests a second belong to the machine. `bench/run` starts it; a part of a load's title
+//! runs the loads with it only.
 
 #![expect(clippy::expect_used, reason = "a benchmark that cannot go on ends")]
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
@@ -51,6 +52,8 @@ use floor::Floor;
 
 /// Connections that ask at the same time, on SQLite and on PostgreSQL.
 const CLIENTS: [usize; 2] = [8, 16];
+/// Rounds of a load, service and floor by turns: what else the machine does meets both.
+const ROUNDS: usize = 5;
 /// Tasks in the database besides those of the demonstration.
 const TASKS: usize = 5_000;
 /// Tasks of one batch.
@@ -82,9 +85,10 @@ async fn main() {
     {
         return idle(url).await;
     }
+    let only = std::env::args().nth(1).unwrap_or_default();
     println!("database    load                          service/s    floor/s    ratio   statements");
     let file = std::env::temp_dir().join(format!("concord_bench_{}.db", std::process::id()));
-    measure("sqlite", &format!("sqlite://{}?mode=rwc", file.display())).await;
+    measure("sqlite", &format!("sqlite://{}?mode=rwc", file.display()), &only).await;
     for end in ["", "-wal", "-shm"] {
         drop(fs::remove_file(format!("{}{end}", file.display())));
     }
@@ -98,20 +102,23 @@ async fn main() {
     admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("a database");
     let (head, query) = server.split_once('?').map_or((server.as_str(), ""), |(head, query)| (head, query));
     let host = head.rsplit_once('/').map_or(head, |(host, _)| host);
-    measure("postgres", &format!("{host}/{name}?{query}")).await;
+    measure("postgres", &format!("{host}/{name}?{query}"), &only).await;
     admin.execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)")).await.expect("no database");
 }
 
 /// Fills a database, starts service and floor on it, and prints a line for each load.
-async fn measure(name: &str, url: &str) {
+async fn measure(name: &str, url: &str, only: &str) {
     let state = start(url).await;
     let ctx = system(&state);
     let token = fill(&ctx, &state).await;
+    // As a database that has run for a while: its planner knows the tables.
+    state.db.writing().all_raw(raw(&state.db, "ANALYZE", [])).await.expect("statistics");
     let service = listen(server::app(state.clone())).await;
     let task = first_task(&state).await;
     let [few, many] = CLIENTS;
     let clients = if name == "postgres" { many } else { few };
-    let bench = Bench { name, clients, service, floor: String::new(), token: &token, db: &state.db };
+    let (db, floor) = (&state.db, String::new());
+    let bench = Bench { name, only, clients, service, floor, token: &token, db };
     let one = format!("/api/v1/tasks/{task}");
     let list = "/api/v1/tasks?owner=XAA&limit=50&total=true".to_owned();
     let (fewer, more) = (nested("SECTORAL"), nested("OPERATIONAL"));
@@ -263,6 +270,8 @@ fn resident() -> u64 {
 
 struct Bench<'a> {
     name: &'a str,
+    /// Part of the titles of the loads that are run.
+    only: &'a str,
     clients: usize,
     service: String,
     floor: String,
@@ -279,7 +288,7 @@ impl Bench<'_> {
         answer
     }
 
-    /// Runs a load on the service, then on the floor, and prints both.
+    /// Runs a load on the service and on the floor by turns, and prints both.
     async fn load(
         &self,
         title: &str,
@@ -288,10 +297,18 @@ impl Bench<'_> {
         floor: &str,
         body: impl Fn(usize) -> Option<String> + Copy,
     ) {
-        let before = self.db.statements();
-        let service = run((&self.service, self.clients), Some(self.token), (method, path), count, body).await;
-        let asked = self.db.statements() - before;
-        let bare = run((&self.floor, self.clients), None, (method, floor), count, body).await;
+        if !title.contains(self.only) {
+            return;
+        }
+        let (mut service, mut bare, mut asked) = (Duration::ZERO, Duration::ZERO, 0);
+        let part = count / ROUNDS;
+        for round in 0..ROUNDS {
+            let body = |number| body(round * part + number);
+            let before = self.db.statements();
+            service += run((&self.service, self.clients), Some(self.token), (method, path), part, body).await;
+            asked += self.db.statements() - before;
+            bare += run((&self.floor, self.clients), None, (method, floor), part, body).await;
+        }
         let rate = |took: Duration| f64::from(u32::try_from(count).unwrap_or(u32::MAX)) / took.as_secs_f64();
         let each = f64::from(u32::try_from(asked).unwrap_or(u32::MAX)) / rate(Duration::from_secs(1));
         let (service, bare) = (rate(service), rate(bare));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use entity::{Action, Objective, Pillar, Plan, action, objective, pillar};
 use kernel::{
     Ctx, KindDef, Result,
-    filter::{self, Narrowing, condition},
+    filter::Narrowing,
     page::{MAX_LIMIT, Page, SortKey},
     render::{Detail, Renderer},
     row::Row,
@@ -90,14 +90,14 @@ async fn below<T: FieldType<Held = Uuid>>(
     plan: Uuid,
     parent: Field<T>,
 ) -> Result<Level> {
-    let cond = condition(ctx, def, &Narrowing::default())?.add(filter::is(def, "plan_id", plan));
+    let filters = Narrowing::of(def, "plan_id", plan.to_string())?;
     let mut page =
         Page { sort: vec![SortKey { column: "position", descending: false }], ..Page::first(MAX_LIMIT) };
     let mut level = Level::default();
     loop {
-        let slice = store::list(ctx, def, cond.clone(), &page).await?;
+        let (slice, named) = store::list_along(ctx, def, &filters, &page).await?;
         page.cursor = slice.rows.last().map(|row| page.cursor_at(ctx, row));
-        let renderer = Renderer::on(ctx, def, &slice.rows, Detail::List).await?;
+        let renderer = Renderer::along(ctx, def, (&slice.rows, &named), Detail::List).await?;
         for row in &slice.rows {
             level.add(&renderer, row, row.read(parent).unwrap_or_default())?;
         }

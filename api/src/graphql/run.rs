@@ -174,9 +174,9 @@ impl Run {
         let _turn = self.turns.acquire().await;
         let found = match item.what {
             What::Field(field) => match field.does {
-                Does::Member => self.members(field, sources).await,
+                Does::Member => self.members(item, field, sources).await,
                 Does::Part(at) => self.parts(at, sources),
-                Does::One(def, column) => self.one(def, column, sources).await,
+                Does::One(def, column) => self.one(item.wanted(def), column, sources).await,
                 Does::Many(def, many) => self.many(item, (def, many), sources).await,
                 Does::History => self.histories(item, sources).await,
                 Does::Moves => self.moves(sources).await,

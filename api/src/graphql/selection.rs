@@ -8,7 +8,14 @@ use async_graphql::{
     Pos, ServerError,
     parser::types::{ExecutableDocument, OperationType, SelectionSet},
 };
-use kernel::record::part::Form;
+use kernel::{
+    KindDef,
+    record::{
+        Columns,
+        part::{Form, Part},
+    },
+    store::Wanted,
+};
 use serde_json::{Map, Value as Json};
 
 use super::{
@@ -28,6 +35,8 @@ pub(crate) struct Sel {
     pub(crate) items: Vec<Item>,
     /// Whether texts in several languages are among them, here or below.
     pub(crate) has_texts: bool,
+    /// What showing them takes of a record, where the type is a kind's.
+    columns: Columns,
 }
 
 /// A selected field.
@@ -101,18 +110,11 @@ impl<'a> Reading<'a> {
             items.extend(self.item(of, &group));
         }
         let def = KINDS.served().find(|def| def.declared.type_name == of);
-        let is_text = |item: &Item| {
-            let part = match item.what {
-                What::Field(FieldShape { does: Does::Part(at), .. }) => {
-                    def.and_then(|def| def.parts.get(*at))
-                }
-                _ => None,
-            };
-            part.is_some_and(|part| matches!(part.form, Form::Text(_) | Form::Languages))
-                || item.below.has_texts()
-        };
-        let has_texts = items.iter().any(is_text);
-        Sel { of: of.to_owned(), items, has_texts }
+        let has_texts = items.iter().any(|item| item.is_text(def) || item.below.has_texts());
+        let columns = def.map_or(Columns::NONE, |def| {
+            items.iter().fold(def.base(), |all, item| all.and(item.columns(def)))
+        });
+        Sel { of: of.to_owned(), items, has_texts, columns }
     }
 
     fn item(&mut self, of: &str, group: &Group<'a>) -> Option<Item> {
@@ -144,7 +146,50 @@ impl<'a> Reading<'a> {
     }
 }
 
+impl Item {
+    fn part(&self, def: Option<&'static KindDef>) -> Option<&'static Part> {
+        match self.what {
+            What::Field(FieldShape { does: Does::Part(at), .. }) => def?.parts.get(*at),
+            _ => None,
+        }
+    }
+
+    fn is_text(&self, def: Option<&'static KindDef>) -> bool {
+        self.part(def).is_some_and(|part| matches!(part.form, Form::Text(_) | Form::Languages))
+    }
+
+    /// What the field takes of a record it stands on.
+    fn columns(&self, def: &'static KindDef) -> Columns {
+        let What::Field(field) = self.what else { return Columns::NONE };
+        match field.does {
+            Does::Part(_) => self.part(Some(def)).map_or(Columns::ALL, |part| def.columns_of(part.form)),
+            Does::One(_, column) => def.named(&[column]),
+            Does::SharedWith => def.columns_of(Form::SharedWith),
+            Does::AnyRef(kind, id) => def.columns_of(Form::AnyRef(kind, id)),
+            Does::Many(..) | Does::History | Does::Moves => Columns::NONE,
+            Does::Member | Does::Record | Does::Page(_) | Does::Read(_) | Does::Write(_) => Columns::ALL,
+        }
+    }
+
+    /// What the field takes of the records of a kind that it leads to.
+    pub(crate) fn wanted(&self, def: &'static KindDef) -> Wanted {
+        Wanted { def, columns: self.below.columns(def).and(def.base()) }
+    }
+}
+
 impl Below {
+    /// What is shown of the records of a kind: right below, or as the nodes of a connection.
+    fn columns(&self, def: &KindDef) -> Columns {
+        match self {
+            Self::Value => Columns::NONE,
+            Self::One(sel) if sel.of == def.declared.type_name => sel.columns,
+            Self::One(sel) => {
+                sel.items.iter().fold(Columns::NONE, |all, item| all.and(item.below.columns(def)))
+            }
+            Self::Any(types) => types.get(def.declared.type_name).map_or(Columns::NONE, |sel| sel.columns),
+        }
+    }
+
     fn has_texts(&self) -> bool {
         match self {
             Self::Value => false,

@@ -43,10 +43,14 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     metrics::histogram!("http_request_seconds", &labels).record(seconds);
     if response.extensions().get::<IsProblem>().is_some() {
         let (mut parts, body) = response.into_parts();
-        let body = to_bytes(body, 4 << 20).await.unwrap_or_default();
-        let body = complete(&body, &id, uri.path());
         parts.headers.remove(header::CONTENT_LENGTH);
-        response = Response::from_parts(parts, Body::from(body));
+        let body = if method == Method::HEAD {
+            Body::empty()
+        } else {
+            let body = to_bytes(body, 4 << 20).await.unwrap_or_default();
+            Body::from(complete(&body, &id, uri.path()))
+        };
+        response = Response::from_parts(parts, body);
     }
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", value);

@@ -2,7 +2,6 @@
 
 use kernel::{
     Ctx, Error, KindDef, Result, Unit,
-    filter::condition,
     record::{
         Op, Outcome, OutcomeKind,
         lifecycle::{self, MoveState},
@@ -39,8 +38,8 @@ impl Records {
     /// Lists records.
     async fn list(&self, parameters: &Parameters) -> Result<Answer, Problem> {
         let Self { def, ctx } = self;
-        let (narrowing, page) = parameters.of_list(def)?;
-        let (slice, named) = store::list_along(ctx, def, condition(ctx, def, &narrowing)?, &page).await?;
+        let (filters, page) = parameters.of_list(def)?;
+        let (slice, named) = store::list_along(ctx, def, &filters, &page).await?;
         let next = slice.rows.last().filter(|_| slice.has_more).map(|row| page.cursor_at(ctx, row));
         let renderer = Renderer::along(ctx, def, (&slice.rows, &named), Detail::List).await?;
         let items: Vec<_> = slice.rows.iter().map(|row| renderer.shown(row)).collect();

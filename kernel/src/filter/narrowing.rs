@@ -1,5 +1,7 @@
 //! What is asked of a list: filters with their values.
 
+use std::fmt;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
@@ -11,13 +13,18 @@ use crate::{
 };
 
 /// The filters that are given, each with its values in wire form.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Narrowing(Vec<(&'static Filter, Vec<String>)>);
+
+impl fmt::Debug for Narrowing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_map().entries(self.0.iter().map(|(filter, values)| (filter.name, values))).finish()
+    }
+}
 
 impl PartialEq for Narrowing {
     fn eq(&self, other: &Self) -> bool {
-        let print = |of: &Self| of.0.iter().map(|(f, values)| (f.name, values.clone())).collect::<Vec<_>>();
-        print(self) == print(other)
+        format!("{self:?}") == format!("{other:?}")
     }
 }
 
@@ -51,6 +58,14 @@ impl Narrowing {
             }
         }
         Self(found)
+    }
+
+    /// One filter with one value.
+    ///
+    /// # Errors
+    /// As [`Narrowing::from_json`].
+    pub fn of(def: &'static KindDef, name: &str, value: String) -> Result<Self> {
+        Self::from_json(def, &Map::from_iter([(name.to_owned(), Json::String(value))]))
     }
 
     /// Reads filters from a checked input; null and empty lists narrow nothing.

@@ -38,7 +38,7 @@ pub struct KindDef {
     /// Columns, the standard ones first.
     pub columns: Vec<Column>,
     /// Where each column stands.
-    index: HashMap<&'static str, usize>,
+    index: foldhash::HashMap<&'static str, usize>,
     /// n-n relations.
     pub links: Vec<Link>,
     /// Columns of kind and id that together refer to a record of any kind.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sea_orm::{
     JoinType, QueryResult,
-    sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement},
+    sea_query::{Alias, CaseStatement, Expr, ExprTrait, Query, SelectStatement},
 };
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -23,14 +23,17 @@ const OTHER: &str = "other";
 /// Name of the table of an n-n relation there.
 const BETWEEN: &str = "between_them";
 
-/// The columns to select along with rows of a kind.
-pub(crate) struct Along(Vec<(Holds, Expr)>);
+/// The columns that were selected along with rows of a kind.
+#[derive(Debug, Default)]
+pub(crate) struct Along(Vec<Holds>);
 
 /// What one of the columns holds.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Holds {
-    /// The visible records of one kind that the row refers to.
-    Named(&'static KindDef),
+    /// The visible record of one kind that a column refers to.
+    One(&'static KindDef),
+    /// The visible records of one kind that a relation leads to.
+    Many(&'static KindDef),
     /// Ids of the visible agencies that the row is shared with.
     Agencies,
     /// Ids of the visible groups.
@@ -38,22 +41,28 @@ enum Holds {
 }
 
 impl Along {
-    /// The columns for this caller.
-    pub(crate) fn of(ctx: &Ctx, def: &'static KindDef) -> Self {
+    /// Puts the columns for this caller into a select; each asks only where the row refers to anything.
+    pub(crate) fn select(ctx: &Ctx, def: &'static KindDef, select: &mut SelectStatement) -> Self {
         let own = |column: &str| (Alias::new(def.table), Alias::new(column));
         let target = |kind: Option<&'static str>| ctx.kinds.get(kind?);
-        let mut columns = Vec::new();
+        let mut all = Vec::new();
+        let mut put = |holds, wherever: Expr, column: SelectStatement| {
+            let column = Expr::SubQuery(None, Box::new(column.into()));
+            select.expr(CaseStatement::new().case(wherever, column));
+            all.push(holds);
+        };
         for column in &def.columns {
             let Some(target) = target(column.target) else { continue };
-            let mut select = others(ctx, target, &shown(target));
-            select.and_where(of(OTHER, "id").equals(own(column.name)));
-            columns.push((Holds::Named(target), subquery(select)));
+            let mut other = others(ctx, target, &shown(target), false);
+            other.and_where(of(OTHER, "id").equals(own(column.name)));
+            put(Holds::One(target), def.col(column.name).is_not_null(), other);
         }
         for link in &def.links {
             let Some(target) = target(link.target) else { continue };
-            let mut select = linked(ctx, target, &shown(target), link.table);
-            select.and_where(of(BETWEEN, "from_id").equals(own("id")));
-            columns.push((Holds::Named(target), subquery(select)));
+            let mut others = linked(ctx, target, &shown(target), link.table);
+            others.and_where(of(BETWEEN, "from_id").equals(own("id")));
+            let listed = def.col(link.column).cast_as(Alias::new("text"));
+            put(Holds::Many(target), listed.ne("[]"), others);
         }
         let shared = [
             (Holds::Agencies, "agency", "shared_set_agency"),
@@ -61,11 +70,11 @@ impl Along {
         ];
         for (holds, kind, table) in shared.into_iter().filter(|_| def.has("shared_set_id")) {
             let Some(target) = target(Some(kind)) else { continue };
-            let mut select = linked(ctx, target, &[Some("id")], table);
-            select.and_where(of(BETWEEN, "from_id").equals(own("shared_set_id")));
-            columns.push((holds, subquery(select)));
+            let mut others = linked(ctx, target, &[Some("id")], table);
+            others.and_where(of(BETWEEN, "from_id").equals(own("shared_set_id")));
+            put(holds, def.col("shared_set_id").is_not_null(), others);
         }
-        Self(columns)
+        Self(all)
     }
 
     /// How many columns there are.
@@ -73,18 +82,17 @@ impl Along {
         self.0.len()
     }
 
-    /// Puts the columns into a select.
-    pub(crate) fn select(&self, select: &mut SelectStatement) {
-        select.exprs(self.0.iter().map(|(_, expr)| expr.clone()));
-    }
-
     /// Reads the columns, which stand from `at` on.
     pub(crate) fn read(&self, row: &Row, from: &QueryResult, at: usize, to: &mut Named) -> Result<()> {
-        for (at, (holds, _)) in (at..).zip(&self.0) {
-            let held: Option<Json> = from.try_get_by_index(at)?;
-            let all = held.as_ref().and_then(Json::as_array).map_or(&[][..], Vec::as_slice);
+        for (at, holds) in (at..).zip(&self.0) {
+            let Some(held) = from.try_get_by_index::<Option<Json>>(at)? else { continue };
+            let all = held.as_array().map_or(&[][..], Vec::as_slice);
             match holds {
-                Holds::Named(target) => all.iter().try_for_each(|one| to.put(target, one))?,
+                Holds::One(target) => to.put(target, all)?,
+                Holds::Many(target) => {
+                    let lists = all.iter().filter_map(Json::as_array);
+                    lists.map(Vec::as_slice).try_for_each(|one| to.put(target, one))?;
+                }
                 Holds::Agencies => to.share(row, all, |set| &mut set.agencies),
                 Holds::Groups => to.share(row, all, |set| &mut set.groups),
             }
@@ -101,8 +109,8 @@ pub struct Named {
 }
 
 impl Named {
-    /// Reads a record from an array of [`shown`].
-    fn put(&mut self, def: &'static KindDef, held: &Json) -> Result<()> {
+    /// Reads a record from the values of [`shown`].
+    fn put(&mut self, def: &'static KindDef, held: &[Json]) -> Result<()> {
         let text = |at| held.get(at).and_then(Json::as_str);
         let id = text(0).and_then(|id| id.parse().ok());
         let id: Uuid = id.ok_or_else(|| Error::Internal("a reference has no id".into()))?;
@@ -148,8 +156,8 @@ fn shown(target: &KindDef) -> [Option<&'static str>; 6] {
 }
 
 /// The visible records of a kind, each as an array of columns, under the name [`OTHER`]: the row's own table,
-/// which may be the same, can be named beside it.
-fn others(ctx: &Ctx, target: &KindDef, shown: &[Option<&'static str>]) -> SelectStatement {
+/// which may be the same, can be named beside it. All of them are one array where there may be many.
+fn others(ctx: &Ctx, target: &KindDef, shown: &[Option<&'static str>], are_many: bool) -> SelectStatement {
     let mut inner = SelectStatement::new();
     let columns = shown.iter().flatten().copied();
     inner.columns(columns.map(|column| (target.iden(), Alias::new(column)))).from(target.iden());
@@ -164,8 +172,9 @@ fn others(ctx: &Ctx, target: &KindDef, shown: &[Option<&'static str>]) -> Select
     let parts: Vec<String> = shown.iter().copied().map(part).collect();
     let (group, array) =
         if is_postgres { ("json_agg", "json_build_array") } else { ("json_group_array", "json_array") };
-    let all = Expr::cust(format!("{group}({array}({}))", parts.join(", ")));
-    Query::select().expr(all).from_subquery(inner, Alias::new(OTHER)).take()
+    let one = format!("{array}({})", parts.join(", "));
+    let all = if are_many { format!("{group}({one})") } else { one };
+    Query::select().expr(Expr::cust(all)).from_subquery(inner, Alias::new(OTHER)).take()
 }
 
 /// The visible records of a kind at the other end of a relation.
@@ -175,14 +184,10 @@ fn linked(
     shown: &[Option<&'static str>],
     table: &'static str,
 ) -> SelectStatement {
-    let mut select = others(ctx, target, shown);
+    let mut select = others(ctx, target, shown, true);
     let on = of(BETWEEN, "to_id").equals((Alias::new(OTHER), Alias::new("id")));
     select.join_as(JoinType::InnerJoin, Alias::new(table), Alias::new(BETWEEN), on);
     select
-}
-
-fn subquery(select: SelectStatement) -> Expr {
-    Expr::SubQuery(None, Box::new(select.into()))
 }
 
 fn of(table: &'static str, column: &'static str) -> Expr {

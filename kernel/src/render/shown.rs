@@ -37,12 +37,12 @@ impl Serialize for Shown<'_> {
         for part in &row.def().parts {
             let is_there = match part.form {
                 Form::Can => renderer.shows_can,
-                Form::Translations => texts.shows_all,
+                Form::Translations => texts.shows_all(),
                 Form::Languages => texts.languages().next().is_some(),
                 _ => true,
             };
             if is_there {
-                map.serialize_entry(part.name, &renderer.part(row, &texts, part))?;
+                map.serialize_entry(part.name, &renderer.part(row, part))?;
             }
         }
         map.end()
@@ -53,22 +53,24 @@ impl Serialize for Shown<'_> {
 pub struct PartValue<'a> {
     renderer: &'a Renderer,
     row: &'a Row,
-    texts: &'a Texts<'a>,
     form: Form,
 }
 
 impl Renderer {
     /// One part of a record in the form of the REST face, to be serialised.
     #[must_use]
-    pub const fn part<'a>(&'a self, row: &'a Row, texts: &'a Texts<'a>, part: &Part) -> PartValue<'a> {
-        PartValue { renderer: self, row, texts, form: part.form }
+    pub const fn part<'a>(&'a self, row: &'a Row, part: &Part) -> PartValue<'a> {
+        PartValue { renderer: self, row, form: part.form }
     }
 }
 
 impl PartValue<'_> {
+    fn texts(&self) -> Texts<'_> {
+        self.renderer.texts(self.row)
+    }
+
     fn value(&self, at: usize) -> &Value {
-        const NONE: &Value = &Value::Bool(None);
-        self.row.values.get(at).unwrap_or(NONE)
+        self.row.at(at)
     }
 
     fn id(&self, at: usize) -> Option<Uuid> {
@@ -139,16 +141,16 @@ impl Serialize for PartValue<'_> {
             Form::Column(at) | Form::Code(at, _) => value(self.value(at), to),
             Form::Inside(at) if self.renderer.is_inside(self.row) => value(self.value(at), to),
             Form::Inside(_) => to.serialize_none(),
-            Form::Text(at) => self.column(at).and_then(|column| self.texts.get(column)).serialize(to),
+            Form::Text(at) => self.column(at).and_then(|column| self.texts().get(column)).serialize(to),
             Form::Codes(at, _) | Form::Texts(at) => self.list(at).serialize(to),
             Form::Mask(at, list) => self.codes(at, list, to),
             Form::Can => self.renderer.can(self.row).serialize(to),
             Form::SharedWith => self.shared_with(to),
             Form::Translations => match self.row.json("translations") {
-                Some(all) if self.texts.shows_all => all.serialize(to),
+                Some(all) if self.texts().shows_all() => all.serialize(to),
                 _ => to.serialize_none(),
             },
-            Form::Languages => to.collect_map(self.texts.languages()),
+            Form::Languages => to.collect_map(self.texts().languages()),
             Form::Ref(at) => self.renderer.reference(self.id(at)).serialize(to),
             Form::Refs(at) => self.references(at, to),
             Form::Money(minor, currency) => self.money(minor, currency, to),

@@ -1,67 +1,69 @@
 //! The texts of a row in the caller's languages.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value as Json;
 
+use super::Owners;
 use crate::{ctx::Locale, row::Row};
 
-/// The texts of a row as one caller reads them.
-#[derive(Clone, Debug)]
+/// The texts of a row as one caller reads them: each in the first language of the caller, then of the owner,
+/// that it is written in.
+#[derive(Clone, Copy, Debug)]
 pub struct Texts<'a> {
     row: &'a Row,
-    /// Texts shown in translation: column -> language and text.
-    translated: BTreeMap<&'static str, (&'a str, &'a str)>,
-    /// Whether base texts and all translations are asked for.
-    pub(super) shows_all: bool,
+    locale: &'a Locale,
+    owners: &'a Owners,
 }
 
 impl<'a> Texts<'a> {
-    /// Chooses for each text the first language of the caller, then of the owner, that it is written in.
-    pub(super) fn of(row: &'a Row, locale: &Locale, official: &[String]) -> Self {
-        let mut texts = Self { row, translated: BTreeMap::new(), shows_all: locale.all };
-        let def = row.def();
-        if !def.has_texts() || locale.all {
-            return texts;
+    pub(super) const fn of(row: &'a Row, locale: &'a Locale, owners: &'a Owners) -> Self {
+        Self { row, locale, owners }
+    }
+
+    /// Whether base texts and all translations are asked for.
+    pub(super) const fn shows_all(&self) -> bool {
+        self.locale.all
+    }
+
+    /// Language and text of a column, where it is shown in translation.
+    fn translation(&self, column: &str) -> Option<(&'a str, &'a str)> {
+        let row = self.row;
+        if self.locale.all || !row.def().column(column).is_some_and(|column| column.is_text) {
+            return None;
         }
-        let translations = row.json("translations").and_then(Json::as_object).filter(|all| !all.is_empty());
-        let Some(translations) = translations else { return texts };
+        let all = row.json("translations").and_then(Json::as_object).filter(|all| !all.is_empty())?;
+        row.text(column)?;
         let language = row.text("language").unwrap_or_default();
-        let filled = |name: &str| row.text(name).is_some();
-        for column in def.columns.iter().filter(|column| column.is_text && filled(column.name)) {
-            let found = locale.chain.iter().chain(official).find_map(|tag| {
-                if serves(language, tag) {
-                    return Some(None);
-                }
-                let written = |(of, texts): (&'a String, &'a Json)| {
-                    let text = texts.get(column.name).filter(|_| serves(of, tag))?;
-                    Some((of.as_str(), text.as_str()?))
-                };
-                Some(Some(translations.iter().find_map(written)?))
-            });
-            if let Some(Some(translation)) = found {
-                texts.translated.insert(column.name, translation);
+        let official = self.owners.get(row.owner()).into_iter().flatten();
+        let mut wanted = self.locale.chain.iter().chain(official);
+        wanted.find_map(|tag| {
+            if serves(language, tag) {
+                return Some(None);
             }
-        }
-        texts
+            let written = |(of, texts): (&'a String, &'a Json)| {
+                let text = texts.get(column).filter(|_| serves(of, tag))?;
+                Some((of.as_str(), text.as_str()?))
+            };
+            Some(Some(all.iter().find_map(written)?))
+        })?
     }
 
     /// The text in a column; none if it is empty.
     #[must_use]
     pub fn get(&self, column: &str) -> Option<&'a str> {
-        self.translated.get(column).map(|(_, text)| *text).or_else(|| self.row.text(column))
+        self.translation(column).map(|(_, text)| text).or_else(|| self.row.text(column))
     }
 
     /// The language of the text in a column.
     #[must_use]
     pub fn language_of(&self, column: &str) -> Option<&'a str> {
         let base = || self.row.def().has_texts().then(|| self.row.text("language"))?;
-        self.translated.get(column).map(|(language, _)| *language).or_else(base)
+        self.translation(column).map(|(language, _)| language).or_else(base)
     }
 
     /// Field -> language of the texts shown in translation.
     pub(super) fn languages(&self) -> impl Iterator<Item = (&'static str, &'a str)> + '_ {
-        self.translated.iter().map(|(column, (language, _))| (*column, *language))
+        let texts = self.row.def().columns.iter().filter(|column| column.is_text);
+        texts.filter_map(|column| Some((column.name, self.translation(column.name)?.0)))
     }
 }
 

@@ -1,19 +1,20 @@
 //! Edges: many parents, one statement.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use sea_orm::sea_query::{
-    Alias, Cond, Expr, ExprTrait, Func, Order, Query, SelectStatement, WindowStatement,
-};
+use foldhash::HashMap;
+use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, Func, Query, SelectStatement, WindowStatement};
 use uuid::Uuid;
 
-use super::{select, under_epoch, watched};
+use super::{Ids, Making, Prepared, Wanted, making, select, shape};
 use crate::{
     ctx::Ctx,
     error::Result,
+    filter::{Narrowing, condition},
     page::{Page, Slice},
     policy::visible,
-    record::KindDef,
+    record::{Columns, KindDef},
+    render::along::Along,
     row::Row,
 };
 
@@ -32,59 +33,49 @@ pub enum Via {
 ///
 /// # Errors
 /// What the database says.
-pub async fn by_ids(ctx: &Ctx, def: &'static KindDef, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, Row>> {
+pub async fn by_ids(
+    ctx: &Ctx,
+    wanted: impl Into<Wanted>,
+    ids: &BTreeSet<Uuid>,
+) -> Result<HashMap<Uuid, Row>> {
     if ids.is_empty() {
-        return Ok(HashMap::new());
+        return Ok(HashMap::default());
     }
-    let mut all = select(def);
-    all.cond_where(visible(&ctx.actor, def)).and_where(def.col("id").is_in(ids.iter().copied()));
-    let (rows, _) = watched(ctx, def, (&mut all, None)).await?;
+    let wanted = wanted.into();
+    let prepared = Prepared::of(ctx, wanted, (Some("by ids".to_owned()), Ids::Many), || {
+        let among = ctx.db.reading().among(wanted.def.col("id"), &[Prepared::mark()]);
+        Ok(making(ctx, wanted, (Cond::all().add(visible(&ctx.actor, wanted.def)).add(among), false)))
+    })?;
+    let (rows, _) = prepared.read(wanted, &prepared.run(ctx, ids).await?)?;
     Ok(rows.into_iter().map(|row| (row.id(), row)).collect())
 }
 
-/// For each parent a page of its children that meet `cond`, which holds `visible()` already.
+/// For each parent a page of its visible children that pass the filters.
 ///
 /// # Errors
-/// `BadRequest` for a cursor that does not fit.
+/// `BadRequest` for a cursor that does not fit, and as [`condition`] says.
 pub async fn by_parent(
     ctx: &Ctx,
-    def: &'static KindDef,
-    via: Via,
-    parents: &BTreeSet<Uuid>,
-    cond: Cond,
+    wanted: Wanted,
+    (via, parents): (Via, &BTreeSet<Uuid>),
+    filters: &Narrowing,
     page: &Page,
 ) -> Result<HashMap<Uuid, Slice>> {
-    let mut window = WindowStatement::partition_by_custom(parent_sql(def, via));
-    for (expr, order) in page.orders(def) {
-        window.order_by_expr(expr, order);
-    }
-    let mut inner = select(def);
-    inner.expr_as(parent(def, via), Alias::new("parent_key"));
-    inner.expr_window_as(Func::cust(Alias::new("ROW_NUMBER")), window, Alias::new("place"));
-    narrow(&mut inner, def, via, parents);
-    inner.cond_where(Cond::all().add(cond.clone()).add(page.seek(ctx, def)?));
-    let outer_name = Alias::new("ranked");
-    let mut outer = Query::select();
-    outer.columns(def.columns.iter().map(|column| (outer_name.clone(), Alias::new(column.name))));
-    outer.column((outer_name.clone(), Alias::new("parent_key"))).from_subquery(inner, outer_name.clone());
-    let most = i64::try_from(page.limit).unwrap_or(i64::MAX).saturating_add(1);
-    outer.and_where(Expr::col((outer_name.clone(), Alias::new("place"))).lte(most));
-    outer.order_by((outer_name, Alias::new("place")), Order::Asc);
-    let read = under_epoch(ctx, &mut outer, def.columns.len().saturating_add(1)).await?;
-    let mut found: HashMap<Uuid, Slice> = HashMap::new();
+    let own = wanted.len();
+    let shape = shape(ctx, via, (filters, page));
+    let prepared =
+        Prepared::of(ctx, wanted, (shape, Ids::Many), || ranked(ctx, wanted, via, (filters, page)))?;
+    let read = prepared.run(ctx, parents).await?;
+    let mut placed: HashMap<Uuid, Vec<(i64, Row)>> = HashMap::default();
     for row in read {
-        let key: Uuid = row.try_get_by_index(def.columns.len())?;
-        found.entry(key).or_default().rows.push(Row::fetch(def, &row)?);
+        let key: Uuid = row.try_get_by_index(own)?;
+        let place: i64 = row.try_get_by_index(own.saturating_add(1))?;
+        placed.entry(key).or_default().push((place, wanted.row(&row)?));
     }
-    for slice in found.values_mut() {
-        slice.has_more = slice.rows.len() > page.limit;
-        slice.rows.truncate(page.limit);
-        if page.backwards {
-            slice.rows.reverse();
-        }
-    }
+    let mut found: HashMap<Uuid, Slice> =
+        placed.into_iter().map(|(parent, children)| (parent, slice(children, page))).collect();
     if page.total {
-        for (key, total) in totals(ctx, def, via, parents, cond).await? {
+        for (key, total) in totals(ctx, wanted.def, (via, parents), filters).await? {
             found.entry(key).or_default().total = Some(total);
         }
         for parent in parents {
@@ -94,18 +85,56 @@ pub async fn by_parent(
     Ok(found)
 }
 
+/// The page that the children of one parent make, which come in any order.
+fn slice(mut children: Vec<(i64, Row)>, page: &Page) -> Slice {
+    children.sort_unstable_by_key(|(place, _)| *place);
+    let has_more = children.len() > page.limit;
+    let mut rows: Vec<Row> = children.into_iter().take(page.limit).map(|(_, row)| row).collect();
+    if page.backwards {
+        rows.reverse();
+    }
+    Slice { rows, has_more, total: None }
+}
+
+/// The children of each parent, as many as a page takes and one more, with the parent's id and their places.
+fn ranked(ctx: &Ctx, wanted: Wanted, via: Via, (filters, page): (&Narrowing, &Page)) -> Result<Making> {
+    let def = wanted.def;
+    let mut window = WindowStatement::partition_by_custom(parent_sql(def, via));
+    for (expr, order) in page.orders(def) {
+        window.order_by_expr(expr, order);
+    }
+    let mut inner = select(wanted);
+    inner.expr_as(parent(def, via), Alias::new("parent_key"));
+    inner.expr_window_as(Func::cust(Alias::new("ROW_NUMBER")), window, Alias::new("place"));
+    narrow(ctx, &mut inner, def, via);
+    inner.cond_where(Cond::all().add(condition(ctx, def, filters)?).add(page.seek(ctx, def)?));
+    let outer_name = Alias::new("ranked");
+    let mut outer = Query::select();
+    outer.columns(wanted.names().map(|name| (outer_name.clone(), Alias::new(name))));
+    outer.columns(["parent_key", "place"].map(|name| (outer_name.clone(), Alias::new(name))));
+    outer.from_subquery(inner, outer_name.clone());
+    let most = i64::try_from(page.limit).unwrap_or(i64::MAX).saturating_add(1);
+    outer.and_where(Expr::col((outer_name, Alias::new("place"))).lte(most));
+    Ok(Making { select: outer, along: Along::default(), columns: wanted.len().saturating_add(2) })
+}
+
+/// How many visible children pass the filters, for each parent that has any.
 async fn totals(
     ctx: &Ctx,
     def: &'static KindDef,
-    via: Via,
-    parents: &BTreeSet<Uuid>,
-    cond: Cond,
+    (via, parents): (Via, &BTreeSet<Uuid>),
+    filters: &Narrowing,
 ) -> Result<Vec<(Uuid, u64)>> {
-    let mut select = Query::select();
-    select.expr(parent(def, via)).expr(Func::count(def.col("id"))).from(def.iden());
-    narrow(&mut select, def, via, parents);
-    select.cond_where(cond).add_group_by([parent(def, via)]);
-    let counted = under_epoch(ctx, &mut select, 2).await?;
+    let wanted = Wanted { def, columns: Columns::NONE };
+    let shape = shape(ctx, ("totals", via), (filters, &Page::default()));
+    let prepared = Prepared::of(ctx, wanted, (shape, Ids::Many), || {
+        let mut select = Query::select();
+        select.expr(parent(def, via)).expr(Func::count(def.col("id"))).from(def.iden());
+        narrow(ctx, &mut select, def, via);
+        select.cond_where(condition(ctx, def, filters)?).add_group_by([parent(def, via)]);
+        Ok(Making { select, along: Along::default(), columns: 2 })
+    })?;
+    let counted = prepared.run(ctx, parents).await?;
     let read = |row: &sea_orm::QueryResult| -> Result<(Uuid, u64)> {
         let total: i64 = row.try_get_by_index(1)?;
         Ok((row.try_get_by_index(0)?, u64::try_from(total).unwrap_or_default()))
@@ -138,10 +167,11 @@ fn parent_sql(def: &KindDef, via: Via) -> String {
     }
 }
 
-fn narrow(select: &mut SelectStatement, def: &KindDef, via: Via, parents: &BTreeSet<Uuid>) {
+/// Narrows a select to the children of the parents that [`Prepared::mark`] stands for.
+fn narrow(ctx: &Ctx, select: &mut SelectStatement, def: &KindDef, via: Via) {
     if let Some((table, _, child)) = ends(via) {
         let on = Expr::col((Alias::new(table), Alias::new(child))).eq(def.col("id"));
         select.inner_join(Alias::new(table), on);
     }
-    select.and_where(parent(def, via).is_in(parents.iter().copied()));
+    select.and_where(ctx.db.reading().among(parent(def, via), &[Prepared::mark()]));
 }

@@ -9,18 +9,15 @@ use sea_orm::{
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use crate::{db::Conn, error::Result, policy::Holding};
+use crate::{db::Conn, error::Result, policy::Holding, render::Owners};
 
 /// Official languages of these owners; owners that do not exist are left out.
 ///
 /// # Errors
 /// What the database says.
-pub async fn owner_languages(
-    conn: Conn<'_>,
-    codes: &BTreeSet<String>,
-) -> Result<HashMap<String, Vec<String>>> {
+pub async fn owner_languages(conn: Conn<'_>, codes: &BTreeSet<String>) -> Result<Owners> {
     if codes.is_empty() {
-        return Ok(HashMap::new());
+        return Ok(Owners::default());
     }
     let select = Query::select()
         .columns(["code", "languages"].map(Alias::new))
@@ -34,14 +31,14 @@ pub async fn owner_languages(
 ///
 /// # Errors
 /// What the database says.
-pub async fn all_owner_languages(conn: Conn<'_>) -> Result<HashMap<String, Vec<String>>> {
+pub async fn all_owner_languages(conn: Conn<'_>) -> Result<Owners> {
     let select =
         Query::select().columns(["code", "languages"].map(Alias::new)).from(Alias::new("owner")).take();
     read_languages(conn.all(&select).await?)
 }
 
-fn read_languages(rows: Vec<QueryResult>) -> Result<HashMap<String, Vec<String>>> {
-    let mut found = HashMap::new();
+fn read_languages(rows: Vec<QueryResult>) -> Result<Owners> {
+    let mut found = Owners::default();
     for row in rows {
         let languages: Json = row.try_get_by_index(1)?;
         found.insert(row.try_get_by_index(0)?, serde_json::from_value(languages).unwrap_or_default());

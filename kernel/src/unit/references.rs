@@ -11,6 +11,7 @@ use crate::{
     error::{Code, Result},
     policy::visible,
     record::KindDef,
+    render::Owners,
     row::Row,
     store,
 };
@@ -55,7 +56,7 @@ pub(super) struct Found {
     by_code: HashMap<(&'static str, String), Vec<usize>>,
     by_key: HashMap<(&'static str, String, String), Vec<usize>>,
     /// Owners that exist, with their official languages.
-    pub(super) owners: HashMap<String, Vec<String>>,
+    pub(super) owners: Owners,
     /// What the caller cannot see of the lists it writes.
     pub(super) hidden: Hidden,
 }

@@ -2,29 +2,37 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use kernel::{KindDef, Result};
+use kernel::{Result, store::Wanted};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::{Found, Run, Source, one};
-use crate::{domain::KINDS, graphql::shapes::FieldShape};
+use crate::{
+    domain::KINDS,
+    graphql::{selection::Item, shapes::FieldShape},
+};
 
 impl Run {
     /// The member of each value that a field shows.
-    pub(super) async fn members(&self, field: &FieldShape, sources: &[Source]) -> Result<Vec<Found>> {
+    pub(super) async fn members(
+        &self,
+        item: &Item,
+        field: &FieldShape,
+        sources: &[Source],
+    ) -> Result<Vec<Found>> {
         let values: Vec<&Json> = sources.iter().map(|source| member(source, field)).collect();
         let kind = KINDS.served().find(|def| def.declared.type_name == field.ty.named());
         match kind {
-            Some(def) => self.named(def, &values).await,
+            Some(def) => self.named(item.wanted(def), &values).await,
             None => Ok(values.into_iter().map(of_value).collect()),
         }
     }
 
     /// The records that references name.
-    async fn named(&self, def: &'static KindDef, values: &[&Json]) -> Result<Vec<Found>> {
+    async fn named(&self, wanted: Wanted, values: &[&Json]) -> Result<Vec<Found>> {
         let id = |value: &&Json| value.get("id")?.as_str()?.parse::<Uuid>().ok();
         let ids: Vec<Option<Uuid>> = values.iter().map(id).collect();
-        let loaded = self.by_ids(def, &ids.iter().flatten().copied().collect::<BTreeSet<_>>()).await?;
+        let loaded = self.by_ids(wanted, &ids.iter().flatten().copied().collect::<BTreeSet<_>>()).await?;
         Ok(ids.into_iter().map(|id| one::found(&loaded, id)).collect())
     }
 }

@@ -1,15 +1,13 @@
 //! Edges to lists: one statement for all parents of a level.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use kernel::{
     KindDef, Result,
-    filter::{Narrowing, condition},
+    filter::Narrowing,
+    page::Page,
     record::Many,
-    store,
+    store::{self, Wanted},
 };
 use uuid::Uuid;
 
@@ -29,11 +27,13 @@ impl Run {
         sources: &[Source],
     ) -> Result<Vec<Found>> {
         let page = page(def, item)?;
-        let cond = condition(&self.ctx, def, &Narrowing::from_json(def, &filter(item))?)?;
+        let filters = Narrowing::from_json(def, &filter(item))?;
         let ids: Vec<Uuid> = rows(sources).map(|row| row.id()).collect();
         let parents: BTreeSet<Uuid> = ids.iter().copied().collect();
-        let slices = store::by_parent(&self.ctx, def, many.via, &parents, cond, &page).await?;
-        let mut pages: HashMap<Uuid, Arc<Paged>> =
+        let slices =
+            store::by_parent(&self.ctx, wanted(item, def, &page), (many.via, &parents), &filters, &page)
+                .await?;
+        let mut pages: foldhash::HashMap<Uuid, Arc<Paged>> =
             slices.into_iter().map(|(id, slice)| (id, Arc::new(Paged::of_rows(slice, &page)))).collect();
         let mut of = |id| {
             let empty = || Arc::new(Paged::of_rows(kernel::page::Slice::default(), &page));
@@ -45,8 +45,15 @@ impl Run {
     /// A page of the list of a kind.
     pub(super) async fn list(&self, def: &'static KindDef, item: &Item) -> Result<Found> {
         let page = page(def, item)?;
-        let cond = condition(&self.ctx, def, &Narrowing::from_json(def, &filter(item))?)?;
-        let slice = store::list(&self.ctx, def, cond, &page).await?;
+        let filters = Narrowing::from_json(def, &filter(item))?;
+        let slice = store::list(&self.ctx, wanted(item, def, &page), &filters, &page).await?;
         Ok(Found::One(Source::Page(Arc::new(Paged::of_rows(slice, &page)))))
     }
+}
+
+/// What a page takes of its records: what is shown, and what cursors are made of.
+fn wanted(item: &Item, def: &'static KindDef, page: &Page) -> Wanted {
+    let wanted = item.wanted(def);
+    let sorted: Vec<&str> = page.sort.iter().map(|key| key.column).collect();
+    Wanted { columns: wanted.columns.and(def.named(&sorted)), ..wanted }
 }

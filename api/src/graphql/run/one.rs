@@ -5,34 +5,34 @@ use std::{
     sync::Arc,
 };
 
-use kernel::{Error, KindDef, Result, row::Row, sets, store};
+use kernel::{
+    Error, Result,
+    row::Row,
+    sets,
+    store::{self, Wanted},
+};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{Found, Run, Source, rows};
 
 /// Records by their ids.
-pub(super) type Loaded = HashMap<Uuid, Arc<Row>>;
+pub(super) type Loaded = foldhash::HashMap<Uuid, Arc<Row>>;
 
 impl Run {
     /// The visible ones of these records.
-    pub(super) async fn by_ids(&self, def: &'static KindDef, ids: &BTreeSet<Uuid>) -> Result<Loaded> {
+    pub(super) async fn by_ids(&self, wanted: Wanted, ids: &BTreeSet<Uuid>) -> Result<Loaded> {
         if ids.is_empty() {
-            return Ok(Loaded::new());
+            return Ok(Loaded::default());
         }
-        let found = store::by_ids(&self.ctx, def, ids).await?;
+        let found = store::by_ids(&self.ctx, wanted, ids).await?;
         Ok(found.into_iter().map(|(id, row)| (id, Arc::new(row))).collect())
     }
 
     /// The record a column refers to.
-    pub(super) async fn one(
-        &self,
-        def: &'static KindDef,
-        column: &str,
-        sources: &[Source],
-    ) -> Result<Vec<Found>> {
+    pub(super) async fn one(&self, wanted: Wanted, column: &str, sources: &[Source]) -> Result<Vec<Found>> {
         let ids: Vec<Option<Uuid>> = rows(sources).map(|row| row.uuid(column)).collect();
-        let loaded = self.by_ids(def, &ids.iter().flatten().copied().collect()).await?;
+        let loaded = self.by_ids(wanted, &ids.iter().flatten().copied().collect()).await?;
         Ok(ids.into_iter().map(|id| found(&loaded, id)).collect())
     }
 
@@ -64,7 +64,7 @@ impl Run {
         let mut seen = HashMap::new();
         for (kind, ids) in wanted {
             if let Some(def) = self.ctx.kinds.get(kind) {
-                seen.insert(kind, self.by_ids(def, &ids).await?);
+                seen.insert(kind, self.by_ids(Wanted { def, columns: def.base() }, &ids).await?);
             }
         }
         let shown = rows(sources).zip(named).map(|(row, named)| {
@@ -83,7 +83,7 @@ impl Run {
         let renderer = self.renderer.get().ok_or_else(no_renderer)?;
         let part = |row: &Arc<Row>| {
             let Some(part) = row.def().parts.get(at) else { return Ok(Found::Null) };
-            let shown = serde_json::to_value(renderer.part(row, &renderer.texts(row), part))?;
+            let shown = serde_json::to_value(renderer.part(row, part))?;
             Ok(if shown.is_null() { Found::Null } else { Found::One(Source::Json(Arc::new(shown))) })
         };
         rows(sources).map(part).collect()

@@ -30,10 +30,11 @@ use crate::{
 impl Run {
     /// The visible record at an address: its id, or its code where that addresses the kind.
     pub(super) async fn get(&self, def: &'static KindDef, item: &Item) -> Result<Found> {
+        let wanted = item.wanted(def);
         let address = text(item, if def.is_addressed_by_code() { "code" } else { "id" });
         let found = match address.parse() {
-            Ok(id) => store::get(&self.ctx, def, id).await,
-            Err(_) if def.is_addressed_by_code() => store::by_code(&self.ctx, def, address).await,
+            Ok(id) => store::get(&self.ctx, wanted, id).await,
+            Err(_) if def.is_addressed_by_code() => store::by_code(&self.ctx, wanted, address).await,
             Err(_) => Err(Error::NotFound),
         };
         shown(found)
@@ -41,7 +42,8 @@ impl Run {
 
     /// The visible record with an external key.
     pub(super) async fn by_key(&self, def: &'static KindDef, item: &Item) -> Result<Found> {
-        shown(store::by_key(&self.ctx, def, None, text(item, "source_system"), text(item, "key")).await)
+        let (system, key) = (text(item, "source_system"), text(item, "key"));
+        shown(store::by_key(&self.ctx, item.wanted(def), None, system, key).await)
     }
 
     /// Records of any kinds: one statement for the kinds, one for each kind among them.
@@ -63,9 +65,9 @@ impl Run {
                 wanted.entry(def.name).or_insert_with(|| (def, BTreeSet::new())).1.insert(*id);
             }
         }
-        let mut loaded = HashMap::new();
+        let mut loaded = one::Loaded::default();
         for (def, ids) in wanted.into_values() {
-            loaded.extend(self.by_ids(def, &ids).await?);
+            loaded.extend(self.by_ids(item.wanted(def), &ids).await?);
         }
         let mut all = ids.into_iter().map(|id| one::found(&loaded, Some(id)));
         Ok(match read {

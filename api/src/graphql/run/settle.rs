@@ -1,10 +1,8 @@
 //! What was found, and its places in the levels below.
 
-use std::{
-    collections::{HashMap, hash_map::Entry},
-    sync::Arc,
-};
+use std::{collections::hash_map::Entry, sync::Arc};
 
+use foldhash::HashMap;
 use kernel::Error;
 
 use super::Source;

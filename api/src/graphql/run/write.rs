@@ -225,10 +225,7 @@ impl<'r> Writer<'r> {
 
     fn part(&mut self, row: &Row, at: usize) {
         match row.def().parts.get(at) {
-            Some(part) => {
-                let renderer = self.renderer;
-                self.put(&renderer.part(row, &renderer.texts(row), part));
-            }
+            Some(part) => self.put(&self.renderer.part(row, part)),
             None => self.out.extend_from_slice(b"null"),
         }
     }

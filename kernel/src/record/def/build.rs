@@ -11,7 +11,7 @@ use crate::{
     filter,
     input::{Schema, Schemas},
     record::{
-        Hook,
+        Columns, Hook,
         column::{Column, Link, Parent},
         lifecycle::LackingFacts,
         part,
@@ -162,6 +162,9 @@ impl KindDef {
     /// Says what is wrong with a declaration.
     fn check_sound(&self) -> Result<(), String> {
         let wrong = |text: String| Err(format!("{}: {text}", self.name));
+        if self.columns.len() > Columns::MOST {
+            return wrong(format!("a kind has at most {} columns", Columns::MOST));
+        }
         for column in self.unique.iter().flatten().chain(&self.sortable) {
             if !self.has(column) {
                 return wrong(format!("there is no column `{column}`"));

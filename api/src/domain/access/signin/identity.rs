@@ -1,6 +1,6 @@
 //! Who a request says it is from, kept for as long as its answer goes on.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 use aws_lc_rs::digest;
 use chrono::{DateTime, Utc};
@@ -84,7 +84,7 @@ impl Identity {
         let epoch = standings::epoch(ctx.db.reading()).await?;
         let from = ctx.clock.now();
         let (actor, until) = load(ctx, self.who, self.act_as.as_deref()).await?;
-        let caller = Remembered { actor: Arc::new(actor), epoch, from, until };
+        let caller = Remembered::new(actor, epoch, from, until);
         let ctx = ctx.remembering(&caller);
         ctx.watch.iter().for_each(|watch| watch.see(epoch));
         ctx.db.standings().keep(self.key(), caller);

@@ -1,0 +1,35 @@
+//! Any number of ids in one value.
+
+use sea_orm::{
+    Value,
+    sea_query::{ArrayType, BinOper, Expr, ExprTrait, extension::postgres::PgFunc},
+};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::Conn;
+
+impl Conn<'_> {
+    /// The condition that a column holds one of these ids, which are bound as one value: the text of the
+    /// statement is the same for any number of them.
+    #[must_use]
+    pub fn among<'i>(&self, column: Expr, ids: impl IntoIterator<Item = &'i Uuid>) -> Expr {
+        let ids = self.ids(ids);
+        if self.is_postgres() {
+            return column.eq(PgFunc::any(Expr::val(ids)));
+        }
+        column.binary(BinOper::In, Expr::cust_with_values("SELECT unhex(value) FROM json_each(?)", [ids]))
+    }
+
+    /// Ids as the one value that [`Conn::among`] binds: an array, or a JSON text of the bytes in hex, for SQLite has
+    /// no arrays and JSON no blobs.
+    pub(crate) fn ids<'i>(&self, ids: impl IntoIterator<Item = &'i Uuid>) -> Value {
+        let ids = ids.into_iter();
+        if self.is_postgres() {
+            let ids = ids.map(|id| Value::Uuid(Some(*id))).collect();
+            return Value::Array(ArrayType::Uuid, Some(Box::new(ids)));
+        }
+        let ids: Vec<String> = ids.map(|id| id.simple().to_string()).collect();
+        json!(ids).to_string().into()
+    }
+}

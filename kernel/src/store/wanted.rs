@@ -1,0 +1,70 @@
+//! What is read of records.
+
+use sea_orm::{
+    QueryResult,
+    sea_query::{Alias, SelectStatement},
+};
+
+use crate::{
+    db::Conn,
+    error::Result,
+    record::{Columns, KindDef},
+    row::Row,
+};
+
+/// What is read of records: of which kind, and which columns; every column of a kind where it is made of one.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// The kind.
+    pub def: &'static KindDef,
+    /// The columns.
+    pub columns: Columns,
+}
+
+impl From<&'static KindDef> for Wanted {
+    fn from(def: &'static KindDef) -> Self {
+        Self { def, columns: Columns::ALL }
+    }
+}
+
+impl Wanted {
+    /// What the callers of REST are shown.
+    #[must_use]
+    pub fn shown(def: &'static KindDef) -> Self {
+        Self { def, columns: def.shown() }
+    }
+
+    /// The columns, in the kind's order.
+    pub(crate) fn names(self) -> impl Iterator<Item = &'static str> {
+        let all = self.def.columns.iter().enumerate();
+        all.filter(move |(at, _)| self.columns.has(*at)).map(|(_, column)| column.name)
+    }
+
+    /// How many columns there are.
+    pub(crate) fn len(self) -> usize {
+        self.names().count()
+    }
+
+    /// Reads a row of a [`select`].
+    pub(crate) fn row(self, from: &QueryResult) -> Result<Row> {
+        Row::fetch(self.def, self.columns, from)
+    }
+}
+
+/// A select of what is wanted, in the kind's order.
+#[must_use]
+pub fn select(wanted: impl Into<Wanted>) -> SelectStatement {
+    let (wanted, mut select) = (wanted.into(), SelectStatement::new());
+    let table = wanted.def.iden();
+    select.columns(wanted.names().map(|name| (table.clone(), Alias::new(name)))).from(table);
+    select
+}
+
+/// Runs a [`select`] and reads its rows.
+///
+/// # Errors
+/// What the database says.
+pub async fn rows(conn: Conn<'_>, wanted: impl Into<Wanted>, select: &SelectStatement) -> Result<Vec<Row>> {
+    let wanted = wanted.into();
+    conn.all(select).await?.iter().map(|found| wanted.row(found)).collect()
+}
