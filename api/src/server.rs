@@ -12,6 +12,8 @@ mod start;
 mod stop;
 mod tls;
 
+use std::sync::LazyLock;
+
 use axum::{
     Router,
     middleware::{from_fn, from_fn_with_state},
@@ -27,21 +29,27 @@ use crate::{
 
 pub use start::{ServeError, ServeOptions, serve};
 
+/// Every address, built once for each process: nothing in it belongs to one service.
+static ROUTES: LazyLock<Router<AppState>> = LazyLock::new(routes);
+
 /// Every address of the service.
 pub fn app(state: AppState) -> Router {
+    guarded(ROUTES.clone(), state)
+}
+
+fn routes() -> Router<AppState> {
     let api = rest::router()
         .route_layer(from_fn(layers::conditional))
         .fallback(layers::no_such_address)
         .method_not_allowed_fallback(layers::no_such_method);
-    let routes = Router::new()
+    Router::new()
         .nest("/api/v1", api)
         .route("/graphql", get(graphql::by_get).post(graphql::by_post))
         .route("/graphql/ws", get(socket::upgrade))
         .merge(pages::router())
         .merge(health::router())
         .fallback(layers::no_such_address)
-        .method_not_allowed_fallback(layers::no_such_method);
-    guarded(routes, state)
+        .method_not_allowed_fallback(layers::no_such_method)
 }
 
 /// Addresses behind everything a request passes, outermost first.

@@ -1,6 +1,10 @@
 //! The library's part: checking documents, introspection, subscriptions.
 
-use std::{borrow::Cow, ops::Deref, sync::Arc};
+use std::{
+    borrow::Cow,
+    ops::Deref,
+    sync::{Arc, LazyLock},
+};
 
 use async_graphql::{
     ContainerType, Context, ContextSelectionSet, ObjectType, OutputType, Positioned, Request, Schema,
@@ -31,11 +35,15 @@ impl Deref for ConcordSchema {
     }
 }
 
-/// Builds the schema.
+/// Built once for each process: nothing in it belongs to one service.
+static LIBRARY: LazyLock<Library> = LazyLock::new(|| {
+    Schema::build(Query, Mutation, Subscription).extension(Checking).disable_suggestions().finish()
+});
+
+/// The schema, without documents.
 #[must_use]
 pub fn schema() -> ConcordSchema {
-    let built = Schema::build(Query, Mutation, Subscription).extension(Checking).disable_suggestions();
-    ConcordSchema { library: built.finish(), documents: Arc::default() }
+    ConcordSchema { library: LIBRARY.clone(), documents: Arc::default() }
 }
 
 impl ConcordSchema {
