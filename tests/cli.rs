@@ -92,12 +92,18 @@ impl Installation {
     }
 }
 
-/// Runs a test with a new installation.
+/// Runs a test with a new installation, whose database is empty.
 async fn installation<F>(test: F)
 where
     F: AsyncFnOnce(&Installation),
 {
-    let url = db::empty().await;
+    installation_on(db::empty().await, test).await;
+}
+
+async fn installation_on<F>(url: String, test: F)
+where
+    F: AsyncFnOnce(&Installation),
+{
     let name =
         format!("concord_cli_{}", url.rsplit('/').next().unwrap_or_default().replace(['?', '=', '.'], "_"));
     let folder = std::env::temp_dir().join(name);
@@ -115,9 +121,8 @@ async fn seeded<F>(test: F)
 where
     F: AsyncFnOnce(&Installation),
 {
-    installation(async |here| {
+    installation_on(db::blank().await, async |here| {
         here.run(&["secret", "new"]).ok();
-        here.run(&["migrate", "up"]).ok();
         here.run(&["seed"]).ok();
         let agencies = here.file("agencies.csv", "owner,code,name,kind\nKGZ,MES,Emergencies,ministry\n");
         here.run(&["load", &agencies, "--kind", "agencies"]).ok();

@@ -2,10 +2,9 @@
 
 use std::{
     io::Write,
+    num::NonZero,
     process::{Command, Stdio},
 };
-
-use sea_orm::Database;
 
 use crate::support::db;
 
@@ -19,7 +18,7 @@ async fn the_suite_passes_on_postgresql() {
     if db::is_postgres() || std::env::var("CONCORD_TEST_DB").is_ok_and(|name| name == "sqlite-only") {
         return;
     }
-    if let Err(error) = Database::connect(db::postgres_url()).await {
+    if let Err(error) = db::answers().await {
         assert!(std::env::var("CI").is_err(), "CI needs a PostgreSQL server: {error}");
         say(
             "\nSKIPPED: THE POSTGRESQL HALF OF THE SUITE (no server answers; set CONCORD_TEST_POSTGRES_URL)\n",
@@ -30,7 +29,12 @@ async fn the_suite_passes_on_postgresql() {
     let own = std::env::current_exe().expect("the test binary");
     let filter: Vec<String> =
         std::env::args().skip(1).filter(|arg| arg.starts_with("--test-threads")).collect();
+    // Every test waits for the server half of its time.
+    let threads = 2 * std::thread::available_parallelism().map_or(1, NonZero::get);
     let mut again = Command::new(own);
+    if std::env::var("RUST_TEST_THREADS").is_err() {
+        again.env("RUST_TEST_THREADS", threads.to_string());
+    }
     again.args(filter).env("CONCORD_TEST_DB", "postgres").stdout(Stdio::piped()).stderr(Stdio::piped());
     let running = again.spawn().expect("the suite starts");
     let process = running.id();

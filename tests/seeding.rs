@@ -7,7 +7,7 @@ use concord::{
         Registered,
         access::signin::{session, token},
     },
-    migrate, seed,
+    seed,
 };
 use entity::{Country, Obligation, RegionMembership, User};
 use kernel::{Code, Error, change, db::Db, record::Op, row::Row, store};
@@ -21,9 +21,8 @@ pub async fn empty<F>(test: F)
 where
     F: AsyncFnOnce(&TestApp),
 {
-    let url = db::empty().await;
+    let url = db::blank().await;
     let db = Db::connect(&url, 4).await.expect("the database opens");
-    migrate::up(&db).await.expect("the schema is made");
     let app = TestApp::on(db, Arc::default(), url).await;
 
     test(&app).await;

@@ -154,9 +154,8 @@ async fn altered_claims_are_refused() {
 #[tokio::test]
 async fn a_token_of_another_installation_is_refused() {
     app(async |app| {
-        let url = db::empty().await;
+        let url = db::blank().await;
         let elsewhere = Db::connect(&url, 1).await.expect("a database");
-        concord::migrate::up(&elsewhere).await.expect("the schema");
         let secret = InstallationSecret::from_text(crate::support::SECRET).expect("a secret");
         let ring = KeyRing::open(&elsewhere, &app.state.clock, &secret).await.expect("keys");
         let foreign = token::sign_claims(&ring, &claims(app).await).expect("a token");

@@ -1,55 +1,62 @@
-//! Template databases: migrated and filled once for each run, copied for each test.
+//! Databases of tests: each one a copy of a template that is made once for each build of the suite.
 //!
-//! Making a PostgreSQL database takes half a second, so those of passed tests are set back and used again.
+//! Templates are kept under the time and size of the test binary, so that every process of a runner that starts one
+//! for each test finds them: SQLite files beside the build, PostgreSQL databases on the server.
+
+mod files;
+mod postgres;
 
 use std::{
-    collections::BTreeSet,
+    hash::{DefaultHasher, Hash, Hasher},
     path::PathBuf,
     sync::{
-        Arc, Mutex,
+        Arc, LazyLock,
         atomic::{AtomicU32, Ordering},
     },
+    time::UNIX_EPOCH,
 };
 
 use kernel::db::Db;
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection, Statement};
-use tokio::sync::OnceCell;
 
 use super::{TestApp, world::World};
 
+pub use postgres::{answers, remove_all_of};
+
 static COUNTER: AtomicU32 = AtomicU32::new(0);
-static TEMPLATE: OnceCell<(Template, Arc<World>)> = OnceCell::const_new();
 
-/// PostgreSQL databases made of the template.
-static COPIES: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
-/// Those of passed tests.
-static SPARE: Mutex<Vec<String>> = Mutex::new(Vec::new());
+/// What a database has in it.
+#[derive(Clone, Copy)]
+enum Content {
+    /// The schema.
+    Blank,
+    /// The schema and the world.
+    World,
+}
 
-/// What is copied for each test.
-enum Template {
-    /// The bytes of a SQLite file.
-    File(Vec<u8>),
-    /// Name of a PostgreSQL database.
-    Database(String),
+/// Which build of the suite this is.
+struct Build {
+    /// Of its path: the next build has the same.
+    place: u32,
+    /// Of its time and size: the next build has another one.
+    print: u32,
+}
+
+static BUILD: LazyLock<Build> = LazyLock::new(|| {
+    let path = std::env::current_exe().expect("the test binary");
+    let about = path.metadata().expect("the test binary");
+    let written = about.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+    Build { place: short(&path), print: short(&(about.len(), written)) }
+});
+
+fn short(of: &impl Hash) -> u32 {
+    let mut hasher = DefaultHasher::new();
+    of.hash(&mut hasher);
+    u32::try_from(hasher.finish() >> 32).expect("half of the bits")
 }
 
 /// Tells whether this run is on PostgreSQL.
 pub fn is_postgres() -> bool {
     std::env::var("CONCORD_TEST_DB").is_ok_and(|name| name == "postgres")
-}
-
-/// Address of the PostgreSQL server, without a database.
-pub fn postgres_url() -> String {
-    let given = std::env::var("CONCORD_TEST_POSTGRES_URL").unwrap_or_default();
-    if given.is_empty() { "postgres://postgres@127.0.0.1:5432/postgres".to_owned() } else { given }
-}
-
-fn postgres_database(name: &str) -> String {
-    let url = postgres_url();
-    let (head, query) =
-        url.split_once('?').map_or((url.as_str(), String::new()), |(h, q)| (h, format!("?{q}")));
-    let server = head.rsplit_once('/').map_or(head, |(server, _)| server);
-    format!("{server}/{name}{query}")
 }
 
 fn name(number: u32) -> String {
@@ -60,164 +67,49 @@ fn file(number: u32) -> PathBuf {
     std::env::temp_dir().join(format!("{}.db", name(number)))
 }
 
-async fn admin() -> DatabaseConnection {
-    Database::connect(postgres_url()).await.expect("the PostgreSQL server answers")
-}
-
 /// An empty database.
 pub async fn empty() -> String {
     let number = COUNTER.fetch_add(1, Ordering::SeqCst);
-    if is_postgres() {
-        run(&format!("CREATE DATABASE {}", name(number))).await;
-        postgres_database(&name(number))
-    } else {
-        format!("sqlite://{}?mode=rwc", file(number).display())
-    }
+    if is_postgres() { postgres::empty(&name(number)).await } else { files::url(&file(number)) }
 }
 
-async fn template() -> &'static (Template, Arc<World>) {
-    TEMPLATE
-        .get_or_init(|| async {
-            let url = empty().await;
-            let db = Db::connect(&url, 4).await.expect("the database opens");
-            concord::migrate::up(&db).await.expect("the schema is made");
-            let app = TestApp::on(db, Arc::default(), url.clone()).await;
-            let world = Arc::new(World::make(&app).await);
-            app.state.db.close().await.expect("the database closes");
-            if is_postgres() {
-                save(database_of(&url)).await;
-                return (Template::Database(database_of(&url).to_owned()), world);
-            }
-            let bytes = std::fs::read(file_of(&url)).expect("the template");
-            remove(&url).await;
-            (Template::File(bytes), world)
-        })
-        .await
+/// A database with the schema and nothing in it.
+pub async fn blank() -> String {
+    copy(Content::Blank).await.0
 }
 
-/// A copy of the template with the world in it.
+/// A database with the world in it.
 pub async fn fresh() -> (String, Arc<World>) {
-    let (template, world) = template().await;
-    let number = COUNTER.fetch_add(1, Ordering::SeqCst);
-    let url = match template {
-        Template::File(bytes) => {
-            std::fs::write(file(number), bytes).expect("a copy of the template");
-            format!("sqlite://{}?mode=rwc", file(number).display())
-        }
-        Template::Database(source) => match spare().await {
-            Some(name) => postgres_database(&name),
-            None => {
-                run(&format!("CREATE DATABASE {} TEMPLATE {source}", name(number))).await;
-                COPIES.lock().expect("the copies").insert(name(number));
-                postgres_database(&name(number))
-            }
-        },
-    };
-    (url, world.clone())
+    copy(Content::World).await
 }
 
-fn database_of(url: &str) -> &str {
-    url.rsplit('/').next().unwrap_or_default().split('?').next().unwrap_or_default()
-}
-
-fn file_of(url: &str) -> &str {
-    url.trim_start_matches("sqlite://").trim_end_matches("?mode=rwc")
-}
-
-/// Runs one statement on the PostgreSQL server, outside the databases of the tests.
-async fn run(sql: &str) {
-    let admin = admin().await;
-    admin.execute_unprepared(sql).await.expect("the server does it");
-    admin.close().await.expect("the connection closes");
-}
-
-/// Removes the PostgreSQL databases that a test process left: its template, and those of failed tests.
-pub async fn remove_all_of(process: u32) {
-    let admin = admin().await;
-    let left = format!("SELECT datname FROM pg_database WHERE datname LIKE 'concord\\_test\\_{process}\\_%'");
-    let left = admin.query_all_raw(Statement::from_string(admin.get_database_backend(), left)).await;
-    admin.close().await.expect("the connection closes");
-    for row in left.expect("the server lists its databases") {
-        let name: String = row.try_get_by_index(0).expect("a name");
-        run(&format!("DROP DATABASE {name} WITH (FORCE)")).await;
-    }
-}
-
-/// Tables of the template.
-async fn tables(conn: &DatabaseConnection) -> Vec<String> {
-    let text = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'";
-    let rows = conn.query_all_raw(Statement::from_string(conn.get_database_backend(), text)).await;
-    let rows = rows.expect("the tables");
-    rows.iter().map(|row| row.try_get_by_index(0).expect("a name")).collect()
-}
-
-/// What the schema consists of, in numbers: a test that left it otherwise has spoilt its database.
-async fn form(conn: &DatabaseConnection) -> Option<String> {
-    let text = "SELECT concat_ws(' ', (SELECT count(*) FROM pg_class), (SELECT count(*) FROM pg_attribute),
-        (SELECT count(*) FROM pg_trigger),
-        (SELECT count(*) FROM pg_trigger WHERE tgenabled <> 'O'), (SELECT count(*) FROM pg_proc), (SELECT count(*) FROM pg_constraint))";
-    let row = conn.query_one_raw(Statement::from_string(conn.get_database_backend(), text)).await.ok()??;
-    row.try_get_by_index(0).ok()
-}
-
-/// Keeps a copy of every table of the template in a schema of its own.
-async fn save(name: &str) {
-    let conn = Database::connect(postgres_database(name)).await.expect("the template opens");
-    let mut text = "CREATE SCHEMA saved; ".to_owned();
-    for table in tables(&conn).await {
-        text.push_str(&format!("CREATE TABLE saved.\"{table}\" AS TABLE public.\"{table}\"; "));
-    }
-    text.push_str("CREATE TABLE saved.form (text text)");
-    conn.execute_unprepared(&text).await.expect("the tables are kept");
-    let form = form(&conn).await.expect("the form of the schema");
-    conn.execute_unprepared(&format!("INSERT INTO saved.form VALUES ('{form}')")).await.expect("a row");
-    conn.close().await.expect("the connection closes");
-}
-
-/// A database of a passed test, as the template is; one that cannot be set back is dropped.
-async fn spare() -> Option<String> {
-    let name = SPARE.lock().expect("the spare databases").pop()?;
-    if set_back(&name).await.is_some() {
-        return Some(name);
-    }
-    run(&format!("DROP DATABASE {name} WITH (FORCE)")).await;
-    None
-}
-
-async fn set_back(name: &str) -> Option<()> {
-    let conn = Database::connect(postgres_database(name)).await.ok()?;
-    let row = Statement::from_string(conn.get_database_backend(), "SELECT text FROM saved.form");
-    let kept: String = conn.query_one_raw(row).await.ok()??.try_get_by_index(0).ok()?;
-    if form(&conn).await? != kept {
-        conn.close().await.ok()?;
-        return None;
-    }
-    // Without triggers: neither the append-only log nor foreign keys stand in the way.
-    let mut text =
-        "BEGIN; SET LOCAL session_replication_role = replica; SET LOCAL synchronous_commit = off; \
-        SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() \
-        AND pid <> pg_backend_pid(); "
-            .to_owned();
-    for table in tables(&conn).await {
-        text.push_str(&format!(
-            "DELETE FROM public.\"{table}\"; INSERT INTO public.\"{table}\" SELECT * FROM saved.\"{table}\"; "
-        ));
-    }
-    let done = conn.execute_unprepared(&format!("{text} COMMIT")).await;
-    conn.close().await.ok()?;
-    done.ok().map(|_| ())
-}
-
-/// Removes the database of a test, or keeps it for another one.
-pub async fn remove(url: &str) {
+async fn copy(content: Content) -> (String, Arc<World>) {
     if is_postgres() {
-        let name = database_of(url);
-        if COPIES.lock().expect("the copies").contains(name) {
-            return SPARE.lock().expect("the spare databases").push(name.to_owned());
-        }
-        return run(&format!("DROP DATABASE {name} WITH (FORCE)")).await;
+        return postgres::copy(content).await;
     }
-    for end in ["", "-wal", "-shm"] {
-        let _ = std::fs::remove_file(format!("{}{end}", file_of(url)));
-    }
+    files::copy(content, &file(COUNTER.fetch_add(1, Ordering::SeqCst))).await
+}
+
+/// Removes the database of a test that passed, or keeps it for another one.
+pub async fn remove(url: &str) {
+    if is_postgres() { postgres::remove(url).await } else { files::remove(url) }
+}
+
+async fn open(url: &str) -> Db {
+    Db::connect(url, 4).await.expect("the database opens")
+}
+
+/// Makes the schema in an empty database.
+async fn migrate(url: &str) {
+    let db = open(url).await;
+    concord::migrate::up(&db).await.expect("the schema is made");
+    db.close().await.expect("the database closes");
+}
+
+/// Makes the world in a database with the schema.
+async fn fill(url: &str) -> World {
+    let app = TestApp::on(open(url).await, Arc::default(), url.to_owned()).await;
+    let world = World::make(&app).await;
+    app.state.db.close().await.expect("the database closes");
+    world
 }

@@ -8,13 +8,15 @@ use kernel::{
     record::Op,
     unit::{Atomic, Unit},
 };
+use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::TestApp;
 
 /// Ids of the world's records by name.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct World {
     ids: HashMap<String, Uuid>,
 }
