@@ -238,21 +238,28 @@ async fn by_key(caller: &Caller<'_>, def: &'static KindDef) -> Faults {
     faults
 }
 
-/// Writes a record by a new key twice: the second call finds it, where the caller may read it.
+/// Writes a record by a new key twice: the second call finds it, where the caller may read it. There is one record if
+/// the first call made it, and none if it was refused.
 async fn put(caller: &Caller<'_>, def: &'static KindDef) -> Faults {
     let body = bodies::new(def.name, caller.number(), &caller.stage);
     let path = format!("/{}/by-key/{}/new", def.collection, caller.system());
     let first = send(&caller.client, &Method::PUT, &path, Some(&body)).await;
     let wanted = caller.keyed(def, caller.create(def, 201).await);
     let mut faults = caller.expect(&format!("put {}", def.name), first.status, wanted, &first);
-    if let Ok(id) = first.id().parse::<Uuid>() {
+    let made = first.id().parse::<Uuid>().ok();
+    if let Some(id) = made {
         let again = send(&caller.client, &Method::PUT, &path, Some(&body)).await;
         let wanted = caller.write(Verb::Update, def, id, 200).await;
         // What the caller made and may not read is new to it, and its key is taken.
         let wanted = if wanted == 404 { 422 } else { wanted };
         faults.extend(caller.expect(&format!("put {} again", def.name), again.status, wanted, &again));
+    }
+    let stored = caller.stage.with_key(def, "new").await;
+    if stored != made.into_iter().collect::<Vec<_>>() {
+        faults.push(format!("{} put {}: {stored:?} are stored, not {made:?}", caller.name, def.name));
+    }
+    for id in stored {
         caller.stage.remove(def, id).await;
     }
-    assert_ne!(first.id(), MISSING.to_string());
     faults
 }

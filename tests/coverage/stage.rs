@@ -143,6 +143,13 @@ impl<'a> Stage<'a> {
         store::first(self.app.system().db.reading(), def, cond).await.expect("an answer")
     }
 
+    /// Records of a kind with this external key, of any system and hidden or not.
+    pub async fn with_key(&self, def: &'static KindDef, key: &str) -> Vec<Uuid> {
+        let cond = Cond::all().add(def.col("external_key").eq(key));
+        let rows = store::all(self.app.system().db.reading(), def, cond).await.expect("an answer");
+        rows.iter().map(Row::id).collect()
+    }
+
     /// The facts the policy needs of a stored record.
     pub async fn scope(&self, def: &'static KindDef, id: Uuid) -> Option<Scope> {
         let mut scope = self.row(def, id).await?.scope();

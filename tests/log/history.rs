@@ -120,15 +120,17 @@ fn items_clear(answer: &Answer, field: &str) -> bool {
     items.iter().any(|item| item["changes"][field][1].is_null() && item["changes"][field].is_array())
 }
 
-/// Unknown fields of the histories of all the world's records of a kind, as this user reads them.
+/// Unknown fields of the histories of all the world's records of a kind, as this user reads them; there must be some.
 async fn unknown_in(app: &TestApp, name: &str, collection: &str) -> Vec<String> {
     let me = app.user(name).await;
     let list = me.get(&format!("/{collection}?limit=200")).await;
     let items = list.ok(200)["items"].as_array().cloned().unwrap_or_default();
+    assert!(!items.is_empty(), "{name} reads no {collection}");
     let mut found = Vec::new();
     for item in items {
         let id = item["id"].as_str().unwrap_or_default();
         let past = me.get(&format!("/{collection}/{id}/history?lang=*")).await;
+        assert!(!numbers(&past).is_empty(), "{name} reads no history of {collection} {id}");
         found.extend(unknown_fields(&past).into_iter().map(|field| format!("{collection}: {field}")));
     }
     found.sort();
@@ -155,7 +157,8 @@ async fn changes_name_fields_as_the_record_does() {
         let task = format!("/tasks/{}", app.world.id("task:national"));
         let me = app.user("focal_point").await;
         me.edit(&action, json!({ "cost": { "amount": "12.50", "currency": "KGS" } })).await.ok(200);
-        me.edit(&task, json!({ "origin": { "kind": "decision", "text": "Decision 7" } })).await;
+        let origin = json!({ "kind": "decision", "id": app.world.id("plan:national") });
+        me.edit(&task, json!({ "origin": origin })).await.ok(200);
 
         let actions = unknown_in(app, "focal_point", "actions").await;
         let tasks = unknown_in(app, "focal_point", "tasks").await;
