@@ -8,7 +8,7 @@ use sea_orm::Statement;
 use crate::{
     log::unverified::{sql, unverified},
     seeding::empty,
-    support::{TestApp, db, world::World},
+    support::{TestApp, app, db, world::World},
 };
 
 async fn steps(app: &TestApp) -> Vec<Step> {
@@ -107,6 +107,28 @@ async fn each_step_goes_down_and_up_with_data_in_place() {
         let wrong = down_and_up_step_by_step(app).await;
 
         assert_eq!(wrong, Vec::<String>::new());
+    })
+    .await;
+}
+
+/// The newest step of the schema of each version before this one, which operators may still have.
+const RELEASED: &[(&str, &str)] = &[("0.1.0", "m20261122_000044_password_token")];
+
+#[tokio::test]
+async fn a_filled_database_of_an_earlier_release_comes_up_with_its_log_whole() {
+    app(async |app| {
+        let all = names(app).await;
+        for (version, newest) in RELEASED {
+            let later = all.iter().rev().take_while(|name| name != newest).count();
+            assert!((1..all.len()).contains(&later), "{version} has no step of its own");
+            down(app, later).await;
+            let made = up(app).await;
+
+            let report = change::verify(&app.system(), None).await.expect("the log can be read");
+            let plan = app.user("focal_point").await.get("/plans?total=true").await;
+            assert_eq!((made.len(), report.sets, report.findings), (later, 1, Vec::new()));
+            assert_eq!(plan.ok(200)["page"]["total"], 4);
+        }
     })
     .await;
 }
