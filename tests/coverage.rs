@@ -2,7 +2,6 @@
 //!
 //! What the policy should say is held by the access table; here every operation must say the same.
 
-pub mod bodies;
 mod graphql;
 mod rest;
 pub mod schema;
@@ -20,6 +19,7 @@ use uuid::Uuid;
 use crate::support::{
     TestApp, app,
     client::{Answer, Client},
+    specimen::{self, Side},
 };
 use entity::vocab::{Role, Visibility};
 use stage::Stage;
@@ -78,13 +78,13 @@ impl<'a> Caller<'a> {
         if self.may(verb, def, &scope) { allowed } else { 403 }
     }
 
-    /// Status of a creation with the body of [`bodies::new`].
+    /// Status of a creation with the body of [`Stage::new_of`].
     pub async fn create(&self, def: &'static KindDef, allowed: u16) -> u16 {
         if !self.actor.is_known() {
             return 401;
         }
-        if let Some((kind, name)) = bodies::parent(def.name)
-            && self.read(stage::def_of(kind), self.stage.id(name)).await == 404
+        if let Some((kind, name)) = specimen::parent(def, Side::Home)
+            && self.read(stage::def_of(kind), self.stage.id(&name)).await == 404
         {
             return 422;
         }
@@ -97,9 +97,9 @@ impl<'a> Caller<'a> {
         if def.class == Class::Person && !operates && created < 300 { 422 } else { created }
     }
 
-    /// The facts of the record that [`bodies::new`] describes.
+    /// The facts of the record that [`Stage::new_of`] describes.
     fn planned(&self, def: &KindDef) -> Scope {
-        let below = matches!(def.name, "pillar" | "objective" | "action");
+        let below = def.plan_column().is_some() && specimen::parent(def, Side::Home).is_some();
         let someone = match def.class {
             Class::Person => Some(stage::MISSING),
             Class::Grant => Some(self.stage.id("user:bystander")),
@@ -149,11 +149,11 @@ pub async fn rehearsed(caller: &Caller<'_>, def: &'static KindDef) -> Vec<&'stat
 
 /// A batch with a creation, a stale edit and the deletion of a missing record, without writing.
 pub fn rehearsal(caller: &Caller<'_>, def: &'static KindDef) -> Json {
-    let data = bodies::new(def.name, caller.number(), &caller.stage);
+    let data = caller.stage.new_of(def, caller.number());
     let target = caller.stage.targets(def.name)[0].1;
     json!({"atomic": "each", "dry_run": true, "items": [
         {"op": "create", "data": data},
-        {"op": "update", "id": target, "version": 999_999, "data": bodies::patch(def.name)},
+        {"op": "update", "id": target, "version": 999_999, "data": specimen::edit(def)},
         {"op": "delete", "id": stage::MISSING, "version": 1},
     ]})
 }

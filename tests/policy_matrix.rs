@@ -193,7 +193,7 @@ fn differences() -> Vec<String> {
 fn verbs_of(def: &KindDef) -> Vec<Verb> {
     let mut verbs = vec![Verb::Read, Verb::Create];
     verbs.extend(def.verbs());
-    if def.name == "plan" {
+    if def.lifecycle.is_some_and(|cycle| cycle.is_recorded) {
         verbs.push(Verb::Record);
     }
     if def.is_national() {

@@ -6,6 +6,7 @@ pub mod db;
 pub mod dice;
 pub mod process;
 pub mod rows;
+pub mod specimen;
 pub mod world;
 
 use std::sync::Arc;

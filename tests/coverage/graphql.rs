@@ -9,11 +9,14 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::{
-    Caller, Faults, bodies, codes, rehearsal, rehearsed,
+    Caller, Faults, codes, rehearsal, rehearsed,
     schema::{Field, Schema, camel, pascal},
     stage::{SYSTEM, Stage},
 };
-use crate::{policy_matrix::permitted, support::client::Answer};
+use crate::{
+    policy_matrix::permitted,
+    support::{client::Answer, specimen},
+};
 
 /// What a root field does to a kind.
 enum Does {
@@ -177,7 +180,7 @@ async fn query(
             for (target, id) in caller.stage.targets(def.name) {
                 let answer = caller.client.graphql(&text, json!({ "a": id })).await;
                 let wanted = caller.read(def, id).await;
-                faults.extend(caller.expect(target, status(&answer, name), wanted, &answer));
+                faults.extend(caller.expect(&target, status(&answer, name), wanted, &answer));
             }
             faults
         }
@@ -217,13 +220,13 @@ async fn mutation(
         Does::Edit(verb) => edits(caller, schema, field, (def, verb)).await,
         Does::Batch => batch(caller, schema, field, def).await,
         Does::Upsert => {
-            let mut input = bodies::new(def.name, caller.number(), &caller.stage);
+            let mut input = caller.stage.new_of(def, caller.number());
             input["source_system"] = json!(caller.system());
             input["external_key"] = json!("upserted");
             creates(caller, schema, field, (def, input)).await
         }
         _ => {
-            let input = bodies::new(def.name, caller.number(), &caller.stage);
+            let input = caller.stage.new_of(def, caller.number());
             creates(caller, schema, field, (def, input)).await
         }
     }
@@ -268,9 +271,9 @@ async fn edits(
     let mut faults = Faults::new();
     for (name, id) in caller.stage.targets(def.name) {
         let mut input = match verb {
-            Verb::Update => bodies::patch(def.name),
-            Verb::Delete => json!({}),
-            _ => bodies::for_move(verb.name()),
+            Verb::Update => specimen::edit(def),
+            Verb::Move(step) => specimen::call(def, step),
+            _ => json!({}),
         };
         input["id"] = json!(id);
         input["expected_version"] = json!(999_999);

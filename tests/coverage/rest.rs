@@ -8,12 +8,15 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::{
-    Caller, Faults, bodies, codes, rehearsal, rehearsed,
+    Caller, Faults, codes, rehearsal, rehearsed,
     stage::{MISSING, SYSTEM, Stage, def_of},
 };
 use crate::{
     policy_matrix::permitted,
-    support::client::{Answer, Client},
+    support::{
+        client::{Answer, Client},
+        specimen,
+    },
 };
 
 /// Operations that no rule of record kinds covers: what anonymous callers are answered, and all others.
@@ -169,9 +172,9 @@ async fn reads(caller: &Caller<'_>, def: &'static KindDef, end: &str) -> Faults 
 /// Writes without a version: 428 is the answer where nothing else refuses them.
 async fn writes(caller: &Caller<'_>, def: &'static KindDef, method: Method, end: &str, verb: Verb) -> Faults {
     let body = match verb {
-        Verb::Update => Some(bodies::patch(def.name)),
-        Verb::Delete => None,
-        _ => Some(bodies::for_move(verb.name())),
+        Verb::Update => Some(specimen::edit(def)),
+        Verb::Move(step) => Some(specimen::call(def, step)),
+        _ => None,
     };
     let mut faults = Faults::new();
     for (name, id) in caller.stage.targets(def.name) {
@@ -185,7 +188,7 @@ async fn writes(caller: &Caller<'_>, def: &'static KindDef, method: Method, end:
 
 /// Creates a record, and where that succeeds reads, edits and deletes it.
 async fn create(caller: &Caller<'_>, def: &'static KindDef) -> Faults {
-    let body = bodies::new(def.name, caller.number(), &caller.stage);
+    let body = caller.stage.new_of(def, caller.number());
     let made = send(&caller.client, &Method::POST, &format!("/{}", def.collection), Some(&body)).await;
     let wanted = caller.create(def, 201).await;
     let mut faults = caller.expect(&format!("create {}", def.name), made.status, wanted, &made);
@@ -202,7 +205,7 @@ async fn life(caller: &Caller<'_>, def: &'static KindDef, made: &Answer) -> Faul
         caller.write(Verb::Delete, def, id, 204).await,
     ];
     let read = caller.client.get(&path).await;
-    let edited = caller.client.patch(&path, &made.etag(), bodies::patch(def.name)).await;
+    let edited = caller.client.patch(&path, &made.etag(), specimen::edit(def)).await;
     let etag = if edited.status == 200 { edited.etag() } else { made.etag() };
     let gone = caller.client.delete(&path, &etag).await;
     caller.stage.remove(def, id).await;
@@ -241,7 +244,7 @@ async fn by_key(caller: &Caller<'_>, def: &'static KindDef) -> Faults {
 /// Writes a record by a new key twice: the second call finds it, where the caller may read it. There is one record if
 /// the first call made it, and none if it was refused.
 async fn put(caller: &Caller<'_>, def: &'static KindDef) -> Faults {
-    let body = bodies::new(def.name, caller.number(), &caller.stage);
+    let body = caller.stage.new_of(def, caller.number());
     let path = format!("/{}/by-key/{}/new", def.collection, caller.system());
     let first = send(&caller.client, &Method::PUT, &path, Some(&body)).await;
     let wanted = caller.keyed(def, caller.create(def, 201).await);

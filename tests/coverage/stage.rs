@@ -1,24 +1,33 @@
 //! The records that operations are tried on: own, shared, foreign and missing ones of every kind.
 
-use std::collections::HashMap;
-
 use concord::domain::KINDS;
-use kernel::{KindDef, policy::Scope, record::Op, row::Row, store};
+use kernel::{
+    KindDef,
+    policy::{Class, Scope},
+    record::Op,
+    row::Row,
+    store,
+};
 use sea_orm::sea_query::{Cond, ExprTrait};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
-use crate::support::TestApp;
+use crate::support::{
+    TestApp,
+    specimen::{self, Side},
+};
 
 /// System under which the staged records have keys.
 pub const SYSTEM: &str = "staged";
+/// The people whose accounts are tried.
+const STANDING_FOR_ALL: [&str; 4] = ["officer", "bystander", "focal_point", "foreign_observer"];
 /// An id that no record has.
 pub const MISSING: Uuid = Uuid::from_u128(0x0198_c0de_0000_7000_8000_0000_0000_0099);
 
 /// The world with what it lacks.
 pub struct Stage<'a> {
     pub app: &'a TestApp,
-    extra: HashMap<&'static str, Uuid>,
+    extra: Vec<(String, Uuid)>,
 }
 
 /// The kind, wherever it is named.
@@ -31,46 +40,61 @@ fn members(fields: &Json) -> Map<String, Json> {
 }
 
 impl<'a> Stage<'a> {
-    /// Adds what the world lacks, and gives the first target of every kind an external key.
+    /// Adds what the world lacks: spare records that others are unique by, records abroad, and one of every kind.
+    pub async fn bare(app: &'a TestApp) -> Self {
+        let mut stage = Self { app, extra: Vec::new() };
+        for kind in specimen::spared(KINDS.served()) {
+            stage.stand_in(def_of(kind), "spare", Side::Home).await;
+        }
+        for def in KINDS.served() {
+            if stage.all_of(def.name).next().is_none() {
+                stage.stand_in(def, "home", Side::Home).await;
+                if def.is_national() {
+                    stage.share(def).await;
+                }
+            }
+            if def.is_national() && stage.find(&format!("{}:foreign", def.name)).is_none() {
+                stage.stand_in(def, "foreign", Side::Abroad).await;
+            }
+        }
+        stage.share(def_of("working_group")).await;
+        stage
+    }
+
+    /// The same, and the first target of every kind has an external key.
     pub async fn set(app: &'a TestApp) -> Self {
-        let mut stage = Self { app, extra: HashMap::new() };
-        let country = json!({"code": "QZZ", "iso2": "QZ", "name": "Nowhere", "name_long": "Nowhere",
-            "official_languages": ["en"], "time_zone": "Asia/Bishkek", "is_partner": false,
-            "confidence": "high"});
-        stage.add("country:QZZ", "country", country).await;
-        let treaty =
-            json!({"code": "FRX", "name": "Treaty", "short_name": "FRX", "kind": "treaty", "domains": ["C"]});
-        stage.add("framework:FRX", "framework", treaty).await;
-        let own = json!({"owner": "KAZ", "country": "KAZ", "framework": "CWC", "status": "ratified",
-            "confidence": "high", "source": "ministry"});
-        stage.add("participation:foreign", "participation", own).await;
-        let stated = json!({"owner": "KAZ", "framework": "CWC", "source": "list"});
-        stage.add("country_framework:foreign", "country_framework", stated).await;
-        let group = json!({"owner": "KAZ", "name": "Group", "kind": "interagency_group", "language": "en"});
-        let group = stage.add("working_group:foreign", "working_group", group).await;
-        let seat = json!({"working_group": group.to_string(), "agency": "MES"});
-        stage.add("membership:foreign", "membership", seat).await;
-        let shared = json!({"owner": "KGZ", "name": "Quiet", "kind": "interagency_group", "language": "en",
-            "visibility": "group", "shared_with": {"agencies": ["MES"]}});
-        stage.add("working_group:shared", "working_group", shared).await;
+        let stage = Self::bare(app).await;
         for (at, def) in KINDS.all().iter().enumerate() {
             stage.key(def, at).await;
         }
         stage
     }
 
-    async fn add(&mut self, name: &'static str, kind: &str, fields: Json) -> Uuid {
+    /// Adds a record of a kind that one agency sees besides those of its owner who see all.
+    async fn share(&mut self, def: &'static KindDef) {
+        let mut fields = self.new_of(def, 601);
+        fields["visibility"] = json!("group");
+        fields["shared_with"] = json!({"agencies": ["MES"]});
+        self.add(format!("{}:shared", def.name), def.name, fields).await;
+    }
+
+    async fn stand_in(&mut self, def: &'static KindDef, name: &str, side: Side) {
+        // Beyond what the callers of a test count up to.
+        let fields = specimen::new(def, 600, side, |name| self.id(name));
+        self.add(format!("{}:{name}", def.name), def.name, fields).await;
+    }
+
+    async fn add(&mut self, name: String, kind: &str, fields: Json) {
         let mut unit = self.app.system().begin().await.expect("a unit");
         let made = unit.apply_one(def_of(kind), Op::Create(members(&fields))).await;
         let id = made.unwrap_or_else(|error| panic!("{name}: {error:?}")).id.expect("an id");
         unit.commit().await.expect("committed");
-        self.extra.insert(name, id);
-        id
+        self.extra.push((name, id));
     }
 
     /// Gives records of the bare world external keys, hidden ones among them.
     pub async fn key_world(app: &'a TestApp) {
-        let stage = Self { app, extra: HashMap::new() };
+        let stage = Self { app, extra: Vec::new() };
         for (kind, name) in [("task", "task:agency"), ("plan", "plan:group"), ("agency", "agency:KAZ/MES")] {
             let (def, id) = (def_of(kind), stage.id(name));
             stage.name(def, id, &Self::key_of(def)).await;
@@ -78,7 +102,7 @@ impl<'a> Stage<'a> {
     }
 
     async fn key(&self, def: &'static KindDef, at: usize) {
-        let Some((_, id)) = self.targets(def.name).first().copied() else { return };
+        let Some((_, id)) = self.targets(def.name).into_iter().next() else { return };
         self.name(def, id, &format!("k{at}")).await;
     }
 
@@ -97,44 +121,42 @@ impl<'a> Stage<'a> {
         format!("k{at}")
     }
 
-    pub fn id(&self, name: &str) -> Uuid {
-        self.extra.get(name).copied().unwrap_or_else(|| self.app.world.id(name))
+    fn all_of(&self, kind: &str) -> impl Iterator<Item = &(String, Uuid)> {
+        let of_kind = move |one: &&(String, Uuid)| one.0.split_once(':').is_some_and(|(of, _)| of == kind);
+        self.app.world.all_of(kind).chain(self.extra.iter().filter(of_kind))
     }
 
-    /// Own, shared, foreign and missing records of a kind.
-    pub fn targets(&self, kind: &str) -> Vec<(&'static str, Uuid)> {
-        let names: &[&'static str] = match kind {
-            "region" => &["region:CA"],
-            "country" => &["country:KGZ", "country:KAZ"],
-            "region_membership" => &["region_membership:KGZ", "region_membership:KAZ"],
-            "organisation" => &["organisation:UNICRI"],
-            "framework" => &["framework:CWC"],
-            "obligation" => &["obligation:CWC-III"],
-            "participation" => &["participation:own", "participation:fact", "participation:foreign"],
-            "country_framework" => &["country_framework:KGZ", "country_framework:foreign"],
-            "agency" => &["agency:KGZ/MES", "agency:KGZ/MOH", "agency:KAZ/MES", "agency:region:CA/SEC"],
-            "working_group" => &["working_group:KGZ", "working_group:shared", "working_group:foreign"],
-            "membership" => &["membership:MOH", "membership:foreign"],
-            "plan" => &["plan:national", "plan:group", "plan:released", "plan:foreign", "plan:regional"],
-            "pillar" => &["pillar:national", "pillar:group", "pillar:released", "pillar:foreign"],
-            "objective" => {
-                &["objective:national", "objective:group", "objective:released", "objective:foreign"]
-            }
-            "action" => &["action:national", "action:group", "action:released", "action:foreign"],
-            "task" => &[
-                "task:national",
-                "task:group",
-                "task:agency",
-                "task:others",
-                "task:released",
-                "task:foreign",
-            ],
-            "user" => &["user:officer", "user:bystander", "user:focal_point", "user:foreign_observer"],
-            "grant" => &["grant:officer", "grant:bystander", "grant:focal_point", "grant:foreign_observer"],
-            "release" | "release_set" => return Vec::new(),
-            _ => panic!("the coverage test has no records of the kind {kind}; name some"),
-        };
-        names.iter().map(|name| (*name, self.id(name))).chain([("missing", MISSING)]).collect()
+    fn find(&self, name: &str) -> Option<Uuid> {
+        let extra = self.extra.iter().find(|(known, _)| known == name).map(|(_, id)| *id);
+        extra.or_else(|| self.app.world.find(name))
+    }
+
+    /// The record of a name (`plan:national`), or the first one of a kind (`plan`).
+    pub fn id(&self, name: &str) -> Uuid {
+        self.find(name).or_else(|| self.first(name)).unwrap_or_else(|| panic!("there is no {name}"))
+    }
+
+    /// The first record of a kind, if there is one.
+    pub fn first(&self, kind: &str) -> Option<Uuid> {
+        self.all_of(kind).next().map(|(_, id)| *id)
+    }
+
+    /// What makes a new record of a kind at home.
+    pub fn new_of(&self, def: &KindDef, n: u32) -> Json {
+        specimen::new(def, n, Side::Home, |name| self.id(name))
+    }
+
+    /// Own, shared, foreign and missing records of a kind; of people and their grants four stand for all.
+    pub fn targets(&self, kind: &str) -> Vec<(String, Uuid)> {
+        let def = def_of(kind);
+        if !def.is_served() {
+            return Vec::new();
+        }
+        let is_account = matches!(def.class, Class::Person | Class::Grant);
+        let stands =
+            |name: &str| name.split_once(':').is_some_and(|(_, who)| STANDING_FOR_ALL.contains(&who));
+        let chosen = self.all_of(kind).filter(|(name, _)| !is_account || stands(name)).cloned();
+        chosen.chain([("missing".to_owned(), MISSING)]).collect()
     }
 
     /// A record as it is stored, hidden or not.

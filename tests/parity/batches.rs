@@ -1,5 +1,7 @@
 //! Batches on both faces: what an item may say.
 
+use concord::domain::Registered;
+use entity::Task;
 use serde_json::{Value as Json, json};
 
 use super::faces::{input, with};
@@ -8,7 +10,7 @@ use crate::{bad_input::by_graphql, support::app};
 /// An item of a batch in the form of GraphQL.
 fn turned(item: &Json) -> Json {
     let op = item["op"].as_str().unwrap_or_default().to_uppercase();
-    input(&with(item, &json!({ "op": op })))
+    input(Task::def(), &with(item, &json!({ "op": op })))
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The same writes on both faces.
 
+use kernel::KindDef;
 use serde_json::{Map, Value as Json, json};
 
 use super::{camel, pascal, samples::Sample};
@@ -47,20 +48,6 @@ pub const EXPECTED: &[(&str, &str)] = &[
     ("delete by nobody", "unauthenticated"),
 ];
 
-/// Members whose values are codes of closed lists.
-const ENUMS: &[&str] = &[
-    "kind",
-    "role",
-    "status",
-    "category",
-    "domains",
-    "periodicity",
-    "lead_functions",
-    "binding",
-    "standing",
-    "confidence",
-];
-
 fn upper(value: &Json) -> Json {
     match value {
         Json::String(text) => json!(text.to_uppercase()),
@@ -69,11 +56,12 @@ fn upper(value: &Json) -> Json {
     }
 }
 
-/// An input of REST in the form of GraphQL.
-pub fn input(fields: &Json) -> Json {
+/// An input of REST in the form of GraphQL; it writes codes of closed lists in capitals.
+pub fn input(def: &KindDef, fields: &Json) -> Json {
     let members = fields.as_object().into_iter().flatten();
     let turned = members.map(|(name, value)| {
-        let value = if ENUMS.contains(&name.as_str()) { upper(value) } else { value.clone() };
+        let is_code = def.declared.field(name).is_some_and(|field| field.shape.vocabulary().is_some());
+        let value = if is_code { upper(value) } else { value.clone() };
         (camel(name), value)
     });
     Json::Object(turned.collect::<Map<_, _>>())
@@ -126,7 +114,7 @@ pub async fn rest_flow(app: &TestApp, sample: &Sample) -> Vec<Said> {
     let observer = app.user("observer").await;
     let doubter = app.user(sample.doubter).await;
     let nobody = app.anonymous();
-    let all = format!("/{}", sample.collection);
+    let all = format!("/{}", sample.def.collection);
     let at = |id: &str| format!("{all}/{id}");
     let (key, batch, gone) = (at(KEY), at("batch"), at(NOWHERE));
     let existing = at(&sample.existing.to_string());
@@ -193,16 +181,16 @@ impl Mutations<'_> {
     }
 
     async fn create(&self, who: &Client<'_>, fields: &Json) -> Answer {
-        self.run(who, "create", &format!("New{}", self.name), input(fields)).await
+        self.run(who, "create", &format!("New{}", self.name), input(self.sample.def, fields)).await
     }
 
     async fn upsert(&self, who: &Client<'_>, key: &str) -> Answer {
         let keyed = with(&self.sample.new, &json!({"source_system": "register", "external_key": key}));
-        self.run(who, "upsert", &format!("New{}", self.name), input(&keyed)).await
+        self.run(who, "upsert", &format!("New{}", self.name), input(self.sample.def, &keyed)).await
     }
 
     async fn update(&self, who: &Client<'_>, id: &str, version: i32, fields: &Json) -> Answer {
-        let whole = with(&input(fields), &json!({"id": id, "expectedVersion": version}));
+        let whole = with(&input(self.sample.def, fields), &json!({"id": id, "expectedVersion": version}));
         self.run(who, "update", &format!("Update{}Input", self.name), whole).await
     }
 
@@ -238,8 +226,8 @@ pub async fn graphql_flow(app: &TestApp, sample: &Sample) -> Vec<Said> {
     let doubter = app.user(sample.doubter).await;
     let nobody = app.anonymous();
     let existing = sample.existing.to_string();
-    let (name, field) = (pascal(sample.kind), camel(sample.kind));
-    let all = Mutations { name, field, many: camel(sample.collection), sample };
+    let (name, field) = (pascal(sample.def.name), camel(sample.def.name));
+    let all = Mutations { name, field, many: camel(sample.def.collection), sample };
     let mut said = Vec::new();
     let mut note = |step, answer: &Answer| said.push(graphql(step, answer));
 

@@ -1,42 +1,79 @@
-//! The moves of plans and tasks on both faces.
+//! The moves of every lifecycle on both faces.
 
+use concord::domain::KINDS;
+use kernel::KindDef;
+use model::{By, Lifecycle, Move};
 use serde_json::{Value as Json, json};
 
 use super::{
+    camel,
     faces::{NOWHERE, Said, graphql, input, rest, with},
     pascal,
 };
-use crate::support::{TestApp, app, client::Client};
+use crate::{
+    coverage::{schema::Schema, stage::Stage},
+    support::{TestApp, app, client::Client, specimen},
+};
 
-/// A move: kind, verb, who makes it, the state it starts from, what it takes, its GraphQL input.
-type Move = (&'static str, &'static str, &'static str, &'static str, Json, &'static str);
+/// A move of a kind.
+struct Made {
+    def: &'static KindDef,
+    cycle: &'static Lifecycle,
+    step: &'static Move,
+    /// Its mutation, and the name and type of what that takes.
+    field: (String, String, String),
+}
 
-fn moves() -> Vec<Move> {
-    let act = json!({"act_body": "Cabinet", "act_number": "1", "act_on": "2026-11-20"});
-    let (none, why) = (json!({}), json!({"reason": "A reason"}));
-    let plan = |verb, who, from, body: &Json| ("plan", verb, who, from, body.clone(), "MovePlanInput");
-    let task = |verb, from, body: &Json| ("task", verb, "secretariat", from, body.clone(), "MoveTaskInput");
-    vec![
-        plan("consult", "secretariat", "draft", &none),
-        plan("submit", "secretariat", "in_consultation", &none),
-        plan("recall", "secretariat", "in_consultation", &none),
-        ("plan", "adopt", "approver", "submitted", act, "AdoptPlanInput"),
-        plan("return", "approver", "submitted", &why),
-        plan("withdraw", "approver", "adopted", &why),
-        plan("start", "secretariat", "adopted", &none),
-        plan("review", "secretariat", "in_implementation", &none),
-        plan("resume", "secretariat", "under_review", &none),
-        plan("close", "secretariat", "under_review", &none),
-        ("task", "assign", "secretariat", "planned", json!({"due_on": "2027-01-01"}), "AssignTaskInput"),
-        task("start", "assigned", &none),
-        task("submit", "in_progress", &none),
-        task("complete", "in_review", &none),
-        task("return", "in_review", &none),
-        task("block", "in_progress", &why),
-        task("unblock", "blocked", &none),
-        task("cancel", "planned", &why),
-        task("reopen", "done", &why),
-    ]
+async fn moves() -> Vec<Made> {
+    let mutations = Schema::load().await.mutations();
+    let mut all = Vec::new();
+    for (def, cycle) in KINDS.served().filter_map(|def| Some((def, def.lifecycle?))) {
+        for step in cycle.moves {
+            let name = format!("{}{}", step.name, pascal(def.name));
+            let field = mutations.iter().find(|field| field.name == name).expect("a mutation");
+            let (arg, ty) = field.arg.clone().expect("an input");
+            all.push(Made { def, cycle, step, field: (name, arg, ty) });
+        }
+    }
+    all
+}
+
+impl Made {
+    fn who(&self) -> &'static str {
+        match self.step.by {
+            By::Approver => "approver",
+            By::FocalPoint => "focal_point",
+            _ => "secretariat",
+        }
+    }
+
+    /// A state that the move does not start from.
+    fn elsewhere(&self) -> &'static str {
+        let states = self.cycle.moves.iter().flat_map(|step| step.from);
+        let mut others = states.filter(|state| !self.step.from.contains(state));
+        others.next().expect("a state")
+    }
+
+    fn call(&self) -> Json {
+        specimen::call(self.def, self.step)
+    }
+
+    /// A call with a member that breaks its bounds.
+    fn broken(&self) -> Json {
+        let is_ref =
+            |name: &str| self.def.declared.field(name).is_some_and(|field| field.shape.target().is_some());
+        let reference = self.step.takes.iter().find(|taken| is_ref(taken.field));
+        let more = match reference {
+            Some(taken) => json!({ taken.field: "" }),
+            None if self.step.is_act => json!({ "act_body": "x".repeat(301) }),
+            None => json!({ "reason": "x".repeat(5001) }),
+        };
+        with(&self.call(), &more)
+    }
+
+    fn name(&self) -> String {
+        format!("{} {}", self.step.name, self.def.name)
+    }
 }
 
 /// A plan with an action in a state; answers its id.
@@ -71,8 +108,19 @@ async fn task_in(app: &TestApp, state: &str) -> (String, i32) {
     (made.id(), if state == "blocked" { 2 } else { 1 })
 }
 
-async fn record_in(app: &TestApp, kind: &str, state: &str) -> (String, i32) {
-    if kind == "plan" { (plan_in(app, state).await, 1) } else { task_in(app, state).await }
+/// A record in a state, with what the moves of its kind ask for; answers its id and version.
+async fn record_in(app: &TestApp, of: &Made, state: &str) -> (String, i32) {
+    match of.def.name {
+        "plan" => (plan_in(app, state).await, 1),
+        "task" => task_in(app, state).await,
+        _ => {
+            let new = Stage::bare(app).await.new_of(of.def, 700);
+            let new = with(&new, &json!({ of.cycle.state: state }));
+            let made = app.user("secretariat").await.post(&format!("/{}", of.def.collection), new).await;
+            made.ok(201);
+            (made.id(), 1)
+        }
+    }
 }
 
 /// One step of a move: who asks for which record at which version with which fields.
@@ -84,133 +132,92 @@ struct Step<'a> {
     body: Json,
 }
 
-/// What both faces say to one step.
-async fn both(of: &Move, step: &Step<'_>) -> (Said, Said) {
-    let (kind, verb, _, _, _, ty) = of;
-    let path = format!("/{kind}s/{}/{verb}", step.id);
-    let by_rest = step
-        .who
-        .with("if-match", format!("\"{}.000000000000\"", step.version))
-        .post(&path, step.body.clone())
-        .await;
-    let query = format!(
-        "mutation($input: {ty}!) {{ {verb}{}(input: $input) {{ {kind} {{ id status }} }} }}",
-        pascal(kind)
-    );
-    let whole = with(&input(&step.body), &json!({"id": step.id, "expectedVersion": step.version}));
-    let by_graphql = step.who.graphql(&query, json!({ "input": whole })).await;
-    (rest(step.name, &by_rest), graphql(step.name, &by_graphql))
+async fn by_rest(of: &Made, step: &Step<'_>) -> Said {
+    let path = format!("/{}/{}/{}", of.def.collection, step.id, of.step.name);
+    let who = step.who.with("if-match", format!("\"{}.000000000000\"", step.version));
+    rest(step.name, &who.post(&path, step.body.clone()).await)
+}
+
+async fn by_graphql(of: &Made, step: &Step<'_>) -> Said {
+    let (name, arg, ty) = &of.field;
+    let kind = camel(of.def.name);
+    let query = format!("mutation($input: {ty}) {{ {name}({arg}: $input) {{ {kind} {{ id }} }} }}");
+    let whole = with(&input(of.def, &step.body), &json!({"id": step.id, "expectedVersion": step.version}));
+    graphql(step.name, &step.who.graphql(&query, json!({ "input": whole })).await)
 }
 
 /// Runs a move that succeeds on each face, with a record of its own.
-async fn success(app: &TestApp, of: &Move) -> Vec<String> {
+async fn success(app: &TestApp, of: &Made) -> Vec<String> {
     let mut found = Vec::new();
     for face in ["rest", "graphql"] {
-        let (id, version) = record_in(app, of.0, of.3).await;
-        let step = Step { name: "success", who: app.user(of.2).await, id, version, body: of.4.clone() };
-        let (first, second) = if face == "rest" { both(of, &step).await } else { turned(of, &step).await };
+        let (id, version) = record_in(app, of, of.step.from[0]).await;
+        let step = Step { name: "success", who: app.user(of.who()).await, id, version, body: of.call() };
+        let (first, second) = if face == "rest" {
+            (by_rest(of, &step).await, by_graphql(of, &step).await)
+        } else {
+            (by_graphql(of, &step).await, by_rest(of, &step).await)
+        };
         // The second face is late: it gets the version that the first one left behind.
         if (first.code.as_str(), second.code.as_str()) != ("ok", "stale_version") {
-            found.push(format!("{} {}: {face}: {first:?} {second:?}", of.1, of.0));
+            found.push(format!("{}: {face}: {first:?} {second:?}", of.name()));
         }
     }
     found
 }
 
-/// As [`both`], GraphQL first.
-async fn turned(of: &Move, step: &Step<'_>) -> (Said, Said) {
-    let (kind, verb, _, _, _, ty) = of;
-    let query = format!(
-        "mutation($input: {ty}!) {{ {verb}{}(input: $input) {{ {kind} {{ id status }} }} }}",
-        pascal(kind)
-    );
-    let whole = with(&input(&step.body), &json!({"id": step.id, "expectedVersion": step.version}));
-    let by_graphql = step.who.graphql(&query, json!({ "input": whole })).await;
-    let path = format!("/{kind}s/{}/{verb}", step.id);
-    let by_rest = step
-        .who
-        .with("if-match", format!("\"{}.000000000000\"", step.version))
-        .post(&path, step.body.clone())
-        .await;
-    (graphql(step.name, &by_graphql), rest(step.name, &by_rest))
-}
-
 /// Runs what must be refused on both faces.
-async fn refusals(app: &TestApp, of: &Move) -> Vec<String> {
-    let other = match (of.0, of.1) {
-        ("plan", "consult") => "in_implementation",
-        ("plan", _) => "draft",
-        (_, "assign" | "reopen") => "in_progress",
-        (_, "cancel") => "done",
-        _ => "planned",
-    };
-    let (id, version) = record_in(app, of.0, other).await;
-    let who = app.user(of.2).await;
-    let broken = match of.1 {
-        "adopt" => with(&of.4, &json!({"act_body": "x".repeat(301)})),
-        "assign" => json!({"lead_agency": ""}),
-        _ => json!({"reason": "x".repeat(5001)}),
-    };
+async fn refusals(app: &TestApp, of: &Made) -> Vec<String> {
+    let (id, version) = record_in(app, of, of.elsewhere()).await;
+    let who = app.user(of.who()).await;
+    let call = of.call();
+    let broken = of.broken();
     let step = |name, who: Client<'_>, id: &str, version, body: &Json| {
         // Lifetimes of callers differ; a step keeps its own copy.
         (name, who.token, id.to_owned(), version, body.clone())
     };
     let steps = [
-        (step("missing", who.clone(), NOWHERE, 1, &of.4), "not_found"),
-        (step("right", app.user("observer").await, &id, version, &of.4), "forbidden"),
-        (step("stale", who.clone(), &id, 99, &of.4), "stale_version"),
-        (step("state", who.clone(), &id, version, &of.4), "illegal_move"),
+        (step("missing", who.clone(), NOWHERE, 1, &call), "not_found"),
+        (step("right", app.user("observer").await, &id, version, &call), "forbidden"),
+        (step("stale", who.clone(), &id, 99, &call), "stale_version"),
+        (step("state", who.clone(), &id, version, &call), "illegal_move"),
         (step("violations", who, &id, version, &broken), "invalid"),
-        (step("nobody", app.anonymous(), &id, version, &of.4), "unauthenticated"),
+        (step("nobody", app.anonymous(), &id, version, &call), "unauthenticated"),
     ];
     let mut found = Vec::new();
     for ((name, token, id, version, body), wanted) in steps {
         let step = Step { name, who: Client::new(app, token), id, version, body };
-        let (by_rest, by_graphql) = both(of, &step).await;
-        if by_rest != by_graphql || by_rest.code != wanted {
-            found.push(format!("{} {}: {by_rest:?} {by_graphql:?}, not {wanted}", of.1, of.0));
+        let (here, there) = (by_rest(of, &step).await, by_graphql(of, &step).await);
+        if here != there || here.code != wanted {
+            found.push(format!("{}: {here:?} {there:?}, not {wanted}", of.name()));
         }
     }
     found
 }
 
-async fn differences(app: &TestApp, kind: &str, succeed: bool) -> Vec<String> {
-    let mut found = Vec::new();
-    for of in moves().iter().filter(|of| of.0 == kind) {
-        found.extend(if succeed { success(app, of).await } else { refusals(app, of).await });
-    }
-    found
+#[tokio::test]
+async fn every_move_succeeds_on_both_faces() {
+    app(async |app| {
+        let mut found = Vec::new();
+        for of in moves().await {
+            found.extend(success(app, &of).await);
+        }
+
+        assert_eq!(found, [""; 0]);
+    })
+    .await;
 }
 
 #[tokio::test]
-async fn moves_of_plans_succeed_on_both_faces() {
-    app(async |app| assert_eq!(differences(app, "plan", true).await, [""; 0])).await;
-}
+async fn every_move_is_refused_alike() {
+    app(async |app| {
+        let mut found = Vec::new();
+        for of in moves().await {
+            found.extend(refusals(app, &of).await);
+        }
 
-#[tokio::test]
-async fn moves_of_tasks_succeed_on_both_faces() {
-    app(async |app| assert_eq!(differences(app, "task", true).await, [""; 0])).await;
-}
-
-#[tokio::test]
-async fn moves_of_plans_are_refused_alike() {
-    app(async |app| assert_eq!(differences(app, "plan", false).await, [""; 0])).await;
-}
-
-#[tokio::test]
-async fn moves_of_tasks_are_refused_alike() {
-    app(async |app| assert_eq!(differences(app, "task", false).await, [""; 0])).await;
-}
-
-#[tokio::test]
-async fn every_move_is_compared() {
-    let compared: Vec<_> = moves().iter().map(|of| (of.0, of.1.to_owned())).collect();
-
-    let verbs = |kind: &'static str| {
-        let def = concord::domain::KINDS.get(kind).expect("a kind");
-        def.lifecycle.iter().flat_map(|cycle| cycle.moves).map(move |step| (kind, step.name.to_owned()))
-    };
-    assert_eq!(compared, verbs("plan").chain(verbs("task")).collect::<Vec<_>>());
+        assert_eq!(found, [""; 0]);
+    })
+    .await;
 }
 
 #[tokio::test]

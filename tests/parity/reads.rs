@@ -6,7 +6,10 @@ use super::{
     camel, pascal,
     samples::{Sample, samples},
 };
-use crate::support::{TestApp, app, client::Client};
+use crate::{
+    coverage::stage::Stage,
+    support::{TestApp, app, client::Client},
+};
 
 /// Names of the fields of a type that hold plain values and take no arguments.
 async fn plain_fields(app: &TestApp, name: &str) -> Vec<String> {
@@ -44,19 +47,23 @@ fn is_empty(value: &Json) -> bool {
 
 /// Where a record reads differently on the two faces.
 async fn differing(app: &TestApp, who: &Client<'_>, sample: &Sample) -> Vec<String> {
-    let fields = plain_fields(app, &pascal(sample.kind)).await;
-    let path = format!("/{}/{}", sample.collection, sample.existing);
+    let fields = plain_fields(app, &pascal(sample.def.name)).await;
+    let path = format!("/{}/{}", sample.def.collection, sample.existing);
     let by_rest = who.get(&path).await;
     let query = format!(
         "query($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on {} {{ {} }} }} }}",
-        pascal(sample.kind),
+        pascal(sample.def.name),
         fields.join(" ")
     );
     let by_graphql = who.graphql(&query, json!({"ids": [sample.existing]})).await;
     let node = &by_graphql.data()["nodes"][0];
     if node.is_null() || by_rest.status != 200 {
         let agree = node.is_null() && by_rest.status == 404;
-        return if agree { Vec::new() } else { vec![format!("{}: {} {node}", sample.kind, by_rest.status)] };
+        return if agree {
+            Vec::new()
+        } else {
+            vec![format!("{}: {} {node}", sample.def.name, by_rest.status)]
+        };
     }
     let differs = |field: &&String| {
         let (here, there) = (&by_rest.body[snake(field)], &node[field.as_str()]);
@@ -64,14 +71,15 @@ async fn differing(app: &TestApp, who: &Client<'_>, sample: &Sample) -> Vec<Stri
     };
     let found = fields.iter().filter(differs);
     found
-        .map(|field| format!("{}.{field}: {} {}", sample.kind, by_rest.body[snake(field)], node[field]))
+        .map(|field| format!("{}.{field}: {} {}", sample.def.name, by_rest.body[snake(field)], node[field]))
         .collect()
 }
 
 async fn all_differing(app: &TestApp, name: &str) -> Vec<String> {
     let who = if name == "anonymous" { app.anonymous() } else { app.user(name).await };
     let mut found = Vec::new();
-    for sample in samples(app) {
+    let stage = Stage::bare(app).await;
+    for sample in samples(&stage).await {
         found.extend(differing(app, &who, &sample).await);
         found.extend(lists_differing(&who, &sample).await);
     }
@@ -80,24 +88,24 @@ async fn all_differing(app: &TestApp, name: &str) -> Vec<String> {
 
 /// Where the lists of a kind, or the pasts of a record, hold other records.
 async fn lists_differing(who: &Client<'_>, sample: &Sample) -> Vec<String> {
-    let by_rest = who.get(&format!("/{}?limit=200&total=true", sample.collection)).await;
+    let by_rest = who.get(&format!("/{}?limit=200&total=true", sample.def.collection)).await;
     let query = format!(
         "{{ {}(first: 200) {{ totalCount
             nodes {{ id history(first: 20) {{ totalCount nodes {{ number op cause }} }} }} }} }}",
-        camel(sample.collection)
+        camel(sample.def.collection)
     );
     let by_graphql = who.graphql(&query, json!({})).await;
-    let list = &by_graphql.data()[camel(sample.collection)];
+    let list = &by_graphql.data()[camel(sample.def.collection)];
     let ids = |items: &Json| -> Vec<Json> {
         items.as_array().into_iter().flatten().map(|one| one["id"].clone()).collect()
     };
     let mut found = Vec::new();
     let items = &by_rest.ok(200)["items"];
     if ids(items) != ids(&list["nodes"]) || by_rest.body["page"]["total"] != list["totalCount"] {
-        found.push(format!("{}: {:?} {:?}", sample.collection, ids(items), ids(&list["nodes"])));
+        found.push(format!("{}: {:?} {:?}", sample.def.collection, ids(items), ids(&list["nodes"])));
     }
     let Some(first) = ids(items).first().and_then(|id| id.as_str().map(str::to_owned)) else { return found };
-    let past = who.get(&format!("/{}/{first}/history?limit=20&total=true", sample.collection)).await;
+    let past = who.get(&format!("/{}/{first}/history?limit=20&total=true", sample.def.collection)).await;
     let states = |items: &Json| -> Vec<[Json; 3]> {
         let all = items.as_array().into_iter().flatten();
         all.map(|one| ["number", "op", "cause"].map(|name| folded(&one[name]))).collect()
@@ -105,7 +113,7 @@ async fn lists_differing(who: &Client<'_>, sample: &Sample) -> Vec<String> {
     let there = &list["nodes"][0]["history"];
     let same_total = past.body["page"]["total"] == there["totalCount"];
     if states(&past.body["items"]) != states(&there["nodes"]) || !same_total {
-        found.push(format!("history of {}: {} {there}", sample.kind, past.body));
+        found.push(format!("history of {}: {} {there}", sample.def.name, past.body));
     }
     found
 }

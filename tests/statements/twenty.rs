@@ -3,16 +3,18 @@
 use chrono::TimeDelta;
 use concord::domain::KINDS;
 use kernel::{
+    KindDef,
     record::Op,
     unit::{Atomic, Unit},
 };
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use crate::support::TestApp;
+use crate::{coverage::stage::Stage, support::TestApp};
 
 /// Adds records to the world until every kind has twenty whose edges lead somewhere.
 pub async fn of_every_kind(app: &TestApp) {
+    let stage = Stage::bare(app).await;
     // Ids of a later instant: the newest of each kind are these.
     app.state.clock.advance(TimeDelta::seconds(1));
     let mut unit = app.system().begin().await.expect("a unit");
@@ -20,6 +22,36 @@ pub async fn of_every_kind(app: &TestApp) {
     bodies(&mut unit).await;
     plans(&mut unit).await;
     unit.commit().await.expect("the records are committed");
+    let mut unit = app.system().begin().await.expect("a unit");
+    for def in KINDS.served() {
+        if app.count(&format!("\"{}\"", def.table)).await < 20 {
+            others(&mut unit, &stage, def).await;
+        }
+    }
+    unit.commit().await.expect("the records are committed");
+}
+
+/// Twenty records of a kind that has none above, with every reference it may have: of the later ten, to the first ten
+/// where it refers to its own kind.
+async fn others(unit: &mut Unit, stage: &Stage<'_>, def: &'static KindDef) {
+    let fields = |at: usize, earlier: &[Uuid]| {
+        let mut fields = stage.new_of(def, u32::try_from(at).expect("a small number"));
+        for field in def.declared.fields.iter().filter(|field| field.is_nullable || field.shape.is_list()) {
+            let is_own = field.shape.target() == Some(def.name);
+            let first = field.shape.target().filter(|_| !is_own).and_then(|kind| stage.first(kind));
+            let id = if is_own { earlier.get(at % 10).copied() } else { first };
+            if let Some(id) = id.filter(|_| fields[field.name].is_null()) {
+                fields[field.name] = if field.shape.is_list() { json!([id]) } else { json!(id) };
+            }
+        }
+        if def.is_national() {
+            fields["visibility"] = json!("group");
+            fields["shared_with"] = json!({ "agencies": ["MOH"] });
+        }
+        fields
+    };
+    let earlier = add(unit, def.name, |at| fields(at, &[]), [0, 10]).await;
+    add(unit, def.name, |at| fields(at, &earlier), [10, 20]).await;
 }
 
 async fn add(unit: &mut Unit, kind: &str, fields: impl Fn(usize) -> Json, numbers: [usize; 2]) -> Vec<Uuid> {

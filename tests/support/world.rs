@@ -1,7 +1,5 @@
 //! The world of the tests: two partner countries, people of every role, records of every level.
 
-use std::collections::HashMap;
-
 use concord::domain::{KINDS, sharing};
 use kernel::{
     KindDef,
@@ -14,11 +12,11 @@ use uuid::Uuid;
 
 use super::TestApp;
 
-/// Ids of the world's records by name.
+/// Ids of the world's records with their names, in the order in which they were made.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct World {
-    ids: HashMap<String, Uuid>,
+    ids: Vec<(String, Uuid)>,
 }
 
 /// People of the world: name, owner, role, agency.
@@ -45,7 +43,17 @@ impl World {
     /// Id of the record with this name.
     #[track_caller]
     pub fn id(&self, name: &str) -> Uuid {
-        *self.ids.get(name).unwrap_or_else(|| panic!("the world has no {name}"))
+        self.find(name).unwrap_or_else(|| panic!("the world has no {name}"))
+    }
+
+    /// Id of the record with this name, if there is one.
+    pub fn find(&self, name: &str) -> Option<Uuid> {
+        self.ids.iter().find(|(known, _)| known == name).map(|(_, id)| *id)
+    }
+
+    /// Names and ids of the records of a kind.
+    pub fn all_of(&self, kind: &str) -> impl Iterator<Item = &(String, Uuid)> {
+        self.ids.iter().filter(move |(name, _)| name.split_once(':').is_some_and(|(of, _)| of == kind))
     }
 
     /// Makes the world in an empty database.
@@ -70,7 +78,7 @@ impl World {
             .await
             .unwrap_or_else(|error| panic!("{kind} {name}: {error:?}"));
         let id = made[0].id.expect("an id");
-        self.ids.insert(name.to_owned(), id);
+        self.ids.push((name.to_owned(), id));
         id
     }
 
@@ -123,7 +131,7 @@ impl World {
         for (name, owner, role, agency) in PEOPLE {
             let user = json!({"email": format!("{name}@test"), "name": name});
             let id = self.add(unit, "user", name, user).await;
-            self.ids.insert(format!("user:{name}"), id);
+            self.ids.push((format!("user:{name}"), id));
             let mut grant = json!({"user": id.to_string(), "owner": owner, "role": role});
             if let Some(agency) = agency {
                 grant["agency"] = json!(agency);
@@ -195,6 +203,6 @@ impl World {
             key: None,
         };
         let id = sharing::release(unit, self.id("plan:released"), &release).await.expect("a release");
-        self.ids.insert("release:partners".into(), id);
+        self.ids.push(("release:partners".into(), id));
     }
 }

@@ -1,0 +1,148 @@
+//! A new record of any kind, and what edits and moves it: made from its declaration.
+
+use kernel::KindDef;
+use model::{
+    Move,
+    field::{FieldDef, Shape, Writing},
+    lifecycle::Need,
+};
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+/// Whose records a specimen stands among.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Of the world's first country.
+    Home,
+    /// Of its second one.
+    Abroad,
+}
+
+impl Side {
+    const fn owner(self) -> &'static str {
+        match self {
+            Self::Home => "KGZ",
+            Self::Abroad => "KAZ",
+        }
+    }
+
+    /// Name of the record that a field refers to.
+    fn target(self, def: &KindDef, field: &FieldDef, kind: &str) -> String {
+        let is_key = def.declared.unique.iter().any(|key| key.contains(&field.name));
+        match (kind, self) {
+            // A country's records are about itself.
+            ("country", side) if def.is_national() => format!("country:{}", side.owner()),
+            _ if is_key => format!("{kind}:spare"),
+            ("agency", Self::Home) if !field.is_lead => "agency:KGZ/MOF".to_owned(),
+            ("agency", side) => format!("agency:{}/MES", side.owner()),
+            ("user", _) => "user:bystander".to_owned(),
+            (_, Self::Abroad) => format!("{kind}:foreign"),
+            (_, Self::Home) => kind.to_owned(),
+        }
+    }
+}
+
+/// What makes a new record: the example of the contract, unlike any other and referring to what is there.
+///
+/// `n` keeps it apart from others; `find` gives the record of a name, and the first one of a kind.
+pub fn new(def: &KindDef, n: u32, side: Side, find: impl Fn(&str) -> Uuid) -> Json {
+    let mut body: Json = serde_json::from_str(def.declared.example).expect("an example is JSON");
+    for field in def.declared.fields {
+        let target = |kind| json!(find(&side.target(def, field, kind)));
+        let value = match (&body[field.name], field.shape) {
+            (Json::Null, _) => continue,
+            (_, Shape::Ref(kind)) => target(kind),
+            (_, Shape::Refs(kind)) => json!([target(kind)]),
+            (Json::String(text), Shape::Text) if is_distinct(def, field) => json!(distinct(field, text, n)),
+            _ => continue,
+        };
+        body[field.name] = value;
+    }
+    // What stands below another record has the owner of that one.
+    if def.is_national() && !body["owner"].is_null() {
+        body["owner"] = json!(side.owner());
+    }
+    if def.is_national() && def.has_texts() {
+        body["language"] = json!("en");
+    }
+    body
+}
+
+/// Whether two records may not have one value of a field.
+fn is_distinct(def: &KindDef, field: &FieldDef) -> bool {
+    let is_code = def.declared.code.is_some() && field.name == "code";
+    is_code || field.is_unique || def.declared.unique.iter().any(|key| key.contains(&field.name))
+}
+
+/// A text for a number, in the form of the example.
+fn distinct(field: &FieldDef, example: &str, n: u32) -> String {
+    let letter = |at: u32| char::from_digit(at % 26 + 10, 36).expect("a letter").to_ascii_uppercase();
+    if let (Some(min), Some(max)) = (field.min, field.max)
+        && min == max
+    {
+        let all = [letter(16 + n / 26), letter(n)].into_iter().chain(std::iter::repeat('Q'));
+        return all.take(usize::try_from(max).expect("a length")).collect();
+    }
+    match example.split_once('@') {
+        Some((name, host)) => format!("{name}{n}@{host}"),
+        None => format!("{example}{n}"),
+    }
+}
+
+/// The record that a new one stands below, where its owner follows from that: its kind and name.
+pub fn parent(def: &KindDef, side: Side) -> Option<(&'static str, String)> {
+    let example: Json = serde_json::from_str(def.declared.example).expect("an example is JSON");
+    let above = def.declared.below.iter().find(|name| !example[**name].is_null())?;
+    let field = def.declared.field(above)?;
+    let kind = field.shape.target()?;
+    Some((kind, side.target(def, field, kind)))
+}
+
+/// What edits a record: its first plain text, else its last day.
+pub fn edit(def: &KindDef) -> Json {
+    let mut written = def.declared.fields.iter().filter(|field| field.writing == Writing::Always);
+    let is_plain = |field: &&FieldDef| {
+        field.shape == Shape::Text
+            && field.is_required()
+            && field.pattern.is_none()
+            && !is_distinct(def, field)
+    };
+    let days = written.clone().filter(|field| field.shape == Shape::Date);
+    let (field, value) = match (written.find(is_plain), days.last()) {
+        (Some(text), _) => (text, "Another"),
+        (None, Some(day)) => (day, "2030-01-01"),
+        (None, None) => panic!("nothing of the kind {} can be edited like this", def.name),
+    };
+    json!({ field.name: value })
+}
+
+/// What a move needs of its call.
+pub fn call(def: &KindDef, step: &Move) -> Json {
+    let mut body = json!({});
+    if step.is_act {
+        body = json!({"act_body": "Cabinet", "act_number": "1", "act_on": "2026-11-20"});
+    }
+    if step.needs.contains(&Need::Reason) {
+        body["reason"] = json!("As agreed");
+    }
+    for taken in
+        step.takes.iter().filter(|one| one.is_required || step.needs.contains(&Need::Field(one.field)))
+    {
+        let shape = def.declared.field(taken.field).map(|field| field.shape);
+        body[taken.field] = if shape == Some(Shape::Date) { json!("2027-01-01") } else { json!("A text") };
+    }
+    body
+}
+
+/// Kinds of which a spare record is needed: others are unique by what they refer to.
+pub fn spared<'a>(defs: impl Iterator<Item = &'a KindDef>) -> Vec<&'static str> {
+    let mut kinds = Vec::new();
+    for def in defs {
+        for field in def.declared.unique.iter().flat_map(|key| key.iter()) {
+            kinds.extend(def.declared.field(field).and_then(|field| field.shape.target()));
+        }
+    }
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
+}
