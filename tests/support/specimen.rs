@@ -107,8 +107,8 @@ pub fn edit(def: &KindDef) -> Json {
             && field.pattern.is_none()
             && !is_distinct(def, field)
     };
-    let days = written.clone().filter(|field| field.shape == Shape::Date);
-    let (field, value) = match (written.find(is_plain), days.last()) {
+    let mut days = written.clone().filter(|field| field.shape == Shape::Date);
+    let (field, value) = match (written.find(is_plain), days.next_back()) {
         (Some(text), _) => (text, "Another"),
         (None, Some(day)) => (day, "2030-01-01"),
         (None, None) => panic!("nothing of the kind {} can be edited like this", def.name),
