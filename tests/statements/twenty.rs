@@ -5,12 +5,18 @@ use concord::domain::KINDS;
 use kernel::{
     KindDef,
     record::Op,
+    row::Row,
+    store,
     unit::{Atomic, Unit},
 };
+use sea_orm::sea_query::Cond;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use crate::{coverage::stage::Stage, support::TestApp};
+use crate::{
+    coverage::stage::{Stage, def_of},
+    support::TestApp,
+};
 
 /// Adds records to the world until every kind has twenty whose edges lead somewhere.
 pub async fn of_every_kind(app: &TestApp) {
@@ -22,36 +28,55 @@ pub async fn of_every_kind(app: &TestApp) {
     bodies(&mut unit).await;
     plans(&mut unit).await;
     unit.commit().await.expect("the records are committed");
-    let mut unit = app.system().begin().await.expect("a unit");
     for def in KINDS.served() {
         if app.count(&format!("\"{}\"", def.table)).await < 20 {
-            others(&mut unit, &stage, def).await;
+            others(app, &stage, def).await;
         }
     }
-    unit.commit().await.expect("the records are committed");
 }
 
-/// Twenty records of a kind that has none above, with every reference it may have: of the later ten, to the first ten
-/// where it refers to its own kind.
-async fn others(unit: &mut Unit, stage: &Stage<'_>, def: &'static KindDef) {
-    let fields = |at: usize, earlier: &[Uuid]| {
-        let mut fields = stage.new_of(def, u32::try_from(at).expect("a small number"));
-        for field in def.declared.fields.iter().filter(|field| field.is_nullable || field.shape.is_list()) {
-            let is_own = field.shape.target() == Some(def.name);
-            let first = field.shape.target().filter(|_| !is_own).and_then(|kind| stage.first(kind));
-            let id = if is_own { earlier.get(at % 10).copied() } else { first };
-            if let Some(id) = id.filter(|_| fields[field.name].is_null()) {
+/// The newest records of a kind that records of the first country refer to.
+async fn newest(app: &TestApp, kind: &str) -> Vec<Uuid> {
+    let rows = store::all(app.state.db.reading(), def_of(kind), Cond::all()).await.expect("rows");
+    let near = rows.iter().filter(|row| row.owner() == "KGZ" || row.def().fixed_owner.is_some());
+    let mut ids: Vec<Uuid> = near.map(Row::id).collect();
+    ids.sort_unstable_by(|one, other| other.cmp(one));
+    ids.truncate(20);
+    ids
+}
+
+/// Twenty records of a kind that has none above, each with every reference it may have: to one of the newest records
+/// there are, and of the later ten to one of the first ten where it refers to its own kind.
+async fn others(app: &TestApp, stage: &Stage<'_>, def: &'static KindDef) {
+    let mut targets = Vec::new();
+    for field in def.declared.fields {
+        // A country's records are about itself.
+        let kind = field.shape.target().filter(|kind| !(def.is_national() && *kind == "country"));
+        if let Some(kind) = kind {
+            let ids = if kind == def.name { Vec::new() } else { newest(app, kind).await };
+            targets.push((field, ids));
+        }
+    }
+    let mut earlier = Vec::new();
+    for numbers in [[0, 10], [10, 20]] {
+        let fields = |at: usize| {
+            let mut fields = stage.new_of(def, u32::try_from(at).expect("a small number"));
+            for (field, ids) in &targets {
+                let ids = if ids.is_empty() { &earlier } else { ids };
+                let Some(id) = ids.get(at % ids.len().max(1)) else { continue };
                 fields[field.name] = if field.shape.is_list() { json!([id]) } else { json!(id) };
             }
-        }
-        if def.is_national() {
-            fields["visibility"] = json!("group");
-            fields["shared_with"] = json!({ "agencies": ["MOH"] });
-        }
-        fields
-    };
-    let earlier = add(unit, def.name, |at| fields(at, &[]), [0, 10]).await;
-    add(unit, def.name, |at| fields(at, &earlier), [10, 20]).await;
+            if def.is_national() {
+                fields["visibility"] = json!("group");
+                fields["shared_with"] = json!({ "agencies": ["MOH"] });
+            }
+            fields
+        };
+        let mut unit = app.system().begin().await.expect("a unit");
+        let made = add(&mut unit, def.name, fields, numbers).await;
+        unit.commit().await.expect("the records are committed");
+        earlier.extend(made);
+    }
 }
 
 async fn add(unit: &mut Unit, kind: &str, fields: impl Fn(usize) -> Json, numbers: [usize; 2]) -> Vec<Uuid> {
