@@ -7,8 +7,8 @@ use std::{
 
 use chrono::TimeDelta;
 use concord::{
-    domain::access::signin::{cleaning, session},
     jobs::{self, Job, Ran},
+    signin::{cleaning, session},
 };
 use kernel::{Error, db::Db, turn::Turn};
 use serde_json::json;

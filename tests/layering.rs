@@ -180,8 +180,10 @@ fn the_kernel_knows_neither_the_faces_nor_the_kinds() {
 fn the_domain_knows_neither_http_nor_the_faces() {
     let own = ["crate::rest", "crate::graphql", "crate::server", "crate::cli", "crate::jobs"];
 
-    assert_eq!(namers("api/src/domain", &FACES), NONE);
-    assert_eq!(namers("api/src/domain", &own), NONE);
+    for folder in ["api/src/domain", "api/src/signin"] {
+        assert_eq!(namers(folder, &FACES), NONE);
+        assert_eq!(namers(folder, &own), NONE);
+    }
 }
 
 fn is_table(path: &str) -> bool {

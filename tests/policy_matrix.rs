@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use concord::domain::{KINDS, access::signin::standing::load_actor};
+use concord::{domain::KINDS, signin::standing::load_actor};
 use entity::vocab::{ReadCeiling, Role, Visibility};
 use kernel::{
     Actor, KindDef,
@@ -359,7 +359,7 @@ async fn the_condition_in_sql_selects_exactly_what_the_rule_permits() {
         for (user, owner) in
             [(narrowed, "KGZ"), (app.world.id("officer"), "KGZ"), (app.world.id("officer"), "KAZ")]
         {
-            let session = concord::domain::access::signin::session::open_session(&ctx, user).await;
+            let session = concord::signin::session::open_session(&ctx, user).await;
             let who = Some((user, session.expect("a session")));
             let actor = load_actor(&app.state.ctx(None), who, Some(owner)).await.expect("an actor");
             found.extend(partings(app, &format!("{user} for {owner}"), &actor).await);

@@ -3,11 +3,9 @@
 use std::sync::Arc;
 
 use concord::{
-    domain::{
-        Registered,
-        access::signin::{session, token},
-    },
+    domain::Registered,
     seed,
+    signin::{session, token},
 };
 use entity::{Country, Obligation, RegionMembership, User};
 use kernel::{Code, Error, change, db::Db, record::Op, row::Row, store};

@@ -9,7 +9,7 @@ mod throttle;
 mod tokens;
 
 use chrono::TimeDelta;
-use concord::domain::access::signin::session;
+use concord::signin::session;
 use serde_json::json;
 
 use crate::support::{TestApp, app, client::Client};

@@ -1,9 +1,11 @@
 //! What a process remembers of callers: whatever another process changes, the next statement knows.
 
-use concord::domain::{
-    KINDS,
-    access::signin::session,
-    sharing::{self, NewRelease},
+use concord::{
+    domain::{
+        KINDS,
+        sharing::{self, NewRelease},
+    },
+    signin::session,
 };
 use kernel::{db::Db, record::Op};
 use serde_json::{Value as Json, json};

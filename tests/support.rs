@@ -15,8 +15,8 @@ use axum::Router;
 use chrono::{DateTime, Utc};
 use concord::{
     config::Config,
-    domain::access::signin::{secret::InstallationSecret, session, token},
     server,
+    signin::{secret::InstallationSecret, session, token},
     state::AppState,
 };
 use kernel::{Actor, Ctx, change, clock::Clock, db::Db, unit::Cause};
@@ -98,18 +98,14 @@ impl TestApp {
     /// The caller as the policy sees it.
     pub async fn actor(&self, name: &str) -> Actor {
         if name == "anonymous" {
-            return concord::domain::access::signin::standing::load_actor(&self.state.ctx(None), None, None)
+            return concord::signin::standing::load_actor(&self.state.ctx(None), None, None)
                 .await
                 .expect("an actor");
         }
         let user = self.world.id(name);
         let session = session::open_session(&self.system(), user).await.expect("a session");
-        concord::domain::access::signin::standing::load_actor(
-            &self.state.ctx(None),
-            Some((user, session)),
-            None,
-        )
-        .await
-        .expect("an actor")
+        concord::signin::standing::load_actor(&self.state.ctx(None), Some((user, session)), None)
+            .await
+            .expect("an actor")
     }
 }

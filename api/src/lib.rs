@@ -15,6 +15,7 @@ pub mod preference;
 pub mod rest;
 pub mod seed;
 pub mod server;
+pub mod signin;
 pub mod state;
 pub mod streams;
 pub mod telemetry;

@@ -6,13 +6,11 @@ use kernel::{Actor, Ctx, clock::Clock, ctx::Locale, db::Db, unit::Cause};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    domain::{
-        KINDS,
-        access::signin::{keys::KeyRing, secret::InstallationSecret},
-    },
+    domain::KINDS,
     graphql::{ConcordSchema, stored::StoredDocuments},
     jobs::Service,
     limits::Limits,
+    signin::{keys::KeyRing, secret::InstallationSecret},
     streams::Streams,
 };
 

@@ -157,8 +157,10 @@ impl Row {
     /// The image for the change log: every column by name, keys sorted.
     #[must_use]
     pub fn image(&self) -> Json {
-        let members = self.def.columns.iter().zip(&self.values);
-        sorted(&Json::Object(members.map(|(column, value)| (column.name.to_owned(), json(value))).collect()))
+        let mut members: Vec<_> = self.def.columns.iter().zip(&self.values).collect();
+        members.sort_unstable_by_key(|(column, _)| column.name);
+        let members = members.into_iter().map(|(column, value)| (column.name.to_owned(), json(value)));
+        Json::Object(members.collect())
     }
 
     /// The kind the row is of.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Duration};
 
-use concord::domain::{Registered, access::signin::session};
+use concord::{domain::Registered, signin::session};
 use entity::Task;
 use futures_util::future::{join_all, try_join_all};
 use kernel::{Ctx, record::Op};

@@ -1,6 +1,6 @@
 //! Transactions that are left while they begin: the driver may hand out a connection inside one.
 
-use concord::domain::access::signin::session;
+use concord::signin::session;
 use futures_util::future::{join_all, try_join_all};
 
 use super::{afterwards::nothing_is_open, seed};

@@ -6,7 +6,7 @@ use axum::{
     body::Body,
     http::{HeaderValue, Request, header},
 };
-use concord::{config::Front, domain::access::signin::session, server};
+use concord::{config::Front, server, signin::session};
 use futures_util::StreamExt;
 use http_body_util::BodyExt;
 use serde_json::{Value as Json, json};
@@ -156,8 +156,7 @@ async fn a_stream_ends_when_its_session_is_revoked() {
         let user = app.world.id("observer");
         let ctx = app.system();
         let id = session::open_session(&ctx, user).await.expect("a session");
-        let token =
-            concord::domain::access::signin::token::issue(&app.state.keys, &app.state.clock, user, id);
+        let token = concord::signin::token::issue(&app.state.keys, &app.state.clock, user, id);
         let me = Client::new(app, Some(token.expect("a token")));
         let mut events = open(app, &me, "/changes?after=now").await;
 

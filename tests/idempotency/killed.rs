@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use concord::domain::access::signin::{session, token};
+use concord::signin::{session, token};
 use kernel::{Ctx, clock::Clock};
 use serde_json::Value as Json;
 use tokio::time::{sleep, timeout};

@@ -1,7 +1,7 @@
 //! Sessions: seen and ended by their owner, at once and everywhere.
 
 use chrono::TimeDelta;
-use concord::domain::access::signin::{secret::InstallationSecret, session};
+use concord::signin::{secret::InstallationSecret, session};
 use concord::{config::Config, server, state::AppState};
 use kernel::db::Db;
 use serde_json::json;

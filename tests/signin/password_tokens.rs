@@ -1,7 +1,7 @@
 //! Invitations and resets: who may issue a token for whom, and what it is good for.
 
 use chrono::TimeDelta;
-use concord::domain::access::signin::{cleaning, session};
+use concord::signin::{cleaning, session};
 use futures_util::future::join_all;
 use sea_orm::Statement;
 use serde_json::{Value as Json, json};

@@ -3,8 +3,8 @@
 use axum::http::Method;
 use chrono::TimeDelta;
 use concord::{
-    domain::access::signin::{cleaning, keys::KeyRing, secret::InstallationSecret, session, token},
     jobs,
+    signin::{cleaning, keys::KeyRing, secret::InstallationSecret, session, token},
 };
 use kernel::db::Db;
 use tokio_util::sync::CancellationToken;

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use chrono::TimeDelta;
-use concord::domain::access::signin::{
+use concord::signin::{
     cleaning,
     device::Device,
     keys::KeyRing,

@@ -1,7 +1,7 @@
 //! Access tokens that are not ours, not for us, or not good any more.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
-use concord::domain::access::signin::{keys::KeyRing, secret::InstallationSecret, session, token};
+use concord::signin::{keys::KeyRing, secret::InstallationSecret, session, token};
 use kernel::db::Db;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;

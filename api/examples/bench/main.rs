@@ -21,11 +21,9 @@ use std::{
 use axum::Router;
 use concord::{
     config::{Config, Front},
-    domain::{
-        KINDS, Registered,
-        access::signin::{secret::InstallationSecret, session, token},
-    },
+    domain::{KINDS, Registered},
     migrate, seed, server,
+    signin::{secret::InstallationSecret, session, token},
     state::AppState,
 };
 use entity::{Task, User};

@@ -5,7 +5,7 @@ use std::{fmt::Display, process::ExitCode};
 use kernel::Error;
 
 use super::tell;
-use crate::{config::ConfigErrors, domain::access::signin::secret::SecretError, migrate::MigrateError};
+use crate::{config::ConfigErrors, migrate::MigrateError, signin::secret::SecretError};
 
 /// The end of a command that was not done: what to print, and the exit code.
 #[derive(Debug, PartialEq, Eq)]

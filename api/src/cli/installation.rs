@@ -7,8 +7,10 @@ use kernel::{Actor, Ctx, clock::Clock, ctx::Locale, db::Db, unit::Cause};
 use super::failure::Failure;
 use crate::{
     config::{Config, Secret},
-    domain::{KINDS, access::signin::secret::InstallationSecret},
-    migrate, telemetry,
+    domain::KINDS,
+    migrate,
+    signin::secret::InstallationSecret,
+    telemetry,
 };
 
 /// Reads the settings and starts logging.

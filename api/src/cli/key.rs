@@ -8,7 +8,7 @@ use super::{
     say,
     users::{reason, request},
 };
-use crate::domain::access::signin::{
+use crate::signin::{
     keys::{KeyRing, RETIRED_MINUTES},
     notice::under,
 };

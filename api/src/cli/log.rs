@@ -11,7 +11,7 @@ use kernel::change::{self, Head};
 use serde::{Deserialize, Serialize};
 
 use super::{failure::Failure, installation::Installation, say};
-use crate::domain::access::signin::secret::InstallationSecret;
+use crate::signin::secret::InstallationSecret;
 
 /// What to do with the log.
 #[derive(Debug, Subcommand)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 
 use super::{failure::Failure, say};
-use crate::{config::Config, domain::access::signin::secret::InstallationSecret};
+use crate::{config::Config, signin::secret::InstallationSecret};
 
 /// What to do with the secret.
 #[derive(Debug, Subcommand)]

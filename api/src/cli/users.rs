@@ -16,9 +16,9 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::{failure::Failure, installation::Installation, say};
-use crate::domain::{
-    Registered,
-    access::signin::{
+use crate::{
+    domain::Registered,
+    signin::{
         keys::KeyRing,
         notice,
         password::{self, Holder},

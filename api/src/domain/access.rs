@@ -1,6 +1,5 @@
-//! Users, grants and signing in.
+//! Users and grants.
 
-mod focal_points;
+pub(crate) mod focal_points;
 pub mod grant;
-pub mod signin;
 pub mod user;

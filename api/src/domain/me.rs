@@ -13,7 +13,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{KINDS, Registered, access::signin::standing::owners_of};
+use super::{KINDS, Registered};
+use crate::signin::standing::owners_of;
 
 /// One grant of the caller.
 #[derive(Clone, Debug, Serialize, ToSchema)]

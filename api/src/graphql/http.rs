@@ -25,11 +25,11 @@ pub use super::{
     sent::{Sent, by_get, request},
 };
 use crate::{
-    domain::access::signin::identity::{Identity, Reader},
     limits::{
         graphql::{NODES, NODES_ANONYMOUS, ROWS},
         meter::Meter,
     },
+    signin::identity::{Identity, Reader},
     state::AppState,
 };
 

@@ -29,7 +29,7 @@ use super::{
 };
 use tokio::sync::Semaphore;
 
-use crate::domain::access::signin::identity::Identity;
+use crate::signin::identity::Identity;
 use page::Paged;
 use settle::{Found, Place, Settling};
 use write::{Introspected, Writer};

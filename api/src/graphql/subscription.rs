@@ -6,11 +6,9 @@ use kernel::{Ctx, Error};
 
 use super::fault::Fault;
 use crate::{
-    domain::{
-        access::signin::identity::Identity,
-        exchange::changes::{Change, Reader, follow, kinds_named},
-    },
+    domain::exchange::changes::{Change, Reader, follow, kinds_named},
     limits::{meter::Meter, rates::COSTS},
+    signin::identity::Identity,
 };
 
 /// The root of subscriptions.

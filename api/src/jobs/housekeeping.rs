@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use kernel::{Ctx, Result, idempotency};
 
 use super::Service;
-use crate::domain::access::signin::cleaning;
+use crate::signin::cleaning;
 
 /// Rows deleted in one transaction.
 const BATCH: u64 = 500;

@@ -10,7 +10,7 @@ use kernel::{Ctx, Result, turn::Turn};
 use tokio::time::sleep;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::domain::access::signin::keys::KeyRing;
+use crate::signin::keys::KeyRing;
 
 /// Longest wait before a job runs for the first time.
 const FIRST: Duration = Duration::from_mins(1);

@@ -17,9 +17,9 @@ use super::{
     rates::{COSTS, Costs, WINDOW_SECONDS},
     streams::StreamLimits,
 };
-use crate::domain::{
-    access::signin::{password, password_token, session, token},
-    batch::MAX_ITEMS,
+use crate::{
+    domain::batch::MAX_ITEMS,
+    signin::{password, password_token, session, token},
 };
 
 /// Everything that is bounded.

@@ -19,12 +19,10 @@ use super::{
     problem::{Problem, ReadProblems, WriteProblems},
 };
 use crate::{
-    domain::{
-        access::signin::{
-            password::{MAX_CHARS, MIN_CHARS, MIN_CHARS_WITH_FACTOR},
-            session::{self, Change, Login, Tokens},
-        },
-        me::{self, Me},
+    domain::me::{self, Me},
+    signin::{
+        password::{MAX_CHARS, MIN_CHARS, MIN_CHARS_WITH_FACTOR},
+        session::{self, Change, Login, Tokens},
     },
     state::AppState,
 };

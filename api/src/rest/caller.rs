@@ -12,14 +12,14 @@ use uuid::Uuid;
 
 use super::{idempotency, problem::Problem};
 use crate::{
-    domain::access::signin::{
+    limits::meter::Meter,
+    preference::weighted,
+    signin::{
         identity::{Identity, Reader},
         sign_in_first,
         standing::{ACT_AS, load_actor, load_person},
         token,
     },
-    limits::meter::Meter,
-    preference::weighted,
     state::AppState,
 };
 

@@ -8,8 +8,8 @@ use axum::{
 };
 
 use crate::{
-    domain::access::signin::device::Device,
     origin::{Origin, Peer},
+    signin::device::Device,
 };
 
 /// The device a request comes from, as far as it is known.

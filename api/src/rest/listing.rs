@@ -16,7 +16,7 @@ use super::{
     caller::{pairs, parameter_faults, recall},
     problem::Problem,
 };
-use crate::{domain::access::signin::identity::Reader, state::AppState};
+use crate::{signin::identity::Reader, state::AppState};
 
 /// Which page of a list is wanted.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]

@@ -18,7 +18,7 @@ use super::{
     problem::{Problem, WriteProblems},
 };
 use crate::{
-    domain::access::signin::password_token::{self, PasswordToken},
+    signin::password_token::{self, PasswordToken},
     state::AppState,
 };
 

@@ -19,11 +19,13 @@ use super::{
     listing::Parameters,
     problem::Problem,
 };
-use crate::domain::{
-    access::signin::identity::Reader,
-    batch::{self, BatchInput, BatchResult},
-    history::{HistoryEntry, history},
-    moves,
+use crate::{
+    domain::{
+        batch::{self, BatchInput, BatchResult},
+        history::{HistoryEntry, history},
+        moves,
+    },
+    signin::identity::Reader,
 };
 
 /// The records of a kind, as one caller works on them.

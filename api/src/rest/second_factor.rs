@@ -11,7 +11,7 @@ use super::{
     problem::{Problem, WriteProblems},
 };
 use crate::{
-    domain::access::signin::factor::{self, Enrolment, RecoveryCodes},
+    signin::factor::{self, Enrolment, RecoveryCodes},
     state::AppState,
 };
 

@@ -10,7 +10,7 @@ use super::{
     problem::{Problem, ReadProblems, WriteProblems},
 };
 use crate::{
-    domain::access::signin::own_sessions::{self, OwnSessions},
+    signin::own_sessions::{self, OwnSessions},
     state::AppState,
 };
 

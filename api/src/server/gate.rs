@@ -20,7 +20,6 @@ use tokio::time::timeout;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use crate::{
-    domain::access::signin::standing::ACT_AS,
     limits::{
         meter::{Meter, RATE_LIMIT, RATE_LIMIT_POLICY},
         rates::COSTS,
@@ -31,6 +30,7 @@ use crate::{
         idempotency::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED},
         problem::Problem,
     },
+    signin::standing::ACT_AS,
     state::AppState,
 };
 

@@ -16,7 +16,6 @@ use kernel::{Code, Error};
 use uuid::Uuid;
 
 use crate::{
-    domain::access::signin::identity::Reader,
     graphql::http::{self, Admitted, Answer, GraphqlCall, Media, Sent},
     limits::meter::Meter,
     preference::Accept,
@@ -26,6 +25,7 @@ use crate::{
         changes::EVENTS,
         problem::Problem,
     },
+    signin::identity::Reader,
     state::AppState,
     streams::{Said, detach},
 };

@@ -8,8 +8,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{accept::Door, app, connection::Connections, health, stop::Signals, tls::Certificates};
 use crate::{
-    config::Config, domain::access::signin::secret::InstallationSecret, graphql::stored::StoredDocuments,
-    jobs, seed, state::AppState,
+    config::Config, graphql::stored::StoredDocuments, jobs, seed, signin::secret::InstallationSecret,
+    state::AppState,
 };
 
 /// What `serve` is asked besides the settings.

@@ -4,9 +4,9 @@ use std::num::NonZeroU32;
 
 use concord::{
     config::{Config, Front},
-    domain::access::signin::{session, token},
     limits::streams::STREAMS_OF_A_USER,
     server,
+    signin::{session, token},
 };
 use kernel::db::Db;
 use serde_json::{Value as Json, json};

@@ -12,7 +12,7 @@ use crate::domain::Registered;
 
 /// How firmly a focal point holds the grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Hold {
+pub(crate) enum Hold {
     /// In force today, but it ends some day: a deputy.
     Dated,
     /// In force today, without end.
@@ -20,7 +20,7 @@ pub(super) enum Hold {
 }
 
 /// How firmly a grant holds today; none if it is not in force or narrowed to a plan.
-pub(super) fn hold(grant: &Row, today: NaiveDate) -> Option<Hold> {
+pub(crate) fn hold(grant: &Row, today: NaiveDate) -> Option<Hold> {
     let begun = grant.read(grant::VALID_FROM).is_none_or(|from| from <= today);
     if !begun || grant.read(grant::WITHIN_PLAN).is_some() {
         return None;
@@ -32,7 +32,7 @@ pub(super) fn hold(grant: &Row, today: NaiveDate) -> Option<Hold> {
 }
 
 /// How firmly an account is open now; none if it is closed.
-pub(super) fn open(user: &Row, now: DateTime<Utc>) -> Option<Hold> {
+pub(crate) fn open(user: &Row, now: DateTime<Utc>) -> Option<Hold> {
     match user.read(user::VALID_UNTIL) {
         None => Some(Hold::Lasting),
         Some(until) => (until > now).then_some(Hold::Dated),
@@ -50,12 +50,12 @@ struct InOffice {
 
 /// The focal points of some countries that are in office now.
 #[derive(Debug, Default)]
-pub(super) struct FocalPoints(Vec<InOffice>);
+pub(crate) struct FocalPoints(Vec<InOffice>);
 
 impl FocalPoints {
     /// Locks the owners, so that two units do not each leave the other's focal point as the last, and reads
     /// who is in office.
-    pub(super) async fn of(unit: &Unit, owners: &BTreeSet<String>) -> Result<Self> {
+    pub(crate) async fn of(unit: &Unit, owners: &BTreeSet<String>) -> Result<Self> {
         if owners.is_empty() {
             return Ok(Self::default());
         }
@@ -77,17 +77,17 @@ impl FocalPoints {
     }
 
     /// Tells whether a country has anybody in office.
-    pub(super) fn has_any(&self, owner: &str) -> bool {
+    pub(crate) fn has_any(&self, owner: &str) -> bool {
         self.0.iter().any(|one| one.owner == owner)
     }
 
     /// Lets a grant fall to a lesser hold; false, and nothing changes, if nobody as firm would be left.
-    pub(super) fn weaken_grant(&mut self, grant: Uuid, left: Option<Hold>) -> bool {
+    pub(crate) fn weaken_grant(&mut self, grant: Uuid, left: Option<Hold>) -> bool {
         self.weaken(|one| one.grant == grant, left)
     }
 
     /// Lets an account fall to a lesser hold, with all its grants.
-    pub(super) fn weaken_user(&mut self, user: Uuid, left: Option<Hold>) -> bool {
+    pub(crate) fn weaken_user(&mut self, user: Uuid, left: Option<Hold>) -> bool {
         self.weaken(|one| one.user == user, left)
     }
 

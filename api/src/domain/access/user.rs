@@ -7,11 +7,8 @@ use futures_util::future::BoxFuture;
 use kernel::{Code, Error, Result, Unit, store, unit::Item};
 use sea_orm::sea_query::{Cond, ExprTrait};
 
-use super::{
-    focal_points::{FocalPoints, open},
-    signin::session,
-};
-use crate::domain::Registered;
+use super::focal_points::{FocalPoints, open};
+use crate::{domain::Registered, signin::session};
 
 /// An account is not closed while it is the last focal point of a country.
 async fn keep_last_focal_points(unit: &Unit, items: &mut [Item]) -> Result<()> {

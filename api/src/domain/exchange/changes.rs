@@ -19,9 +19,9 @@ use serde_json::Value as Json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::super::{
-    KINDS,
-    access::signin::identity::{Identity, rights},
+use crate::{
+    domain::KINDS,
+    signin::identity::{Identity, rights},
 };
 use cursor::Mark;
 pub use follow::{follow, wait};

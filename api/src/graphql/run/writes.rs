@@ -15,7 +15,6 @@ use uuid::Uuid;
 use super::{Found, Run, Source, json::of_value, write::Writer};
 use crate::{
     domain::{
-        access::signin::sign_in_first,
         batch::{self, BatchInput},
         moves,
     },
@@ -23,6 +22,7 @@ use crate::{
         selection::{Item, Sel, What},
         types::{Does, Write},
     },
+    signin::sign_in_first,
 };
 
 impl Run {

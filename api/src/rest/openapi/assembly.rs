@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value as Json, json};
 
 use super::merge::links;
-use crate::domain::access::signin::standing::ACT_AS;
+use crate::signin::standing::ACT_AS;
 
 /// Every operation of the document: its address, its method, and what is said of it.
 pub fn operations(document: &mut Json) -> impl Iterator<Item = (&String, &String, &mut Map<String, Json>)> {

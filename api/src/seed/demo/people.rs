@@ -14,13 +14,13 @@ use super::{
     file::{Fields, read},
 };
 use crate::{
-    domain::access::signin::{password, session},
     seed::{
         DEMO,
         reference::{bring, known},
         report::Report,
         sync::{Rule, Wanted},
     },
+    signin::{password, session},
 };
 
 /// The password of every account of the demonstration; no secret, it is printed at the start.

@@ -12,7 +12,6 @@ use tokio_stream::{StreamMap, StreamNotifyClose};
 
 use super::PROTOCOL;
 use crate::{
-    domain::access::signin::identity::Identity,
     graphql::http::{self, GraphqlCall, is_last},
     limits::{
         meter::Meter,
@@ -20,6 +19,7 @@ use crate::{
         streams::{ID_CHARS, INIT_SECONDS, SLOW, SUBSCRIPTIONS},
     },
     rest::{caller::session, problem::Problem},
+    signin::identity::Identity,
     state::AppState,
     streams::{Said, Seat, detach},
 };
@@ -183,7 +183,7 @@ impl Talk {
                 .map_err(|error| Close::of(&error, Close::FORBIDDEN))?;
             self.caller.identity = Identity::of(Some((session.user, session.id, session.until)), None);
         }
-        if let Some((_, owner)) = given(crate::domain::access::signin::standing::ACT_AS) {
+        if let Some((_, owner)) = given(crate::signin::standing::ACT_AS) {
             self.caller.identity.act_as = Some(owner.as_str().ok_or(Close::FORBIDDEN)?.to_owned());
         }
         Ok(())
