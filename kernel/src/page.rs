@@ -4,7 +4,7 @@ use aws_lc_rs::{constant_time, hmac};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use sea_orm::{
     Value,
-    sea_query::{Alias, CaseStatement, Cond, Expr, ExprTrait, Order, SelectStatement},
+    sea_query::{Alias, Asterisk, CaseStatement, Cond, Expr, ExprTrait, Order, SelectStatement},
 };
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -230,9 +230,6 @@ fn is_nullable(def: &KindDef, column: &str) -> bool {
 #[must_use]
 pub fn counting(def: &KindDef, cond: Cond) -> SelectStatement {
     let mut select = SelectStatement::new();
-    select
-        .expr_as(Expr::col((def.iden(), Alias::new("id"))).count(), Alias::new("n"))
-        .from(def.iden())
-        .cond_where(cond);
+    select.expr_as(Expr::col(Asterisk).count(), Alias::new("n")).from(def.iden()).cond_where(cond);
     select
 }

@@ -111,11 +111,11 @@ impl Prepared {
         };
         let bound = statement.values.iter().flat_map(|values| &values.0).enumerate();
         let marks = bound.filter(|(_, value)| Some(*value) == mark.as_ref()).map(|(at, _)| at).collect();
-        let made = Arc::new(Self { statement, marks, ids, along, columns });
+        let prepared = Arc::new(Self { statement, marks, ids, along, columns });
         if let Some(key) = key {
-            kept.keep(key, made.clone());
+            kept.keep(key, prepared.clone());
         }
-        Ok(made)
+        Ok(prepared)
     }
 
     /// The id in whose place those that are asked for are bound.
