@@ -1,5 +1,6 @@
 //! Bad input: each gets its documented problem, with everything that is wrong, and writes nothing.
 
+mod dates;
 mod order;
 mod wire;
 

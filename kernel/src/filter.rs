@@ -3,7 +3,7 @@
 mod narrowing;
 mod offered;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use model::VocabularyDef;
 pub use narrowing::Narrowing;
 pub(crate) use offered::filters;
@@ -18,6 +18,7 @@ use uuid::Uuid;
 use crate::{
     Ctx,
     actor::Actor,
+    dates,
     error::{Code, Error, Result, Violation},
     policy::visible,
     record::{KindDef, Registry},
@@ -177,8 +178,9 @@ impl Where<'_> {
             }
             Rule::Linked(column, kind) => self.linked(column, kind, values),
             Rule::Since => {
-                let since = first.parse::<DateTime<Utc>>().unwrap_or_default();
-                self.add(self.def.col("updated_at").gte(since));
+                if let Some(since) = dates::instant(first) {
+                    self.add(self.def.col("updated_at").gte(since));
+                }
             }
             Rule::Words => self.words(first),
             Rule::Country | Rule::Region => {}
@@ -186,7 +188,7 @@ impl Where<'_> {
     }
 
     fn day(&mut self, text: &str, condition: impl Fn(NaiveDate) -> Expr) {
-        if let Ok(day) = text.parse() {
+        if let Some(day) = dates::day(text) {
             let made = condition(day);
             self.add(made);
         }

@@ -22,6 +22,7 @@ use serde_json::{Map, Value as Json, json};
 use utoipa::ToSchema;
 
 use crate::{
+    dates,
     error::{Code, Violation},
     schema,
 };
@@ -96,7 +97,11 @@ impl Schema {
         let defaults =
             own.iter().filter_map(|(name, s)| Some((name.clone(), s.get("default")?.clone()))).collect();
         let members = own.keys().cloned().collect();
-        let built = jsonschema::options().should_validate_formats(true).build(&document);
+        let built = jsonschema::options()
+            .should_validate_formats(true)
+            .with_format("date", |text| dates::day(text).is_some())
+            .with_format("date-time", |text| dates::instant(text).is_some())
+            .build(&document);
         if let Err(error) = &built {
             tracing::error!("a schema cannot be compiled: {error}");
         }
@@ -172,6 +177,28 @@ fn escape(member: &str) -> String {
     member.replace('~', "~0").replace('/', "~1")
 }
 
+/// A value as messages name it.
+fn cut(value: &Json) -> String {
+    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let mut name: String = text.chars().take(LONGEST).collect();
+    if name.len() < text.len() {
+        name.push('…');
+    }
+    format!("{name:?}")
+}
+
+/// What a form is called, with an example.
+fn form(format: &str) -> String {
+    match format {
+        "date" => dates::DAY.into(),
+        "date-time" => dates::INSTANT.into(),
+        "uuid" => "an id such as 0198c0de-0000-7000-8000-000000000001".into(),
+        "email" => "an e-mail address such as desk@example.org".into(),
+        "uri" => "an address such as https://example.org/page".into(),
+        other => format!("in the form `{other}`"),
+    }
+}
+
 fn explain(error: &ValidationError<'_>, at: &str, known: &[String], found: &mut Vec<Violation>) {
     use ValidationErrorKind as Kind;
     let pointer = format!("{at}{}", error.instance_path().as_str());
@@ -207,7 +234,9 @@ fn explain(error: &ValidationError<'_>, at: &str, known: &[String], found: &mut 
         }
         Kind::Enum { options } => add(Code::NotInList, format!("one of {options}")),
         Kind::Constant { expected_value } => add(Code::NotInList, format!("must be {expected_value}")),
-        Kind::Format { format } => add(Code::BadFormat, format!("must be in the form `{format}`")),
+        Kind::Format { format } => {
+            add(Code::BadFormat, format!("{} is not {}", cut(error.instance()), form(format)));
+        }
         Kind::Pattern { pattern } => add(Code::BadFormat, format!("must match {pattern}")),
         Kind::Type { kind } => {
             let wanted = match kind {

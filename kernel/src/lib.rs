@@ -8,6 +8,7 @@ pub mod change;
 pub mod clock;
 pub mod crypto;
 pub mod ctx;
+pub mod dates;
 pub mod db;
 pub mod error;
 pub mod filter;

@@ -1,13 +1,14 @@
 //! Rows without a type, and their JSON forms.
 
 use base64::Engine;
-use chrono::{DateTime, NaiveDate, SecondsFormat, SubsecRound, Utc};
+use chrono::{NaiveDate, SecondsFormat, SubsecRound};
 use model::{Class, Field, FieldType, VocabularyDef, field::Column as Type};
 use sea_orm::{QueryResult, Value, sea_query::Expr};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
 use crate::{
+    dates,
     error::{Error, Result},
     policy::Scope,
     record::{Columns, KindDef, null},
@@ -36,13 +37,13 @@ pub fn parse(ty: Type, json: &Json) -> Option<Value> {
     Some(match ty {
         Type::Id => Value::Uuid(Some(json.as_str()?.parse().ok()?)),
         Type::Text => Value::String(Some(json.as_str()?.to_owned())),
-        Type::Int => Value::Int(Some(i32::try_from(json.as_i64()?).ok()?)),
-        Type::BigInt => Value::BigInt(Some(json.as_i64()?)),
+        Type::Int => Value::Int(Some(i32::try_from(integer(json)?).ok()?)),
+        Type::BigInt => Value::BigInt(Some(integer(json)?)),
         Type::Bool => Value::Bool(Some(json.as_bool()?)),
-        Type::Date => Value::ChronoDate(Some(json.as_str()?.parse::<NaiveDate>().ok()?)),
+        Type::Date => Value::ChronoDate(Some(dates::day(json.as_str()?)?)),
         Type::Instant => Value::ChronoDateTimeUtc(Some(
             // Both databases keep microseconds.
-            DateTime::parse_from_rfc3339(json.as_str()?).ok()?.with_timezone(&Utc).trunc_subsecs(6),
+            dates::instant(json.as_str()?)?.trunc_subsecs(6),
         )),
         Type::Json => Value::Json(Some(Box::new(json.clone()))),
         Type::Mask(list) => Value::Int(Some(match json {
@@ -51,6 +52,14 @@ pub fn parse(ty: Type, json: &Json) -> Option<Value> {
             }
             mask => i32::try_from(mask.as_i64()?).ok()?,
         })),
+    })
+}
+
+/// A whole number, however it is written: `10`, `10.0` and `1e1` are the same in JSON.
+fn integer(json: &Json) -> Option<i64> {
+    json.as_i64().or_else(|| {
+        let text = format!("{:.0}", json.as_f64().filter(|number| number.fract() == 0.0)?);
+        text.parse().ok()
     })
 }
 

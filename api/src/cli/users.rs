@@ -84,11 +84,15 @@ pub(super) struct NewRole {
     #[arg(long)]
     agency: Option<String>,
     /// Last day of the grant, such as 2027-12-31.
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = day)]
     until: Option<chrono::NaiveDate>,
     /// Why, for the log.
     #[arg(long, value_parser = reason)]
     reason: Option<String>,
+}
+
+fn day(text: &str) -> Result<chrono::NaiveDate, String> {
+    kernel::dates::day(text).ok_or_else(|| format!("it takes {}", kernel::dates::DAY))
 }
 
 fn role(text: &str) -> Result<Role, String> {

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use super::{Accepts, Filter};
 use crate::{
+    dates,
     error::{Code, Error, Result, Violation},
     record::KindDef,
 };
@@ -122,9 +122,7 @@ fn fault(accepts: Accepts, value: &str) -> Option<String> {
             list.rank(value).is_none().then(|| format!("{value:?} is none of {}", codes()))
         }
         Accepts::Bool => wants(matches!(value, "true" | "false"), "`true` or `false`"),
-        Accepts::Day => wants(value.parse::<NaiveDate>().is_ok(), "a day such as 2027-03-31"),
-        Accepts::Instant => {
-            wants(value.parse::<DateTime<Utc>>().is_ok(), "an instant such as 2027-03-31T12:00:00Z")
-        }
+        Accepts::Day => wants(dates::day(value).is_some(), dates::DAY),
+        Accepts::Instant => wants(dates::instant(value).is_some(), dates::INSTANT),
     }
 }

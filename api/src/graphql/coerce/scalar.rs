@@ -1,6 +1,6 @@
 //! The wire form of scalars.
 
-use chrono::{DateTime, NaiveDate};
+use kernel::dates;
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
@@ -22,8 +22,10 @@ pub(super) fn wire(scalar: Scalar, given: &Given, variables: &Variables) -> Resu
         (Scalar::Id, Given::Text(text)) => {
             text.parse::<Uuid>().map(|id| Json::String(id.to_string())).map_err(|_| form(scalar))
         }
-        (Scalar::Date, Given::Text(text)) if is_day(text) => Ok(Json::String(text.clone())),
-        (Scalar::Instant, Given::Text(text)) if is_instant(text) => Ok(Json::String(text.clone())),
+        (Scalar::Date, Given::Text(text)) if dates::day(text).is_some() => Ok(Json::String(text.clone())),
+        (Scalar::Instant, Given::Text(text)) if dates::instant(text).is_some() => {
+            Ok(Json::String(text.clone()))
+        }
         (Scalar::Object | Scalar::Reference, Given::Object(_)) => Ok(free(given, variables)),
         _ => Err(form(scalar)),
     }
@@ -35,25 +37,11 @@ const fn form(scalar: Scalar) -> &'static str {
         Scalar::Text => "a text",
         Scalar::Bool => "true or false",
         Scalar::Id => "an id (a UUID)",
-        Scalar::Date => "a day such as \"2027-03-31\"",
-        Scalar::Instant => "an instant such as \"2027-03-31T12:00:00Z\"",
+        Scalar::Date => dates::DAY,
+        Scalar::Instant => dates::INSTANT,
         Scalar::Object => "an object",
         Scalar::Reference => "a text or an object",
     }
-}
-
-/// Whether a text is a day of the years 1 to 9999, `YYYY-MM-DD` to the letter.
-fn is_day(text: &str) -> bool {
-    let has_form = text.len() == 10
-        && text.bytes().enumerate().all(|(at, byte)| match at {
-            4 | 7 => byte == b'-',
-            _ => byte.is_ascii_digit(),
-        });
-    has_form && !text.starts_with("0000") && text.parse::<NaiveDate>().is_ok()
-}
-
-fn is_instant(text: &str) -> bool {
-    text.get(..10).is_some_and(is_day) && DateTime::parse_from_rfc3339(text).is_ok()
 }
 
 /// A value without a type, as the wire has it.
