@@ -1,5 +1,6 @@
-//! Lists and single records: filters, languages, conditional reads, what outsiders see.
+//! Lists and single records: filters, languages, what outsiders see.
 
+mod conditional;
 mod cursors;
 mod lists;
 
@@ -194,67 +195,6 @@ async fn a_filter_a_kind_does_not_have_is_unknown_to_it() {
 }
 
 #[tokio::test]
-async fn an_etag_spares_the_body_until_something_changes() {
-    app(async |app| {
-        let me = app.user("officer").await;
-        let path = at(app, "tasks", "task:national");
-        let read = me.get(&path).await;
-        let list = me.get("/tasks").await;
-
-        let same = me.with("if-none-match", read.etag()).get(&path).await;
-        let same_list = me.with("if-none-match", format!("\"x\", {}", list.etag())).get("/tasks").await;
-        me.edit(&path, json!({"title": "Another"})).await.ok(200);
-        let other = me.with("if-none-match", read.etag()).get(&path).await;
-        let other_list = me.with("if-none-match", list.etag()).get("/tasks").await;
-
-        assert!(read.etag().starts_with("\"1.") && read.etag().len() == 16, "{}", read.etag());
-        assert_eq!((same.status, same.bytes.len(), same.etag()), (304, 0, read.etag()));
-        assert_eq!((same_list.status, same_list.bytes.len()), (304, 0));
-        other.ok(200);
-        other_list.ok(200);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn an_etag_depends_on_what_is_shown() {
-    app(async |app| {
-        let me = app.user("officer").await;
-        let path = at(app, "plans", "plan:national");
-        let before = me.get("/countries/KGZ").await;
-
-        let russian = me.get("/countries/KGZ?lang=ru").await;
-        let with = me.with("if-none-match", before.etag()).get("/countries/KGZ?lang=ru").await;
-
-        assert_ne!(before.etag(), russian.etag());
-        with.ok(200);
-        assert_eq!(
-            header(&me.get(&path).await, "vary"),
-            "Accept, Accept-Language, Accept-Encoding, Authorization, Origin"
-        );
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn head_answers_the_headers_alone() {
-    app(async |app| {
-        let me = app.user("officer").await;
-        let path = at(app, "tasks", "task:national");
-
-        let one = head(&me, &path).await;
-        let list = head(&me, "/tasks?limit=1").await;
-        let hidden = head(&me, &at(app, "tasks", "task:foreign")).await;
-
-        assert_eq!((one.status, one.bytes.len(), one.etag()), (200, 0, me.get(&path).await.etag()));
-        assert_eq!((list.status, list.bytes.len()), (200, 0));
-        assert!(header(&list, "link").ends_with("rel=\"next\""));
-        assert_eq!((hidden.status, hidden.bytes.len()), (404, 0));
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn texts_come_in_the_language_that_is_asked() {
     app(async |app| {
         let who = app.anonymous();
@@ -274,6 +214,27 @@ async fn texts_come_in_the_language_that_is_asked() {
         assert_eq!(header(&over, "content-language"), "en");
         assert_eq!(fallback.ok(200)["name"], "Kyrgyzstan");
         assert_eq!(region.ok(200)["name"], "Kyrgyzstan (ru)");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_language_is_looked_up_by_its_longest_part() {
+    app(async |app| {
+        let who = app.anonymous();
+
+        for tag in ["ru-RU", "ru-Cyrl-KG", "RU-ru"] {
+            let asked = who.get(&format!("/countries/KGZ?lang={tag}")).await;
+            let accepted = who.with("accept-language", tag).get("/countries/KGZ").await;
+            let query = "{ country(code: \"KGZ\") { name } }";
+            let by_graphql = who.with("accept-language", tag).graphql(query, json!({})).await;
+
+            assert_eq!(asked.ok(200)["name"], "Kyrgyzstan (ru)", "{tag}");
+            assert_eq!(accepted.ok(200)["name"], "Kyrgyzstan (ru)", "{tag}");
+            assert_eq!(by_graphql.body["data"]["country"]["name"], "Kyrgyzstan (ru)", "{tag}");
+        }
+        let first = who.with("accept-language", "en-GB, ru").get("/countries/KGZ").await;
+        assert_eq!(first.ok(200)["name"], "Kyrgyzstan");
     })
     .await;
 }

@@ -59,6 +59,7 @@ pub fn guarded(routes: Router<AppState>, state: AppState) -> Router {
     let origins = &state.limits.front.cors_origins;
     let cors = (!origins.is_empty()).then(|| gate::cors(origins));
     let guards = ServiceBuilder::new()
+        .layer(from_fn(layers::weaken))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(state.clone(), layers::identify))
         .layer(CatchPanicLayer::custom(layers::caught))

@@ -190,7 +190,7 @@ fn locale(headers: &HeaderMap, query: Option<&str>) -> Locale {
         return Locale { chain: Vec::new(), all: true };
     }
     if let Some(tags) = asked {
-        return Locale { chain: tags.split(',').map(|tag| tag.trim().to_owned()).collect(), all: false };
+        return Locale { chain: tags.split(',').flat_map(|tag| lookup(tag.trim())).collect(), all: false };
     }
     let mut wanted: Vec<(&str, f32)> = weighted(headers, header::ACCEPT_LANGUAGE)
         .into_iter()
@@ -198,7 +198,18 @@ fn locale(headers: &HeaderMap, query: Option<&str>) -> Locale {
         .take(10)
         .collect();
     wanted.sort_by(|(_, a), (_, b)| b.total_cmp(a));
-    Locale { chain: wanted.into_iter().map(|(tag, _)| tag.to_owned()).collect(), all: false }
+    Locale { chain: wanted.into_iter().flat_map(|(tag, _)| lookup(tag)).collect(), all: false }
+}
+
+/// A tag, and what it is looked for as where nothing is written in it: its subtags are cut from the right (RFC 4647).
+fn lookup(tag: &str) -> impl Iterator<Item = String> {
+    std::iter::successors(Some(tag), |tag| shorter(tag)).map(str::to_owned)
+}
+
+/// A tag without its last subtag, nor the single letter before it, which means nothing by itself.
+fn shorter(tag: &str) -> Option<&str> {
+    let (head, _) = tag.rsplit_once('-')?;
+    Some(head.rsplit_once('-').filter(|(_, last)| last.len() == 1).map_or(head, |(head, _)| head))
 }
 
 /// The parameters of a query string, decoded.
@@ -240,4 +251,18 @@ fn unknown_parameter(name: &str, accepted: &[&str]) -> Violation {
         Code::UnknownParameter,
         format!("`{name}` is not a parameter here{hint}"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lookup;
+
+    #[test]
+    fn a_tag_is_looked_up_by_its_longest_part() {
+        let of = |tag| lookup(tag).collect::<Vec<_>>();
+
+        assert_eq!(of("ru"), ["ru"]);
+        assert_eq!(of("zh-Hant-TW"), ["zh-Hant-TW", "zh-Hant", "zh"]);
+        assert_eq!(of("de-CH-x-plain"), ["de-CH-x-plain", "de-CH", "de"]);
+    }
 }

@@ -10,7 +10,7 @@ use axum::{
         sse::{Event, KeepAlive, Sse},
     },
 };
-use futures_util::{FutureExt, StreamExt, future::ready, stream};
+use futures_util::{FutureExt, Stream, StreamExt, future::ready, stream};
 use kernel::{
     Code, Error,
     page::{DEFAULT_LIMIT, MAX_LIMIT, Page},
@@ -36,6 +36,11 @@ use crate::{
 
 /// Media type of a stream of events.
 pub const EVENTS: &str = "text/event-stream";
+
+/// An answer of events, which a proxy passes on as they come (nginx, by `X-Accel-Buffering`).
+pub fn unbuffered(events: impl Stream<Item = Result<Event, Infallible>> + Send + 'static) -> Response {
+    ([("x-accel-buffering", "no")], Sse::new(events).keep_alive(KeepAlive::default())).into_response()
+}
 
 /// Routes of the feed.
 pub fn router() -> OpenApiRouter<AppState> {
@@ -149,7 +154,7 @@ async fn list_changes(State(state): State<AppState>, asked: Asked) -> Result<Res
             Said::End => None,
         })
     });
-    Ok(Sse::new(events).keep_alive(KeepAlive::default()).into_response())
+    Ok(unbuffered(events))
 }
 
 /// The first page as events, and the cursor after it without data: whoever comes back before anything happens

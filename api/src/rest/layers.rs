@@ -147,17 +147,12 @@ pub(super) fn takes_json(accept: &Accept<'_>) -> Result<(), Problem> {
 
 /// Sends no body the caller has already (304).
 pub async fn conditional(request: Request, next: Next) -> Response {
-    let known = request.headers().get(header::IF_NONE_MATCH).cloned();
+    let known: Vec<_> = request.headers().get_all(header::IF_NONE_MATCH).iter().cloned().collect();
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     let response = next.run(request).await;
-    let (Some(known), Some(tag), true) = (known, response.headers().get(header::ETAG), is_read) else {
-        return response;
-    };
-    let same = known.to_str().unwrap_or_default().split(',').any(|one| {
-        let one = one.trim();
-        one == "*" || one.strip_prefix("W/").unwrap_or(one).as_bytes() == tag.as_bytes()
-    });
-    if !same {
+    let Some(tag) = response.headers().get(header::ETAG).filter(|_| is_read) else { return response };
+    let mut tags = known.iter().flat_map(|line| line.to_str().unwrap_or_default().split(',')).map(str::trim);
+    if !tags.any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one).as_bytes() == tag.as_bytes()) {
         return response;
     }
     let (mut parts, _) = response.into_parts();
@@ -165,6 +160,18 @@ pub async fn conditional(request: Request, next: Next) -> Response {
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.remove(header::CONTENT_TYPE);
     Response::from_parts(parts, Body::empty())
+}
+
+/// Makes the validator of a compressed answer weak: its bytes are others than those the tag was made of.
+pub async fn weaken(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let is_coded = response.headers().contains_key(header::CONTENT_ENCODING);
+    let strong = response.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok());
+    let weak = strong.filter(|tag| is_coded && tag.starts_with('"')).map(|tag| format!("W/{tag}"));
+    if let Some(weak) = weak.and_then(|tag| HeaderValue::from_str(&tag).ok()) {
+        response.headers_mut().insert(header::ETAG, weak);
+    }
+    response
 }
 
 /// The answer for addresses that lead nowhere.

@@ -6,10 +6,7 @@ use axum::{
     body::Body,
     extract::{FromRequest, Request, State},
     http::{HeaderValue, StatusCode, header},
-    response::{
-        IntoResponse, Response,
-        sse::{Event, KeepAlive, Sse},
-    },
+    response::{IntoResponse, Response, sse::Event},
 };
 use futures_util::StreamExt;
 use kernel::{Code, Error};
@@ -22,7 +19,7 @@ use crate::{
     rest::{
         body::{BodyLimit, Members},
         caller::{pairs, recall},
-        changes::EVENTS,
+        changes::{EVENTS, unbuffered},
         problem::Problem,
     },
     signin::identity::Reader,
@@ -116,7 +113,7 @@ fn stream(
         })
     };
     let events = detach(state, seat, answers).map(event);
-    Ok(Sse::new(events).keep_alive(KeepAlive::default()).into_response())
+    Ok(unbuffered(events))
 }
 
 fn not_acceptable() -> Problem {
