@@ -272,7 +272,7 @@ async fn edits(
     for (name, id) in caller.stage.targets(def.name) {
         let mut input = match verb {
             Verb::Update => specimen::edit(def),
-            Verb::Move(step) => specimen::call(def, step),
+            Verb::Move(step) => specimen::call(def, step, |kind| caller.stage.id(kind)),
             _ => json!({}),
         };
         input["id"] = json!(id);

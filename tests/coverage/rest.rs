@@ -173,7 +173,7 @@ async fn reads(caller: &Caller<'_>, def: &'static KindDef, end: &str) -> Faults 
 async fn writes(caller: &Caller<'_>, def: &'static KindDef, method: Method, end: &str, verb: Verb) -> Faults {
     let body = match verb {
         Verb::Update => Some(specimen::edit(def)),
-        Verb::Move(step) => Some(specimen::call(def, step)),
+        Verb::Move(step) => Some(specimen::call(def, step, |kind| caller.stage.id(kind))),
         _ => None,
     };
     let mut faults = Faults::new();

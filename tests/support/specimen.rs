@@ -116,8 +116,8 @@ pub fn edit(def: &KindDef) -> Json {
     json!({ field.name: value })
 }
 
-/// What a move needs of its call.
-pub fn call(def: &KindDef, step: &Move) -> Json {
+/// What a move needs of its call; `find` gives the first record of a kind.
+pub fn call(def: &KindDef, step: &Move, find: impl Fn(&str) -> Uuid) -> Json {
     let mut body = json!({});
     if step.is_act {
         body = json!({"act_body": "Cabinet", "act_number": "1", "act_on": "2026-11-20"});
@@ -129,7 +129,11 @@ pub fn call(def: &KindDef, step: &Move) -> Json {
         step.takes.iter().filter(|one| one.is_required || step.needs.contains(&Need::Field(one.field)))
     {
         let shape = def.declared.field(taken.field).map(|field| field.shape);
-        body[taken.field] = if shape == Some(Shape::Date) { json!("2027-01-01") } else { json!("A text") };
+        body[taken.field] = match shape {
+            Some(Shape::Date) => json!("2027-01-01"),
+            Some(Shape::Ref(kind)) => json!(find(kind)),
+            _ => json!("A text"),
+        };
     }
     body
 }

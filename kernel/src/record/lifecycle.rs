@@ -183,7 +183,9 @@ fn make(cycle: &'static Lifecycle, step: &'static Move, item: &mut Item, lacking
     if !item.fields.contains_key(cycle.reason) {
         item.after.clear(cycle.reason);
     }
-    let missing = missing(cycle, step, &item.after, lacking, |_| false);
+    // What came with the call and could not be taken is refused as such, at its place.
+    let came = |need: &Need| matches!(need, Need::Field(name) if item.fields.get(*name).is_some_and(|given| !given.is_null()));
+    let missing = missing(cycle, step, &item.after, lacking, came);
     if !missing.is_empty() {
         item.reject(refuse(step, from, allowed(), missing));
         return;
