@@ -16,7 +16,9 @@ use std::sync::LazyLock;
 
 use axum::{
     Router,
-    middleware::{from_fn, from_fn_with_state},
+    extract::{Request, State},
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::Response,
     routing::get,
 };
 use tower::ServiceBuilder;
@@ -54,22 +56,29 @@ fn routes() -> Router<AppState> {
 
 /// Addresses behind everything a request passes, outermost first.
 ///
-/// The guards stand around the router and not on its routes: axum copies what stands on a route for each request.
+/// Layers stand around the router and not on its routes, and are few: axum copies each for every request, with all
+/// that is behind it.
 pub fn guarded(routes: Router<AppState>, state: AppState) -> Router {
     let origins = &state.limits.front.cors_origins;
     let cors = (!origins.is_empty()).then(|| gate::cors(origins));
-    let guards = ServiceBuilder::new()
+    let layers = ServiceBuilder::new()
         .layer(from_fn(layers::weaken))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(state.clone(), layers::identify))
         .layer(CatchPanicLayer::custom(layers::caught))
         .option_layer(cors)
-        .layer(from_fn(gate::drain))
-        .layer(from_fn_with_state(state.clone(), gate::admit))
-        .layer(from_fn_with_state(state.clone(), layers::time_out))
-        .layer(from_fn_with_state(state.clone(), layers::outlive))
-        .layer(CatchPanicLayer::custom(layers::caught))
-        .layer(from_fn(rest::idempotency::remember))
-        .layer(from_fn(layers::readable));
-    Router::new().fallback_service(guards.service(routes.with_state(state)))
+        .layer(from_fn_with_state(state.clone(), pass));
+    Router::new().fallback_service(layers.service(routes.with_state(state)))
+}
+
+/// What a request passes on its way to its address: it pays and is let in, has its time, outlives its caller where it
+/// writes, and is done once where it has a key.
+async fn pass(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let inside = state.clone();
+    let run = async move |request| {
+        let answer = move |request| layers::contained(request, next);
+        let once = move |request| rest::idempotency::remember(request, answer);
+        layers::time_out(&inside, layers::outlive(&inside, request, once)).await
+    };
+    gate::admit(&state, gate::drained(request), run).await
 }

@@ -7,7 +7,6 @@ use axum::{
     body::Body,
     extract::Request,
     http::{HeaderMap, HeaderValue, Method, request::Parts},
-    middleware::Next,
     response::Response,
 };
 use http_body_util::BodyExt;
@@ -26,13 +25,16 @@ pub const IDEMPOTENCY_REPLAYED: &str = "Idempotency-Replayed";
 struct Keyed(Result<Call>);
 
 /// Puts the key of a `POST` into the request, where the call may be repeated, and hashes what is sent.
-pub async fn remember(mut request: Request, next: Next) -> Response {
+pub async fn remember<R: Future<Output = Response>>(
+    mut request: Request,
+    run: impl FnOnce(Request) -> R,
+) -> Response {
     let uri = request.uri().clone();
     let is_post = request.method() == Method::POST;
     let is_keyed = is_post && Traffic::of(request.method(), uri.path()).is_repeatable();
-    let Some(call) = keyed(request.headers()).filter(|_| is_keyed) else { return next.run(request).await };
+    let Some(call) = keyed(request.headers()).filter(|_| is_keyed) else { return run(request).await };
     request.extensions_mut().insert(Keyed(call.clone()));
-    let Ok(call) = call else { return next.run(request).await };
+    let Ok(call) = call else { return run(request).await };
 
     call.add(format!("POST {uri}\n").as_bytes());
     let sent = call.clone();
@@ -41,7 +43,7 @@ pub async fn remember(mut request: Request, next: Next) -> Response {
             frame.data_ref().into_iter().for_each(|bytes| sent.add(bytes));
         }))
     });
-    let mut response = next.run(request).await;
+    let mut response = run(request).await;
     if call.is_replayed() {
         response.headers_mut().insert(IDEMPOTENCY_REPLAYED, HeaderValue::from_static("true"));
     }

@@ -1,6 +1,6 @@
 //! What every request passes: its id, time-outs, the task that outlives its caller, conditional reads.
 
-use std::sync::Arc;
+use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use axum::{
     body::{Body, to_bytes},
@@ -9,6 +9,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use futures_util::FutureExt;
 use kernel::{Code, Error};
 use tracing::Instrument;
 
@@ -85,22 +86,26 @@ const fn label(method: &Method) -> &'static str {
 }
 
 /// Answers 503 when a request takes too long; a write goes on in its own task.
-pub async fn time_out(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    match tokio::time::timeout(state.limits.request_timeout, next.run(request)).await {
+pub async fn time_out(state: &AppState, running: impl Future<Output = Response>) -> Response {
+    match tokio::time::timeout(state.limits.request_timeout, running).await {
         Ok(response) => response,
         Err(_) => Problem::from(Error::Unavailable("the request took too long".into())).into_response(),
     }
 }
 
 /// Runs unsafe requests in a task of their own, so that a caller that leaves cancels nothing.
-pub async fn outlive(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub async fn outlive<R: Future<Output = Response> + Send + 'static>(
+    state: &AppState,
+    request: Request,
+    run: impl FnOnce(Request) -> R,
+) -> Response {
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS)
         || request.uri().path() == "/graphql"
     {
-        return next.run(request).await;
+        return run(request).await;
     }
     let span = tracing::Span::current();
-    match state.tasks.spawn(next.run(request).instrument(span)).await {
+    match state.tasks.spawn(run(request).instrument(span)).await {
         Ok(response) => response,
         Err(error) => Problem::from(Error::Internal(format!("a write ended early: {error}"))).into_response(),
     }
@@ -121,12 +126,12 @@ fn is_text(path: &str) -> bool {
     std::str::from_utf8(&bytes).is_ok()
 }
 
-/// Refuses addresses that are no text, which lead nowhere.
-pub async fn readable(request: Request, next: Next) -> Response {
-    if is_text(request.uri().path()) {
-        return next.run(request).await;
+/// Refuses addresses that are no text, which lead nowhere, and answers a panic as [`caught`] does.
+pub async fn contained(request: Request, next: Next) -> Response {
+    if !is_text(request.uri().path()) {
+        return Problem::from(Error::NotFound).into_response();
     }
-    Problem::from(Error::NotFound).into_response()
+    AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(caught)
 }
 
 /// Refuses callers that do not take JSON (406).

@@ -9,9 +9,8 @@ use std::{
 use axum::{
     Error,
     body::{Body, Bytes, HttpBody},
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderName, HeaderValue, Method, header},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use http_body_util::BodyExt;
@@ -42,10 +41,14 @@ const DRAINING: Duration = Duration::from_secs(2);
 const PREFLIGHT: Duration = Duration::from_mins(10);
 
 /// Lets the address pay and the request in; `/health/*` is answered always.
-pub(super) async fn admit(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+pub(super) async fn admit<R: Future<Output = Response>>(
+    state: &AppState,
+    mut request: Request,
+    run: impl FnOnce(Request) -> R,
+) -> Response {
     let path = request.uri().path();
     if path.starts_with("/health/") {
-        return next.run(request).await;
+        return run(request).await;
     }
     let address = request.extensions().get::<Origin>().map(|origin| origin.address);
     let meter = Meter::new(state.limits.clone(), address, COSTS.of(Traffic::of(request.method(), path)));
@@ -58,7 +61,7 @@ pub(super) async fn admit(State(state): State<AppState>, mut request: Request, n
         Ok(()) => {
             request.extensions_mut().insert(meter.clone());
             request.extensions_mut().insert(place.clone());
-            next.run(request).await
+            run(request).await
         }
         Err(error) => Problem::from(error).into_response(),
     };
@@ -67,11 +70,10 @@ pub(super) async fn admit(State(state): State<AppState>, mut request: Request, n
     response
 }
 
-/// Reads a little of what is left of a body when its request is answered.
-pub(super) async fn drain(request: Request, next: Next) -> Response {
+/// The request with a body of which a little of what is left is read when it is answered.
+pub(super) fn drained(request: Request) -> Request {
     let waits = request.headers().contains_key(header::EXPECT);
-    let drained = |body| Body::new(Drained { body, is_sent: !waits });
-    next.run(request.map(drained)).await
+    request.map(|body| Body::new(Drained { body, is_sent: !waits }))
 }
 
 /// A body of which the rest is read, within bounds, when nobody wants it.
