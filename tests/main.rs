@@ -35,6 +35,7 @@ mod policy_matrix;
 mod postgres_half;
 mod problems;
 mod reading;
+mod rules;
 mod seeding;
 mod signin;
 mod smoke;

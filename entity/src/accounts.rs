@@ -67,5 +67,6 @@ pub struct Grant {
     /// First day of the grant.
     pub valid_from: Option<Date>,
     /// Last day of the grant.
+    #[field(not_before = valid_from)]
     pub valid_until: Option<Date>,
 }

@@ -37,6 +37,7 @@ pub struct Agency {
     /// How exact `valid_from` is.
     pub valid_from_precision: Option<DatePrecision>,
     /// Last day it existed.
+    #[field(not_before = valid_from)]
     pub valid_until: Option<Date>,
     /// How exact `valid_until` is.
     pub valid_until_precision: Option<DatePrecision>,
@@ -93,6 +94,7 @@ pub struct Membership {
     #[field(sort)]
     pub from_on: Option<Date>,
     /// Last day.
+    #[field(not_before = from_on)]
     pub until_on: Option<Date>,
 }
 
@@ -151,7 +153,6 @@ pub struct Task {
     #[field(
         most(200),
         table = "task_dependency",
-        acyclic,
         filter("depends_on", "Only those that wait for one of these tasks, by id.")
     )]
     pub depends_on: Refs<Task>,

@@ -156,7 +156,7 @@ pub struct Action {
     #[field(sort)]
     pub starts_on: Option<Date>,
     /// Last day of its period.
-    #[field(days("ends", "that end"), sort)]
+    #[field(days("ends", "that end"), sort, not_before = starts_on)]
     pub ends_on: Option<Date>,
     /// Planned cost.
     pub cost: Option<Money>,

@@ -92,6 +92,7 @@ pub struct RegionMembership {
     /// How exact `from_on` is.
     pub from_precision: Option<DatePrecision>,
     /// Last day of the membership.
+    #[field(not_before = from_on)]
     pub until_on: Option<Date>,
     /// How exact `until_on` is.
     pub until_precision: Option<DatePrecision>,

@@ -165,8 +165,6 @@ pub struct FieldDef {
     pub is_contributors: bool,
     /// Whether its value is unique in the kind.
     pub is_unique: bool,
-    /// Whether references through it may not lead back to the record.
-    pub is_acyclic: bool,
     /// Field with a day that this one does not lie before.
     pub not_before: Option<&'static str>,
     /// Link table that is the index of a list of references.

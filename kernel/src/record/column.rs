@@ -33,8 +33,6 @@ pub struct Link {
     pub table: &'static str,
     /// Kind at the other end; none for lists of codes.
     pub target: Option<&'static str>,
-    /// Whether no record may lead back to itself.
-    pub is_acyclic: bool,
 }
 
 /// The record a kind stands below.

@@ -2,41 +2,66 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use sea_orm::sea_query::{Cond, ExprTrait};
+use sea_orm::sea_query::Cond;
 use uuid::Uuid;
 
 use super::{Unit, item::Item};
 use crate::{
     error::{Code, Result},
     policy::visible,
-    record::{KindDef, Link},
-    store,
+    record::KindDef,
+    row::Row,
+    store::{self, Wanted},
 };
 
-/// From each record to those its link names.
+/// From each record to those it leads to.
 type Ways = HashMap<Uuid, Vec<Uuid>>;
 
+/// A reference of records to others of their kind.
+#[derive(Clone, Copy)]
+struct Own {
+    column: &'static str,
+    field: &'static str,
+    /// The link table of a list of references.
+    table: Option<&'static str>,
+}
+
+impl Own {
+    /// All of a kind: none of them may lead back to where it starts.
+    fn of(def: &'static KindDef) -> impl Iterator<Item = Self> {
+        let own = |target: Option<&str>| target == Some(def.name);
+        let columns = def.columns.iter().filter(move |column| own(column.target));
+        let links = def.links.iter().filter(move |link| own(link.target));
+        let one = columns.map(|column| Self { column: column.name, field: column.field, table: None });
+        one.chain(links.map(|link| Self { column: link.column, field: link.column, table: Some(link.table) }))
+    }
+
+    fn ends(self, row: &Row) -> Vec<Uuid> {
+        if self.table.is_some() { row.ids(self.column) } else { row.uuid(self.column).into_iter().collect() }
+    }
+}
+
 impl Unit {
-    /// Refuses links that would close a circle, where the declaration says so.
+    /// Refuses references to records of the same kind that would close a circle.
     pub(super) async fn check_circles(&self, def: &'static KindDef, items: &mut [Item]) -> Result<()> {
-        for link in def.links.iter().filter(|link| link.is_acyclic) {
+        for own in Own::of(def) {
             let adds = |item: &&mut Item| {
-                !item.is_rejected() && item.changes(link.column) && !item.after.ids(link.column).is_empty()
+                !item.is_rejected() && item.changes(own.column) && !own.ends(&item.after).is_empty()
             };
             let (mut ways, mut owners) = (Ways::new(), BTreeSet::new());
             for item in items.iter_mut().filter(adds) {
-                ways.insert(item.after.id(), item.after.ids(link.column));
+                ways.insert(item.after.id(), own.ends(&item.after));
                 owners.insert(item.after.owner().to_owned());
             }
             if ways.is_empty() {
                 continue;
             }
             self.lock_owners(&owners).await?;
-            self.follow_links(def, link, &mut ways).await?;
+            self.follow(def, own, &mut ways).await?;
             for item in items.iter_mut().filter(adds) {
                 if reaches_itself(item.after.id(), &ways) {
                     let text = "the record would lead back to itself: a circle is not allowed here";
-                    item.fault(&format!("/{}", link.column), Code::ReferenceCycle, text);
+                    item.fault(&format!("/{}", own.field), Code::ReferenceCycle, text);
                 }
             }
         }
@@ -46,15 +71,13 @@ impl Unit {
     /// Adds the stored ways that lead on from the new ones.
     ///
     /// The walk goes through records the caller sees only: where a hidden one leads is not told by a refusal.
-    async fn follow_links(&self, def: &'static KindDef, link: &Link, ways: &mut Ways) -> Result<()> {
+    async fn follow(&self, def: &'static KindDef, own: Own, ways: &mut Ways) -> Result<()> {
         let mut front: BTreeSet<Uuid> =
             ways.values().flatten().copied().filter(|id| !ways.contains_key(id)).collect();
         let mut met: HashSet<Uuid> = front.iter().copied().collect();
         while !front.is_empty() {
-            let which = Cond::all().add(visible(self.actor(), def)).add(def.col("id").is_in(front));
-            let visible_now = store::distinct(self.conn(), def, "id", which).await?;
-            front = BTreeSet::new();
-            for (from, to) in self.linked(link.table, &visible_now).await? {
+            let found = self.steps(def, own, std::mem::take(&mut front)).await?;
+            for (from, to) in found {
                 ways.entry(from).or_default().push(to);
                 if !ways.contains_key(&to) && met.insert(to) {
                     front.insert(to);
@@ -62,6 +85,25 @@ impl Unit {
             }
         }
         Ok(())
+    }
+
+    /// Where the visible ones of some records lead.
+    async fn steps(
+        &self,
+        def: &'static KindDef,
+        own: Own,
+        from: BTreeSet<Uuid>,
+    ) -> Result<Vec<(Uuid, Uuid)>> {
+        let which = Cond::all().add(visible(self.actor(), def)).add(self.conn().among(def.col("id"), &from));
+        if let Some(table) = own.table {
+            let seen = store::distinct(self.conn(), def, "id", which).await?;
+            return self.linked(table, &seen).await;
+        }
+        let wanted = Wanted { def, columns: def.named(&["id", own.column]) };
+        let mut select = store::select(wanted);
+        select.cond_where(which);
+        let rows = store::rows(self.conn(), wanted, &select).await?;
+        Ok(rows.iter().filter_map(|row| Some((row.id(), row.uuid(own.column)?))).collect())
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use chrono::{Datelike, Months, NaiveDate};
 use model::access::{Role, Visibility};
 use sea_orm::{
     Value,
@@ -191,13 +192,32 @@ pub(super) fn narrowed(row: &Row, parent: &Row, sets: &Sets) -> Option<(Visibili
 fn check_periods(def: &KindDef, item: &mut Item) {
     for field in def.declared.fields {
         let Some(earlier) = field.not_before else { continue };
-        if let (Some(from), Some(to)) = (item.after.date(earlier), item.after.date(field.column))
+        if let (Some(from), Some(to)) = (item.after.date(earlier), last_day(&item.after, field.column))
             && to < from
         {
             let pointer = format!("/{}", field.name);
             item.fault(&pointer, Code::RuleBroken, "the period ends before it begins");
         }
     }
+}
+
+/// The last day that a column may mean: what is known to a month or a year stands with its first day, and with its
+/// precision beside it. None where that tells nothing.
+fn last_day(row: &Row, column: &str) -> Option<NaiveDate> {
+    let (first, def) = (row.date(column)?, row.def());
+    let beside = [column, column.trim_end_matches("_on")].map(|name| format!("{name}_precision"));
+    let precision = beside.iter().find(|name| def.has(name)).and_then(|name| row.text(name));
+    let months = match precision {
+        None | Some("day") => return Some(first),
+        Some("month") => 1,
+        Some("quarter") => 3,
+        Some("half") => 6,
+        Some("year") => 12,
+        Some(_) => return None,
+    };
+    // From the first of the month: a day within the time that is meant would lead beyond it.
+    let begin = first.with_day(1)?.checked_sub_months(Months::new((first.month0()) % months))?;
+    begin.checked_add_months(Months::new(months))?.pred_opt()
 }
 
 /// Callers write only under source systems that are theirs; of accounts, which all have one owner, only

@@ -26,7 +26,6 @@ impl FieldDef {
             is_lead: false,
             is_contributors: false,
             is_unique: false,
-            is_acyclic: false,
             not_before: None,
             table: None,
             is: None,
@@ -149,13 +148,6 @@ impl FieldDef {
     #[must_use]
     pub const fn unique(mut self) -> Self {
         self.is_unique = true;
-        self
-    }
-
-    /// Says that references through the field do not lead back to the record.
-    #[must_use]
-    pub const fn acyclic(mut self) -> Self {
-        self.is_acyclic = true;
         self
     }
 

@@ -75,7 +75,7 @@ impl KindDef {
         let index = columns.iter().enumerate().map(|(at, column)| (column.name, at)).collect();
         let link = |field: &FieldDef| {
             let target = if let Shape::Refs(kind) = field.shape { Some(kind) } else { None };
-            Some(Link { column: field.column, table: field.table?, target, is_acyclic: field.is_acyclic })
+            Some(Link { column: field.column, table: field.table?, target })
         };
         let any = fields().find(|field| field.shape == Shape::AnyRef);
         let any = any.map(|field| (keep(format!("{}_kind", field.name)), keep(format!("{}_id", field.name))));
@@ -177,9 +177,6 @@ impl KindDef {
             }
             if field.is.is_some_and(|(name, _)| self.declared.field(name).is_none()) {
                 return wrong(format!("`{}` follows from no field", field.name));
-            }
-            if field.is_acyclic && field.table.is_none() {
-                return wrong(format!("`{}` is no relation, and no circle is looked for in it", field.name));
             }
             if matches!(field.shape, Shape::Refs(_)) && field.table.is_none() {
                 return wrong(format!("`{}` names no link table", field.name));
