@@ -56,8 +56,11 @@ impl Unit {
             if ways.is_empty() {
                 continue;
             }
-            self.lock_owners(&owners).await?;
-            self.follow(def, own, &mut ways).await?;
+            // What is stored does not refer to a new record: a way back to it begins in the batch.
+            if items.iter_mut().filter(adds).any(|item| !item.is_new()) {
+                self.lock_owners(&owners).await?;
+                self.follow(def, own, &mut ways).await?;
+            }
             for item in items.iter_mut().filter(adds) {
                 if reaches_itself(item.after.id(), &ways) {
                     let text = "the record would lead back to itself: a circle is not allowed here";
