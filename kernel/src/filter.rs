@@ -291,12 +291,6 @@ impl Where<'_> {
     }
 }
 
-/// The condition that a column holds this id.
-#[must_use]
-pub fn is(def: &KindDef, column: &str, id: Uuid) -> Expr {
-    def.col(column).eq(id)
-}
-
 /// Texts with U+0000 are stored nowhere, and PostgreSQL takes none as a bound value.
 fn is_storable(value: &Value) -> bool {
     !matches!(value, Value::String(Some(text)) if text.contains('\0'))

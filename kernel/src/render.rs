@@ -9,7 +9,6 @@ use std::{
     sync::Arc,
 };
 
-use sea_orm::sea_query::{Alias, ExprTrait, Query};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
@@ -17,7 +16,7 @@ use crate::{
     actor::Actor,
     ctx::{Ctx, Locale},
     error::Result,
-    policy::{Verb, authorize, is_inside, visible},
+    policy::{Verb, authorize, is_inside},
     record::{KindDef, Registry},
     row::Row,
     scalar::Ref,
@@ -213,39 +212,13 @@ impl Renderer {
     async fn look_up(&mut self, ctx: &Ctx, wanted: Wanted) -> Result<()> {
         for (kind, ids) in wanted {
             let Some(target) = ctx.kinds.get(kind) else { continue };
-            for some in ids.into_iter().collect::<Vec<_>>().chunks(store::IDS) {
-                let found = self.named(ctx, target, some).await?;
-                self.refs.get_or_insert_default().extend(found);
-            }
+            let names: Vec<&str> = along::shown(target).into_iter().flatten().collect();
+            let shown = store::Wanted { def: target, columns: target.named(&names) };
+            let found = store::by_ids(ctx, shown, &ids).await?;
+            let found: Vec<_> = found.values().map(|row| (row.id(), self.as_reference(row))).collect();
+            self.refs.get_or_insert_default().extend(found);
         }
         Ok(())
-    }
-
-    /// The visible ones of these records, as references.
-    async fn named(&self, ctx: &Ctx, target: &'static KindDef, ids: &[Uuid]) -> Result<Vec<(Uuid, Ref)>> {
-        let mut columns = vec!["id", "owner"];
-        columns.extend(target.code);
-        columns.extend(target.label);
-        if target.has_texts() {
-            columns.extend(["language", "translations"]);
-        }
-        let mut select = Query::select();
-        select.columns(columns.iter().map(|name| (target.iden(), Alias::new(*name)))).from(target.iden());
-        select.cond_where(visible(&ctx.actor, target));
-        select.and_where(target.col("id").is_in(ids.iter().copied()));
-        let mut refs = Vec::new();
-        for found in ctx.db.reading().all(&select).await? {
-            let mut row = Row::empty(target);
-            for (at, name) in columns.iter().enumerate() {
-                match *name {
-                    "id" => row.set("id", found.try_get_by_index::<Uuid>(at)?),
-                    "translations" => row.set("translations", found.try_get_by_index::<Json>(at)?),
-                    text => row.set(text, found.try_get_by_index::<Option<String>>(at)?),
-                }
-            }
-            refs.push((row.id(), self.as_reference(&row)));
-        }
-        Ok(refs)
     }
 
     /// A row as others refer to it.

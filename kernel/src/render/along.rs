@@ -150,7 +150,7 @@ impl Named {
 }
 
 /// The columns that a reference shows, or takes to choose a language.
-fn shown(target: &KindDef) -> [Option<&'static str>; 6] {
+pub(super) fn shown(target: &KindDef) -> [Option<&'static str>; 6] {
     let texts = |column| target.has_texts().then_some(column);
     [Some("id"), Some("owner"), target.code, target.label, texts("language"), texts("translations")]
 }
