@@ -194,7 +194,7 @@ fn locale(headers: &HeaderMap, query: Option<&str>) -> Locale {
     }
     let mut wanted: Vec<(&str, f32)> = weighted(headers, header::ACCEPT_LANGUAGE)
         .into_iter()
-        .filter(|(tag, weight)| *weight > 0.0 && *tag != "*" && tag.len() <= 35)
+        .filter(|(tag, weight)| *weight > 0.0 && *tag != "*" && tag.len() <= LONGEST_TAG)
         .take(10)
         .collect();
     wanted.sort_by(|(_, a), (_, b)| b.total_cmp(a));
@@ -206,9 +206,12 @@ fn lookup(tag: &str) -> impl Iterator<Item = String> {
     std::iter::successors(Some(tag), |tag| shorter(tag)).map(str::to_owned)
 }
 
+/// Characters of a tag that may name a language (RFC 5646, 4.4.1); a longer one is looked for as it is.
+const LONGEST_TAG: usize = 35;
+
 /// A tag without its last subtag, nor the single letter before it, which means nothing by itself.
 fn shorter(tag: &str) -> Option<&str> {
-    let (head, _) = tag.rsplit_once('-')?;
+    let (head, _) = tag.rsplit_once('-').filter(|_| tag.len() <= LONGEST_TAG)?;
     Some(head.rsplit_once('-').filter(|(_, last)| last.len() == 1).map_or(head, |(head, _)| head))
 }
 
@@ -264,5 +267,6 @@ mod tests {
         assert_eq!(of("ru"), ["ru"]);
         assert_eq!(of("zh-Hant-TW"), ["zh-Hant-TW", "zh-Hant", "zh"]);
         assert_eq!(of("de-CH-x-plain"), ["de-CH-x-plain", "de-CH", "de"]);
+        assert_eq!(of(&"a-".repeat(30_000)).len(), 1);
     }
 }
