@@ -12,7 +12,7 @@ use concord::domain::{
     KINDS,
     sharing::{self, term},
 };
-use kernel::{Actor, Ctx, change::feed};
+use kernel::{Actor, Ctx, View, change::feed};
 use serde_json::{Value as Json, json};
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
@@ -315,8 +315,8 @@ async fn changes_that_cannot_concern_a_caller_are_not_read() {
         let db = app.system().db.bounded(20);
         let end = feed::end(&app.system()).await.expect("the log has an end");
         let read = async |actor: Actor| {
-            let ctx = Ctx { db: db.clone(), ..app.system() }.acting(actor);
-            feed::since(&ctx, (begin, end), KINDS.all(), 50).await
+            let view = View { db: db.clone(), ..app.system().view }.acting(actor);
+            feed::since(&view, (begin, end), KINDS.all(), 50).await
         };
 
         let stranger = read(Actor::anonymous()).await.expect("few rows are read");

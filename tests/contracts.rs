@@ -228,7 +228,7 @@ fn the_schemas_of_every_kind_can_be_compiled() {
     assert!(Schema::of::<BatchInput>().is_sound());
 }
 
-/// Tells whether the write path knows what to do with a member of an input.
+/// Whether the write path knows what to do with a member of an input.
 fn is_known(def: &KindDef, member: &str) -> bool {
     let parts = |end: &str| def.has(&format!("{member}_{end}"));
     def.field(member).is_some()

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use concord::domain::KINDS;
-use entity::{Pillar, Region};
+use concord::domain::{KINDS, cooperation::task::TASK};
+use entity::{Pillar, Region, Task};
 use kernel::{
     KindDef,
-    record::{Registry, kind},
+    kinds::{Kinds, Staged, kind},
 };
 use model::{Declaration, FieldDef, Kind, Ref, field::Column};
 use sea_orm::Statement;
@@ -103,9 +103,10 @@ fn with(field: FieldDef) -> KindDef {
 }
 
 /// Why a registry with this kind in the place of another one is refused.
-fn refusal(other: &str, def: KindDef) -> String {
-    let kept = KINDS.all().iter().filter(|one| one.name != other).map(|one| KindDef::of(one.declared));
-    Registry::checked(kept.chain([def]).collect()).err().unwrap_or_default()
+fn refusal(other: &str, staged: impl Into<Staged>) -> String {
+    let kept = KINDS.all().iter().filter(|one| one.name != other);
+    let kept = kept.map(|one| Staged::from(KindDef::of(one.declared)));
+    Kinds::checked(kept.chain([staged.into()]).collect()).err().unwrap_or_default()
 }
 
 #[test]
@@ -119,6 +120,7 @@ fn a_declaration_that_cannot_be_is_refused_with_its_reason() {
         refusal("pillar", with(text("basis").not_before("title"))),
         refusal("pillar", with(text("basis").is("nothing", "code"))),
         refusal("pillar", kind::<Pillar>().moves(&MOVES)),
+        refusal("task", kind::<Task>().moves(&TASK)),
     ];
 
     let wanted = [
@@ -127,6 +129,7 @@ fn a_declaration_that_cannot_be_is_refused_with_its_reason() {
         "pillar: `basis` is compared with no day",
         "pillar: `basis` follows from no field",
         "pillar: its lifecycle knows no column `state`",
+        "task: `complete` needs Fact(\"dependencies_done\"), which nothing finds out",
     ];
     assert_eq!(refusals, wanted);
 }

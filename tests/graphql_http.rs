@@ -301,11 +301,11 @@ async fn introspection_that_multiplies_is_refused() {
 async fn rows_that_are_read_are_counted_too() {
     app(async |app| {
         let bounded = app.system().db.bounded(2);
-        let ctx = kernel::Ctx { db: bounded, ..app.system() };
+        let view = kernel::View { db: bounded, ..app.system().view };
         let def = <entity::Plan as concord::domain::Registered>::def();
 
-        let one = kernel::store::get(&ctx, def, app.world.id("plan:national")).await;
-        let more = kernel::store::all(ctx.db.reading(), def, kernel::filter::Cond::all()).await;
+        let one = kernel::store::get(&view, def, app.world.id("plan:national")).await;
+        let more = kernel::store::all(view.db.reading(), def, sea_orm::sea_query::Cond::all()).await;
 
         assert!(one.is_ok());
         assert_eq!(more.map_err(|error| error.code().name()).map(|_| ()), Err("result_too_large"));

@@ -168,11 +168,12 @@ async fn a_hundred_callers_under_one_key_make_one_record_and_one_change_set() {
 
 /// A second process on the database; on SQLite, where one process writes, the same one.
 async fn second(app: &TestApp) -> TestApp {
-    let db = match is_postgres() {
-        true => Db::connect(&app.url, 2).await.expect("the database opens"),
-        false => app.state.db.clone(),
-    };
-    TestApp::on(db, app.world.clone(), app.url.clone()).await
+    let (world, url) = (app.world.clone(), app.url.clone());
+    if is_postgres() {
+        let db = Db::connect(&app.url, 2).await.expect("the database opens");
+        return TestApp::on(db, world, url).await;
+    }
+    TestApp { state: app.state.clone(), router: app.router.clone(), world, url }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -99,7 +99,7 @@ fn starts(path: &str, roots: &[&str]) -> bool {
     roots.iter().any(|root| path == *root || path.starts_with(&format!("{root}::")))
 }
 
-/// Tells whether the code names a path of this root, imported or written out.
+/// Whether the code names a path of this root, imported or written out.
 fn names(source: &Source, root: &str) -> bool {
     let needle = format!("{root}::");
     let mut rest = source.text.as_str();
@@ -174,6 +174,34 @@ fn declarations_know_neither_the_machinery_nor_the_faces() {
 fn the_kernel_knows_neither_the_faces_nor_the_kinds() {
     assert_eq!(namers("kernel/src", &FACES), NONE);
     assert_eq!(namers("kernel/src", &["entity", "concord"]), NONE);
+}
+
+/// The layers of the kernel, the highest first.
+const LAYERS: [&str; 3] = ["write", "read", "base"];
+
+/// What the kernel's root takes from a layer: its modules, and what it names shortly.
+fn of_layer(layer: &str) -> Vec<String> {
+    let text = fs::read_to_string(root().join("kernel/src/lib.rs")).expect("the kernel's root");
+    let marker = format!("use {layer}::");
+    let trees = text.split(&marker).skip(1).filter_map(|rest| rest.split(';').next());
+    let words = trees.flat_map(|tree| tree.split(|c: char| !c.is_alphanumeric() && c != '_'));
+    words.filter(|word| !word.is_empty() && *word != "self").map(|word| format!("crate::{word}")).collect()
+}
+
+#[test]
+fn layers_of_the_kernel_look_down_only() {
+    let (mut wrong, mut above) = (Vec::new(), Vec::<String>::new());
+    for layer in LAYERS {
+        let folder = format!("kernel/src/{layer}");
+        let higher: Vec<&str> = above.iter().map(String::as_str).collect();
+        wrong.extend(namers(&folder, &higher));
+        let own = of_layer(layer);
+        assert!(own.len() > 5, "{layer} has little: {own:?}");
+        above.extend(own);
+        above.push(format!("crate::{layer}"));
+    }
+
+    assert_eq!(wrong, NONE);
 }
 
 #[test]
@@ -292,7 +320,7 @@ fn only_the_clock_asks_the_machine_for_the_time() {
     };
 
     let asking = everything().into_iter().filter(asks).map(|source| source.path);
-    let asking: Vec<_> = asking.filter(|path| path != "kernel/src/clock.rs").collect();
+    let asking: Vec<_> = asking.filter(|path| path != "kernel/src/base/clock.rs").collect();
 
     assert_eq!(asking, NONE);
 }

@@ -19,7 +19,7 @@ use concord::{
     signin::{secret::InstallationSecret, session, token},
     state::AppState,
 };
-use kernel::{Actor, Ctx, change, clock::Clock, db::Db, unit::Cause};
+use kernel::{Actor, Ctx, cause::Cause, change, clock::Clock, db::Db};
 
 use client::Client;
 use world::World;

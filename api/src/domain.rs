@@ -22,7 +22,7 @@ use entity::{
 };
 use kernel::{
     KindDef,
-    record::{Registry, kind},
+    kinds::{Kinds, kind},
 };
 
 use access::{grant, user};
@@ -31,8 +31,8 @@ use plans::{content::protect_content, plan};
 use treaties::participation;
 
 /// Every record kind with what it does, those that others refer to first.
-pub static KINDS: LazyLock<Registry> = LazyLock::new(|| {
-    Registry::new(vec![
+pub static KINDS: LazyLock<Kinds> = LazyLock::new(|| {
+    Kinds::new(vec![
         kind::<Region>(),
         kind::<Country>(),
         kind::<RegionMembership>(),

@@ -57,7 +57,7 @@ impl Origin {
     }
 }
 
-/// Tells whether an address is that of a proxy that is believed whom it speaks for.
+/// Whether an address is that of a proxy that is believed whom it speaks for.
 #[must_use]
 pub fn is_trusted(address: IpAddr, front: &Front) -> bool {
     let address = address.to_canonical();

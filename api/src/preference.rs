@@ -27,7 +27,7 @@ impl<'a> Accept<'a> {
         Self(if given.is_empty() { vec![("*/*", 1.0)] } else { given })
     }
 
-    /// Tells whether a media type is taken, and asked for by its own name.
+    /// Whether a media type is taken, and asked for by its own name.
     #[must_use]
     pub fn names(&self, media: &str) -> bool {
         self.find(media).is_some_and(|weight| weight > 0.0)

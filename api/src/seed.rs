@@ -9,9 +9,7 @@ mod report;
 mod sync;
 mod table;
 
-use std::sync::Arc;
-
-use kernel::{Actor, Ctx, Result, unit::Cause};
+use kernel::{Actor, Ctx, Result, cause::Cause};
 
 pub use demo::{DemoReport, PASSWORD, SignIn};
 pub use report::{Counts, Report};
@@ -51,5 +49,5 @@ pub async fn demo(ctx: &Ctx) -> Result<DemoReport> {
 
 /// The same context for the service itself.
 fn as_system(ctx: &Ctx) -> Ctx {
-    Ctx { actor: Arc::new(Actor::system()), cause: Cause::Seed, ..ctx.clone() }
+    Ctx { cause: Cause::Seed, ..ctx.acting(Actor::system()) }
 }

@@ -2,7 +2,10 @@
 
 use std::{ops::Deref, sync::Arc};
 
-use kernel::{Actor, Ctx, clock::Clock, ctx::Locale, db::Db, unit::Cause};
+use kernel::{
+    Actor, Ctx, View, cause::Cause, clock::Clock, db::Db, idempotency::Claims, standings::Standings,
+    view::Locale,
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
@@ -47,6 +50,10 @@ pub struct Parts {
     pub stopping: CancellationToken,
     /// Tasks that are waited for before the process ends: connections, writes, jobs, streams.
     pub tasks: TaskTracker,
+    /// The callers that this process remembers.
+    pub standings: Standings,
+    /// The calls under an idempotency key that run in this process.
+    pub claims: Claims,
     /// Answers that go on, and who holds them.
     pub streams: Streams,
 }
@@ -73,6 +80,8 @@ impl AppState {
             limits: Arc::new(Limits::of(config)),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),
+            standings: Standings::default(),
+            claims: Claims::default(),
             streams: Streams::default(),
         })))
     }
@@ -88,17 +97,23 @@ impl AppState {
     /// The context of an anonymous caller; authentication puts the caller in.
     #[must_use]
     pub fn ctx(&self, request_id: Option<&str>) -> Ctx {
-        Ctx {
+        let view = View {
             db: self.db.clone(),
             actor: Arc::new(Actor::anonymous()),
             clock: self.clock.clone(),
-            request_id: request_id.map(Arc::from),
             locale: Arc::new(Locale::default()),
-            kinds: &KINDS,
+            kinds: KINDS.registry(),
             cursor_key: self.cursor_key.clone(),
+            standings: self.standings.clone(),
+            watch: None,
+        };
+        Ctx {
+            view,
+            request_id: request_id.map(Arc::from),
             cause: Cause::Request,
             idempotency: None,
-            watch: None,
+            kinds: &KINDS,
+            claims: self.claims.clone(),
         }
     }
 

@@ -2,34 +2,33 @@
 //!
 //! The kernel knows no concept of the field; kinds describe themselves with a
 //! [`record::KindDef`] and everything else works on that description.
+//!
+//! It has three layers, and each names only what stands in itself or below:
+//! - `base`: what records, callers and errors are, and who may do what. Nothing here runs a statement.
+//! - `read`: the database, and what a caller sees of it through a [`View`].
+//! - `write`: units, the one way to change anything, begun from a [`Ctx`].
 
-pub mod actor;
-pub mod change;
-pub mod clock;
-pub mod crypto;
-pub mod ctx;
-pub mod dates;
-pub mod db;
-pub mod error;
-pub mod filter;
-pub mod idempotency;
-pub mod input;
-pub mod page;
-pub mod policy;
-pub mod record;
-pub mod render;
-pub mod row;
-pub mod scalar;
-pub mod schema;
-pub mod sets;
-pub mod standings;
-pub mod store;
-pub mod text;
-pub mod turn;
-pub mod unit;
+mod base;
+mod read;
+mod write;
 
-pub use actor::Actor;
-pub use ctx::Ctx;
-pub use error::{Code, Error, Result, Violation};
-pub use record::KindDef;
-pub use unit::Unit;
+pub use base::{
+    actor::{self, Actor},
+    cause, clock, crypto, dates,
+    error::{self, Code, Error, Result, Violation},
+    filter, input, policy,
+    record::{self, KindDef},
+    row, scalar, schema, text,
+};
+pub use read::{
+    change, condition, db, page, render, sets, standings, store,
+    view::{self, View},
+};
+use write::recorder;
+pub use write::{
+    ctx::{self, Ctx},
+    idempotency,
+    kinds::{self, Kinds},
+    lifecycle, shared_sets, turn,
+    unit::{self, Unit},
+};

@@ -24,7 +24,7 @@ async fn open(service: &Process, count: usize) -> Vec<Wire> {
     open
 }
 
-/// Tells whether a new connection is answered.
+/// Whether a new connection is answered.
 async fn is_answered(service: &Process) -> bool {
     let mut wire = service.connect().await;
     wire.send(LIVE).await;

@@ -8,10 +8,11 @@ use kernel::{
     Code, Ctx, Error, KindDef,
     filter::Narrowing,
     page::{Page, Slice},
-    record::{Edge, kinds_of},
+    record::{Edge, Via},
     render::{Detail, Renderer},
     row::Row,
     store,
+    store::kinds_of,
 };
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
@@ -211,7 +212,7 @@ impl<'a> Reading<'a> {
     async fn page(
         &mut self,
         def: &'static KindDef,
-        parent: Option<(store::Via, Uuid)>,
+        parent: Option<(Via, Uuid)>,
         (asked, below): (&'a Asked, &[&'a [Pick]]),
     ) -> Shown {
         let (way, size) = &asked.arguments[0];

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use concord::signin::{session, token};
-use kernel::{Ctx, clock::Clock};
+use kernel::clock::Clock;
 use serde_json::Value as Json;
 use tokio::time::{sleep, timeout};
 
@@ -23,7 +23,8 @@ const SOON: u64 = 40;
 /// A token that is good for a service with the clock of this machine.
 async fn token_now(app: &TestApp, name: &str) -> String {
     let (user, clock) = (app.world.id(name), Clock::system());
-    let ctx = Ctx { clock: clock.clone(), ..app.system() };
+    let mut ctx = app.system();
+    ctx.clock = clock.clone();
     let session = session::open_session(&ctx, user).await.expect("a session");
     token::issue(&app.state.keys, &clock, user, session).expect("a token")
 }

@@ -29,7 +29,7 @@ fn results(answer: &Answer) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn the_report_of_a_batch_is_told_again() {
+async fn the_report_of_a_batch_is_from_kept() {
     app(async |app| {
         let batch = json!({ "atomic": "each", "items": [
             { "op": "create", "data": task("Made in the batch") },
@@ -50,7 +50,7 @@ async fn the_report_of_a_batch_is_told_again() {
 }
 
 #[tokio::test]
-async fn every_sort_of_outcome_is_told_again() {
+async fn every_sort_of_outcome_is_from_kept() {
     app(async |app| {
         let plain = app.user("focal_point").await;
         let batch = mixed(&plain).await;
@@ -186,7 +186,7 @@ async fn another_document_under_the_key_is_refused() {
 }
 
 #[tokio::test]
-async fn a_deletion_is_told_again() {
+async fn a_deletion_is_from_kept() {
     app(async |app| {
         let plain = app.user("focal_point").await;
         let id = plain.post("/tasks", task("Short-lived")).await.id();

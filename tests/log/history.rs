@@ -114,7 +114,7 @@ fn unknown_fields(answer: &Answer) -> Vec<String> {
     more
 }
 
-/// Tells whether the last state an answer tells emptied a field.
+/// Whether the last state an answer tells emptied a field.
 fn items_clear(answer: &Answer, field: &str) -> bool {
     let items = answer.body["items"].as_array().cloned().unwrap_or_default();
     items.iter().any(|item| item["changes"][field][1].is_null() && item["changes"][field].is_array())

@@ -69,7 +69,7 @@ fn close(part: &mut Json) {
     part.as_array_mut().into_iter().flatten().for_each(close);
 }
 
-/// Tells whether a path fits a template of the document, and how many of its parts are variable.
+/// Whether a path fits a template of the document, and how many of its parts are variable.
 fn fit(template: &str, path: &str) -> Option<usize> {
     let (wanted, given): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
     let is_variable = |part: &str| part.starts_with('{');

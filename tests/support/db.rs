@@ -54,7 +54,7 @@ fn short(of: &impl Hash) -> u32 {
     u32::try_from(hasher.finish() >> 32).expect("half of the bits")
 }
 
-/// Tells whether this run is on PostgreSQL.
+/// Whether this run is on PostgreSQL.
 pub fn is_postgres() -> bool {
     std::env::var("CONCORD_TEST_DB").is_ok_and(|name| name == "postgres")
 }

@@ -1,8 +1,6 @@
 //! What a command works on: the settings, the database and the secret of this installation.
 
-use std::sync::Arc;
-
-use kernel::{Actor, Ctx, clock::Clock, ctx::Locale, db::Db, unit::Cause};
+use kernel::{Ctx, cause::Cause, clock::Clock, db::Db};
 
 use super::failure::Failure;
 use crate::{
@@ -47,19 +45,7 @@ impl Installation {
         let config = settings()?;
         let db = connect(&config, false).await?;
         migrate::check(&db).await?;
-        let ctx = Ctx {
-            db,
-            actor: Arc::new(Actor::system()),
-            clock: Clock::system(),
-            request_id: None,
-            locale: Arc::new(Locale::default()),
-            kinds: &KINDS,
-            // Cursors are for callers of the service; commands read whole lists.
-            cursor_key: Arc::from([]),
-            cause: Cause::Cli,
-            idempotency: None,
-            watch: None,
-        };
+        let ctx = Ctx::of_service(db, Clock::system(), &KINDS, Cause::Cli);
         Ok(Self { config, ctx })
     }
 

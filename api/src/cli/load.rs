@@ -16,7 +16,7 @@ use std::{fs, io::IsTerminal, path::PathBuf};
 
 use clap::Args;
 use indicatif::ProgressBar;
-use kernel::{KindDef, input::nearest, policy::Class, unit::Cause};
+use kernel::{KindDef, cause::Cause, input::nearest, policy::Class};
 
 use super::{failure::Failure, installation::Installation, say};
 use crate::domain::KINDS;

@@ -1,6 +1,6 @@
 //! `concord seed`.
 
-use kernel::unit::Cause;
+use kernel::cause::Cause;
 
 use super::{failure::Failure, installation::Installation, say};
 use crate::seed;

@@ -242,7 +242,7 @@ impl BatchOp {
         }
     }
 
-    /// Tells whether an item of this sort may have a member.
+    /// Whether an item of this sort may have a member.
     fn takes(self, member: &str) -> bool {
         self.needs().contains(&member) || (member == "version" && matches!(self, Self::Update | Self::Delete))
     }

@@ -6,11 +6,11 @@ use async_graphql::{Enum, SimpleObject};
 use chrono::{DateTime, Utc};
 use kernel::{
     Code, Ctx, Error, KindDef, Result,
+    cause::Cause,
     change::{self, Past, Span},
     page::Page,
     render::{Detail, Renderer},
     scalar::Object,
-    unit::Cause,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;

@@ -135,7 +135,7 @@ async fn add_to(unit: &mut Unit, def: &'static KindDef, rows: Vec<Row>, release:
 
 /// The stored set with exactly these releases; equal sets are stored once.
 async fn set_of(unit: &mut Unit, owner: &str, releases: &BTreeSet<Uuid>) -> Result<Uuid> {
-    let key = kernel::sets::set_id(releases.iter(), [].iter()).to_string();
+    let key = kernel::shared_sets::set_id(releases.iter(), [].iter()).to_string();
     let fields = json!({ "owner": owner, "releases": releases });
     let fields = fields.as_object().cloned().unwrap_or_default();
     let actor = unit.elevate();

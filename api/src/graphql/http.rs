@@ -29,7 +29,7 @@ use crate::{
         graphql::{NODES, NODES_ANONYMOUS, ROWS},
         meter::Meter,
     },
-    signin::identity::{Identity, Reader},
+    signin::identity::{Identity, Recalled},
     state::AppState,
 };
 
@@ -64,7 +64,7 @@ impl Admitted {
     /// # Errors
     /// As [`Identity::look_up`].
     pub async fn confirmed(self) -> kernel::Result<Self> {
-        let ctx = Reader::new(self.ctx, self.identity.clone()).confirmed().await?;
+        let ctx = Recalled::new(self.ctx, self.identity.clone()).confirmed().await?;
         Ok(Self { ctx, ..self })
     }
 }
@@ -143,11 +143,11 @@ pub struct GraphqlCall {
 }
 
 impl GraphqlCall {
-    /// A call of this reader.
+    /// A call of this recalled.
     #[must_use]
-    pub fn of(reader: &Reader, parts: &Parts) -> Self {
+    pub fn of(recalled: &Recalled, parts: &Parts) -> Self {
         let meter = parts.extensions.get().cloned();
-        Self { ctx: reader.ctx.clone(), identity: reader.identity.clone(), meter }
+        Self { ctx: recalled.ctx.clone(), identity: recalled.identity.clone(), meter }
     }
 }
 
@@ -170,22 +170,23 @@ pub async fn run(state: &AppState, admitted: Admitted) -> kernel::Result<Option<
     };
     let writes = work.writes;
     let begin = |ctx: &Ctx, identity: &Identity| {
-        let ctx = Ctx { db: ctx.db.bounded(ROWS), ..ctx.clone() };
+        let mut ctx = ctx.clone();
+        ctx.db = ctx.db.bounded(ROWS);
         Run::new(ctx, identity.clone(), state.schema.clone())
     };
-    let (request_id, mut reader) = (ctx.request_id.clone(), Reader::new(ctx, identity));
+    let (request_id, mut recalled) = (ctx.request_id.clone(), Recalled::new(ctx, identity));
     if writes {
-        let identity = reader.identity.clone();
-        let run = begin(&reader.confirmed().await?, &identity);
+        let identity = recalled.identity.clone();
+        let run = begin(&recalled.confirmed().await?, &identity);
         let run = contained(async move { run.answer(&work).await }, request_id);
         let answer = state.tasks.spawn(run.in_current_span()).await;
         let answer = answer.unwrap_or_else(|_| failed("the process ends", Code::Unavailable).into());
         return Ok(Some(answer.costed(cost)));
     }
     loop {
-        let run = begin(&reader.ctx, &reader.identity);
+        let run = begin(&recalled.ctx, &recalled.identity);
         let answer = contained(run.answer(&work), request_id.clone()).await;
-        if reader.stood().await? {
+        if recalled.stood().await? {
             return Ok(Some(answer.costed(cost)));
         }
     }

@@ -36,7 +36,7 @@ impl Traffic {
         }
     }
 
-    /// Tells whether a `POST` may be repeated under a key; not signing in, whose answers are kept nowhere.
+    /// Whether a `POST` may be repeated under a key; not signing in, whose answers are kept nowhere.
     #[must_use]
     pub fn is_repeatable(self) -> bool {
         self != Self::SignIn

@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 use chrono::{DateTime, Utc};
-use kernel::{Code, Ctx, Error, Violation, ctx::Locale};
+use kernel::{Code, Ctx, Error, Violation, view::Locale};
 use uuid::Uuid;
 
 use super::{idempotency, problem::Problem};
@@ -15,7 +15,7 @@ use crate::{
     limits::meter::Meter,
     preference::weighted,
     signin::{
-        identity::{Identity, Reader},
+        identity::{Identity, Recalled},
         sign_in_first,
         standing::{ACT_AS, load_actor, load_person},
         token,
@@ -44,7 +44,7 @@ pub struct Caller(pub Ctx);
 
 /// Any caller of a read, as it was looked up last; refuses unknown query parameters.
 #[derive(Clone, Debug)]
-pub struct Reading(pub Reader);
+pub struct Reading(pub Recalled);
 
 /// A caller who is signed in; everybody else is answered 401.
 #[derive(Clone, Debug)]
@@ -64,12 +64,12 @@ impl FromRequestParts<AppState> for Reading {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let reader = recall(parts, state).await?;
+        let recalled = recall(parts, state).await?;
         if let Err(refusal) = refuse_parameters(parts.uri.query(), &["lang"]) {
-            reader.confirmed().await?;
+            recalled.confirmed().await?;
             return Err(refusal);
         }
-        Ok(Self(reader))
+        Ok(Self(recalled))
     }
 }
 
@@ -165,13 +165,13 @@ pub async fn authenticate(parts: &Parts, state: &AppState) -> Result<(Ctx, Ident
 ///
 /// # Errors
 /// As [`authenticate`].
-pub async fn recall(parts: &Parts, state: &AppState) -> Result<Reader, Problem> {
+pub async fn recall(parts: &Parts, state: &AppState) -> Result<Recalled, Problem> {
     let (ctx, identity) = identity(parts, state).await?;
     let mut ctx = identity.recall(&ctx).await?;
     if ctx.actor.is_known() {
         ctx.idempotency = idempotency::call(parts)?;
     }
-    Ok(Reader::new(ctx, identity))
+    Ok(Recalled::new(ctx, identity))
 }
 
 fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {

@@ -16,7 +16,7 @@ use super::{
     caller::{pairs, parameter_faults, recall},
     problem::Problem,
 };
-use crate::{signin::identity::Reader, state::AppState};
+use crate::{signin::identity::Recalled, state::AppState};
 
 /// Which page of a list is wanted.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -39,16 +39,16 @@ pub struct PageParams {
 
 /// Any caller of a list, as it was looked up last, with the parameters as they came.
 #[derive(Clone, Debug)]
-pub struct ListReader(pub Reader, pub Parameters);
+pub struct ListReader(pub Recalled, pub Parameters);
 
 impl FromRequestParts<AppState> for ListReader {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let reader = recall(parts, state).await?;
+        let recalled = recall(parts, state).await?;
         let original = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |uri| &uri.0);
         let parameters = Parameters { given: pairs(original.query()), path: original.path().to_owned() };
-        Ok(Self(reader, parameters))
+        Ok(Self(recalled, parameters))
     }
 }
 

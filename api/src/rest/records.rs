@@ -2,10 +2,8 @@
 
 use kernel::{
     Ctx, Error, KindDef, Result, Unit,
-    record::{
-        Op, Outcome, OutcomeKind,
-        lifecycle::{self, MoveState},
-    },
+    lifecycle::{self, MoveState},
+    record::{Op, Outcome, OutcomeKind},
     render::{Detail, Renderer},
     row::Row,
     store,
@@ -25,7 +23,7 @@ use crate::{
         history::{HistoryEntry, history},
         moves,
     },
-    signin::identity::Reader,
+    signin::identity::Recalled,
 };
 
 /// The records of a kind, as one caller works on them.
@@ -217,16 +215,16 @@ pub enum Read {
 }
 
 /// Reads as the caller stood when it was looked up last, and again where it stands otherwise by now.
-pub async fn read(def: &'static KindDef, mut reader: Reader, what: &Read) -> Result<Answer, Problem> {
+pub async fn read(def: &'static KindDef, mut recalled: Recalled, what: &Read) -> Result<Answer, Problem> {
     loop {
-        let records = Records { def, ctx: reader.ctx.clone() };
+        let records = Records { def, ctx: recalled.ctx.clone() };
         let answer = match what {
             Read::List(parameters) => records.list(parameters).await,
             Read::One(address) => records.get(address).await,
             Read::ByKey(system, key) => records.get_by_key(system, key).await,
             Read::History(parameters, address) => records.history(parameters, address).await,
         };
-        if reader.stood().await? {
+        if recalled.stood().await? {
             return answer;
         }
     }

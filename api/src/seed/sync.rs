@@ -171,7 +171,7 @@ impl Synced {
     }
 }
 
-/// Tells whether nobody but this seed has had a hand in the row.
+/// Whether nobody but this seed has had a hand in the row.
 fn is_ours(row: &Row) -> bool {
     let by_us = row.text("source_system").is_none_or(|system| [SEED, DEMO].contains(&system));
     by_us && row.uuid("updated_by").is_none()

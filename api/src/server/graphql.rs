@@ -22,7 +22,7 @@ use crate::{
         changes::{EVENTS, unbuffered},
         problem::Problem,
     },
-    signin::identity::Reader,
+    signin::identity::Recalled,
     state::AppState,
     streams::{Said, detach},
 };
@@ -36,14 +36,14 @@ pub(super) async fn by_post(State(state): State<AppState>, request: Request) -> 
         None if takes_events => Media::GraphqlResponse,
         wanted => wanted.ok_or_else(not_acceptable)?,
     };
-    let reader = recall(&parts, &state).await?;
-    if !reader.ctx.actor.is_known() {
+    let recalled = recall(&parts, &state).await?;
+    if !recalled.ctx.actor.is_known() {
         parts.extensions.insert(BodyLimit(state.limits.bodies.graphql_anonymous_bytes));
     }
-    let call = GraphqlCall::of(&reader, &parts);
+    let call = GraphqlCall::of(&recalled, &parts);
     let who = (call.ctx.actor.user, call.meter.as_ref().and_then(Meter::address));
     let sent = sent(Request::from_parts(parts, body), &state).await;
-    let admitted = match admit(&state, reader, call, sent).await? {
+    let admitted = match admit(&state, recalled, call, sent).await? {
         Ok(admitted) => admitted,
         Err(refusal) => return Ok(respond(Some((*refusal).into()), media)),
     };
@@ -57,11 +57,11 @@ pub(super) async fn by_post(State(state): State<AppState>, request: Request) -> 
 pub(super) async fn by_get(State(state): State<AppState>, request: Request) -> Result<Response, Problem> {
     let media = Media::wanted(&Accept::of(request.headers())).ok_or_else(not_acceptable)?;
     let (parts, _) = request.into_parts();
-    let reader = recall(&parts, &state).await?;
+    let recalled = recall(&parts, &state).await?;
     let sent = http::by_get(&pairs(parts.uri.query()));
     let sent = sent.map_err(|why| Error::bad_request("?query", Code::BadRequest, why).into());
-    let call = GraphqlCall::of(&reader, &parts);
-    let answer = match admit(&state, reader, call, sent).await? {
+    let call = GraphqlCall::of(&recalled, &parts);
+    let answer = match admit(&state, recalled, call, sent).await? {
         Ok(admitted) => http::run(&state, admitted).await?,
         Err(refusal) => Some((*refusal).into()),
     };
@@ -77,7 +77,7 @@ async fn sent(request: Request, state: &AppState) -> Result<Sent, Problem> {
 /// Admits a request that could be read. Nobody is refused anything before it is known who that is now.
 async fn admit(
     state: &AppState,
-    reader: Reader,
+    recalled: Recalled,
     call: GraphqlCall,
     sent: Result<Sent, Problem>,
 ) -> Result<Result<Admitted, Box<async_graphql::Response>>, Problem> {
@@ -86,14 +86,14 @@ async fn admit(
         Err(problem) => Err(problem),
     };
     if !matches!(admitted, Ok(Ok(_))) {
-        reader.confirmed().await?;
+        recalled.confirmed().await?;
     }
     admitted
 }
 
 /// Answers a subscription as server-sent events: `next` for each answer, `complete` where it has come to its end.
 ///
-/// A stream that was broken off has no `complete`, so that its reader comes back.
+/// A stream that was broken off has no `complete`, so that its recalled comes back.
 fn stream(
     state: &AppState,
     (user, address): (Option<Uuid>, Option<IpAddr>),

@@ -40,7 +40,7 @@ async fn ready(state: AppState, asked: Asked) -> impl IntoResponse {
     (StatusCode::OK, Json(json!({ "status": "ready" })))
 }
 
-/// Tells whether the database answers, and has the schema of this program.
+/// Whether the database answers, and has the schema of this program.
 async fn answers(state: &AppState) -> bool {
     let conn = state.db.reading();
     let asked = conn.all_raw(Statement::from_string(conn.backend(), "SELECT 1")).await;

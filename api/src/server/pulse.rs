@@ -68,12 +68,12 @@ impl Pulse {
         Running(self.clone())
     }
 
-    /// Tells whether a request has begun on it, ever.
+    /// Whether a request has begun on it, ever.
     pub(super) fn has_begun(&self) -> bool {
         self.state().version.is_some()
     }
 
-    /// Tells whether no request runs, and nothing waits to be written.
+    /// Whether no request runs, and nothing waits to be written.
     pub(super) fn is_idle(&self) -> bool {
         let state = self.state();
         state.running == 0 && state.blocked_since.is_none()

@@ -142,7 +142,7 @@ fn stored_documents(config: &Config) -> Result<StoredDocuments, ServeError> {
 
 async fn fill(state: &AppState, demo: bool) -> Result<Option<seed::DemoReport>, ServeError> {
     let mut ctx = state.ctx(None).acting(kernel::Actor::system());
-    ctx.cause = kernel::unit::Cause::Seed;
+    ctx.cause = kernel::cause::Cause::Seed;
     if demo {
         return Ok(Some(seed::demo(&ctx).await?));
     }

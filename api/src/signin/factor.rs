@@ -151,7 +151,7 @@ pub async fn disable(ctx: &Ctx, ring: &KeyRing, user: Uuid, shown: (&str, &str))
     Ok(transaction.commit().await?)
 }
 
-/// Tells whether a code is right, and spends it: the step of an authenticator's, or the recovery code itself.
+/// Whether a code is right, and spends it: the step of an authenticator's, or the recovery code itself.
 pub(super) async fn spend(ctx: &Ctx, ring: &KeyRing, account: &Account, code: &str) -> Result<bool> {
     use second_factor::Column;
     if !account.has_factor {

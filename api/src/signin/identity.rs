@@ -56,7 +56,7 @@ impl Identity {
         if self.until.is_some_and(|until| until <= now) {
             return Err(Error::Unauthenticated("the access token has expired; refresh it".into()));
         }
-        match ctx.db.standings().recall(&self.key(), now) {
+        match ctx.standings.recall(&self.key(), now) {
             Some(caller) => Ok(ctx.remembering(&caller)),
             None => self.load(ctx).await,
         }
@@ -80,14 +80,14 @@ impl Identity {
     /// # Errors
     /// As [`Identity::look_up`].
     pub async fn load(&self, ctx: &Ctx) -> Result<Ctx> {
-        // The epoch first: what changes after it is a difference to the next reader.
+        // The epoch first: what changes after it is a difference to the next recalled.
         let epoch = standings::epoch(ctx.db.reading()).await?;
         let from = ctx.clock.now();
         let (actor, until) = load(ctx, self.who, self.act_as.as_deref()).await?;
         let caller = Remembered::new(actor, epoch, from, until);
         let ctx = ctx.remembering(&caller);
         ctx.watch.iter().for_each(|watch| watch.see(epoch));
-        ctx.db.standings().keep(self.key(), caller);
+        ctx.standings.keep(self.key(), caller);
         Ok(ctx)
     }
 
@@ -105,14 +105,14 @@ const ROUNDS: u8 = 3;
 ///
 /// ```ignore
 /// loop {
-///     let answer = read(&reader.ctx).await;
-///     if reader.stood().await? {
+///     let answer = read(&recalled.ctx).await;
+///     if recalled.stood().await? {
 ///         return answer;
 ///     }
 /// }
 /// ```
 #[derive(Clone, Debug)]
-pub struct Reader {
+pub struct Recalled {
     /// The context to read in.
     pub ctx: Ctx,
     /// Who the request says it is from.
@@ -120,7 +120,7 @@ pub struct Reader {
     rounds: u8,
 }
 
-impl Reader {
+impl Recalled {
     /// Takes a context whose caller [`Identity::recall`] put in.
     #[must_use]
     pub const fn new(ctx: Ctx, identity: Identity) -> Self {
@@ -156,12 +156,12 @@ impl Reader {
 /// What the database says.
 pub async fn rights(ctx: &Ctx) -> Result<[u8; 16]> {
     let groups = groups(ctx, &ctx.actor).await?;
-    let hash = digest::digest(&digest::SHA256, told(&ctx.actor, &groups).as_bytes());
+    let hash = digest::digest(&digest::SHA256, rights_text(&ctx.actor, &groups).as_bytes());
     Ok(std::array::from_fn(|at| hash.as_ref().get(at).copied().unwrap_or_default()))
 }
 
 /// What the digest is made of: ids and codes that are stored, so that a new name in the program changes nothing.
-fn told(actor: &Actor, groups: &BTreeSet<Uuid>) -> String {
+fn rights_text(actor: &Actor, groups: &BTreeSet<Uuid>) -> String {
     let grant = |grant: &Grant| {
         json!({
             "id": grant.id,
@@ -200,7 +200,7 @@ mod tests {
         actor.standing.regions.push("region:CA".into());
 
         assert_eq!(
-            told(&actor, &[Uuid::max()].into()),
+            rights_text(&actor, &[Uuid::max()].into()),
             r#"[[{"agency":null,"id":"00000000-0000-0000-0000-000000000000","owner":"KGZ","read_ceiling":"national","role":"focal_point","within_plan":null}],["region:CA"],["ffffffff-ffff-ffff-ffff-ffffffffffff"]]"#
         );
     }

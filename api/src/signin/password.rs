@@ -45,7 +45,7 @@ pub async fn hash(password: &str) -> Result<String> {
     .await
 }
 
-/// Tells whether a password is the one that was hashed; without a hash it takes as long and says no.
+/// Whether a password is the one that was hashed; without a hash it takes as long and says no.
 ///
 /// # Errors
 /// `Internal` when the stored hash cannot be read.

@@ -44,13 +44,13 @@ fn without_words(folded: &str, email: &str, name: &str) -> String {
     words.iter().fold(folded.to_owned(), |left, word| left.replace(word.as_str(), ""))
 }
 
-/// Tells whether a text is a short piece written again and again.
+/// Whether a text is a short piece written again and again.
 fn repeats(text: &[char]) -> bool {
     let longest = (text.len() / 2).min(LONGEST_PIECE);
     (1..=longest).any(|period| text.iter().zip(text.iter().skip(period)).all(|(one, next)| one == next))
 }
 
-/// Tells whether two of three characters follow from the one before.
+/// Whether two of three characters follow from the one before.
 fn runs(text: &[char]) -> bool {
     let steps = text.len().saturating_sub(1);
     let easy = text.iter().zip(text.iter().skip(1)).filter(|(one, next)| neighbours(**one, **next)).count();

@@ -76,7 +76,7 @@ impl FocalPoints {
         Ok(Self(in_office.collect()))
     }
 
-    /// Tells whether a country has anybody in office.
+    /// Whether a country has anybody in office.
     pub(crate) fn has_any(&self, owner: &str) -> bool {
         self.0.iter().any(|one| one.owner == owner)
     }

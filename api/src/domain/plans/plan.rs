@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use entity::{Action, action, plan, vocab::PlanStatus};
 use futures_util::future::BoxFuture;
-use kernel::{Code, Result, Unit, db::Conn, record::lifecycle::Lacking, row::Row, store, unit::Item};
+use kernel::{Code, Result, Unit, db::Conn, lifecycle::Lacking, row::Row, store, unit::Item};
 use model::lifecycle;
 use sea_orm::sea_query::{Cond, ExprTrait};
 use uuid::Uuid;

@@ -3,10 +3,8 @@
 //! Whether a release shows its records is asked of the clock at each read; the log learns of it here, so
 //! that whoever follows the log learns what appeared and what disappeared.
 
-use std::sync::Arc;
-
 use entity::{Release, release, release_term, vocab::ReleaseMode};
-use kernel::{Actor, Ctx, Result, Unit, policy::Verb, record::Op, unit::Cause};
+use kernel::{Actor, Ctx, Result, Unit, cause::Cause, policy::Verb, record::Op};
 use sea_orm::{
     ActiveEnum,
     sea_query::{Alias, Cond, Expr, ExprTrait, OnConflict, Query, SelectStatement},
@@ -21,7 +19,7 @@ use crate::domain::Registered;
 /// # Errors
 /// The last failure, after every release was tried; what the database says.
 pub async fn keep_terms(ctx: &Ctx) -> Result<usize> {
-    let ctx = Ctx { actor: Arc::new(Actor::system()), cause: Cause::Release, ..ctx.clone() };
+    let ctx = Ctx { cause: Cause::Release, ..ctx.acting(Actor::system()) };
     let (begins, ends) = (due(&ctx, beginning(&ctx)).await?, due(&ctx, ending(&ctx)).await?);
     let mut outcome = Ok(begins.len() + ends.len());
     for id in begins {

@@ -7,8 +7,8 @@ use std::{
 
 use kernel::{
     Error, KindDef, Result,
+    lifecycle::{MoveState, moves_of},
     page::Page,
-    record::lifecycle::{MoveState, moves_of},
 };
 use serde_json::{Value as Json, json};
 use uuid::Uuid;

@@ -8,9 +8,9 @@ use std::{
 use kernel::{
     Code, Error, KindDef, Result,
     page::{MAX_LIMIT, Page},
-    record::kinds_of,
     row::Row,
     store,
+    store::kinds_of,
 };
 use serde::Serialize;
 use serde_json::Value as Json;

@@ -3,7 +3,7 @@
 use async_graphql::{InputType, OutputType};
 use kernel::{
     scalar::Money,
-    sets::{SharedWith, SharedWithInput},
+    scalar::{SharedWith, SharedWithInput},
 };
 
 use super::{

@@ -1,0 +1,16 @@
+//! What records, callers and errors are, and who may do what: nothing here runs a statement.
+
+pub mod actor;
+pub mod cause;
+pub mod clock;
+pub mod crypto;
+pub mod dates;
+pub mod error;
+pub mod filter;
+pub mod input;
+pub mod policy;
+pub mod record;
+pub mod row;
+pub mod scalar;
+pub mod schema;
+pub mod text;

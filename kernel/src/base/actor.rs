@@ -1,0 +1,153 @@
+//! Who asks: a person or a machine with grants, acting under one owner at a time.
+
+use std::collections::BTreeSet;
+
+use model::access::{ReadCeiling, Role};
+use uuid::Uuid;
+
+/// One grant as the policy needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grant {
+    /// The grant's id.
+    pub id: Uuid,
+    /// What the holder is.
+    pub role: Role,
+    /// Whose records the grant is for.
+    pub owner: String,
+    /// The agency of an officer or agency lead.
+    pub agency: Option<Uuid>,
+    /// Code of that agency; its source system is `agency:<code>`.
+    pub agency_code: Option<String>,
+    /// The plan the grant is narrowed to.
+    pub within_plan: Option<Uuid>,
+    /// How far a portal may read.
+    pub read_ceiling: Option<ReadCeiling>,
+    /// The kinds a portal may write.
+    pub write_kinds: Vec<String>,
+    /// The source systems a portal may write under.
+    pub source_systems: Vec<String>,
+}
+
+/// What the stored data say about the caller, as it was looked up last.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Regions the acting country belongs to (`region:CA`).
+    pub regions: Vec<String>,
+    /// Shared sets that name one of the caller's agencies or their groups.
+    pub shared_sets: BTreeSet<Uuid>,
+    /// Release sets with a live release for one of the caller's audiences.
+    pub release_sets: BTreeSet<Uuid>,
+}
+
+/// The caller.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Actor {
+    /// The user; none for anonymous callers and for the service itself.
+    pub user: Option<Uuid>,
+    /// The user's pseudonymous number in the change log.
+    pub number: Option<i64>,
+    /// The owner the caller acts under.
+    pub acting: Option<String>,
+    /// The caller's grants of that owner.
+    pub grants: Vec<Grant>,
+    /// What the data say about the caller.
+    pub standing: Standing,
+    /// The service itself: seeds, the command line, the clock job.
+    is_system: bool,
+}
+
+impl Actor {
+    /// Somebody who is not signed in.
+    #[must_use]
+    pub fn anonymous() -> Self {
+        Self::default()
+    }
+
+    /// The service itself, for seeds and the command line; never made from a request.
+    #[must_use]
+    pub fn system() -> Self {
+        Self { is_system: true, ..Self::default() }
+    }
+
+    /// The same caller with the authority of the service, for verbs that do what their caller may not do directly.
+    #[must_use]
+    pub fn elevated(&self) -> Self {
+        Self { is_system: true, ..self.clone() }
+    }
+
+    /// Whether this is the service itself.
+    #[must_use]
+    pub const fn is_system(&self) -> bool {
+        self.is_system
+    }
+
+    /// Whether the caller is signed in.
+    #[must_use]
+    pub const fn is_known(&self) -> bool {
+        self.user.is_some() || self.is_system
+    }
+
+    /// The caller's grants in one of `roles`.
+    pub fn with_role<'a>(&'a self, roles: &'a [Role]) -> impl Iterator<Item = &'a Grant> {
+        self.grants.iter().filter(move |grant| roles.contains(&grant.role))
+    }
+
+    /// Whether a record of `owner` is the caller's own side.
+    #[must_use]
+    pub fn is_inside(&self, owner: &str) -> bool {
+        self.is_system || self.acting.as_deref() == Some(owner) || self.reaches_region(owner)
+    }
+
+    /// Whether `owner` is a region whose records the caller's country reads from inside.
+    #[must_use]
+    pub fn reaches_region(&self, owner: &str) -> bool {
+        self.with_role(&[Role::FocalPoint, Role::Secretariat]).next().is_some()
+            && self.standing.regions.iter().any(|region| region == owner)
+    }
+
+    /// Whether the caller sees every account.
+    #[must_use]
+    pub fn oversees_all(&self) -> bool {
+        self.is_system || self.with_role(&[Role::Operator]).next().is_some()
+    }
+
+    /// Text that names the caller and what it acts under, for signing cursors.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        format!("{:?}/{:?}/{}", self.user, self.acting, self.is_system)
+    }
+
+    /// The audiences of releases the caller belongs to, `public` among them always.
+    #[must_use]
+    pub fn audiences(&self) -> Vec<String> {
+        let mut found = BTreeSet::from(["public".to_owned()]);
+        for grant in &self.grants {
+            let owner = grant.owner.as_str();
+            match grant.role {
+                Role::FocalPoint | Role::Secretariat => {
+                    found.insert(format!("country:{owner}"));
+                    if !self.standing.regions.is_empty() {
+                        found.insert("network".into());
+                    }
+                    if grant.role == Role::FocalPoint {
+                        found.extend(self.standing.regions.iter().cloned());
+                    }
+                }
+                Role::Approver | Role::AgencyLead | Role::Officer | Role::Observer | Role::Portal => {
+                    if grant.role != Role::Portal || grant.read_ceiling == Some(ReadCeiling::National) {
+                        found.insert(format!("country:{owner}"));
+                    }
+                }
+                Role::Regional => {
+                    found.insert(owner.to_owned());
+                }
+                Role::Partner => {
+                    found.insert("partners".into());
+                    found.insert(owner.to_owned());
+                }
+                Role::Steward | Role::Operator => {}
+            }
+        }
+        found.into_iter().collect()
+    }
+}

@@ -1,0 +1,360 @@
+//! The one error type of the domain and the table of its codes.
+//!
+//! Every refusal that a caller can meet is a [`Code`]; REST renders it as RFC 9457
+//! problem details, GraphQL as `extensions.code`. Codes are API: renaming one breaks callers.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::record::Outcome;
+
+/// A `Result` whose error is the domain's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+macro_rules! codes {
+    ($($variant:ident $name:literal $status:literal $title:literal $meaning:literal)*) => {
+        /// Every code an answer can carry, as `code` of a problem or of one violation.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code { $(#[doc = $title] $variant),* }
+
+        impl Code {
+            /// Every code there is.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// Name used in answers.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),* }
+            }
+
+            /// The code with this name.
+            #[must_use]
+            pub fn named(name: &str) -> Option<Self> {
+                Self::ALL.iter().find(|code| code.name() == name).copied()
+            }
+
+            /// HTTP status of a problem with this code.
+            #[must_use]
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$variant => $status),* }
+            }
+
+            /// Short text that is the same for every occurrence.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title),* }
+            }
+
+            /// When it is answered and what helps, with code in backquotes.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => $meaning),* }
+            }
+        }
+    };
+}
+
+codes! {
+    BadRequest "bad_request" 400 "The request cannot be read"
+        "several things are wrong with the request, or one that has no code of its own; see `errors`"
+    MalformedJson "malformed_json" 400 "The body is not JSON"
+        "no JSON, not UTF-8, or no object; line and column are given"
+    DuplicateMember "duplicate_member" 400 "A member is given twice"
+        "JSON with the same member twice"
+    NullCharacter "null_character" 400 "The text holds the character U+0000"
+        "U+0000 in a text"
+    UnknownParameter "unknown_parameter" 400 "The parameter is not known here"
+        "a query parameter or sort key this list does not have; the nearest known one is named"
+    LimitOutOfRange "limit_out_of_range" 400 "The page size is outside its range"
+        "`limit`, `first` or `last` outside 1 to 200"
+    CursorInvalid "cursor_invalid" 400 "The cursor was not made for this caller and list"
+        "altered, another caller's, or of another list or order: begin without one"
+    ActAsRequired "act_as_required" 400 "The caller must say for which owner it acts"
+        "grants of several owners: name one in `X-Concord-Act-As`"
+    IdempotencyKeyInvalid "idempotency_key_invalid" 400 "The idempotency key does not have the required form"
+        "1 to 255 visible ASCII characters without spaces, in one header"
+    Unauthenticated "unauthenticated" 401 "The caller is not signed in"
+        "no, expired or forged token; a bad token is never taken for anonymous"
+    SecondFactorRequired "second_factor_required" 401 "The second factor is missing or wrong"
+        "the account has a second factor: send `code`, from the authenticator or a recovery code"
+    Forbidden "forbidden" 403 "The caller may not do this"
+        "the record is visible, the right is missing; `detail` names the rule"
+    NotFound "not_found" 404 "There is no such record"
+        "absent or hidden, which cannot be told apart; also unknown addresses"
+    MethodNotAllowed "method_not_allowed" 405 "The address does not know this method"
+        "see `Allow`"
+    NotAcceptable "not_acceptable" 406 "No form of the answer is acceptable to the caller"
+        "answers are `application/json`; `/changes` and subscriptions also have `text/event-stream`, `/graphql` `application/graphql-response+json`"
+    RightsChanged "rights_changed" 410 "What the caller may see has changed"
+        "grants, regions or groups are not those the cursor was made under: read the lists anew and follow from there"
+    RequestTimeout "request_timeout" 408 "The body did not come in time"
+        "send the whole body within the time `/limits` says"
+    IllegalMove "illegal_move" 409 "The record's state does not allow this move"
+        "`allowed` lists the moves the state knows, `missing` the facts this one lacks"
+    PlanAdopted "plan_adopted" 409 "The content of an adopted plan cannot be edited"
+        "content of an adopted plan; status and progress of actions can still be reported"
+    InUse "in_use" 409 "Other records refer to this one"
+        "other records refer to it; no count is given"
+    LastFocalPoint "last_focal_point" 409 "A country keeps at least one focal point"
+        "appoint another one first"
+    IdempotencyInFlight "idempotency_in_flight" 409 "A call with this idempotency key is still running"
+        "repeat it after `Retry-After`; it then answers as the first one"
+    SecondFactorSet "second_factor_set" 409 "The account has a second factor"
+        "disable the one in use first"
+    StaleVersion "stale_version" 412 "The record has changed since it was read"
+        "`current_version` is given to readers inside the owner"
+    PayloadTooLarge "payload_too_large" 413 "The body is larger than allowed"
+        "above what `/limits` says for this address"
+    UnsupportedMediaType "unsupported_media_type" 415 "The body must be JSON"
+        "send `application/json` in UTF-8"
+    Invalid "invalid" 422 "The content breaks rules"
+        "the problem as a whole; each violation below has its own code and pointer; or a batch was refused"
+    Required "required" 422 "A required member is missing"
+        "missing, or cleared although it may not be empty"
+    UnknownMember "unknown_member" 422 "The member is not known here"
+        "the nearest known one is named"
+    WrongType "wrong_type" 422 "The value has the wrong type"
+        "not the type of the schema"
+    TooLong "too_long" 422 "The value is too long"
+        "characters or items"
+    TooShort "too_short" 422 "The value is too short"
+        "characters or items"
+    OutOfRange "out_of_range" 422 "The number is outside its range"
+        "number, or decimals of an amount"
+    NotInList "not_in_list" 422 "The value is not in the closed list"
+        "the list is in `detail`"
+    BadFormat "bad_format" 422 "The value does not have the required form"
+        "date, pattern, language tag"
+    NotUnique "not_unique" 422 "Another record of the same owner has this value"
+        "external key, code, or what the kind says is unique"
+    ReferenceNotFound "reference_not_found" 422 "The reference leads to no record"
+        "missing and hidden answer alike"
+    ReferenceCycle "reference_cycle" 422 "The references form a circle"
+        "a task would wait for itself"
+    DuplicateItem "duplicate_item" 422 "Two items of the batch write one record"
+        "two items of one batch write one record"
+    WiderThanParent "wider_than_parent" 422 "A record cannot be seen more widely than its parent"
+        "narrow it, or widen the record above first"
+    LevelNotAllowed "level_not_allowed" 422 "Records of this kind do not have this visibility"
+        "kinds without a lead agency take `group` and `national` only"
+    SourceSystemReserved "source_system_reserved" 422 "The source system belongs to somebody else"
+        "not one of the caller's systems, or `seed` or `demo`"
+    RuleBroken "rule_broken" 422 "A rule of this kind of record is broken"
+        "a rule of this kind; `detail` says which"
+    IdempotencyKeyReused "idempotency_key_reused" 422 "The idempotency key was used for another call"
+        "other content, address or owner under a key of the last 24 hours; take a new key"
+    WeakPassword "weak_password" 422 "The password is too weak"
+        "15 characters or more, 8 beside a second factor, and no common one"
+    VersionRequired "version_required" 428 "The version that was read must be given"
+        "send `If-Match`, or `expectedVersion`"
+    Limited "rate_limited" 429 "Too many requests"
+        "the quota of the caller or its address is spent, or as many streams are open as may be: wait as long as `Retry-After` says"
+    TooManyAttempts "too_many_attempts" 429 "Too many attempts to sign in"
+        "wait as long as `Retry-After` says; the right password is refused till then too"
+    ResultTooLarge "result_too_large" 422 "The answer would hold too many records"
+        "a GraphQL document whose resolvers read more than 20,000 rows"
+    QueryTooCostly "query_too_costly" 400 "The query could return too many records"
+        "a GraphQL document over one of its limits"
+    DocumentNotFound "document_not_found" 400 "No stored document has this hash"
+        "a GraphQL request by hash alone; send the document itself"
+    DocumentNotStored "document_not_stored" 400 "Only stored documents are run here"
+        "the operator allows a list of GraphQL documents, and this one is not in it"
+    Internal "internal" 500 "Something went wrong on our side"
+        "our fault; the cause is in the log under the request id"
+    Unavailable "unavailable" 503 "The service cannot answer now"
+        "the database is busy, a time-out ran, or more was asked than can be done: send it again after `Retry-After`"
+}
+
+/// One thing that is wrong, with the place where it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Violation {
+    /// JSON Pointer (RFC 6901) into the body, or `?name` for a query parameter.
+    pub pointer: String,
+    /// Machine-readable code.
+    #[schema(value_type = String)]
+    pub code: Code,
+    /// What is wrong and what would be right, for people.
+    pub detail: String,
+}
+
+impl Serialize for Code {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(from)?;
+        Self::named(&name).ok_or_else(|| serde::de::Error::custom(format!("no code is called {name}")))
+    }
+}
+
+impl Violation {
+    /// Makes a violation.
+    pub fn new(pointer: impl Into<String>, code: Code, detail: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), code, detail: detail.into() }
+    }
+}
+
+/// What can stop an operation.
+#[derive(Clone, Debug)]
+pub enum Error {
+    /// The request cannot be understood; every fault is listed.
+    BadRequest(Vec<Violation>),
+    /// No valid sign-in.
+    Unauthenticated(String),
+    /// The password is right, and the code of the second factor missing or wrong.
+    SecondFactorRequired(String),
+    /// Visible, but not allowed; names the rule.
+    Forbidden(String),
+    /// Absent, or hidden from this caller.
+    NotFound,
+    /// What the caller goes on from is not good any more.
+    Gone(Code, String),
+    /// An edit came without the version it is based on.
+    VersionRequired,
+    /// An edit is based on an old version; `current` is what is stored, where the caller may see it.
+    StaleVersion {
+        /// The version stored now.
+        current: Option<i32>,
+    },
+    /// The state of the records refuses the operation.
+    Conflict(Code, String),
+    /// The state does not allow the move, or facts are missing for it.
+    IllegalMove {
+        /// What is wrong and what helps.
+        detail: String,
+        /// Moves the state knows.
+        allowed: Vec<String>,
+        /// Facts that are missing.
+        missing: Vec<String>,
+    },
+    /// The content breaks rules; every violation is listed.
+    Invalid(Vec<Violation>),
+    /// Items of an all-or-nothing batch were rejected; nothing was written.
+    Rejected(Vec<Outcome>),
+    /// Too many requests.
+    Limited {
+        /// Seconds after which the next one may be sent.
+        seconds: u64,
+    },
+    /// Signing in failed too often.
+    TooManyAttempts {
+        /// Seconds to wait before the next attempt.
+        seconds: u64,
+    },
+    /// Temporary: the same call may succeed later.
+    Unavailable(String),
+    /// Our fault; the text goes to the log, never to the caller.
+    Internal(String),
+}
+
+impl Error {
+    /// An [`Error::Invalid`] with one violation.
+    pub fn invalid(pointer: &str, code: Code, detail: impl Into<String>) -> Self {
+        Self::Invalid(vec![Violation::new(pointer, code, detail)])
+    }
+
+    /// An [`Error::BadRequest`] with one violation.
+    pub fn bad_request(pointer: &str, code: Code, detail: impl Into<String>) -> Self {
+        Self::BadRequest(vec![Violation::new(pointer, code, detail)])
+    }
+
+    /// The code that stands for the whole error.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        match self {
+            Self::BadRequest(found) => match found.as_slice() {
+                [one] if one.code.status() == 400 => one.code,
+                _ => Code::BadRequest,
+            },
+            Self::Unauthenticated(_) => Code::Unauthenticated,
+            Self::SecondFactorRequired(_) => Code::SecondFactorRequired,
+            Self::Forbidden(_) => Code::Forbidden,
+            Self::NotFound => Code::NotFound,
+            Self::VersionRequired => Code::VersionRequired,
+            Self::StaleVersion { .. } => Code::StaleVersion,
+            Self::Conflict(code, _) | Self::Gone(code, _) => *code,
+            Self::IllegalMove { .. } => Code::IllegalMove,
+            Self::Invalid(_) | Self::Rejected(_) => Code::Invalid,
+            Self::Limited { .. } => Code::Limited,
+            Self::TooManyAttempts { .. } => Code::TooManyAttempts,
+            Self::Unavailable(_) => Code::Unavailable,
+            Self::Internal(_) => Code::Internal,
+        }
+    }
+
+    /// What happened this time and what helps, fit for the caller's eyes.
+    #[must_use]
+    pub fn detail(&self) -> String {
+        match self {
+            Self::BadRequest(found) | Self::Invalid(found) => match found.as_slice() {
+                [one] => one.detail.clone(),
+                many => format!("{} things are wrong; see errors", many.len()),
+            },
+            Self::Unauthenticated(why)
+            | Self::SecondFactorRequired(why)
+            | Self::Forbidden(why)
+            | Self::Conflict(_, why)
+            | Self::Gone(_, why)
+            | Self::Unavailable(why) => why.clone(),
+            Self::IllegalMove { detail, .. } => detail.clone(),
+            Self::NotFound => "no record with this address is visible to you".into(),
+            Self::VersionRequired => {
+                "send the version you read: If-Match in REST, expectedVersion in GraphQL".into()
+            }
+            Self::StaleVersion { current: Some(version) } => {
+                format!("the record is at version {version} now; read it again and repeat the edit")
+            }
+            Self::StaleVersion { current: None } => "read the record again and repeat the edit".into(),
+            Self::Rejected(outcomes) => format!(
+                "{} of {} items were rejected; nothing was written",
+                outcomes.iter().filter(|o| o.is_rejected()).count(),
+                outcomes.len()
+            ),
+            Self::Limited { seconds } => format!("wait {seconds} s before the next request"),
+            Self::TooManyAttempts { seconds } => {
+                format!("too many attempts failed; wait {seconds} seconds before the next one")
+            }
+            Self::Internal(_) => "the fault is logged under the request id".into(),
+        }
+    }
+
+    /// The violations to list, empty for errors that have none.
+    #[must_use]
+    pub fn violations(&self) -> &[Violation] {
+        match self {
+            Self::BadRequest(found) | Self::Invalid(found) => found,
+            _ => &[],
+        }
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Internal(why) => write!(f, "internal: {why}"),
+            other => write!(f, "{}: {}", other.code().name(), other.detail()),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Text by which a unit recognises that running again may help.
+pub(crate) const RETRY: &str = "the database was busy; try again";
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Internal(format!("stored JSON cannot be read: {error}"))
+    }
+}
+
+impl Error {
+    /// Whether the same unit may succeed when it is run again.
+    #[must_use]
+    pub fn is_retriable(&self) -> bool {
+        matches!(self, Self::Unavailable(why) if why == RETRY)
+    }
+}

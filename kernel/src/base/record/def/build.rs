@@ -1,0 +1,217 @@
+//! How a kind is made of its declaration, with a line for each thing it does.
+
+use std::collections::HashMap;
+
+use model::{
+    Class, Code, Declaration, FieldDef, Lifecycle, Need, Shape, field::Column as Type, lifecycle::To,
+};
+
+use super::{KindDef, edges::edges};
+use crate::{
+    filter,
+    input::{Schema, Schemas},
+    record::{
+        Columns,
+        column::{Column, Link, Parent},
+        part,
+    },
+    schema,
+};
+
+fn keep(name: String) -> &'static str {
+    name.leak()
+}
+
+/// The columns a field is kept in.
+fn columns(field: &'static FieldDef) -> Vec<Column> {
+    let parts = field.columns();
+    let is_one = parts.len() == 1;
+    let made = parts.into_iter().map(|(name, ty)| {
+        let name = if name == field.column { field.column } else { keep(name) };
+        Column {
+            name,
+            field: if is_one { field.name } else { name },
+            ty,
+            nullable: field.is_nullable,
+            target: if let Shape::Ref(kind) = field.shape { Some(kind) } else { None },
+            is_text: field.is_text,
+            is_progress: field.is_progress,
+            ranks: if let (Shape::Code(list), true) = (field.shape, field.is_sort) {
+                Some(list)
+            } else {
+                None
+            },
+        }
+    });
+    made.collect()
+}
+
+fn standard(declared: &Declaration) -> impl Iterator<Item = Column> {
+    declared.standard_columns().into_iter().map(|(name, ty, nullable)| Column {
+        name,
+        field: name,
+        ty,
+        nullable,
+        target: None,
+        is_text: false,
+        is_progress: false,
+        ranks: None,
+    })
+}
+
+impl KindDef {
+    /// The kind of a declaration.
+    #[must_use]
+    pub fn of(declared: &'static Declaration) -> Self {
+        let fields = || declared.fields.iter();
+        let columns: Vec<Column> = standard(declared).chain(fields().flat_map(columns)).collect();
+        let index = columns.iter().enumerate().map(|(at, column)| (column.name, at)).collect();
+        let link = |field: &FieldDef| {
+            let target = if let Shape::Refs(kind) = field.shape { Some(kind) } else { None };
+            Some(Link { column: field.column, table: field.table?, target })
+        };
+        let any = fields().find(|field| field.shape == Shape::AnyRef);
+        let any = any.map(|field| (keep(format!("{}_kind", field.name)), keep(format!("{}_id", field.name))));
+        let first = |is: fn(&&FieldDef) -> bool| fields().find(is).map(|field| field.column);
+        let mut sortable = vec!["created_at", "updated_at"];
+        sortable.extend(fields().filter(|field| field.is_sort).map(|field| field.column));
+        let column = |name: &'static str| declared.field(name).map_or(name, |field| field.column);
+        let mut unique: Vec<Vec<&'static str>> = vec![vec!["owner", "source_system", "external_key"]];
+        unique.extend(declared.code.map(|code| match code {
+            Code::Everywhere => vec!["code"],
+            Code::PerOwner => vec!["owner", "code"],
+        }));
+        unique.extend(declared.unique.iter().map(|key| key.iter().map(|name| column(name)).collect()));
+        unique.extend(fields().filter(|field| field.is_unique).map(|field| vec![field.column]));
+        Self {
+            declared,
+            name: declared.name,
+            collection: declared.plural,
+            table: declared.name,
+            class: declared.class,
+            columns,
+            index,
+            links: fields().filter_map(link).collect(),
+            any,
+            parent: declared
+                .below
+                .iter()
+                .map(|name| Parent { column: column(name), inherits: Vec::new() })
+                .collect(),
+            code: declared.code.map(|_| "code"),
+            lead: first(|field| field.is_lead),
+            contributors: first(|field| field.is_contributors),
+            label: first(|field| field.is_label).or(first(|field| field.is_text)),
+            sortable,
+            progress: fields()
+                .filter(|field| field.is_progress && field.writing == model::Writing::Always)
+                .map(|field| field.name)
+                .collect(),
+            fixed_owner: declared.fixed,
+            unique,
+            filters: Vec::new(),
+            parts: Vec::new(),
+            edges: Vec::new(),
+            lifecycle: None,
+            schemas: Schemas::of(declared),
+            move_schemas: HashMap::new(),
+        }
+    }
+
+    /// Puts in what follows from other declarations.
+    pub(in crate::base) fn connect(&mut self, all: &[&'static Declaration]) -> Result<(), String> {
+        self.edges = edges(self.declared, all)?;
+        for at in 0..self.parent.len() {
+            let target = self.parent.get(at).and_then(|parent| self.column(parent.column)?.target);
+            let above = all.iter().find(|one| Some(one.name) == target);
+            let above = above.ok_or_else(|| format!("{}: it stands below no kind", self.name))?;
+            let has_plan = self.has("plan_id") && above.field("plan").is_some();
+            if let Some(parent) = self.parent.get_mut(at).filter(|_| has_plan) {
+                parent.inherits = vec![("plan_id", "plan_id")];
+            }
+        }
+        self.filters = filter::filters(self, all)?;
+        self.parts = part::parts(self);
+        self.move_schemas = self.compile_moves();
+        self.check_sound()
+    }
+
+    fn compile_moves(&self) -> HashMap<String, Schema> {
+        let steps = self.lifecycle.into_iter().flat_map(|cycle| cycle.moves);
+        let mut named = schema::shared();
+        named.insert("RecordedInput".into(), schema::recorded_input());
+        let compiled = steps.map(|step| {
+            let input = schema::move_input(self, step);
+            (schema::move_input_name(self, step), Schema::compile(&input, named.clone()))
+        });
+        compiled.collect()
+    }
+
+    /// Says what is wrong with a declaration.
+    fn check_sound(&self) -> Result<(), String> {
+        let wrong = |text: String| Err(format!("{}: {text}", self.name));
+        if self.columns.len() > Columns::MOST {
+            return wrong(format!("a kind has at most {} columns", Columns::MOST));
+        }
+        for column in self.unique.iter().flatten().chain(&self.sortable) {
+            if !self.has(column) {
+                return wrong(format!("there is no column `{column}`"));
+            }
+        }
+        for field in self.declared.fields {
+            let of_day = |name: &str| self.column(name).is_some_and(|column| column.ty == Type::Date);
+            if field.not_before.is_some_and(|name| !of_day(name)) {
+                return wrong(format!("`{}` is compared with no day", field.name));
+            }
+            if field.is.is_some_and(|(name, _)| self.declared.field(name).is_none()) {
+                return wrong(format!("`{}` follows from no field", field.name));
+            }
+            if matches!(field.shape, Shape::Refs(_)) && field.table.is_none() {
+                return wrong(format!("`{}` names no link table", field.name));
+            }
+        }
+        if self.class == Class::Work && self.lead.is_none() {
+            return wrong("a kind of work has a lead agency".into());
+        }
+        self.lifecycle.map_or(Ok(()), |cycle| self.check_lifecycle(cycle))
+    }
+
+    fn check_lifecycle(&self, cycle: &Lifecycle) -> Result<(), String> {
+        let wrong = |text: String| Err(format!("{}: {text}", self.name));
+        for column in [Some(cycle.state), Some(cycle.reason), cycle.before].into_iter().flatten() {
+            if !self.has(column) {
+                return wrong(format!("its lifecycle knows no column `{column}`"));
+            }
+        }
+        let states = self.declared.field(cycle.state).and_then(|field| field.shape.vocabulary());
+        for step in cycle.moves {
+            let to = if let To::State(state) = step.to { Some(state) } else { None };
+            if let Some(state) =
+                step.from.iter().copied().chain(to).find(|s| states.is_none_or(|l| l.rank(s).is_none()))
+            {
+                return wrong(format!("`{}` knows no state `{state}`", step.name));
+            }
+            let unmet = step.needs.iter().find(|need| match need {
+                Need::Field(name) => !self.has(name) && self.declared.field(name).is_none(),
+                Need::Fact(_) | Need::Reason => false,
+            });
+            if let Some(need) = unmet {
+                return wrong(format!("`{}` needs {need:?}, which nothing finds out", step.name));
+            }
+            if cycle.before.is_none() && (step.is_remembered || matches!(step.to, To::Back)) {
+                return wrong(format!("`{}` goes back to a state that is not remembered", step.name));
+            }
+            if let Some(taken) = step.takes.iter().find(|taken| self.declared.field(taken.field).is_none()) {
+                return wrong(format!("`{}` takes no field `{}`", step.name, taken.field));
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds a lifecycle.
+    #[must_use]
+    pub const fn moves(mut self, cycle: &'static Lifecycle) -> Self {
+        self.lifecycle = Some(cycle);
+        self
+    }
+}

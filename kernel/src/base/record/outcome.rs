@@ -1,0 +1,101 @@
+//! What is asked of the write path and what it answers for each item.
+
+use serde_json::{Map, Value as Json};
+use uuid::Uuid;
+
+use crate::{error::Error, policy::Verb, row::Row};
+
+/// One operation of a batch; a single write is a batch of one.
+#[derive(Clone, Debug)]
+pub enum Op {
+    /// Create a record from fields in their wire form.
+    Create(Map<String, Json>),
+    /// Edit a record.
+    Update {
+        /// Record to edit.
+        id: Uuid,
+        /// Version the edit is based on.
+        version: Option<i32>,
+        /// Fields to change; absent keeps, null clears.
+        fields: Map<String, Json>,
+    },
+    /// Create or edit the record with this external key.
+    Upsert {
+        /// System the key comes from.
+        source_system: String,
+        /// Key in that system.
+        external_key: String,
+        /// All fields of a new record, or those to change.
+        fields: Map<String, Json>,
+    },
+    /// Delete a record and what stands below it.
+    Delete {
+        /// Record to delete.
+        id: Uuid,
+        /// Version the deletion is based on.
+        version: Option<i32>,
+    },
+    /// Make a move of the lifecycle, or another verb; columns are set by the kind's guard.
+    Move {
+        /// Record to move.
+        id: Uuid,
+        /// Version the move is based on.
+        version: Option<i32>,
+        /// What is done.
+        verb: Verb,
+        /// What the policy is asked, where it differs (`record` for moves made on paper).
+        authority: Verb,
+        /// Columns the move sets besides the state.
+        set: Map<String, Json>,
+    },
+}
+
+/// How an item ended.
+#[derive(Clone, Debug)]
+pub enum OutcomeKind {
+    /// A record was made.
+    Created,
+    /// A record was changed.
+    Updated,
+    /// The record was like this already; nothing was written.
+    Unchanged,
+    /// The record was deleted.
+    Deleted,
+    /// The item was refused.
+    Rejected(Error),
+}
+
+/// The answer for one item.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// How it ended.
+    pub kind: OutcomeKind,
+    /// The record, where it is known.
+    pub id: Option<Uuid>,
+    /// Its version afterwards.
+    pub version: Option<i32>,
+    /// The row before; none for creations.
+    pub before: Option<Row>,
+    /// The row afterwards; none for deletions and rejections.
+    pub row: Option<Row>,
+}
+
+impl Outcome {
+    /// Whether the item was refused.
+    #[must_use]
+    pub const fn is_rejected(&self) -> bool {
+        matches!(self.kind, OutcomeKind::Rejected(_))
+    }
+
+    /// Word for the answer.
+    #[must_use]
+    pub const fn result(&self) -> &'static str {
+        match self.kind {
+            OutcomeKind::Created => "created",
+            OutcomeKind::Updated => "updated",
+            OutcomeKind::Unchanged => "unchanged",
+            OutcomeKind::Deleted => "deleted",
+            OutcomeKind::Rejected(_) => "rejected",
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! Rows without a type, and their JSON forms.
+
+use base64::Engine;
+use chrono::{NaiveDate, SecondsFormat, SubsecRound};
+use model::{Class, Field, FieldType, VocabularyDef, field::Column as Type};
+use sea_orm::{QueryResult, Value, sea_query::Expr};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use crate::{
+    dates,
+    error::{Error, Result},
+    policy::Scope,
+    record::{Columns, KindDef, null},
+};
+
+/// Reads a value from a query's answer.
+fn fetch(ty: Type, from: &QueryResult, at: usize) -> Result<Value> {
+    Ok(match ty {
+        Type::Id => Value::Uuid(from.try_get_by_index(at)?),
+        Type::Text => Value::String(from.try_get_by_index(at)?),
+        Type::Int | Type::Mask(_) => Value::Int(from.try_get_by_index(at)?),
+        Type::BigInt => Value::BigInt(from.try_get_by_index(at)?),
+        Type::Bool => Value::Bool(from.try_get_by_index(at)?),
+        Type::Date => Value::ChronoDate(from.try_get_by_index(at)?),
+        Type::Instant => Value::ChronoDateTimeUtc(from.try_get_by_index(at)?),
+        Type::Json => Value::Json(from.try_get_by_index::<Option<Json>>(at)?.map(Box::new)),
+    })
+}
+
+/// Reads a value of a column from its JSON form, images and wire alike; none when the form is wrong.
+#[must_use]
+pub fn parse(ty: Type, json: &Json) -> Option<Value> {
+    if json.is_null() {
+        return Some(null(ty));
+    }
+    Some(match ty {
+        Type::Id => Value::Uuid(Some(json.as_str()?.parse().ok()?)),
+        Type::Text => Value::String(Some(json.as_str()?.to_owned())),
+        Type::Int => Value::Int(Some(i32::try_from(integer(json)?).ok()?)),
+        Type::BigInt => Value::BigInt(Some(integer(json)?)),
+        Type::Bool => Value::Bool(Some(json.as_bool()?)),
+        Type::Date => Value::ChronoDate(Some(dates::day(json.as_str()?)?)),
+        Type::Instant => Value::ChronoDateTimeUtc(Some(
+            // Both databases keep microseconds.
+            dates::instant(json.as_str()?)?.trunc_subsecs(6),
+        )),
+        Type::Json => Value::Json(Some(Box::new(json.clone()))),
+        Type::Mask(list) => Value::Int(Some(match json {
+            Json::Array(codes) => {
+                codes.iter().try_fold(0, |mask, code| Some(mask | bit(list, code.as_str()?)?))?
+            }
+            mask => i32::try_from(mask.as_i64()?).ok()?,
+        })),
+    })
+}
+
+/// A whole number, however it is written: `10`, `10.0` and `1e1` are the same in JSON.
+fn integer(json: &Json) -> Option<i64> {
+    json.as_i64().or_else(|| {
+        let text = format!("{:.0}", json.as_f64().filter(|number| number.fract() == 0.0)?);
+        text.parse().ok()
+    })
+}
+
+/// The bit of a code in a mask.
+#[must_use]
+pub fn bit(list: &VocabularyDef, code: &str) -> Option<i32> {
+    1_i32.checked_shl(u32::try_from(list.rank(code)?).ok()?)
+}
+
+/// The JSON form of a stored value: what images hold.
+#[must_use]
+pub fn json(value: &Value) -> Json {
+    match value {
+        Value::Uuid(Some(id)) => Json::String(id.to_string()),
+        Value::String(Some(text)) => Json::String(text.clone()),
+        Value::Int(Some(number)) => Json::from(*number),
+        Value::BigInt(Some(number)) => Json::from(*number),
+        Value::Bool(Some(truth)) => Json::Bool(*truth),
+        Value::ChronoDate(Some(day)) => Json::String(day.to_string()),
+        Value::ChronoDateTimeUtc(Some(at)) => Json::String(at.to_rfc3339_opts(SecondsFormat::Micros, true)),
+        Value::Json(Some(json)) => sorted(json),
+        Value::Bytes(Some(bytes)) => Json::String(base64::engine::general_purpose::STANDARD.encode(bytes)),
+        _ => Json::Null,
+    }
+}
+
+/// Whether a value is a null.
+#[must_use]
+pub fn is_null(value: &Value) -> bool {
+    json(value) == Json::Null
+}
+
+/// Sorts the keys of every object, so that equal values have equal bytes (RFC 8785; there are no floats).
+#[must_use]
+pub fn sorted(json: &Json) -> Json {
+    match json {
+        Json::Object(members) => {
+            let mut pairs: Vec<_> = members.iter().collect();
+            // All keys are ASCII (columns and language tags), where RFC 8785 and this order agree.
+            pairs.sort_by_key(|(key, _)| *key);
+            Json::Object(pairs.into_iter().map(|(key, value)| (key.clone(), sorted(value))).collect())
+        }
+        Json::Array(items) => Json::Array(items.iter().map(sorted).collect()),
+        other => other.clone(),
+    }
+}
+
+/// A row of a record table, or what was selected of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The values of the columns it holds, in the kind's order.
+    values: Vec<Value>,
+    held: Columns,
+    def: &'static KindDef,
+}
+
+/// The value where there is no column.
+const NONE: &Value = &Value::Bool(None);
+
+impl Row {
+    /// A row with every column empty.
+    #[must_use]
+    pub fn empty(def: &'static KindDef) -> Self {
+        let values = def.columns.iter().map(|column| null(column.ty)).collect();
+        Self { values, held: Columns::ALL, def }
+    }
+
+    /// A row of which only this is known: which record, and in which version.
+    #[must_use]
+    pub fn known_by(def: &'static KindDef, id: Uuid, version: i32) -> Self {
+        let mut row = Self::empty(def);
+        row.set("id", id);
+        row.set("version", version);
+        row
+    }
+
+    /// A row of which these columns were selected, in the kind's order, before anything else.
+    ///
+    /// # Errors
+    /// `Internal` if the table does not fit its description.
+    pub fn fetch(def: &'static KindDef, held: Columns, from: &QueryResult) -> Result<Self> {
+        let columns = def.columns.iter().enumerate().filter(|(at, _)| held.has(*at));
+        let values = (0..).zip(columns).map(|(place, (_, column))| fetch(column.ty, from, place));
+        let values = values.collect::<Result<_>>()?;
+        Ok(Self { values, held, def })
+    }
+
+    /// Reads a row from an image of the change log; columns the image does not know are empty.
+    ///
+    /// # Errors
+    /// `Internal` if a value has the wrong form.
+    pub fn from_image(def: &'static KindDef, image: &Json) -> Result<Self> {
+        let mut row = Self::empty(def);
+        for (column, value) in def.columns.iter().zip(&mut row.values) {
+            if let Some(stored) = image.get(column.name) {
+                *value = parse(column.ty, stored).ok_or_else(|| {
+                    Error::Internal(format!("image of a {} has a wrong {}", def.name, column.name))
+                })?;
+            }
+        }
+        Ok(row)
+    }
+
+    /// The image for the change log: every column by name, keys sorted.
+    #[must_use]
+    pub fn image(&self) -> Json {
+        let mut members: Vec<_> = self.def.columns.iter().zip(&self.values).collect();
+        members.sort_unstable_by_key(|(column, _)| column.name);
+        let members = members.into_iter().map(|(column, value)| (column.name.to_owned(), json(value)));
+        Json::Object(members.collect())
+    }
+
+    /// The kind the row is of.
+    #[must_use]
+    pub const fn def(&self) -> &'static KindDef {
+        self.def
+    }
+
+    /// The value of a column; an untyped null if there is no such column.
+    #[must_use]
+    pub fn get(&self, column: &str) -> &Value {
+        self.def.at(column).map_or(NONE, |at| self.at(at))
+    }
+
+    /// The value of the column at a place.
+    ///
+    /// # Panics
+    /// In debug builds, where the column was not selected.
+    #[must_use]
+    pub fn at(&self, place: usize) -> &Value {
+        let (name, all) = (self.def.name, &self.def.columns);
+        debug_assert!(self.held.has(place), "{:?} of a {name} was not selected", all.get(place));
+        if self.held.has(place) { self.values.get(self.held.before(place)).unwrap_or(NONE) } else { NONE }
+    }
+
+    fn at_mut(&mut self, place: usize) -> Option<&mut Value> {
+        if self.held.has(place) { self.values.get_mut(self.held.before(place)) } else { None }
+    }
+
+    /// Reads a field; none if it is empty.
+    #[must_use]
+    pub fn read<T: FieldType>(&self, field: Field<T>) -> Option<T::Held> {
+        T::read(self.get(field.column))
+    }
+
+    /// Writes a field.
+    pub fn write<T: FieldType>(&mut self, field: Field<T>, held: T::Held) {
+        self.set(field.column, T::write(held));
+    }
+
+    /// Sets a column that the kind has.
+    ///
+    /// # Panics
+    /// In debug builds, where the kind has no such column.
+    pub fn set(&mut self, column: &str, value: impl Into<Value>) {
+        match self.def.at(column).and_then(|at| self.at_mut(at)) {
+            Some(slot) => *slot = value.into(),
+            None => self.has_no(column),
+        }
+    }
+
+    /// Sets a column where the kind has it.
+    pub fn set_if_any(&mut self, column: &str, value: impl Into<Value>) {
+        if self.def.has(column) {
+            self.set(column, value);
+        }
+    }
+
+    fn has_no(&self, column: &str) {
+        tracing::error!("a {} has no column `{column}`", self.def.name);
+        debug_assert!(false, "a {} has no column `{column}`", self.def.name);
+    }
+
+    /// Empties a column.
+    pub fn clear(&mut self, column: &str) {
+        let def = self.def;
+        if let Some(at) = def.at(column)
+            && let (Some(column), Some(slot)) = (def.columns.get(at), self.at_mut(at))
+        {
+            *slot = null(column.ty);
+        }
+    }
+
+    /// The text in a column.
+    #[must_use]
+    pub fn text(&self, column: &str) -> Option<&str> {
+        match self.get(column) {
+            Value::String(text) => text.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The id in a column.
+    #[must_use]
+    pub fn uuid(&self, column: &str) -> Option<Uuid> {
+        match self.get(column) {
+            Value::Uuid(id) => *id,
+            _ => None,
+        }
+    }
+
+    /// The number in a column.
+    #[must_use]
+    pub fn int(&self, column: &str) -> Option<i32> {
+        match self.get(column) {
+            Value::Int(number) => *number,
+            _ => None,
+        }
+    }
+
+    /// The day in a column.
+    #[must_use]
+    pub fn date(&self, column: &str) -> Option<NaiveDate> {
+        match self.get(column) {
+            Value::ChronoDate(day) => *day,
+            _ => None,
+        }
+    }
+
+    /// The JSON in a column.
+    #[must_use]
+    pub fn json(&self, column: &str) -> Option<&Json> {
+        match self.get(column) {
+            Value::Json(json) => json.as_deref(),
+            _ => None,
+        }
+    }
+
+    /// The ids in an array column.
+    #[must_use]
+    pub fn ids(&self, column: &str) -> Vec<Uuid> {
+        let items = self.json(column).and_then(Json::as_array);
+        items.into_iter().flatten().filter_map(|id| id.as_str()?.parse().ok()).collect()
+    }
+
+    /// The record's id.
+    #[must_use]
+    pub fn id(&self) -> Uuid {
+        self.uuid("id").unwrap_or_default()
+    }
+
+    /// The record's version.
+    #[must_use]
+    pub fn version(&self) -> i32 {
+        self.int("version").unwrap_or_default()
+    }
+
+    /// The record's owner.
+    #[must_use]
+    pub fn owner(&self) -> &str {
+        self.text("owner").unwrap_or_default()
+    }
+
+    /// The facts the policy needs, read from the columns by their names.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        let code = |column| self.text(column).map(|code| Json::String(code.to_owned()));
+        Scope {
+            owner: self.owner().to_owned(),
+            level: code("visibility").and_then(|level| serde_json::from_value(level).ok()),
+            agency: self.def.lead.and_then(|column| self.uuid(column)),
+            contributors: self.def.contributors.map(|column| self.ids(column)).unwrap_or_default(),
+            shared_set: self.uuid("shared_set_id"),
+            release_set: self.uuid("release_set_id"),
+            plan: self.def.plan_column().and_then(|column| self.uuid(column)),
+            person: if self.def.class == Class::Person { self.uuid("id") } else { self.uuid("user_id") },
+            role: code("role").and_then(|role| serde_json::from_value(role).ok()),
+            holdings: Vec::new(),
+        }
+    }
+
+    /// Whether a column is empty.
+    #[must_use]
+    pub fn is_null(&self, column: &str) -> bool {
+        is_null(self.get(column))
+    }
+
+    /// The values as expressions for an insert.
+    pub fn exprs(&self) -> impl Iterator<Item = Expr> {
+        self.values.iter().cloned().map(Expr::val)
+    }
+}

@@ -1,0 +1,223 @@
+//! What a caller sees of a kind, narrowed by filters.
+
+use chrono::NaiveDate;
+use sea_orm::{
+    Value,
+    sea_query::{Alias, Cond, Expr, ExprTrait, LikeExpr, Query},
+};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use crate::{
+    actor::Actor,
+    dates,
+    error::{Code, Error, Result, Violation},
+    filter::{Filter, MAX_VALUES, MAX_WORDS, Narrowing, Rule},
+    policy::visible,
+    record::{KindDef, Registry},
+    row::{bit, parse},
+    text,
+    view::View,
+};
+
+/// The condition under which the caller sees a record and the filters let it pass.
+///
+/// # Errors
+/// `BadRequest` for filters that say nothing about the kind, for more than [`MAX_VALUES`] values or
+/// [`MAX_WORDS`] words.
+pub fn condition(view: &View, def: &'static KindDef, asked: &Narrowing) -> Result<Cond> {
+    let mut to = Where {
+        def,
+        actor: &view.actor,
+        kinds: view.kinds,
+        today: view.clock.today(),
+        all: Cond::all().add(visible(&view.actor, def)),
+        words: 0,
+    };
+    let mut faults = Vec::new();
+    for (filter, _) in asked.given().iter().filter(|(filter, _)| !filter.applies) {
+        let detail = format!("`{}` is no filter of {}", filter.name, def.collection);
+        faults.push(Violation::new(format!("?{}", filter.name), Code::UnknownParameter, detail));
+    }
+    let values: usize = asked.given().iter().filter(|(f, _)| f.accepts.is_list()).map(|(_, v)| v.len()).sum();
+    if values > MAX_VALUES {
+        let detail = format!("the filters of a list take at most {MAX_VALUES} values together");
+        faults.push(Violation::new("?", Code::OutOfRange, detail));
+    }
+    if faults.is_empty() {
+        asked.given().iter().for_each(|(filter, values)| to.apply(filter, values));
+        to.places(asked);
+        if to.words > MAX_WORDS {
+            faults.push(Violation::new("?q", Code::OutOfRange, format!("at most {MAX_WORDS} words")));
+        }
+    }
+    if faults.is_empty() { Ok(to.all) } else { Err(Error::BadRequest(faults)) }
+}
+
+/// Conditions being gathered for one kind and one caller.
+struct Where<'a> {
+    def: &'static KindDef,
+    actor: &'a Actor,
+    kinds: &'static Registry,
+    today: NaiveDate,
+    all: Cond,
+    words: usize,
+}
+
+impl Where<'_> {
+    fn apply(&mut self, filter: &Filter, values: &[String]) {
+        let first = values.first().map_or("", String::as_str);
+        match filter.rule {
+            Rule::Any(column) => {
+                let ty = self.def.column(column).map(|column| column.ty);
+                let text = |value: &String| Json::String(value.clone());
+                let parsed = values.iter().filter_map(|value| parse(ty?, &text(value)));
+                let wanted: Vec<Value> = parsed.filter(is_storable).collect();
+                self.add(self.def.col(column).is_in(wanted));
+            }
+            Rule::Is(column) => self.add(self.def.col(column).eq(first == "true")),
+            Rule::From(column) => self.day(first, |day| self.def.col(column).gte(day)),
+            Rule::Until(column) => self.day(first, |day| self.def.col(column).lte(day)),
+            Rule::Mask(column, list) => {
+                let mask = values.iter().filter_map(|code| bit(list, code)).fold(0, |mask, bit| mask | bit);
+                self.add(self.def.col(column).bit_and(mask).ne(0));
+            }
+            Rule::Listed(column) => {
+                let has = |code: &String| {
+                    let text = self.def.col(column).cast_as(Alias::new("text"));
+                    text.like(LikeExpr::new(format!("%\"{}\"%", escape(code))).escape('\\'))
+                };
+                let any = values.iter().map(has).fold(Cond::any(), Cond::add);
+                self.all = std::mem::replace(&mut self.all, Cond::all()).add(any);
+            }
+            Rule::Refers(column, kind) => {
+                let ids = self.ids_of(kind, values);
+                self.add(self.def.col(column).in_subquery(ids));
+            }
+            Rule::Linked(column, kind) => self.linked(column, kind, values),
+            Rule::Since => {
+                if let Some(since) = dates::instant(first) {
+                    self.add(self.def.col("updated_at").gte(since));
+                }
+            }
+            Rule::Words => self.words(first),
+            Rule::Country | Rule::Region => {}
+        }
+    }
+
+    fn day(&mut self, text: &str, condition: impl Fn(NaiveDate) -> Expr) {
+        if let Some(day) = dates::day(text) {
+            let made = condition(day);
+            self.add(made);
+        }
+    }
+
+    fn linked(&mut self, column: &str, kind: &str, values: &[String]) {
+        let Some(link) = self.def.link(column) else { return };
+        let from = Query::select()
+            .column(Alias::new("from_id"))
+            .from(Alias::new(link.table))
+            .and_where(Expr::col(Alias::new("to_id")).in_subquery(self.ids_of(kind, values)))
+            .take();
+        self.add(self.def.col("id").in_subquery(from));
+    }
+
+    fn words(&mut self, query: &str) {
+        let words = text::words(query);
+        self.words = words.len();
+        for word in words.iter().map(|word| word.replace('\0', "\u{fffd}")) {
+            let like = LikeExpr::new(format!("%{}%", escape(&word))).escape('\\');
+            self.add(self.def.col("search").like(like));
+        }
+    }
+
+    fn ids_of(&self, kind: &str, values: &[String]) -> sea_orm::sea_query::SelectStatement {
+        let mut select = Query::select();
+        let Some(target) = self.kinds.get(kind) else { return select };
+        let ids = values.iter().filter_map(|value| value.parse::<Uuid>().ok());
+        let mut named = Cond::any().add(target.col("id").is_in(ids));
+        if let Some(code) = target.code {
+            named = named.add(target.col(code).is_in(storable(values)));
+        }
+        select.column((target.iden(), Alias::new("id"))).from(target.iden());
+        select.cond_where(Cond::all().add(visible(self.actor, target)).add(named));
+        select
+    }
+
+    fn add(&mut self, expr: Expr) {
+        self.all = std::mem::replace(&mut self.all, Cond::all()).add(expr);
+    }
+
+    /// Countries and regions: by the record's country, its own code, or its owner.
+    fn places(&mut self, asked: &Narrowing) {
+        let (countries_named, regions_named) = (asked.values("country"), asked.values("region"));
+        let codes = |select: &mut sea_orm::sea_query::SelectStatement| {
+            if !countries_named.is_empty() {
+                select.and_where(
+                    Expr::col((Alias::new("country"), Alias::new("code"))).is_in(storable(countries_named)),
+                );
+            }
+            if !regions_named.is_empty() {
+                select.and_where(
+                    Expr::col((Alias::new("country"), Alias::new("id")))
+                        .in_subquery(self.members(regions_named)),
+                );
+            }
+        };
+        if countries_named.is_empty() && regions_named.is_empty() {
+            return;
+        }
+        let mut countries = Query::select();
+        countries.from(Alias::new("country"));
+        let (own, of) = match self.def.name {
+            "country" => ("id", "id"),
+            "region" => {
+                self.regions(regions_named);
+                return;
+            }
+            _ if self.def.has("country_id") => ("country_id", "id"),
+            _ => ("owner", "code"),
+        };
+        countries.column((Alias::new("country"), Alias::new(of)));
+        codes(&mut countries);
+        self.add(self.def.col(own).in_subquery(countries));
+    }
+
+    fn regions(&mut self, codes: &[String]) {
+        if !codes.is_empty() {
+            self.add(self.def.col("code").is_in(storable(codes)));
+        }
+    }
+
+    /// Ids of countries that are members of these regions today.
+    fn members(&self, regions: &[String]) -> sea_orm::sea_query::SelectStatement {
+        let (membership, region) = (Alias::new("region_membership"), Alias::new("region"));
+        let from = Expr::col((membership.clone(), Alias::new("from_on")));
+        let until = Expr::col((membership.clone(), Alias::new("until_on")));
+        Query::select()
+            .column((membership.clone(), Alias::new("country_id")))
+            .from(membership.clone())
+            .inner_join(
+                region.clone(),
+                Expr::col((region.clone(), Alias::new("id")))
+                    .eq(Expr::col((membership, Alias::new("region_id")))),
+            )
+            .and_where(Expr::col((region, Alias::new("code"))).is_in(storable(regions)))
+            .cond_where(Cond::any().add(from.clone().is_null()).add(from.lte(self.today)))
+            .cond_where(Cond::any().add(until.clone().is_null()).add(until.gte(self.today)))
+            .take()
+    }
+}
+
+/// Texts with U+0000 are stored nowhere, and PostgreSQL takes none as a bound value.
+fn is_storable(value: &Value) -> bool {
+    !matches!(value, Value::String(Some(text)) if text.contains('\0'))
+}
+
+fn storable(texts: &[String]) -> impl Iterator<Item = &str> {
+    texts.iter().map(String::as_str).filter(|text| !text.contains('\0'))
+}
+
+fn escape(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}

@@ -1,0 +1,286 @@
+//! Connections: one writer and many readers on SQLite, one pool on PostgreSQL.
+
+mod among;
+mod faults;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use sea_orm::{
+    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
+    DbBackend, DbErr, ExecResult, IsolationLevel, QueryResult, SqliteTransactionMode, Statement,
+    StatementBuilder, TransactionOptions, TransactionTrait,
+    sqlx::{
+        self,
+        sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+    },
+};
+
+use tokio::sync::watch;
+
+use crate::error::Result;
+
+/// The database, shared by every request.
+#[derive(Clone, Debug)]
+pub struct Db {
+    shared: Arc<Shared>,
+    statements: Arc<AtomicU64>,
+    rows: Arc<AtomicU64>,
+    tally: Arc<AtomicU64>,
+    most_rows: u64,
+}
+
+/// What all handles of a database share.
+#[derive(Debug)]
+struct Shared {
+    writer: DatabaseConnection,
+    reader: DatabaseConnection,
+    commits: watch::Sender<()>,
+}
+
+/// What the driver's error says when a request has read more rows than it may.
+const TOO_MANY_ROWS: &str = "more rows than one request may read";
+
+impl Db {
+    /// Opens the database at `url` (`sqlite://...` or `postgres://...`).
+    ///
+    /// SQLite gets a writer of one connection and `max` readers, in WAL mode; PostgreSQL one pool of `max`, two at
+    /// the least: a [`crate::turn::Turn`] holds one while the work is done on another.
+    ///
+    /// # Errors
+    /// `Internal` or `Unavailable` when the database cannot be opened.
+    pub async fn connect(url: &str, max: u32) -> Result<Self> {
+        let mut options = ConnectOptions::new(url);
+        options.max_connections(max).sqlx_logging(false).test_before_acquire(false);
+        options.acquire_timeout(Duration::from_secs(10));
+        if url.starts_with("sqlite:") {
+            options.map_sqlx_sqlite_opts(sqlite);
+            let mut single = options.clone();
+            single.max_connections(1).min_connections(1);
+            // A batch changes more pages than the 2 MB that are kept otherwise.
+            single.map_sqlx_sqlite_opts(|options| sqlite(options).pragma("cache_size", "-16384"));
+            let writer = Database::connect(single).await?;
+            let reader = Database::connect(options).await?;
+            return Ok(Self::of(writer, reader));
+        }
+        options.max_connections(max.max(2));
+        options
+            .map_sqlx_postgres_opts(|o| o.application_name("concord").options([("lock_timeout", "10000")]));
+        options.map_sqlx_postgres_pool_opts(|pool| {
+            // sqlx 0.9.0 can return a connection inside a transaction after a cancelled `begin`:
+            // such a connection is thrown away instead of being handed to the next caller.
+            pool.after_release(|connection, _| {
+                Box::pin(async move {
+                    // A simple query: within the extended protocol every step has its own instant.
+                    let asked = sqlx::raw_sql("SELECT now() = statement_timestamp()");
+                    let row = sqlx::Executor::fetch_one(&mut *connection, asked).await?;
+                    sqlx::Row::try_get(&row, 0)
+                })
+            })
+        });
+        let pool = Database::connect(options).await?;
+        Ok(Self::of(pool.clone(), pool))
+    }
+
+    fn of(writer: DatabaseConnection, reader: DatabaseConnection) -> Self {
+        let shared = Shared { writer, reader, commits: watch::Sender::default() };
+        Self {
+            shared: Arc::new(shared),
+            statements: Arc::default(),
+            rows: Arc::default(),
+            tally: Arc::default(),
+            most_rows: u64::MAX,
+        }
+    }
+
+    /// Which of the two databases this is.
+    #[must_use]
+    pub fn backend(&self) -> DbBackend {
+        self.shared.writer.get_database_backend()
+    }
+
+    /// The connection for statements outside a unit that only read.
+    #[must_use]
+    pub fn reading(&self) -> Conn<'_> {
+        Conn { inner: Inner::Pool(&self.shared.reader), db: self }
+    }
+
+    /// The connection for migrations and for tables that are no records.
+    #[must_use]
+    pub fn writing(&self) -> Conn<'_> {
+        Conn { inner: Inner::Pool(&self.shared.writer), db: self }
+    }
+
+    /// The raw connection migrations run on.
+    #[must_use]
+    pub fn for_migrations(&self) -> &DatabaseConnection {
+        &self.shared.writer
+    }
+
+    /// Begins a transaction that writes, or one that reads one snapshot.
+    ///
+    /// # Errors
+    /// `Unavailable` when no connection comes free in time.
+    pub async fn begin(&self, writes: bool) -> Result<DatabaseTransaction> {
+        let mut options = TransactionOptions::default();
+        if self.backend() == DbBackend::Sqlite {
+            options.sqlite_transaction_mode = writes.then_some(SqliteTransactionMode::Immediate);
+        } else if !writes {
+            options.access_mode = Some(AccessMode::ReadOnly);
+            options.isolation_level = Some(IsolationLevel::RepeatableRead);
+        }
+        let pool = if writes { &self.shared.writer } else { &self.shared.reader };
+        Ok(pool.begin_with_options(options).await?)
+    }
+
+    /// Gives a handle of the same database that counts its statements from nought.
+    #[must_use]
+    pub fn counted(&self) -> Self {
+        Self { statements: Arc::default(), ..self.clone() }
+    }
+
+    /// Gives a handle of the same database through which at most `most` rows are read altogether; the
+    /// statement that goes beyond answers [`crate::Code::ResultTooLarge`].
+    #[must_use]
+    pub fn bounded(&self, most: u64) -> Self {
+        Self { rows: Arc::default(), most_rows: most, ..self.clone() }
+    }
+
+    /// Gives a handle of the same database that tallies the statements of one caller's request.
+    #[must_use]
+    pub(crate) fn tallied(&self) -> Self {
+        Self { tally: Arc::default(), ..self.clone() }
+    }
+
+    /// How many statements went through the handle of the request.
+    #[must_use]
+    pub fn tally(&self) -> u64 {
+        self.tally.load(Ordering::SeqCst)
+    }
+
+    /// Hears of every change set that this process commits; others have to be looked for.
+    #[must_use]
+    pub fn commits(&self) -> watch::Receiver<()> {
+        self.shared.commits.subscribe()
+    }
+
+    /// Tells those who wait that a change set is committed.
+    pub(crate) fn announce(&self) {
+        self.shared.commits.send_replace(());
+    }
+
+    /// How many statements went through this handle.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Puts a transaction and this handle's counter together.
+    #[must_use]
+    pub fn within<'a>(&'a self, transaction: &'a DatabaseTransaction) -> Conn<'a> {
+        Conn { inner: Inner::Transaction(transaction), db: self }
+    }
+
+    /// Closes every connection.
+    ///
+    /// # Errors
+    /// `Internal` when the driver reports a fault.
+    pub async fn close(&self) -> Result<()> {
+        self.shared.reader.close_by_ref().await?;
+        self.shared.writer.close_by_ref().await?;
+        Ok(())
+    }
+}
+
+fn sqlite(options: SqliteConnectOptions) -> SqliteConnectOptions {
+    options
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Normal)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(10))
+        .pragma("journal_size_limit", "67108864")
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Inner<'a> {
+    Pool(&'a DatabaseConnection),
+    Transaction(&'a DatabaseTransaction),
+}
+
+/// A pool or a transaction: whatever statements run on.
+#[derive(Clone, Copy, Debug)]
+pub struct Conn<'a> {
+    inner: Inner<'a>,
+    db: &'a Db,
+}
+
+impl Conn<'_> {
+    /// Which of the two databases this is.
+    #[must_use]
+    pub fn backend(&self) -> DbBackend {
+        match self.inner {
+            Inner::Pool(c) => c.get_database_backend(),
+            Inner::Transaction(c) => c.get_database_backend(),
+        }
+    }
+
+    /// Whether this is PostgreSQL, where rows are locked one by one.
+    #[must_use]
+    pub fn is_postgres(&self) -> bool {
+        self.backend() == DbBackend::Postgres
+    }
+
+    /// Runs a query and returns all its rows.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn all<S: StatementBuilder>(&self, statement: &S) -> Result<Vec<QueryResult>, DbErr> {
+        self.all_raw(self.backend().build(statement)).await
+    }
+
+    /// Runs a query and returns its first row.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn one<S: StatementBuilder>(&self, statement: &S) -> Result<Option<QueryResult>, DbErr> {
+        Ok(self.all(statement).await?.into_iter().next())
+    }
+
+    /// Runs a statement without a result.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn run<S: StatementBuilder>(&self, statement: &S) -> Result<ExecResult, DbErr> {
+        let statement = self.backend().build(statement);
+        self.count();
+        match self.inner {
+            Inner::Pool(c) => c.execute_raw(statement).await,
+            Inner::Transaction(c) => c.execute_raw(statement).await,
+        }
+    }
+
+    /// Runs a written-out query and returns all its rows.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.count();
+        let rows = match self.inner {
+            Inner::Pool(c) => c.query_all_raw(statement).await?,
+            Inner::Transaction(c) => c.query_all_raw(statement).await?,
+        };
+        let more = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        let read = self.db.rows.fetch_add(more, Ordering::Relaxed).saturating_add(more);
+        if read > self.db.most_rows { Err(DbErr::Custom(TOO_MANY_ROWS.into())) } else { Ok(rows) }
+    }
+
+    fn count(&self) {
+        self.db.statements.fetch_add(1, Ordering::Relaxed);
+        self.db.tally.fetch_add(1, Ordering::SeqCst);
+    }
+}

@@ -1,0 +1,229 @@
+//! How a caller sees rows: references it may see, its languages, what outsiders do not learn.
+
+pub(crate) mod along;
+mod shown;
+mod texts;
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use crate::{
+    actor::Actor,
+    error::Result,
+    policy::{Verb, authorize, is_inside},
+    record::{KindDef, Registry},
+    row::Row,
+    scalar::{Ref, SharedWith},
+    sets, store,
+    view::{Locale, View},
+};
+
+pub use along::Named;
+pub use shown::{PartValue, Shown};
+pub use texts::Texts;
+
+/// Official languages by owner.
+pub type Owners = foldhash::HashMap<String, Vec<String>>;
+
+/// How much of a record is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// A list of REST: references with code and name.
+    List,
+    /// A single record of REST: besides, what the caller may do.
+    Single,
+}
+
+/// Ids of the records that rows refer to, by kind.
+type Wanted = BTreeMap<&'static str, BTreeSet<Uuid>>;
+
+/// The records that rows refer to.
+fn wanted(view: &View, def: &'static KindDef, rows: &[Row]) -> Wanted {
+    let mut wanted = wanted_of_any(view, def, rows);
+    for row in rows {
+        for column in &def.columns {
+            if let (Some(target), Some(id)) = (column.target, row.uuid(column.name)) {
+                wanted.entry(target).or_default().insert(id);
+            }
+        }
+        for link in &def.links {
+            if let Some(target) = link.target {
+                wanted.entry(target).or_default().extend(row.ids(link.column));
+            }
+        }
+    }
+    wanted
+}
+
+/// The records of any kind that rows refer to.
+fn wanted_of_any(view: &View, def: &'static KindDef, rows: &[Row]) -> Wanted {
+    let mut wanted = Wanted::new();
+    let Some((kind, id)) = def.any else { return wanted };
+    for row in rows {
+        if let (Some(target), Some(id)) = (row.text(kind).and_then(|kind| view.kinds.get(kind)), row.uuid(id))
+        {
+            wanted.entry(target.name).or_default().insert(id);
+        }
+    }
+    wanted
+}
+
+/// The view of one caller on a batch of rows.
+pub struct Renderer {
+    actor: Arc<Actor>,
+    locale: Arc<Locale>,
+    /// The visible records that the rows refer to; none where edges look for themselves.
+    refs: Option<HashMap<Uuid, Ref>>,
+    sets: HashMap<Uuid, SharedWith>,
+    owners: Arc<Owners>,
+    kinds: &'static Registry,
+    shows_can: bool,
+}
+
+impl Renderer {
+    /// Looks up what rendering `rows` needs: at most one statement for each kind referred to.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn on(view: &View, def: &'static KindDef, rows: &[Row], detail: Detail) -> Result<Self> {
+        let shared = rows.iter().filter(|row| view.actor.is_inside(row.owner()));
+        let shared = shared.filter_map(|row| row.uuid("shared_set_id")).collect();
+        let mut renderer = Self::of(view, def, detail, sets::seen(view, &shared).await?).await?;
+        let wanted = wanted(view, def, rows);
+        renderer.look_up(view, wanted).await?;
+        Ok(renderer)
+    }
+
+    /// Takes what rendering `rows` needs from what was selected along with them, and looks up the rest.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn along(
+        view: &View,
+        def: &'static KindDef,
+        (rows, named): (&[Row], &Named),
+        detail: Detail,
+    ) -> Result<Self> {
+        let mut renderer = Self::of(view, def, detail, named.sets().clone()).await?;
+        let refs: HashMap<_, _> = named.rows().map(|row| (row.id(), renderer.as_reference(row))).collect();
+        renderer.refs = Some(refs);
+        let wanted = wanted_of_any(view, def, rows);
+        renderer.look_up(view, wanted).await?;
+        Ok(renderer)
+    }
+
+    async fn of(
+        view: &View,
+        def: &'static KindDef,
+        detail: Detail,
+        sets: HashMap<Uuid, SharedWith>,
+    ) -> Result<Self> {
+        let owners = if def.has_texts() { Self::owners(view).await? } else { Arc::default() };
+        Ok(Self {
+            sets,
+            shows_can: detail == Detail::Single,
+            refs: Some(HashMap::new()),
+            ..Self::for_edges(view, owners)
+        })
+    }
+
+    /// Official languages of all owners, for [`Renderer::for_edges`].
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn owners(view: &View) -> Result<Arc<Owners>> {
+        view.standings.owners(view.db.reading(), view.watch.as_deref()).await
+    }
+
+    /// A view for GraphQL: references are edges, looked up only where selected, so it needs no statement.
+    #[must_use]
+    pub fn for_edges(view: &View, owners: Arc<Owners>) -> Self {
+        let (actor, locale) = (view.actor.clone(), view.locale.clone());
+        Self { actor, locale, refs: None, sets: HashMap::new(), owners, kinds: view.kinds, shows_can: true }
+    }
+
+    /// A whole record in the form of the REST face, to be serialised.
+    #[must_use]
+    pub fn shown<'a>(&'a self, row: &'a Row) -> Shown<'a> {
+        Shown::new(self, row)
+    }
+
+    /// A whole record in the form of the REST face.
+    ///
+    /// # Errors
+    /// `Internal` if it cannot be written.
+    pub fn json(&self, row: &Row) -> Result<Json> {
+        Ok(serde_json::to_value(self.shown(row))?)
+    }
+
+    /// The texts of a row in the caller's languages.
+    #[must_use]
+    pub fn texts<'a>(&'a self, row: &'a Row) -> Texts<'a> {
+        Texts::of(row, &self.locale, &self.owners)
+    }
+
+    /// Whether the caller reads a record from inside: with its version, writers and sharing.
+    #[must_use]
+    pub fn is_inside(&self, row: &Row) -> bool {
+        is_inside(&self.actor, row.def(), row.owner())
+    }
+
+    /// What the caller may do to a record.
+    #[must_use]
+    pub fn can(&self, row: &Row) -> Vec<Verb> {
+        let scope = row.scope();
+        row.def().verbs().filter(|verb| authorize(&self.actor, *verb, row.def(), &scope).is_ok()).collect()
+    }
+
+    /// The record an id refers to; none if the caller may not see it.
+    #[must_use]
+    pub fn reference(&self, id: Option<Uuid>) -> Option<Ref> {
+        let id = id?;
+        match &self.refs {
+            Some(refs) => refs.get(&id).cloned(),
+            None => Some(Ref { id, code: None, name: None }),
+        }
+    }
+
+    /// Whether the caller sees the record of any kind that a row refers to; one of a kind that is not kept
+    /// here is shown inside the owner only. Edges look for themselves.
+    fn sees_any(&self, row: &Row, kind: &str, id: Uuid) -> bool {
+        match &self.refs {
+            Some(_) if self.kinds.get(kind).is_none() => self.actor.is_inside(row.owner()),
+            Some(refs) => refs.contains_key(&id),
+            None => true,
+        }
+    }
+
+    /// Language of the text that names a row, as this caller sees it.
+    #[must_use]
+    pub fn language(&self, row: &Row) -> Option<String> {
+        let label = row.def().label?;
+        self.texts(row).language_of(label).filter(|tag| !tag.is_empty()).map(str::to_owned)
+    }
+
+    /// Looks up records that rows refer to, one statement for each kind.
+    async fn look_up(&mut self, view: &View, wanted: Wanted) -> Result<()> {
+        for (kind, ids) in wanted {
+            let Some(target) = view.kinds.get(kind) else { continue };
+            let names: Vec<&str> = along::shown(target).into_iter().flatten().collect();
+            let shown = store::Wanted { def: target, columns: target.named(&names) };
+            let found = store::by_ids(view, shown, &ids).await?;
+            let found: Vec<_> = found.values().map(|row| (row.id(), self.as_reference(row))).collect();
+            self.refs.get_or_insert_default().extend(found);
+        }
+        Ok(())
+    }
+
+    /// A row as others refer to it.
+    fn as_reference(&self, row: &Row) -> Ref {
+        let texts = self.texts(row);
+        let text = |column: Option<&'static str>| texts.get(column?).map(str::to_owned);
+        Ref { id: row.id(), code: text(row.def().code), name: text(row.def().label) }
+    }
+}

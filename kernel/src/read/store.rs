@@ -1,0 +1,231 @@
+//! Reads of record tables; `visible()` is inside each of them.
+
+mod edges;
+mod facts;
+mod prepared;
+mod wanted;
+
+use std::{collections::BTreeSet, fmt::Debug};
+
+use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, Order, SelectStatement};
+use uuid::Uuid;
+
+pub use edges::{by_ids, by_parent};
+pub use facts::{all_owner_languages, holdings, kinds_of, owner_languages};
+pub(crate) use prepared::Statements;
+use prepared::{Ids, Making, Prepared};
+pub use wanted::{Wanted, rows, select};
+
+use crate::{
+    condition::condition,
+    db::Conn,
+    error::{Error, Result},
+    filter::Narrowing,
+    page::{Page, Slice, counting},
+    policy::visible,
+    record::{Columns, KindDef},
+    render::{Named, along::Along},
+    row::Row,
+    view::View,
+};
+
+/// Ids that one statement asks for; longer lists are asked for in parts.
+pub(crate) const IDS: usize = 10_000;
+
+/// One visible record.
+///
+/// # Errors
+/// `NotFound` if it is absent or hidden.
+pub async fn get(view: &View, wanted: impl Into<Wanted>, id: Uuid) -> Result<Row> {
+    Ok(single(view, wanted.into(), id, false).await?.0)
+}
+
+/// One visible record with the visible records it refers to, in one statement.
+///
+/// # Errors
+/// `NotFound` if it is absent or hidden.
+pub async fn get_along(view: &View, def: &'static KindDef, id: Uuid) -> Result<(Row, Named)> {
+    single(view, Wanted::shown(def), id, true).await
+}
+
+async fn single(view: &View, wanted: Wanted, id: Uuid, is_along: bool) -> Result<(Row, Named)> {
+    let shape = if is_along { "single, along" } else { "single" };
+    let prepared = Prepared::of(view, wanted, (Some(shape.to_owned()), Ids::One), || {
+        let is_it = wanted.def.col("id").eq(Prepared::mark());
+        Ok(making(view, wanted, (Cond::all().add(visible(&view.actor, wanted.def)).add(is_it), is_along)))
+    })?;
+    let found = prepared.run(view, &[id]).await?;
+    let (mut rows, named) = prepared.read(wanted, &found)?;
+    Ok((rows.pop().ok_or(Error::NotFound)?, named))
+}
+
+/// A statement that reads the records that meet `cond`.
+fn making(view: &View, wanted: Wanted, (cond, is_along): (Cond, bool)) -> Making {
+    let mut select = select(wanted);
+    select.cond_where(cond);
+    let along = if is_along { Along::select(view, wanted.def, &mut select) } else { Along::default() };
+    Making { columns: wanted.len().saturating_add(along.len()), select, along }
+}
+
+/// The visible record with this code; only for kinds addressed by code.
+///
+/// # Errors
+/// `NotFound` if it is absent or hidden.
+pub async fn by_code(view: &View, wanted: impl Into<Wanted>, code: &str) -> Result<Row> {
+    let wanted = wanted.into();
+    let def = wanted.def;
+    let column = def.code.filter(|_| !code.contains('\0')).ok_or(Error::NotFound)?;
+    one(view, wanted, Cond::all().add(def.col(column).eq(code))).await
+}
+
+/// The visible record with this external key, within the owner the caller acts under or `owner`.
+///
+/// # Errors
+/// `NotFound` if it is absent or hidden.
+pub async fn by_key(
+    view: &View,
+    wanted: impl Into<Wanted>,
+    owner: Option<&str>,
+    system: &str,
+    key: &str,
+) -> Result<Row> {
+    let wanted = wanted.into();
+    let def = wanted.def;
+    if system.contains('\0') || key.contains('\0') {
+        return Err(Error::NotFound);
+    }
+    let mut cond = Cond::all().add(def.col("source_system").eq(system)).add(def.col("external_key").eq(key));
+    let owner = owner.or(def.fixed_owner).or(view.actor.acting.as_deref());
+    if let Some(owner) = owner {
+        cond = cond.add(def.col("owner").eq(owner));
+    }
+    one(view, wanted, cond).await
+}
+
+/// The first visible record that meets a condition.
+async fn one(view: &View, wanted: Wanted, cond: Cond) -> Result<Row> {
+    let def = wanted.def;
+    let prepared = Prepared::of(view, wanted, (None, Ids::None), || {
+        let mut made = making(view, wanted, (Cond::all().add(visible(&view.actor, def)).add(cond), false));
+        made.select.limit(1).order_by((def.iden(), Alias::new("id")), Order::Asc);
+        Ok(made)
+    })?;
+    let found = prepared.run(view, &[]).await?;
+    prepared.read(wanted, &found)?.0.pop().ok_or(Error::NotFound)
+}
+
+/// A page of the visible records that pass the filters.
+///
+/// # Errors
+/// `BadRequest` for a cursor that does not fit, and as [`condition`] says.
+pub async fn list(view: &View, wanted: impl Into<Wanted>, filters: &Narrowing, page: &Page) -> Result<Slice> {
+    Ok(page_of(view, wanted.into(), (filters, false), page).await?.0)
+}
+
+/// As [`list`], with the visible records that those of the page refer to, in the same statement.
+///
+/// # Errors
+/// As [`list`].
+pub async fn list_along(
+    view: &View,
+    def: &'static KindDef,
+    filters: &Narrowing,
+    page: &Page,
+) -> Result<(Slice, Named)> {
+    page_of(view, Wanted::shown(def), (filters, true), page).await
+}
+
+async fn page_of(
+    view: &View,
+    wanted: Wanted,
+    (filters, is_along): (&Narrowing, bool),
+    page: &Page,
+) -> Result<(Slice, Named)> {
+    let def = wanted.def;
+    let shape = shape(view, ("list", is_along), (filters, page));
+    let prepared = Prepared::of(view, wanted, (shape, Ids::None), || {
+        let cond = Cond::all().add(condition(view, def, filters)?).add(page.seek(view, def)?);
+        let mut made = making(view, wanted, (cond, is_along));
+        page.order(def, &mut made.select);
+        made.select.limit(u64::try_from(page.limit).unwrap_or(u64::MAX).saturating_add(1));
+        Ok(made)
+    })?;
+    let found = prepared.run(view, &[]).await?;
+    let (mut rows, named) = prepared.read(wanted, &found)?;
+    let has_more = rows.len() > page.limit;
+    rows.truncate(page.limit);
+    if page.backwards {
+        rows.reverse();
+    }
+    let total = if page.total { Some(count(view, def, filters).await?) } else { None };
+    Ok((Slice { rows, has_more, total }, named))
+}
+
+/// How many visible records pass the filters.
+async fn count(view: &View, def: &'static KindDef, filters: &Narrowing) -> Result<u64> {
+    let wanted = Wanted { def, columns: Columns::NONE };
+    let shape = shape(view, ("count", false), (filters, &Page::default()));
+    let prepared = Prepared::of(view, wanted, (shape, Ids::None), || {
+        let select = counting(def, condition(view, def, filters)?);
+        Ok(Making { select, along: Along::default(), columns: 1 })
+    })?;
+    let found = prepared.run(view, &[]).await?;
+    let counted: i64 = found.first().map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default();
+    Ok(u64::try_from(counted).unwrap_or_default())
+}
+
+/// What the text of a list's statement depends on besides caller, kind and columns; none where it will hardly be
+/// asked for again.
+fn shape(view: &View, of: impl Debug, (filters, page): (&Narrowing, &Page)) -> Option<String> {
+    page.cursor.is_none().then(|| format!("{of:?} {filters:?} {page:?} {}", view.clock.today()))
+}
+
+/// Every record that meets `cond`, hidden ones too; for rules and verbs that look further than the caller.
+///
+/// # Errors
+/// What the database says.
+pub async fn all(conn: Conn<'_>, def: &'static KindDef, which: Cond) -> Result<Vec<Row>> {
+    let mut select = select(def);
+    select.cond_where(which).order_by((def.iden(), Alias::new("id")), Order::Asc);
+    rows(conn, def, &select).await
+}
+
+/// The first record that meets `cond`, hidden ones too; for rules that look further than the caller.
+///
+/// # Errors
+/// What the database says.
+pub async fn first(conn: Conn<'_>, def: &'static KindDef, which: Cond) -> Result<Option<Row>> {
+    let mut select = select(def);
+    select.cond_where(which).limit(1);
+    Ok(rows(conn, def, &select).await?.pop())
+}
+
+/// Whether a record meets `cond`, hidden ones too; for rules that look further than the caller.
+///
+/// # Errors
+/// What the database says.
+pub async fn exists(conn: Conn<'_>, def: &'static KindDef, which: Cond) -> Result<bool> {
+    let mut select = SelectStatement::new();
+    select.expr(Expr::val(1)).from(def.iden()).cond_where(which).limit(1);
+    Ok(conn.one(&select).await?.is_some())
+}
+
+/// The ids in a column of the records that meet `which`, hidden ones too, each once.
+///
+/// # Errors
+/// What the database says.
+pub async fn distinct(conn: Conn<'_>, def: &KindDef, column: &str, which: Cond) -> Result<BTreeSet<Uuid>> {
+    let mut select = SelectStatement::new();
+    select.distinct().expr(def.col(column)).from(def.iden()).cond_where(which);
+    conn.all(&select).await?.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
+}
+
+/// The greatest number in a column.
+///
+/// # Errors
+/// What the database says.
+pub async fn greatest(conn: Conn<'_>, def: &'static KindDef, column: &str) -> Result<Option<i64>> {
+    let mut select = SelectStatement::new();
+    select.expr(def.col(column).max()).from(def.iden());
+    Ok(conn.one(&select).await?.map(|row| row.try_get_by_index(0)).transpose()?.flatten())
+}

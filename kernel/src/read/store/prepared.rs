@@ -1,0 +1,162 @@
+//! Statements whose text is made once for each caller and shape.
+
+use std::{
+    num::NonZeroUsize,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use lru::LruCache;
+use sea_orm::{QueryResult, Statement, Value, Values, sea_query::SelectStatement};
+use uuid::Uuid;
+
+use super::Wanted;
+use crate::{
+    error::Result,
+    record::Columns,
+    render::{Named, along::Along},
+    row::Row,
+    standings,
+    view::View,
+};
+
+/// Stands in a statement for the id that is asked for; no record has it.
+const MARK: Uuid = Uuid::from_u128(0x05ca_ff01_d5ea_47ab_8e5e_6d61_726b_6564);
+
+/// Statements kept at most; the one that was used longest ago goes first.
+const MOST: NonZeroUsize = NonZeroUsize::new(500).unwrap();
+
+/// What tells one statement from another: number of the caller, kind, columns, and what else its text depends on.
+type Key = (u64, &'static str, Columns, String);
+
+/// The statements a process keeps; cheap to clone.
+#[derive(Clone, Debug)]
+pub(crate) struct Statements(Arc<Mutex<LruCache<Key, Arc<Prepared>>>>);
+
+impl Default for Statements {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(LruCache::new(MOST))))
+    }
+}
+
+impl Statements {
+    fn get(&self, key: &Key) -> Option<Arc<Prepared>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    }
+
+    fn keep(&self, key: Key, one: Arc<Prepared>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).put(key, one);
+    }
+}
+
+/// The ids a statement is made for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Ids {
+    /// None: it says itself what it reads.
+    None,
+    /// One id.
+    One,
+    /// Any number of them.
+    Many,
+}
+
+/// A statement being made.
+pub(super) struct Making {
+    /// The select.
+    pub(super) select: SelectStatement,
+    /// What is selected along, after the columns that are wanted.
+    pub(super) along: Along,
+    /// How many columns there are.
+    pub(super) columns: usize,
+}
+
+/// A statement whose text is made, under the epoch of standings where the caller is remembered.
+#[derive(Debug)]
+pub(super) struct Prepared {
+    statement: Statement,
+    /// Where the ids are bound.
+    marks: Vec<usize>,
+    ids: Ids,
+    along: Along,
+    columns: usize,
+}
+
+impl Prepared {
+    /// The statement of this shape: as it was made for the same caller before, else as `make` makes it for the
+    /// id [`Prepared::mark`]. A `shape` that is none is made each time.
+    ///
+    /// # Errors
+    /// What `make` says.
+    pub(super) fn of(
+        view: &View,
+        wanted: Wanted,
+        (shape, ids): (Option<String>, Ids),
+        make: impl FnOnce() -> Result<Making>,
+    ) -> Result<Arc<Self>> {
+        let key = view.watch.as_ref().zip(shape);
+        let key = key.map(|(watch, shape)| (watch.caller(), wanted.def.name, wanted.columns, shape));
+        let kept = view.standings.statements();
+        if let Some(found) = key.as_ref().and_then(|key| kept.get(key)) {
+            return Ok(found);
+        }
+        let Making { mut select, along, columns } = make()?;
+        if view.watch.is_some() {
+            select.expr(standings::column());
+        }
+        let conn = view.db.reading();
+        let statement = conn.backend().build(&select);
+        let mark = match ids {
+            Ids::None => None,
+            Ids::One => Some(Value::Uuid(Some(MARK))),
+            Ids::Many => Some(conn.ids(&[MARK])),
+        };
+        let bound = statement.values.iter().flat_map(|values| &values.0).enumerate();
+        let marks = bound.filter(|(_, value)| Some(*value) == mark.as_ref()).map(|(at, _)| at).collect();
+        let prepared = Arc::new(Self { statement, marks, ids, along, columns });
+        if let Some(key) = key {
+            kept.keep(key, prepared.clone());
+        }
+        Ok(prepared)
+    }
+
+    /// The id in whose place those that are asked for are bound.
+    pub(super) const fn mark() -> Uuid {
+        MARK
+    }
+
+    /// Runs the statement for some ids.
+    pub(super) async fn run<'i>(
+        &self,
+        view: &View,
+        ids: impl IntoIterator<Item = &'i Uuid>,
+    ) -> Result<Vec<QueryResult>> {
+        let conn = view.db.reading();
+        let mut statement = self.statement.clone();
+        let bound = match self.ids {
+            Ids::None => None,
+            Ids::One => Some(Value::Uuid(ids.into_iter().next().copied())),
+            Ids::Many => Some(conn.ids(ids)),
+        };
+        if let (Some(bound), Some(Values(values))) = (bound, &mut statement.values) {
+            for at in &self.marks {
+                if let Some(slot) = values.get_mut(*at) {
+                    slot.clone_from(&bound);
+                }
+            }
+        }
+        let found = conn.all_raw(statement).await?;
+        if let Some(watch) = &view.watch {
+            watch.see_in(found.first(), self.columns)?;
+        }
+        Ok(found)
+    }
+
+    /// Reads rows of what is wanted, and what was selected along with them.
+    pub(super) fn read(&self, wanted: Wanted, found: &[QueryResult]) -> Result<(Vec<Row>, Named)> {
+        let (own, mut named) = (wanted.len(), Named::default());
+        let rows = found.iter().map(|row| wanted.row(row)).collect::<Result<Vec<_>>>()?;
+        for (from, row) in found.iter().zip(&rows) {
+            self.along.read(row, from, own, &mut named)?;
+        }
+        Ok((rows, named))
+    }
+}

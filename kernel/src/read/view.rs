@@ -1,0 +1,71 @@
+//! Who reads, when and in which languages, on which database.
+
+use std::sync::Arc;
+
+use crate::{
+    actor::Actor,
+    clock::Clock,
+    db::Db,
+    record::Registry,
+    standings::{Remembered, Standings, Watch},
+};
+
+/// Languages the caller wants, best first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Locale {
+    /// BCP 47 tags in order of preference.
+    pub chain: Vec<String>,
+    /// `lang=*`: base texts and all translations, as an editor needs them.
+    pub all: bool,
+}
+
+/// What every read is given: no identity, no read.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// The database.
+    pub db: Db,
+    /// Who asks.
+    pub actor: Arc<Actor>,
+    /// What time it is.
+    pub clock: Clock,
+    /// The languages the caller wants.
+    pub locale: Arc<Locale>,
+    /// The record kinds there are.
+    pub kinds: &'static Registry,
+    /// Key that signs cursors.
+    pub cursor_key: Arc<[u8]>,
+    /// The callers that this process remembers.
+    pub standings: Standings,
+    /// What is seen of the epoch the caller is remembered from; none where the caller was made otherwise.
+    pub watch: Option<Arc<Watch>>,
+}
+
+impl View {
+    /// What the service itself sees of a database.
+    #[must_use]
+    pub fn of_service(db: Db, clock: Clock, kinds: &'static Registry) -> Self {
+        Self {
+            db,
+            actor: Arc::new(Actor::system()),
+            clock,
+            locale: Arc::default(),
+            kinds,
+            cursor_key: Arc::from([]),
+            standings: Standings::default(),
+            watch: None,
+        }
+    }
+
+    /// The same view for another caller.
+    #[must_use]
+    pub fn acting(&self, actor: Actor) -> Self {
+        Self { actor: Arc::new(actor), watch: None, ..self.clone() }
+    }
+
+    /// The same view for a caller who is remembered.
+    #[must_use]
+    pub fn remembering(&self, caller: &Remembered) -> Self {
+        let watch = Some(Arc::new(Watch::over(caller)));
+        Self { actor: caller.actor.clone(), watch, db: self.db.tallied(), ..self.clone() }
+    }
+}

@@ -1,0 +1,214 @@
+//! Lifecycles: one guard and one list of moves for every kind that has states.
+
+use std::collections::{BTreeSet, HashMap};
+
+use futures_util::future::BoxFuture;
+use model::{Lifecycle, Move, Need, lifecycle::To};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::{
+    ctx::Ctx,
+    db::Conn,
+    error::{Error, Result},
+    kinds::Stages,
+    policy::{Verb, authorize},
+    record::KindDef,
+    row::Row,
+    store,
+    unit::{Item, Unit},
+};
+
+/// Facts that records lack: their names, each with what it is called for people.
+pub type Lacking = HashMap<Uuid, Vec<(&'static str, &'static str)>>;
+
+/// Finds out which of the facts that moves need are missing; hidden records count too.
+pub type LackingFacts = for<'a> fn(Conn<'a>, &'a [&'a Row]) -> BoxFuture<'a, Result<Lacking>>;
+
+/// A move that a record's lifecycle knows from its present state.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MoveState {
+    /// The move.
+    pub verb: Verb,
+    /// State the record would be in afterwards.
+    pub to: String,
+    /// Whether the caller can make the move now.
+    pub allowed: bool,
+    /// Whether the caller can make it only as a move recorded on paper.
+    pub recorded_only: bool,
+    /// Facts that are missing for it.
+    pub missing: Vec<String>,
+}
+
+/// The state a move leads to; none if the row's state does not know the move.
+fn next(cycle: &Lifecycle, row: &Row, step: &Move) -> Option<String> {
+    let from = row.text(cycle.state)?;
+    if !step.from.contains(&from) {
+        return None;
+    }
+    match step.to {
+        To::State(state) => Some(state.to_owned()),
+        To::Back => {
+            let remembered = cycle.before.and_then(|column| row.text(column));
+            let first = || cycle.moves.iter().find(|one| one.is_remembered)?.from.first().copied();
+            remembered.or_else(first).map(str::to_owned)
+        }
+    }
+}
+
+/// The moves a row's state knows.
+fn known<'a>(cycle: &'static Lifecycle, row: &'a Row) -> impl Iterator<Item = (&'static Move, String)> + 'a {
+    cycle.moves.iter().filter_map(move |step| Some((step, next(cycle, row, step)?)))
+}
+
+/// What a move lacks, in words, but for what `comes` with the call.
+fn missing(
+    cycle: &Lifecycle,
+    step: &Move,
+    row: &Row,
+    lacking: &Lacking,
+    comes: impl Fn(&Need) -> bool,
+) -> Vec<String> {
+    let lacks = |need: &Need| match need {
+        Need::Reason => row.is_null(cycle.reason).then(|| "reason".to_owned()),
+        Need::Field(field) => {
+            let column = row.def().field(field).map_or(*field, |column| column.name);
+            row.is_null(column).then(|| (*field).to_owned())
+        }
+        Need::Fact(fact) => {
+            let mut all = lacking.get(&row.id()).into_iter().flatten();
+            all.find(|(name, _)| name == fact).map(|(_, words)| (*words).to_owned())
+        }
+    };
+    step.needs.iter().filter(|need| !comes(need)).filter_map(lacks).collect()
+}
+
+fn needs_facts(step: &Move) -> bool {
+    step.needs.iter().any(|need| matches!(need, Need::Fact(_)))
+}
+
+async fn lacking(stages: Stages, conn: Conn<'_>, rows: &[&Row]) -> Result<Lacking> {
+    match stages.lacking.filter(|_| !rows.is_empty()) {
+        Some(facts) => facts(conn, rows).await,
+        None => Ok(Lacking::new()),
+    }
+}
+
+/// The moves of a visible record, each with what it lacks.
+///
+/// # Errors
+/// `NotFound` if the record is not visible.
+pub async fn moves(ctx: &Ctx, def: &'static KindDef, id: Uuid) -> Result<Vec<MoveState>> {
+    moves_of(ctx, def, &[id].into()).await?.remove(&id).ok_or(Error::NotFound)
+}
+
+/// The moves of visible records, each with what it lacks.
+///
+/// # Errors
+/// What the database says.
+pub async fn moves_of(
+    ctx: &Ctx,
+    def: &'static KindDef,
+    ids: &BTreeSet<Uuid>,
+) -> Result<HashMap<Uuid, Vec<MoveState>>> {
+    let Some(cycle) = def.lifecycle else { return Ok(HashMap::new()) };
+    let rows = store::by_ids(ctx, def, ids).await?;
+    let asking: Vec<&Row> =
+        rows.values().filter(|row| known(cycle, row).any(|(step, _)| needs_facts(step))).collect();
+    let lacking = lacking(ctx.kinds.stages(def), ctx.db.reading(), &asking).await?;
+    Ok(rows.iter().map(|(id, row)| (*id, states(ctx, cycle, row, &lacking))).collect())
+}
+
+fn states(ctx: &Ctx, cycle: &'static Lifecycle, row: &Row, lacking: &Lacking) -> Vec<MoveState> {
+    let scope = row.scope();
+    let may = |verb| authorize(&ctx.actor, verb, row.def(), &scope).is_ok();
+    let state = |(step, to): (&'static Move, String)| {
+        let verb = Verb::Move(step);
+        let recorded_only = cycle.is_recorded && !may(verb) && may(Verb::Record);
+        let may = may(verb) || recorded_only;
+        // What the call must bring is not missing beforehand.
+        let comes = |need: &Need| match need {
+            Need::Reason => true,
+            Need::Field(name) => step.takes.iter().any(|taken| taken.field == *name && taken.is_required),
+            Need::Fact(_) => false,
+        };
+        // Told to those only who may make the move, for it speaks of hidden records too.
+        let missing = if may { missing(cycle, step, row, lacking, comes) } else { Vec::new() };
+        MoveState { verb, to, allowed: may && missing.is_empty(), recorded_only, missing }
+    };
+    known(cycle, row).map(state).collect()
+}
+
+/// Makes the moves of a batch, and refuses what the states do not allow.
+pub(crate) async fn guard(unit: &mut Unit, def: &'static KindDef, items: &mut [Item]) -> Result<()> {
+    let Some(cycle) = def.lifecycle else { return Ok(()) };
+    let step_of = |item: &Item| match item.verb {
+        Verb::Move(step) if !item.is_rejected() => Some(step),
+        _ => None,
+    };
+    let asking = items.iter().filter(|item| step_of(item).is_some_and(needs_facts)).map(|item| &item.after);
+    let asking: Vec<&Row> = asking.collect();
+    let lacking = lacking(unit.ctx.kinds.stages(def), unit.conn(), &asking).await?;
+    let actor = unit.actor().clone();
+    for item in items.iter_mut().filter(|item| !item.is_rejected()) {
+        if let Some(step) = step_of(item) {
+            make(cycle, step, item, &lacking);
+        } else if item.is_new() {
+            let first = def.declared.field(cycle.state).and_then(|field| field.default);
+            let is_first = match (first, item.after.text(cycle.state)) {
+                (Some(model::DefaultValue::Code(first)), Some(state)) => first == state,
+                _ => true,
+            };
+            if cycle.is_recorded
+                && !is_first
+                && let Err(denial) = authorize(&actor, Verb::Record, def, &item.after.scope())
+            {
+                item.reject(Error::Forbidden(denial.rule.into()));
+            }
+        } else if !item.is_move() && !item.is_deletion() && item.changes(cycle.state) {
+            let detail = "the state changes by moves only; see `moves`".to_owned();
+            item.reject(Error::IllegalMove { detail, allowed: Vec::new(), missing: Vec::new() });
+        }
+    }
+    Ok(())
+}
+
+fn make(cycle: &'static Lifecycle, step: &'static Move, item: &mut Item, lacking: &Lacking) {
+    let Some(before) = item.before.clone() else { return };
+    let from = before.text(cycle.state).unwrap_or_default();
+    let allowed = || known(cycle, &before).map(|(step, _)| step.name).collect();
+    let Some(to) = next(cycle, &before, step) else {
+        item.reject(refuse(step, from, allowed(), Vec::new()));
+        return;
+    };
+    if !item.fields.contains_key(cycle.reason) {
+        item.after.clear(cycle.reason);
+    }
+    // What came with the call and could not be taken is refused as such, at its place.
+    let came = |need: &Need| matches!(need, Need::Field(name) if item.fields.get(*name).is_some_and(|given| !given.is_null()));
+    let missing = missing(cycle, step, &item.after, lacking, came);
+    if !missing.is_empty() {
+        item.reject(refuse(step, from, allowed(), missing));
+        return;
+    }
+    if let Some(column) = cycle.before {
+        if step.is_remembered {
+            item.after.set(column, from);
+        } else {
+            item.after.clear(column);
+        }
+    }
+    item.after.set(cycle.state, to);
+}
+
+/// The refusal of a move that the state does not allow, or for which facts are missing.
+fn refuse(step: &Move, state: &str, allowed: Vec<&str>, missing: Vec<String>) -> Error {
+    let detail = if missing.is_empty() {
+        let open = if allowed.is_empty() { "no move".to_owned() } else { allowed.join(", ") };
+        format!("`{}` is not possible in the state `{state}`; possible: {open}", step.name)
+    } else {
+        format!("`{}` needs {}", step.name, missing.join(", "))
+    };
+    let allowed = allowed.into_iter().map(str::to_owned).collect();
+    Error::IllegalMove { detail, allowed, missing }
+}

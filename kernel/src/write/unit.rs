@@ -1,0 +1,234 @@
+//! The one write path: a unit is one transaction and becomes one change set.
+//!
+//! Every write of every kind, from either face, an import, a job or a seed, goes through
+//! [`Unit::apply`], set-wise and in this order: shape, references, current rows, authority,
+//! version, state (409), rules (422), comparison, write, log, what goes with the write.
+
+mod assemble;
+mod cascade;
+mod circles;
+mod current;
+mod fields;
+mod hidden;
+mod item;
+mod references;
+mod rules;
+mod touch;
+mod uses;
+mod write;
+
+use std::{collections::HashMap, sync::Arc};
+
+use sea_orm::DatabaseTransaction;
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+use uuid::Uuid;
+
+pub use item::Item;
+
+use crate::{
+    actor::Actor,
+    ctx::Ctx,
+    db::Conn,
+    error::{Code, Error, Result},
+    lifecycle,
+    record::{KindDef, Op, Outcome, OutcomeKind},
+    recorder::Recorder,
+    row::Row,
+};
+
+/// What happens to a batch when one of its items is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Atomic {
+    /// Nothing is written.
+    All,
+    /// The others are written.
+    Each,
+}
+
+/// One transaction: writes of any kinds that are committed together or not at all.
+pub struct Unit {
+    /// The context the unit was begun in.
+    pub ctx: Ctx,
+    transaction: DatabaseTransaction,
+    recorder: Recorder,
+    plans: HashMap<Uuid, Row>,
+    is_dry: bool,
+    broken: bool,
+}
+
+impl Unit {
+    /// Begins a unit; a rehearsal judges its items, and neither locks nor writes anything.
+    ///
+    /// # Errors
+    /// `Unavailable` when no connection comes free in time.
+    pub(crate) async fn begin(ctx: &Ctx, is_dry: bool) -> Result<Self> {
+        let transaction = ctx.db.begin(!is_dry).await?;
+        let recorder = Recorder::new(ctx.clock.id());
+        Ok(Self { ctx: ctx.clone(), transaction, recorder, plans: HashMap::new(), is_dry, broken: false })
+    }
+
+    /// The unit's connection.
+    #[must_use]
+    pub fn conn(&self) -> Conn<'_> {
+        self.ctx.db.within(&self.transaction)
+    }
+
+    /// Who writes.
+    #[must_use]
+    pub fn actor(&self) -> &Arc<Actor> {
+        &self.ctx.actor
+    }
+
+    /// Lets the service itself write from here on, in the caller's name; answers the caller, to be put back.
+    ///
+    /// For verbs that do, with their own authority, what their caller may not do directly.
+    pub fn elevate(&mut self) -> Arc<Actor> {
+        let elevated = Arc::new(self.ctx.actor.elevated());
+        std::mem::replace(&mut self.ctx.actor, elevated)
+    }
+
+    /// Puts the caller back.
+    pub fn act_as(&mut self, actor: Arc<Actor>) {
+        self.ctx.actor = actor;
+    }
+
+    /// The plan with this id, as it stood when the unit locked it.
+    #[must_use]
+    pub fn plan(&self, id: Uuid) -> Option<&Row> {
+        self.plans.get(&id)
+    }
+
+    /// Writes a change set even if no record changes: the act itself is to be remembered.
+    pub const fn remember(&mut self) {
+        self.recorder.is_wanted = true;
+    }
+
+    /// Writes the change set and commits.
+    ///
+    /// # Errors
+    /// `Unavailable` when the log is busy for ten seconds; what the database says.
+    pub async fn commit(self) -> Result<()> {
+        if self.broken {
+            return Err(Error::Internal("a unit with rejected items was committed".into()));
+        }
+        if self.is_dry {
+            self.rollback().await;
+            return Ok(());
+        }
+        let Self { ctx, transaction, recorder, .. } = self;
+        recorder.seal(&ctx, ctx.db.within(&transaction)).await?;
+        transaction.commit().await?;
+        ctx.db.announce();
+        Ok(())
+    }
+
+    /// Commits the unit if its work was done, else ends it without a trace.
+    ///
+    /// # Errors
+    /// What the work returned; as [`Unit::commit`].
+    pub(crate) async fn end<T>(self, done: Result<T>) -> Result<T> {
+        match done {
+            Ok(done) => self.commit().await.map(|()| done),
+            Err(error) => {
+                self.rollback().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Ends the unit without a trace.
+    pub async fn rollback(self) {
+        if let Err(error) = self.transaction.rollback().await {
+            tracing::warn!("a rollback failed, the connection is dropped: {error}");
+        }
+    }
+
+    /// Applies operations of one kind and answers each.
+    ///
+    /// # Errors
+    /// `Rejected` when an item of an all-or-nothing batch was refused; what the database says.
+    pub async fn apply(
+        &mut self,
+        def: &'static KindDef,
+        ops: Vec<Op>,
+        atomic: Atomic,
+    ) -> Result<Vec<Outcome>> {
+        let stages = self.ctx.kinds.stages(def);
+        let mut items = item::shape(def, ops);
+        if let Some(prepare) = stages.prepare {
+            prepare(self, &mut items).await?;
+        }
+        let mut found = self.look_up(def, &items).await?;
+        self.load_current(def, &mut items, &found).await?;
+        found.hidden = self.hidden(def, &items).await?;
+        self.assemble(def, &mut items, &found);
+        let mut parents = self.load_parents(def, &items).await?;
+        Self::inherit(def, &mut items, &parents);
+        self.lock_plans(def, &items).await?;
+        if self.conn().is_postgres() && !parents.is_empty() {
+            // Read again under the plan's lock: another unit may have narrowed them meanwhile.
+            parents = self.load_parents(def, &items).await?;
+        }
+        parents.extend(self.plans.clone());
+        Self::inherit(def, &mut items, &parents);
+        self.authorise(def, &mut items).await?;
+        item::check_versions(&self.ctx.actor, def, &mut items);
+        self.check_use(def, &mut items).await?;
+        if let Some(guard) = stages.guard {
+            guard(self, &mut items).await?;
+        }
+        lifecycle::guard(self, def, &mut items).await?;
+        self.check_rules(def, &mut items, &parents).await?;
+        let refused = items.iter().any(Item::is_rejected);
+        if refused && atomic == Atomic::All {
+            self.broken = true;
+            return Err(Error::Rejected(item::outcomes(items)));
+        }
+        self.finish(def, &mut items);
+        if !self.is_dry {
+            self.write(def, &items).await?;
+            self.cascade(def, &items).await?;
+            if let Some(follow) = stages.follow {
+                follow(self, &mut items).await?;
+            }
+        }
+        Ok(item::outcomes(items))
+    }
+
+    /// Applies one operation.
+    ///
+    /// # Errors
+    /// Why the operation was refused.
+    pub async fn apply_one(&mut self, def: &'static KindDef, op: Op) -> Result<Outcome> {
+        let outcomes = match self.apply(def, vec![op], Atomic::All).await {
+            Err(Error::Rejected(outcomes)) => outcomes,
+            other => other?,
+        };
+        let outcome = outcomes.into_iter().next().ok_or_else(|| Error::Internal("no outcome".into()))?;
+        match outcome.kind {
+            OutcomeKind::Rejected(error) => Err(error),
+            _ => Ok(outcome),
+        }
+    }
+
+    /// Makes a move of a record's lifecycle.
+    ///
+    /// # Errors
+    /// Why the move was refused.
+    pub async fn make_move(&mut self, def: &'static KindDef, op: Op) -> Result<Row> {
+        let outcome = self.apply_one(def, op).await?;
+        outcome.row.ok_or_else(|| Error::Internal("a moved record has no row".into()))
+    }
+}
+
+/// The members of an input in their wire form.
+///
+/// # Errors
+/// `BadRequest` if the input is no object.
+pub fn members<T: Serialize>(input: &T) -> Result<Map<String, Json>> {
+    match serde_json::to_value(input)? {
+        Json::Object(members) => Ok(members),
+        _ => Err(Error::bad_request("", Code::WrongType, "an input is an object")),
+    }
+}

@@ -1,0 +1,122 @@
+//! The row as it shall be: stored values, given fields, what the parent hands down.
+
+use std::collections::HashMap;
+
+use model::{access::Visibility, declaration::standard};
+use sea_orm::Value;
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use super::{
+    Unit,
+    fields::fill,
+    item::{Item, Operation},
+    references::{Found, missing},
+};
+use crate::{
+    record::{KindDef, null},
+    row::{Row, parse},
+};
+
+impl Unit {
+    /// Makes each item's `after`, collecting references that lead nowhere.
+    pub(super) fn assemble(&mut self, def: &'static KindDef, items: &mut [Item], found: &Found) {
+        for item in items.iter_mut().filter(|item| !item.is_rejected()) {
+            match &item.before {
+                Some(row) => item.after = row.clone(),
+                None => self.begin_row(def, item, found),
+            }
+            if item.operation != Operation::Delete {
+                fill(def, item, found);
+            }
+            if item.is_new() && item.fields.get("visibility").is_none_or(Json::is_null) {
+                share(item);
+            }
+        }
+    }
+
+    /// Defaults of a new row: those the schema publishes, then those of the column's type.
+    fn begin_row(&self, def: &'static KindDef, item: &mut Item, found: &Found) {
+        let id = self.ctx.clock.id();
+        item.id = Some(id);
+        let row = &mut item.after;
+        for column in def.columns.iter().filter(|column| !column.nullable) {
+            let empty = match column.name {
+                "translations" => json!({}),
+                _ => json!([]),
+            };
+            if let Value::Json(_) = null(column.ty) {
+                row.set(column.name, empty);
+            }
+        }
+        let defaults = def.schemas.new.defaults();
+        let unset = defaults.iter().filter(|(field, _)| item.fields.get(*field).is_none_or(Json::is_null));
+        for (column, value) in unset.filter_map(|(field, value)| Some((def.field(field)?, value))) {
+            if let Some(value) = parse(column.ty, value) {
+                row.set(column.name, value);
+            }
+        }
+        for (column, value) in std::mem::take(&mut item.preset) {
+            row.set(column, value);
+        }
+        row.set("id", id);
+        row.set("version", 0);
+        let given = item.fields.get("owner").and_then(Json::as_str);
+        if let Some(owner) = given.or(def.fixed_owner) {
+            row.set("owner", owner);
+            let language = found.owners.get(owner).and_then(|languages| languages.first());
+            row.set_if_any("language", language.map_or("en", String::as_str));
+            if !found.owners.contains_key(owner) {
+                missing(item, "/owner", "owner");
+            }
+        }
+    }
+
+    /// Takes over what the parent hands down: owner, plan, visibility where none was given.
+    pub(super) fn inherit(def: &'static KindDef, items: &mut [Item], parents: &HashMap<Uuid, Row>) {
+        for item in items.iter_mut().filter(|item| !item.is_rejected() && item.operation != Operation::Delete)
+        {
+            let found = def.parent.iter().find_map(|p| Some((p, parents.get(&item.after.uuid(p.column)?)?)));
+            let Some((link, parent)) = found else {
+                // Without its parent a record has no owner, so nothing more can be said of it.
+                if item.after.text("owner").is_none() && !item.faults.is_empty() {
+                    item.settle();
+                }
+                continue;
+            };
+            for (column, theirs) in &link.inherits {
+                item.after.set(column, parent.get(theirs).clone());
+            }
+            if def.schemas.new.members().iter().all(|member| member != "owner") {
+                item.after.set("owner", parent.owner());
+            }
+            if item.is_new() && def.is_national() {
+                if item.fields.get("visibility").is_none_or(Json::is_null) {
+                    item.after.set("visibility", parent.get("visibility").clone());
+                    if item.shared.is_none() {
+                        item.after.set("shared_set_id", parent.get("shared_set_id").clone());
+                    }
+                    share(item);
+                }
+                if item.fields.get("language").is_none_or(Json::is_null)
+                    && def.has_texts()
+                    && parent.def().has_texts()
+                {
+                    item.after.set("language", parent.get("language").clone());
+                }
+            } else if item.changes(link.column)
+                && item.after.get("release_set_id") != parent.get("release_set_id")
+            {
+                item.after.clear("release_set_id");
+            }
+        }
+    }
+}
+
+/// A new record whose sharing is named but not its level is at level `group`, or narrower.
+fn share(item: &mut Item) {
+    let is_shared = item.shared.as_ref().is_some_and(|set| set.id().is_some());
+    if is_shared && item.after.scope().level == Some(Visibility::National) {
+        item.after.write(standard::VISIBILITY, Visibility::Group);
+    }
+}

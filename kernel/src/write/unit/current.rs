@@ -1,0 +1,149 @@
+//! Current rows: read and locked in order of id; hidden the same as missing.
+
+use std::collections::{BTreeSet, HashMap};
+
+use sea_orm::sea_query::{Alias, Cond, ExprTrait, LockType, Order, SelectStatement};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use super::{
+    Unit,
+    item::{Item, Operation},
+    references::Found,
+};
+use crate::{
+    error::{Error, Result},
+    policy::{Class, Holding, Verb, authorize, visible},
+    record::KindDef,
+    row::Row,
+    store,
+};
+
+impl Unit {
+    /// Adds a row lock where the database has them; SQLite's writer holds the whole file.
+    pub(super) fn lock(&self, select: &mut SelectStatement, for_delete: bool) {
+        if self.conn().is_postgres() && !self.is_dry {
+            select.lock(if for_delete { LockType::Update } else { LockType::NoKeyUpdate });
+        }
+    }
+
+    pub(super) async fn load_current(
+        &mut self,
+        def: &'static KindDef,
+        items: &mut [Item],
+        found: &Found,
+    ) -> Result<()> {
+        let by_id = self.current_rows(def, items).await?;
+        let acting = self.ctx.actor.acting.clone();
+        for item in items.iter_mut().filter(|item| !item.is_rejected()) {
+            match item.operation {
+                Operation::Create => {}
+                Operation::Update | Operation::Delete | Operation::Move => {
+                    item.before = item.id.and_then(|id| by_id.get(&id).cloned());
+                    if item.before.is_none() {
+                        item.reject(Error::NotFound);
+                    }
+                }
+                Operation::Upsert => {
+                    let owner = owner_named(def, item, found).or(acting.as_deref());
+                    let fits = |row: &&Row| {
+                        let key = (row.text("source_system"), row.text("external_key"));
+                        item.key.as_ref().is_some_and(|(s, k)| key == (Some(s), Some(k)))
+                            && owner == Some(row.owner())
+                    };
+                    item.before = by_id.values().find(fits).cloned();
+                    if let Some(row) = &item.before {
+                        item.id = Some(row.id());
+                        (item.verb, item.authority) = (Verb::Update, Verb::Update);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The visible rows that the items name by id or key, locked.
+    async fn current_rows(&mut self, def: &'static KindDef, items: &[Item]) -> Result<HashMap<Uuid, Row>> {
+        let live = || items.iter().filter(|item| !item.is_rejected());
+        let ids: BTreeSet<Uuid> =
+            live().filter(|i| i.operation != Operation::Create).filter_map(|i| i.id).collect();
+        let mut any = Cond::any();
+        let mut wanted = !ids.is_empty();
+        if !ids.is_empty() {
+            any = any.add(def.col("id").is_in(ids));
+        }
+        let systems: BTreeSet<&str> =
+            live().filter_map(|i| i.key.as_ref()).map(|(system, _)| system.as_str()).collect();
+        for system in systems {
+            let keys = live()
+                .filter_map(|i| i.key.as_ref())
+                .filter(|(s, _)| s == system)
+                .map(|(_, key)| key.as_str());
+            any = any.add(
+                Cond::all().add(def.col("source_system").eq(system)).add(def.col("external_key").is_in(keys)),
+            );
+            wanted = true;
+        }
+        if !wanted {
+            return Ok(HashMap::new());
+        }
+        let for_delete = live().any(|item| item.operation == Operation::Delete);
+        let which = Cond::all().add(visible(&self.ctx.actor, def)).add(any);
+        if def.has("plan_id") {
+            // Plans are locked before what stands below them, everywhere.
+            let below = which.clone().add(def.col("plan_id").is_not_null());
+            self.lock_plan_rows(store::distinct(self.conn(), def, "plan_id", below).await?).await?;
+        }
+        let mut select = store::select(def);
+        select.cond_where(which).order_by((def.iden(), Alias::new("id")), Order::Asc);
+        self.lock(&mut select, for_delete);
+        let rows = store::rows(self.conn(), def, &select).await?;
+        Ok(rows.into_iter().map(|row| (row.id(), row)).collect())
+    }
+
+    /// Authority over the facts before and after.
+    pub(super) async fn authorise(&self, def: &'static KindDef, items: &mut [Item]) -> Result<()> {
+        let holdings = if def.class == Class::Person { self.holdings(items).await? } else { HashMap::new() };
+        let actor = self.ctx.actor.clone();
+        for item in items.iter_mut().filter(|item| !item.is_rejected()) {
+            if item.authority == Verb::Update && only_progress(def, item) {
+                item.authority = Verb::Progress;
+            }
+            let mut scopes = Vec::new();
+            scopes.extend(item.before.as_ref().map(Row::scope));
+            if item.operation != Operation::Delete {
+                scopes.push(item.after.scope());
+            }
+            for mut scope in scopes {
+                scope.holdings = item.id.and_then(|id| holdings.get(&id).cloned()).unwrap_or_default();
+                if let Err(denial) = authorize(&actor, item.authority, def, &scope) {
+                    item.reject(Error::Forbidden(denial.rule.into()));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn holdings(&self, items: &[Item]) -> Result<HashMap<Uuid, Vec<Holding>>> {
+        let people: BTreeSet<Uuid> = items.iter().filter_map(|item| item.id).collect();
+        store::holdings(self.conn(), &people).await
+    }
+}
+
+/// The owner an upsert names: itself, by its kind, or by the record it stands below.
+fn owner_named<'a>(def: &KindDef, item: &'a Item, found: &'a Found) -> Option<&'a str> {
+    let above = || {
+        def.parent.iter().find_map(|parent| {
+            let column = def.column(parent.column)?;
+            Some(found.get(column.target?, item.fields.get(column.field)?, None)?.owner())
+        })
+    };
+    item.fields.get("owner").and_then(Json::as_str).or(def.fixed_owner).or_else(above)
+}
+
+/// Whether an edit touches only what contributors may write.
+fn only_progress(def: &KindDef, item: &Item) -> bool {
+    !def.progress.is_empty()
+        && !item.fields.is_empty()
+        && item.fields.keys().all(|field| def.progress.contains(&field.as_str()))
+}

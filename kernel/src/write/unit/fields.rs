@@ -1,0 +1,257 @@
+//! Fields of an input, set on the row one by one.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value as Json, json};
+
+use super::{
+    item::{Item, Operation},
+    references::{Found, missing},
+};
+use crate::{
+    error::Code,
+    record::{KindDef, Link},
+    row::{Row, parse, sorted},
+    scalar::Money,
+    shared_sets::Members,
+};
+
+/// Columns that callers never write.
+const OURS: &[&str] = &[
+    "id",
+    "version",
+    "created_at",
+    "created_by",
+    "updated_at",
+    "updated_by",
+    "search",
+    "shared_set_id",
+    "release_set_id",
+];
+
+/// Sets what an item gives, collecting references that lead nowhere.
+pub(super) fn fill(def: &'static KindDef, item: &mut Item, found: &Found) {
+    let fields = std::mem::take(&mut item.fields);
+    let owner = fields.get("owner").and_then(Json::as_str).or_else(|| item.before.as_ref().map(Row::owner));
+    let mut owner = owner.or(def.fixed_owner).map(str::to_owned);
+    // The parent comes first: codes of the other references count within its owner.
+    let mut names: Vec<&String> = fields.keys().collect();
+    names.sort_by_key(|name| !def.parent.iter().any(|p| def.field(name).is_some_and(|c| c.name == p.column)));
+    for name in names {
+        let Some(value) = fields.get(name) else { continue };
+        if let Some(parent_owner) = set_field(def, item, found, name, value, owner.as_deref()) {
+            owner.get_or_insert(parent_owner);
+        }
+    }
+    item.fields = fields;
+}
+
+/// Sets one field; answers the owner of the record it refers to, if it refers to one.
+fn set_field(
+    def: &'static KindDef,
+    item: &mut Item,
+    found: &Found,
+    name: &str,
+    value: &Json,
+    owner: Option<&str>,
+) -> Option<String> {
+    if item.operation == Operation::Create && value.is_null() {
+        return None;
+    }
+    if item.operation == Operation::Upsert
+        && item.before.is_some()
+        && !def.schemas.patch.members().iter().any(|m| m == name)
+    {
+        keep_settled(def, item, found, name, value, owner);
+        return None;
+    }
+    if let Some(link) = def.link(name) {
+        set_link(item, found, link, value, owner);
+        return None;
+    }
+    match name {
+        "translations" => merge_translations(def, item, value),
+        "shared_with" => set_shared(item, found, value, owner),
+        _ => {}
+    }
+    let Some(column) =
+        def.field(name).filter(|column| item.operation == Operation::Move || !OURS.contains(&column.name))
+    else {
+        set_parts(def, item, name, value);
+        return None;
+    };
+    if name == "translations" {
+        return None;
+    }
+    if let (Some(target), false) = (column.target, value.is_null()) {
+        let Some(row) = found.get(target, value, owner) else {
+            missing(item, &format!("/{name}"), target);
+            return None;
+        };
+        item.after.set(column.name, row.id());
+        return Some(row.owner().to_owned());
+    }
+    match parse(column.ty, value) {
+        Some(parsed) if column.nullable || !value.is_null() => item.after.set(column.name, parsed),
+        Some(_) if item.is_new() => {}
+        Some(_) => item.fault(&format!("/{name}"), Code::Required, format!("`{name}` cannot be empty")),
+        None => item.fault(&format!("/{name}"), Code::OutOfRange, format!("`{name}` is outside its range")),
+    }
+    None
+}
+
+/// A field that only a creation takes stays what it was.
+fn keep_settled(
+    def: &'static KindDef,
+    item: &mut Item,
+    found: &Found,
+    name: &str,
+    value: &Json,
+    owner: Option<&str>,
+) {
+    let Some(column) = def.field(name) else { return };
+    let given = match column.target {
+        Some(target) => found.get(target, value, owner).map(|row| row.id().into()),
+        None => parse(column.ty, value),
+    };
+    if let (true, Some(given)) = (def.lifecycle.is_some_and(|cycle| cycle.state == name), &given) {
+        // The guard of the lifecycle refuses the difference: states change by moves.
+        item.after.set(column.name, given.clone());
+        return;
+    }
+    if given.is_none_or(|given| given != *item.after.get(column.name)) {
+        item.fault(
+            &format!("/{name}"),
+            Code::RuleBroken,
+            format!("`{name}` is settled when the record is made"),
+        );
+    }
+}
+
+fn set_link(item: &mut Item, found: &Found, link: &Link, value: &Json, owner: Option<&str>) {
+    let values = || value.as_array().into_iter().flatten();
+    let Some(target) = link.target else {
+        let mut seen = BTreeSet::new();
+        let codes = values().filter(|code| seen.insert(code.to_string())).cloned();
+        item.after.set(link.column, Json::Array(codes.collect()));
+        return;
+    };
+    let mut ids = Vec::new();
+    for (at, value) in values().enumerate() {
+        match found.get(target, value, owner) {
+            Some(row) if ids.contains(&row.id()) => {}
+            Some(row) => ids.push(row.id()),
+            None => missing(item, &format!("/{}/{at}", link.column), target),
+        }
+    }
+    let stored = item.before.as_ref().map(|row| row.ids(link.column)).unwrap_or_default();
+    item.after.set(link.column, json!(found.hidden.list(stored, ids)));
+}
+
+/// Spreads a small object over its columns: `origin {kind, id}`, `cost {amount, currency}`.
+fn set_parts(def: &KindDef, item: &mut Item, name: &str, value: &Json) {
+    let (minor, currency) = (format!("{name}_minor"), format!("{name}_currency"));
+    if def.has(&minor) {
+        match serde_json::from_value::<Option<Money>>(value.clone()) {
+            Ok(None) => {
+                item.after.clear(&minor);
+                item.after.clear(&currency);
+            }
+            Ok(Some(money)) => match money.minor() {
+                Some(units) => {
+                    item.after.set(&minor, units);
+                    item.after.set(&currency, money.currency);
+                }
+                None => item.fault(
+                    &format!("/{name}/amount"),
+                    Code::OutOfRange,
+                    "more decimals than the currency has",
+                ),
+            },
+            Err(_) => item.fault(&format!("/{name}"), Code::WrongType, "an amount and a currency"),
+        }
+        return;
+    }
+    let prefix = format!("{name}_");
+    for column in def.columns.iter().filter(|column| column.name.starts_with(&prefix)) {
+        let part = column.name.strip_prefix(&prefix).unwrap_or_default();
+        match parse(column.ty, value.get(part).unwrap_or(&Json::Null)) {
+            Some(parsed) => item.after.set(column.name, parsed),
+            None => item.fault(&format!("/{name}/{part}"), Code::WrongType, "the value has the wrong type"),
+        }
+    }
+}
+
+/// Translations are merged by language and field; null removes.
+fn merge_translations(def: &KindDef, item: &mut Item, given: &Json) {
+    let mut all = item.after.json("translations").and_then(Json::as_object).cloned().unwrap_or_default();
+    if given.is_null() {
+        all.clear();
+    }
+    for (tag, texts) in given.as_object().into_iter().flatten() {
+        if !is_tag(tag) {
+            item.fault(
+                &format!("/translations/{tag}"),
+                Code::BadFormat,
+                "a language tag (BCP 47), such as `ru` or `fr`",
+            );
+            continue;
+        }
+        let mut own = all.remove(tag).and_then(|own| own.as_object().cloned()).unwrap_or_default();
+        if texts.is_null() {
+            continue;
+        }
+        for (field, text) in texts.as_object().into_iter().flatten() {
+            let known = def.columns.iter().any(|column| column.is_text && column.name == field);
+            match text {
+                _ if !known => {
+                    item.fault(
+                        &format!("/translations/{tag}/{field}"),
+                        Code::UnknownMember,
+                        "this field has no translations",
+                    );
+                }
+                Json::Null => drop(own.remove(field)),
+                Json::String(text) if (1..=20_000).contains(&text.chars().count()) => {
+                    own.insert(field.clone(), Json::String(text.clone()));
+                }
+                _ => item.fault(
+                    &format!("/translations/{tag}/{field}"),
+                    Code::WrongType,
+                    "a text of 1 to 20000 characters",
+                ),
+            }
+        }
+        if !own.is_empty() {
+            all.insert(tag.clone(), Json::Object(own));
+        }
+    }
+    item.after.set("translations", sorted(&Json::Object(all)));
+}
+
+fn is_tag(tag: &str) -> bool {
+    let mut parts = tag.split('-');
+    parts
+        .next()
+        .is_some_and(|main| (2..=3).contains(&main.len()) && main.bytes().all(|b| b.is_ascii_lowercase()))
+        && parts.all(|part| (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
+fn set_shared(item: &mut Item, found: &Found, given: &Json, owner: Option<&str>) {
+    let mut members = Members::default();
+    for (list, target) in [("agencies", "agency"), ("groups", "working_group")] {
+        for (at, value) in given.get(list).and_then(Json::as_array).into_iter().flatten().enumerate() {
+            match found.get(target, value, owner) {
+                Some(row) if target == "agency" => drop(members.agencies.insert(row.id())),
+                Some(row) => drop(members.groups.insert(row.id())),
+                None => missing(item, &format!("/shared_with/{list}/{at}"), target),
+            }
+        }
+    }
+    found.hidden.set(item.before.as_ref(), &mut members);
+    match members.id() {
+        Some(id) => item.after.set("shared_set_id", id),
+        None => item.after.clear("shared_set_id"),
+    }
+    item.shared = Some(members);
+}

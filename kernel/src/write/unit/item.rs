@@ -1,0 +1,219 @@
+//! One item of a batch on its way through the stages.
+
+use serde_json::{Map, Value as Json};
+use uuid::Uuid;
+
+use crate::{
+    actor::Actor,
+    error::{Code, Error, Violation},
+    policy::{Verb, is_inside},
+    record::{KindDef, Op, Outcome, OutcomeKind},
+    row::Row,
+    shared_sets::Members,
+};
+
+/// Which operation an item is, without its data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Operation {
+    Create,
+    Update,
+    Upsert,
+    Delete,
+    Move,
+}
+
+/// One item of a batch; a kind's hooks may read all of it, change `after` and reject it.
+#[derive(Debug)]
+pub struct Item {
+    pub(super) operation: Operation,
+    /// What is done to the record.
+    pub verb: Verb,
+    /// What the policy is asked.
+    pub authority: Verb,
+    /// The record; a new id for a creation.
+    pub id: Option<Uuid>,
+    pub(super) version: Option<i32>,
+    pub(super) key: Option<(String, String)>,
+    /// The fields that were given, in wire form.
+    pub fields: Map<String, Json>,
+    /// The row as stored, none for a creation.
+    pub before: Option<Row>,
+    /// The row as it shall be.
+    pub after: Row,
+    pub(super) faults: Vec<Violation>,
+    rejected: Option<Error>,
+    pub(super) is_unchanged: bool,
+    pub(super) shared: Option<Members>,
+    /// What a kind's first stage keeps for its last one.
+    pub note: Option<String>,
+    /// Columns of a new row that a kind's first stage has settled.
+    pub preset: Vec<(&'static str, sea_orm::Value)>,
+}
+
+impl Item {
+    /// Refuses the item; the first refusal counts.
+    pub fn reject(&mut self, error: Error) {
+        if self.rejected.is_none() {
+            self.rejected = Some(error);
+        }
+    }
+
+    /// Adds a violation of a rule; all of one item are answered together.
+    pub fn fault(&mut self, pointer: &str, code: Code, detail: impl Into<String>) {
+        self.faults.push(Violation::new(pointer, code, detail));
+    }
+
+    /// Whether rules are known to be broken.
+    #[must_use]
+    pub const fn has_faults(&self) -> bool {
+        !self.faults.is_empty()
+    }
+
+    /// Whether the item was refused.
+    #[must_use]
+    pub const fn is_rejected(&self) -> bool {
+        self.rejected.is_some()
+    }
+
+    /// Whether the item makes a record.
+    #[must_use]
+    pub const fn is_new(&self) -> bool {
+        self.before.is_none()
+    }
+
+    /// Whether the item deletes its record.
+    #[must_use]
+    pub fn is_deletion(&self) -> bool {
+        self.operation == Operation::Delete
+    }
+
+    /// Whether the item is a move.
+    #[must_use]
+    pub fn is_move(&self) -> bool {
+        self.operation == Operation::Move
+    }
+
+    /// Whether a column differs before and after; everything given differs for a creation.
+    #[must_use]
+    pub fn changes(&self, column: &str) -> bool {
+        self.before.as_ref().is_none_or(|before| before.get(column) != self.after.get(column))
+    }
+
+    /// Turns collected faults into a refusal.
+    pub(super) fn settle(&mut self) {
+        if !self.faults.is_empty() {
+            let mut faults = std::mem::take(&mut self.faults);
+            faults.sort_by(|a, b| a.pointer.cmp(&b.pointer));
+            self.reject(Error::Invalid(faults));
+        }
+    }
+}
+
+/// Makes items of operations and holds their fields against the published schema.
+pub(super) fn shape(def: &'static KindDef, ops: Vec<Op>) -> Vec<Item> {
+    ops.into_iter().map(|op| one(def, op)).collect()
+}
+
+fn one(def: &'static KindDef, op: Op) -> Item {
+    let mut item = Item {
+        operation: Operation::Create,
+        verb: Verb::Create,
+        authority: Verb::Create,
+        id: None,
+        version: None,
+        key: None,
+        fields: Map::new(),
+        before: None,
+        after: Row::empty(def),
+        faults: Vec::new(),
+        rejected: None,
+        is_unchanged: false,
+        shared: None,
+        note: None,
+        preset: Vec::new(),
+    };
+    let mut schema = None;
+    match op {
+        Op::Create(fields) => {
+            schema = Some(&def.schemas.new);
+            item.fields = fields;
+        }
+        Op::Update { id, version, fields } => {
+            schema = Some(&def.schemas.patch);
+            (item.operation, item.verb, item.authority) = (Operation::Update, Verb::Update, Verb::Update);
+            (item.id, item.version, item.fields) = (Some(id), version, fields);
+        }
+        Op::Upsert { source_system, external_key, mut fields } => {
+            schema = Some(&def.schemas.new);
+            item.operation = Operation::Upsert;
+            for (name, part) in [("source_system", &source_system), ("external_key", &external_key)] {
+                let given = fields.insert(name.into(), Json::String(part.clone()));
+                if given.is_some_and(|given| !given.is_null() && given != **part) {
+                    let detail = format!("`{name}` is {part:?} here: leave it out, or say the same");
+                    item.fault(&format!("/{name}"), Code::RuleBroken, detail);
+                }
+            }
+            item.key = Some((source_system, external_key));
+            item.fields = fields;
+        }
+        Op::Delete { id, version } => {
+            (item.operation, item.verb, item.authority) = (Operation::Delete, Verb::Delete, Verb::Delete);
+            (item.id, item.version) = (Some(id), version);
+        }
+        Op::Move { id, version, verb, authority, set } => {
+            (item.operation, item.verb, item.authority) = (Operation::Move, verb, authority);
+            (item.id, item.version, item.fields) = (Some(id), version, set);
+        }
+    }
+    if let Some(schema) = schema {
+        let fields = Json::Object(std::mem::take(&mut item.fields));
+        item.faults.extend(schema.violations(&fields, ""));
+        if let Json::Object(fields) = fields {
+            item.fields = fields;
+        }
+        item.settle();
+    }
+    item
+}
+
+/// The version given, then equal (428, 412).
+pub(super) fn check_versions(actor: &Actor, def: &KindDef, items: &mut [Item]) {
+    for item in
+        items.iter_mut().filter(|item| !matches!(item.operation, Operation::Create | Operation::Upsert))
+    {
+        let Some(current) = item.before.as_ref().map(Row::version) else { continue };
+        let shown = item.before.as_ref().is_some_and(|row| is_inside(actor, def, row.owner()));
+        match item.version {
+            None => item.reject(Error::VersionRequired),
+            Some(given) if given != current => {
+                item.reject(Error::StaleVersion { current: shown.then_some(current) });
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+/// What each item came to.
+pub(super) fn outcomes(items: Vec<Item>) -> Vec<Outcome> {
+    items
+        .into_iter()
+        .map(|item| {
+            let kind = match (item.rejected, item.operation) {
+                (Some(error), _) => OutcomeKind::Rejected(error),
+                (None, Operation::Delete) => OutcomeKind::Deleted,
+                (None, _) if item.is_unchanged => OutcomeKind::Unchanged,
+                (None, _) if item.before.is_none() => OutcomeKind::Created,
+                (None, _) => OutcomeKind::Updated,
+            };
+            let is_rejected = matches!(kind, OutcomeKind::Rejected(_));
+            let gone = is_rejected || item.operation == Operation::Delete;
+            Outcome {
+                id: if is_rejected { item.id } else { Some(item.after.id()).filter(|_| !gone).or(item.id) },
+                version: (!gone).then(|| item.after.version()),
+                before: item.before,
+                row: (!gone).then_some(item.after),
+                kind,
+            }
+        })
+        .collect()
+}

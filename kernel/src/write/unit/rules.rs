@@ -1,0 +1,255 @@
+//! Rules every kind has: keys, levels, parents, source systems, uses.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::{Datelike, Months, NaiveDate};
+use model::access::{Role, Visibility};
+use sea_orm::{
+    Value,
+    sea_query::{Cond, ExprTrait},
+};
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+use super::{
+    Unit,
+    item::{Item, Operation},
+};
+use crate::{
+    actor::Actor,
+    error::{Code, Result},
+    policy::Class,
+    record::KindDef,
+    row::{Row, is_null, json},
+    sets,
+    shared_sets::Members,
+    store,
+};
+
+impl Unit {
+    /// Everything that answers 422, together.
+    pub(super) async fn check_rules(
+        &mut self,
+        def: &'static KindDef,
+        items: &mut [Item],
+        parents: &HashMap<Uuid, Row>,
+    ) -> Result<()> {
+        let actor = self.ctx.actor.clone();
+        let sets = self.shared_sets(items, parents).await?;
+        let mut seen = HashSet::new();
+        for item in items.iter_mut().filter(|item| !item.is_rejected()) {
+            if item.id.is_some_and(|id| !seen.insert(id)) {
+                item.fault("/id", Code::DuplicateItem, "another item of this batch writes the same record");
+            }
+            if item.operation != Operation::Delete {
+                check_levels(def, item, parents, &sets);
+                check_source(&actor, def, item);
+                check_periods(def, item);
+            }
+        }
+        self.check_unique(def, items).await?;
+        self.check_circles(def, items).await?;
+        if let Some(check) = self.ctx.kinds.stages(def).check {
+            check(self, items).await?;
+        }
+        items.iter_mut().for_each(Item::settle);
+        Ok(())
+    }
+
+    /// The members of every shared set the items and their parents have, new ones too.
+    async fn shared_sets(&self, items: &[Item], parents: &HashMap<Uuid, Row>) -> Result<Sets> {
+        let rows =
+            items.iter().filter(|item| !item.is_rejected()).map(|item| &item.after).chain(parents.values());
+        let mut sets = self.sets_of(rows).await?;
+        sets.extend(
+            items.iter().filter_map(|item| item.shared.clone()).filter_map(|set| Some((set.id()?, set))),
+        );
+        Ok(sets)
+    }
+
+    /// The members of the shared sets of rows.
+    pub(super) async fn sets_of<'r>(&self, rows: impl Iterator<Item = &'r Row>) -> Result<Sets> {
+        let ids = rows.filter_map(|row| row.uuid("shared_set_id")).collect();
+        let found = sets::members(self.conn(), &ids).await?;
+        Ok(found.into_iter().map(|(id, set)| (id, Members::from(&set))).collect())
+    }
+
+    /// Values that are unique: within the batch and against what is stored.
+    async fn check_unique(&self, def: &'static KindDef, items: &mut [Item]) -> Result<()> {
+        let stored = self.rivals(def, items, &def.unique).await?;
+        for key in &def.unique {
+            let mut taken: HashMap<String, Uuid> =
+                stored.iter().filter_map(|row| Some((key_text(row, key)?, row.id()))).collect();
+            for item in items.iter_mut().filter(|i| !i.is_rejected() && i.operation != Operation::Delete) {
+                // Whoever may not write under a source system learns nothing of the keys in it.
+                let reserved = item.faults.iter().any(|fault| fault.code == Code::SourceSystemReserved);
+                if reserved && key.contains(&"external_key") {
+                    continue;
+                }
+                let Some(own) = key_text(&item.after, key) else { continue };
+                // An item that is refused anyway takes no value from the others.
+                let holder = match taken.get(&own) {
+                    Some(holder) => *holder,
+                    None if item.has_faults() => continue,
+                    None => *taken.entry(own).or_insert_with(|| item.after.id()),
+                };
+                if holder != item.after.id() && key.iter().any(|column| item.changes(column)) {
+                    let column = key.last().copied().unwrap_or_default();
+                    let field = def.column(column).map_or(column, |c| c.field);
+                    let detail = format!("another {} has this `{field}`", def.name.replace('_', " "));
+                    item.fault(&format!("/{field}"), Code::NotUnique, detail);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Stored rows that share a value of a unique key with an item, in one statement.
+    async fn rivals(
+        &self,
+        def: &'static KindDef,
+        items: &[Item],
+        keys: &[Vec<&'static str>],
+    ) -> Result<Vec<Row>> {
+        let mut any = Cond::any();
+        let mut wanted = false;
+        for key in keys {
+            // Of each key the last column tells rows apart best; the rest is compared afterwards.
+            let Some(last) = key.last() else { continue };
+            let values: Vec<Value> = items
+                .iter()
+                .filter(|item| !item.is_rejected() && item.operation != Operation::Delete)
+                .filter(|item| key.iter().any(|column| item.changes(column)))
+                .map(|item| item.after.get(last).clone())
+                .filter(|value| !is_null(value))
+                .collect();
+            if !values.is_empty() {
+                wanted = true;
+                any = any.add(def.col(last).is_in(values));
+            }
+        }
+        if wanted { store::all(self.conn(), def, any).await } else { Ok(Vec::new()) }
+    }
+}
+
+/// The values of a key as one text; none while a part of it is empty.
+fn key_text(row: &Row, key: &[&str]) -> Option<String> {
+    let parts = key.iter().map(|column| Some(json(row.get(column))).filter(|value| *value != Json::Null));
+    let parts: Option<Vec<String>> = parts.map(|part| part.map(|value| value.to_string())).collect();
+    Some(parts?.join("\u{1f}"))
+}
+
+fn level_of(row: &Row) -> Visibility {
+    row.scope().level.unwrap_or(Visibility::National)
+}
+
+/// The level stands in the kind's list, and a child is never wider than its parent.
+fn check_levels(def: &KindDef, item: &mut Item, parents: &HashMap<Uuid, Row>, sets: &Sets) {
+    let moved = def.parent.iter().any(|parent| item.changes(parent.column));
+    if !def.is_national() || !(moved || item.changes("visibility") || item.changes("shared_set_id")) {
+        return;
+    }
+    let level = level_of(&item.after);
+    if def.class == Class::National && level == Visibility::Agency {
+        item.fault(
+            "/visibility",
+            Code::LevelNotAllowed,
+            "this kind has no lead agency: use `group` or `national`",
+        );
+    }
+    let parent = def.parent.iter().find_map(|p| parents.get(&item.after.uuid(p.column)?));
+    if let Some(parent) = parent
+        && narrowed(&item.after, parent, sets).is_some()
+    {
+        let text = "a record below another one is shared at most as widely; narrow it, or widen the record above first";
+        item.fault("/visibility", Code::WiderThanParent, text);
+    }
+}
+
+/// The members of shared sets by id.
+pub(super) type Sets = HashMap<Uuid, Members>;
+
+/// What a row must become so that it is not wider than its parent; none if it is not.
+pub(super) fn narrowed(row: &Row, parent: &Row, sets: &Sets) -> Option<(Visibility, Members)> {
+    let members =
+        |row: &Row| row.uuid("shared_set_id").and_then(|id| sets.get(&id).cloned()).unwrap_or_default();
+    let (level, above) = (level_of(row), level_of(parent));
+    if level > above {
+        let own = if level == Visibility::Group { members(row) } else { members(parent) };
+        return Some((above, own));
+    }
+    if level != Visibility::Group || above != Visibility::Group {
+        return None;
+    }
+    let (own, outer) = (members(row), members(parent));
+    let both = Members {
+        agencies: own.agencies.intersection(&outer.agencies).copied().collect(),
+        groups: own.groups.intersection(&outer.groups).copied().collect(),
+    };
+    (both != own).then_some((level, both))
+}
+
+/// No period ends before it begins.
+fn check_periods(def: &KindDef, item: &mut Item) {
+    for field in def.declared.fields {
+        let Some(earlier) = field.not_before else { continue };
+        if let (Some(from), Some(to)) = (item.after.date(earlier), last_day(&item.after, field.column))
+            && to < from
+        {
+            let pointer = format!("/{}", field.name);
+            item.fault(&pointer, Code::RuleBroken, "the period ends before it begins");
+        }
+    }
+}
+
+/// The last day that a column may mean: what is known to a month or a year stands with its first day, and with its
+/// precision beside it. None where that tells nothing.
+fn last_day(row: &Row, column: &str) -> Option<NaiveDate> {
+    let (first, def) = (row.date(column)?, row.def());
+    let beside = [column, column.trim_end_matches("_on")].map(|name| format!("{name}_precision"));
+    let precision = beside.iter().find(|name| def.has(name)).and_then(|name| row.text(name));
+    let months = match precision {
+        None | Some("day") => return Some(first),
+        Some("month") => 1,
+        Some("quarter") => 3,
+        Some("half") => 6,
+        Some("year") => 12,
+        Some(_) => return None,
+    };
+    // From the first of the month: a day within the time that is meant would lead beyond it.
+    let begin = first.with_day(1)?.checked_sub_months(Months::new((first.month0()) % months))?;
+    begin.checked_add_months(Months::new(months))?.pred_opt()
+}
+
+/// Callers write only under source systems that are theirs; of accounts, which all have one owner, only
+/// the operator writes keys, because a clash would tell of another country's.
+fn check_source(actor: &Actor, def: &KindDef, item: &mut Item) {
+    let key = (item.after.text("source_system"), item.after.text("external_key"));
+    if key.0.is_some() != key.1.is_some() {
+        let missing = if key.0.is_some() { "/external_key" } else { "/source_system" };
+        item.fault(missing, Code::Required, "`source_system` and `external_key` go together");
+    }
+    let Some(system) = item.after.text("source_system").map(str::to_owned) else { return };
+    if actor.is_system() || !(item.changes("source_system") || item.changes("external_key")) {
+        return;
+    }
+    let mine = actor.grants.iter().any(|grant| match grant.role {
+        Role::Operator => !system.contains(':'),
+        _ if def.class == Class::Person => false,
+        Role::Officer | Role::AgencyLead => {
+            grant.agency_code.as_ref().is_some_and(|code| system == format!("agency:{code}"))
+        }
+        Role::Portal => grant.source_systems.contains(&system),
+        Role::FocalPoint | Role::Secretariat | Role::Regional | Role::Partner | Role::Steward => {
+            !system.contains(':')
+        }
+        Role::Approver | Role::Observer => false,
+    });
+    if !mine || ["seed", "demo"].contains(&system.as_str()) {
+        item.fault(
+            "/source_system",
+            Code::SourceSystemReserved,
+            format!("you do not write under the source system `{system}`"),
+        );
+    }
+}
