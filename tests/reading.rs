@@ -3,6 +3,7 @@
 mod conditional;
 mod cursors;
 mod lists;
+mod texts;
 
 use axum::http::Method;
 use serde_json::{Value as Json, json};

@@ -11,6 +11,8 @@ use migration::Migrator;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement};
 use sea_orm_migration::{MigrationStatus, MigratorTrait};
 
+use crate::domain::KINDS;
+
 /// Waiting for the turn ends only with the other process; a step itself waits ten seconds for a table.
 const POSTGRES_LOCK: [&str; 3] = [
     "SET LOCAL lock_timeout = 0",
@@ -78,16 +80,23 @@ impl From<DbErr> for MigrateError {
     }
 }
 
-/// Applies what is missing; answers the names of the applied steps.
+/// Applies what is missing, and makes anew what this program makes of texts in another way than the one
+/// before; answers the names of the applied steps.
 ///
 /// # Errors
 /// `Newer` when the database has steps this program does not know; what the database says.
 pub async fn up(db: &Db) -> Result<Vec<String>, MigrateError> {
     // Most starts have nothing to do, and need not wait for a writer to find out.
-    if status(db).await?.iter().all(|step| step.is_applied) {
-        return Ok(Vec::new());
+    let applied = if status(db).await?.iter().all(|step| step.is_applied) {
+        Vec::new()
+    } else {
+        alone(db, async |turn| changed(turn, Migrator::up(turn, None)).await).await?
+    };
+    let written = kernel::derived::refresh(db, &KINDS).await?;
+    if written > 0 {
+        tracing::info!("the texts of {written} records are folded and ordered anew");
     }
-    alone(db, async |turn| changed(turn, Migrator::up(turn, None)).await).await
+    Ok(applied)
 }
 
 /// Takes the newest `steps` steps back; answers their names.

@@ -27,7 +27,7 @@ pub use read::{
 use write::recorder;
 pub use write::{
     ctx::{self, Ctx},
-    idempotency,
+    derived, idempotency,
     kinds::{self, Kinds},
     lifecycle, shared_sets, turn,
     unit::{self, Unit},

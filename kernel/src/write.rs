@@ -1,6 +1,7 @@
 //! Units: the one way to change anything.
 
 pub mod ctx;
+pub mod derived;
 pub mod idempotency;
 pub mod kinds;
 pub mod lifecycle;

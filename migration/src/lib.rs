@@ -37,6 +37,7 @@ mod m20261122_000042_sign_in_attempt;
 mod m20261122_000043_second_factor;
 mod m20261122_000044_password_token;
 mod m20261126_000045_standing_epoch;
+mod m20261126_000046_text_order;
 mod table;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
@@ -84,6 +85,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000043_second_factor::MIGRATION),
             Box::new(m20261122_000044_password_token::MIGRATION),
             Box::new(m20261126_000045_standing_epoch::Migration),
+            Box::new(m20261126_000046_text_order::Migration),
         ]
     }
 }

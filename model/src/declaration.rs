@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use crate::{
+    Shape,
     access::Visibility,
     field::{Column, Field, FieldDef},
 };
@@ -267,9 +268,35 @@ impl Declaration {
         if self.has_texts {
             all.extend(TEXTS);
         }
+        all.extend(self.derived_columns().into_iter().map(|name| (name, Column::Text, false)));
         all
     }
+
+    /// The columns that are made of the texts of a record: what is searched, and what its order is by.
+    #[must_use]
+    pub fn derived_columns(&self) -> Vec<&'static str> {
+        let search = self.has_texts.then_some("search");
+        let orders = self.ordered_text().into_iter().flat_map(|field| {
+            let orders = if field.is_text { &ORDERS[..] } else { &ORDERS[..1] };
+            orders.iter().map(|(_, column)| *column)
+        });
+        search.into_iter().chain(orders).collect()
+    }
+
+    /// The text by which records are put into alphabetical order: the translated one first; no code, whose
+    /// letters are bound by a pattern.
+    #[must_use]
+    pub fn ordered_text(&self) -> Option<&'static FieldDef> {
+        let sorted = || self.fields.iter().filter(|field| field.is_sort);
+        let is_free = |field: &&FieldDef| field.shape == Shape::Text && field.pattern.is_none();
+        sorted().find(|field| field.is_text).or_else(|| sorted().find(is_free))
+    }
 }
+
+/// The languages that texts are ordered in, each with the column of its sort keys; the first one is for every
+/// other language.
+pub const ORDERS: [(&str, &str); 5] =
+    [("und", "order_und"), ("en", "order_en"), ("fr", "order_fr"), ("ky", "order_ky"), ("ru", "order_ru")];
 
 const META: [(&str, Column, bool); 9] = [
     ("id", Column::Id, false),
@@ -290,11 +317,8 @@ const NATIONAL: [(&str, Column, bool); 4] = [
     ("release_set_id", Column::Id, true),
 ];
 
-const TEXTS: [(&str, Column, bool); 3] = [
-    ("language", Column::Text, false),
-    ("translations", Column::Json, false),
-    ("search", Column::Text, false),
-];
+const TEXTS: [(&str, Column, bool); 2] =
+    [("language", Column::Text, false), ("translations", Column::Json, false)];
 
 /// Fields that records have besides their own.
 pub mod standard {

@@ -228,7 +228,7 @@ impl<'a> Reading<'a> {
             asked.arguments.iter().find(|(of, _)| *of == name).map(|(_, value)| self.document.value(value))
         };
         let sort = given("sort").map_or(Vec::new(), |keys| {
-            Page::parse_sort(def, keys.as_str().expect("a key")).expect("an order")
+            Page::parse_sort(def, keys.as_str().expect("a key"), &self.ctx.locale.chain).expect("an order")
         });
         let filter = given("filter").and_then(|filter| filter.as_object().cloned()).unwrap_or_default();
         let page = Page { backwards, sort, total: true, ..Page::first(limit) };

@@ -47,7 +47,9 @@ impl FromRequestParts<AppState> for ListReader {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let recalled = recall(parts, state).await?;
         let original = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |uri| &uri.0);
-        let parameters = Parameters { given: pairs(original.query()), path: original.path().to_owned() };
+        let languages = recalled.ctx.locale.chain.clone();
+        let parameters =
+            Parameters { given: pairs(original.query()), path: original.path().to_owned(), languages };
         Ok(Self(recalled, parameters))
     }
 }
@@ -57,6 +59,8 @@ impl FromRequestParts<AppState> for ListReader {
 pub struct Parameters {
     given: Vec<(String, String)>,
     path: String,
+    /// Languages of the caller, whose alphabet lists are sorted by.
+    languages: Vec<String>,
 }
 
 impl Parameters {
@@ -71,7 +75,8 @@ impl Parameters {
         let mut faults = parameter_faults(&self.given, &accepted);
         let narrowing = Narrowing::read(def, &self.given, &mut faults);
         let page: PageParams = part(&self.given, &paging, &mut faults);
-        let sort = page.sort.as_deref().map_or(Ok(Vec::new()), |text| Page::parse_sort(def, text));
+        let sort =
+            page.sort.as_deref().map_or(Ok(Vec::new()), |text| Page::parse_sort(def, text, &self.languages));
         let sort = or_faults(sort, &mut faults).unwrap_or_default();
         let page = page_of(page, sort, &mut faults);
         if faults.is_empty() { Ok((narrowing, page)) } else { Err(Error::BadRequest(faults).into()) }

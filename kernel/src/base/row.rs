@@ -163,10 +163,11 @@ impl Row {
         Ok(row)
     }
 
-    /// The image for the change log: every column by name, keys sorted.
+    /// The image for the change log: every column by name but those made of others, keys sorted.
     #[must_use]
     pub fn image(&self) -> Json {
-        let mut members: Vec<_> = self.def.columns.iter().zip(&self.values).collect();
+        let all = self.def.columns.iter().zip(&self.values);
+        let mut members: Vec<_> = all.filter(|(column, _)| !column.is_derived).collect();
         members.sort_unstable_by_key(|(column, _)| column.name);
         let members = members.into_iter().map(|(column, value)| (column.name.to_owned(), json(value)));
         Json::Object(members.collect())

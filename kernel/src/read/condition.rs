@@ -125,9 +125,13 @@ impl Where<'_> {
     fn words(&mut self, query: &str) {
         let words = text::words(query);
         self.words = words.len();
-        for word in words.iter().map(|word| word.replace('\0', "\u{fffd}")) {
-            let like = LikeExpr::new(format!("%{}%", escape(&word))).escape('\\');
-            self.add(self.def.col("search").like(like));
+        for text::Word { folded, stems } in words {
+            let has = |part: &String| {
+                let part = escape(&part.replace('\0', "\u{fffd}"));
+                self.def.col("search").like(LikeExpr::new(format!("%{part}%")).escape('\\'))
+            };
+            let any = stems.iter().chain([&folded]).map(has).fold(Cond::any(), Cond::add);
+            self.all = std::mem::replace(&mut self.all, Cond::all()).add(any);
         }
     }
 

@@ -13,6 +13,7 @@ use crate::{
     error::{Code, Error, Result},
     record::{Column, KindDef},
     row::{self, Row},
+    text,
     view::View,
 };
 
@@ -78,16 +79,17 @@ impl Page {
         })
     }
 
-    /// Reads `-due_on,title`.
+    /// Reads `-due_on,title`, for a reader of these languages.
     ///
     /// # Errors
     /// `BadRequest` naming the keys there are.
-    pub fn parse_sort(def: &KindDef, text: &str) -> Result<Vec<SortKey>> {
+    pub fn parse_sort(def: &KindDef, text: &str, languages: &[String]) -> Result<Vec<SortKey>> {
         let mut keys: Vec<SortKey> = Vec::new();
         for part in text.split(',').filter(|part| !part.is_empty()) {
             let (name, descending) = part.strip_prefix('-').map_or((part, false), |name| (name, true));
             let known = def.sortable.iter().find(|column| **column == name);
-            let Some(column) = known.filter(|column| keys.iter().all(|key| key.column != **column)) else {
+            let known = known.map(|column| ordered(def, column, languages));
+            let Some(column) = known.filter(|column| keys.iter().all(|key| key.column != *column)) else {
                 let text = format!("sort by one of {}, each once", def.sortable.join(", "));
                 return Err(Error::bad_request("?sort", Code::UnknownParameter, text));
             };
@@ -202,6 +204,16 @@ fn sign(view: &View, text: &str) -> Vec<u8> {
     let key = hmac::Key::new(hmac::HMAC_SHA256, &view.cursor_key);
     let tag = hmac::sign(&key, format!("{text}\n{}", view.actor.fingerprint()).as_bytes());
     tag.as_ref().iter().take(16).copied().collect()
+}
+
+/// The column that a list is sorted by: of a text for people, the sort keys of the reader's language.
+fn ordered(def: &KindDef, column: &'static str, languages: &[String]) -> &'static str {
+    match def.declared.ordered_text() {
+        Some(text) if text.column != column => column,
+        None => column,
+        Some(text) if text.is_text => text::column_of(languages),
+        Some(_) => text::column_of(&[]),
+    }
 }
 
 /// What lists are sorted by: the column, or the place of its code in the closed list.

@@ -141,7 +141,7 @@ async fn page_of(
     (filters, is_along): (&Narrowing, bool),
     page: &Page,
 ) -> Result<(Slice, Named)> {
-    let def = wanted.def;
+    let (def, wanted) = (wanted.def, wanted.of_page(page));
     let shape = shape(view, ("list", is_along), (filters, page));
     let prepared = Prepared::of(view, wanted, (shape, Ids::None), || {
         let cond = Cond::all().add(condition(view, def, filters)?).add(page.seek(view, def)?);

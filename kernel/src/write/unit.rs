@@ -34,6 +34,7 @@ use crate::{
     lifecycle,
     record::{KindDef, Op, Outcome, OutcomeKind},
     recorder::Recorder,
+    render::Owners,
     row::Row,
 };
 
@@ -53,6 +54,7 @@ pub struct Unit {
     transaction: DatabaseTransaction,
     recorder: Recorder,
     plans: HashMap<Uuid, Row>,
+    owners: Option<Arc<Owners>>,
     is_dry: bool,
     broken: bool,
 }
@@ -65,7 +67,8 @@ impl Unit {
     pub(crate) async fn begin(ctx: &Ctx, is_dry: bool) -> Result<Self> {
         let transaction = ctx.db.begin(!is_dry).await?;
         let recorder = Recorder::new(ctx.clock.id());
-        Ok(Self { ctx: ctx.clone(), transaction, recorder, plans: HashMap::new(), is_dry, broken: false })
+        let (plans, owners) = (HashMap::new(), None);
+        Ok(Self { ctx: ctx.clone(), transaction, recorder, plans, owners, is_dry, broken: false })
     }
 
     /// The unit's connection.
@@ -185,7 +188,7 @@ impl Unit {
             self.broken = true;
             return Err(Error::Rejected(item::outcomes(items)));
         }
-        self.finish(def, &mut items);
+        self.finish(def, &mut items).await?;
         if !self.is_dry {
             self.write(def, &items).await?;
             self.cascade(def, &items).await?;

@@ -1,6 +1,9 @@
 //! Columns by type; a plain name means NOT NULL.
 
-use sea_orm_migration::prelude::{Check, ColumnDef, Expr, ExprTrait};
+use sea_orm_migration::{
+    prelude::{Check, ColumnDef, Expr, ExprTrait},
+    sea_orm::DbBackend,
+};
 
 use super::Table;
 
@@ -114,10 +117,16 @@ impl Table {
         self
     }
 
-    fn collated(self, mut column: ColumnDef) -> Self {
-        if self.is_postgres() {
-            column.extra("COLLATE \"C\"");
-        }
+    fn collated(self, column: ColumnDef) -> Self {
+        let column = collated(self.backend, column);
         self.column(column)
     }
+}
+
+/// A text column that is compared byte by byte; PostgreSQL has to be told.
+pub(crate) fn collated(backend: DbBackend, mut column: ColumnDef) -> ColumnDef {
+    if backend == DbBackend::Postgres {
+        column.extra("COLLATE \"C\"");
+    }
+    column
 }

@@ -2,13 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use kernel::{
-    KindDef, Result,
-    filter::Narrowing,
-    page::Page,
-    record::Many,
-    store::{self, Wanted},
-};
+use kernel::{KindDef, Result, filter::Narrowing, record::Many, store};
 use uuid::Uuid;
 
 use super::{
@@ -26,13 +20,12 @@ impl Run {
         (def, many): (&'static KindDef, &'static Many),
         sources: &[Source],
     ) -> Result<Vec<Found>> {
-        let page = page(def, item)?;
+        let page = page(def, item, &self.ctx.locale.chain)?;
         let filters = Narrowing::from_json(def, &filter(item))?;
         let ids: Vec<Uuid> = rows(sources).map(|row| row.id()).collect();
         let parents: BTreeSet<Uuid> = ids.iter().copied().collect();
         let slices =
-            store::by_parent(&self.ctx, wanted(item, def, &page), (many.via, &parents), &filters, &page)
-                .await?;
+            store::by_parent(&self.ctx, item.wanted(def), (many.via, &parents), &filters, &page).await?;
         let mut pages: foldhash::HashMap<Uuid, Arc<Paged>> =
             slices.into_iter().map(|(id, slice)| (id, Arc::new(Paged::of_rows(slice, &page)))).collect();
         let mut of = |id| {
@@ -44,16 +37,9 @@ impl Run {
 
     /// A page of the list of a kind.
     pub(super) async fn list(&self, def: &'static KindDef, item: &Item) -> Result<Found> {
-        let page = page(def, item)?;
+        let page = page(def, item, &self.ctx.locale.chain)?;
         let filters = Narrowing::from_json(def, &filter(item))?;
-        let slice = store::list(&self.ctx, wanted(item, def, &page), &filters, &page).await?;
+        let slice = store::list(&self.ctx, item.wanted(def), &filters, &page).await?;
         Ok(Found::One(Source::Page(Arc::new(Paged::of_rows(slice, &page)))))
     }
-}
-
-/// What a page takes of its records: what is shown, and what cursors are made of.
-fn wanted(item: &Item, def: &'static KindDef, page: &Page) -> Wanted {
-    let wanted = item.wanted(def);
-    let sorted: Vec<&str> = page.sort.iter().map(|key| key.column).collect();
-    Wanted { columns: wanted.columns.and(def.named(&sorted)), ..wanted }
 }

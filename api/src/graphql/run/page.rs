@@ -82,11 +82,11 @@ impl Paged {
     }
 }
 
-/// The page that arguments ask for.
+/// The page that arguments ask for, in the order of these languages.
 ///
 /// # Errors
 /// `BadRequest` for sizes outside their range and for both directions at once.
-pub(super) fn page(def: &KindDef, item: &Item) -> Result<Page> {
+pub(super) fn page(def: &KindDef, item: &Item, languages: &[String]) -> Result<Page> {
     let given = |name: &str| item.arguments.get(name).filter(|value| !value.is_null());
     let backwards = given("last").is_some() || given("before").is_some();
     if backwards && (given("first").is_some() || given("after").is_some()) {
@@ -99,7 +99,7 @@ pub(super) fn page(def: &KindDef, item: &Item) -> Result<Page> {
         None => DEFAULT_FIRST,
     };
     let keys = given("sort").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
-    let sort = Page::parse_sort(def, &keys.collect::<Vec<_>>().join(","))?;
+    let sort = Page::parse_sort(def, &keys.collect::<Vec<_>>().join(","), languages)?;
     let cursor = given(cursor).and_then(Json::as_str).map(str::to_owned);
     let total = item.below.on("").is_some_and(counts);
     Ok(Page { limit, cursor, backwards, sort, total })

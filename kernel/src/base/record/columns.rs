@@ -60,10 +60,11 @@ impl KindDef {
         self.named(&["id", "owner"])
     }
 
-    /// What showing whole records takes: everything but the words they are searched by.
+    /// What showing whole records takes: everything but what is made of their texts.
     #[must_use]
     pub fn shown(&self) -> Columns {
-        Columns::ALL.but(self.named(&["search"]))
+        let derived = self.columns.iter().filter(|column| column.is_derived).map(|column| column.name);
+        Columns::ALL.but(self.named(&derived.collect::<Vec<_>>()))
     }
 
     /// What a form of a part is made of, besides [`KindDef::base`].

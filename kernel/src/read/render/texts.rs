@@ -15,7 +15,7 @@ pub struct Texts<'a> {
 }
 
 impl<'a> Texts<'a> {
-    pub(super) const fn of(row: &'a Row, locale: &'a Locale, owners: &'a Owners) -> Self {
+    pub(crate) const fn of(row: &'a Row, locale: &'a Locale, owners: &'a Owners) -> Self {
         Self { row, locale, owners }
     }
 

@@ -51,6 +51,7 @@ pub async fn by_parent(
     filters: &Narrowing,
     page: &Page,
 ) -> Result<HashMap<Uuid, Slice>> {
+    let wanted = wanted.of_page(page);
     let own = wanted.len();
     let shape = shape(view, via, (filters, page));
     let prepared =

@@ -8,6 +8,7 @@ use sea_orm::{
 use crate::{
     db::Conn,
     error::Result,
+    page::Page,
     record::{Columns, KindDef},
     row::Row,
 };
@@ -32,6 +33,12 @@ impl Wanted {
     #[must_use]
     pub fn shown(def: &'static KindDef) -> Self {
         Self { def, columns: def.shown() }
+    }
+
+    /// Besides, what the cursors of a page are made of.
+    pub(super) fn of_page(self, page: &Page) -> Self {
+        let sorted: Vec<&str> = page.sort.iter().map(|key| key.column).collect();
+        Self { columns: self.columns.and(self.def.named(&sorted)), ..self }
     }
 
     /// The columns, in the kind's order.

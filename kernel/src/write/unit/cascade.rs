@@ -76,11 +76,12 @@ impl Unit {
                 select.and_where(child.col(column).is_in(parents.keys().copied()));
                 let rows = store::rows(self.conn(), child, &select).await?;
                 let sets = self.sets_of(rows.iter().chain(parents.values())).await?;
+                let owners = self.owners().await?;
                 let (mut pairs, mut made) = (Vec::new(), Vec::new());
                 for row in rows {
                     let Some(parent) = row.uuid(column).and_then(|id| parents.get(&id)) else { continue };
                     if let Some((mut narrow, set)) = narrow(&row, parent, &sets) {
-                        self.stamp(&mut narrow);
+                        self.stamp(&mut narrow, &owners);
                         made.push(set);
                         pairs.push((Some(row), narrow));
                     }

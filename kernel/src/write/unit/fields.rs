@@ -24,7 +24,6 @@ const OURS: &[&str] = &[
     "created_by",
     "updated_at",
     "updated_by",
-    "search",
     "shared_set_id",
     "release_set_id",
 ];

@@ -1,6 +1,6 @@
 //! Comparison, and the one statement shape that writes new and changed rows.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query};
 use serde_json::Value as Json;
@@ -8,34 +8,49 @@ use uuid::Uuid;
 
 use super::{Unit, item::Item};
 use crate::{
+    derived,
     error::{Error, Result},
-    record::KindDef,
+    record::{Column, KindDef},
     recorder::Change,
+    render::Owners,
     row::Row,
-    shared_sets, text,
+    shared_sets, store,
 };
 
 /// Values bound by one statement; measured best, far below what the databases allow.
 const BINDS: usize = 12_000;
 
 /// Columns that say when and by whom, and so never make a difference.
-const STAMPS: &[&str] = &["version", "created_at", "created_by", "updated_at", "updated_by", "search"];
+const STAMPS: &[&str] = &["version", "created_at", "created_by", "updated_at", "updated_by"];
 
 impl Unit {
     /// Compares each row with what is stored, and stamps those that differ.
-    pub(super) fn finish(&self, def: &'static KindDef, items: &mut [Item]) {
+    pub(super) async fn finish(&mut self, def: &'static KindDef, items: &mut [Item]) -> Result<()> {
+        let owners = self.owners().await?;
         for item in items.iter_mut().filter(|item| !item.is_rejected() && !item.is_deletion()) {
-            let differs = |column: &str| !STAMPS.contains(&column) && item.changes(column);
-            if item.before.is_some() && !def.columns.iter().any(|column| differs(column.name)) {
+            let differs = |column: &Column| {
+                !column.is_derived && !STAMPS.contains(&column.name) && item.changes(column.name)
+            };
+            if item.before.is_some() && !def.columns.iter().any(differs) {
                 item.is_unchanged = true;
                 continue;
             }
-            self.stamp(&mut item.after);
+            self.stamp(&mut item.after, &owners);
         }
+        Ok(())
+    }
+
+    /// The official languages of every owner, as this unit knows them.
+    pub(super) async fn owners(&mut self) -> Result<Arc<Owners>> {
+        if let Some(owners) = &self.owners {
+            return Ok(owners.clone());
+        }
+        let owners = self.ctx.standings.owners(self.conn(), self.ctx.watch.as_deref()).await?;
+        Ok(self.owners.insert(owners).clone())
     }
 
     /// Gives a row its next version, the instant and the writer.
-    pub(super) fn stamp(&self, row: &mut Row) {
+    pub(super) fn stamp(&self, row: &mut Row, owners: &Owners) {
         let now = self.ctx.clock.now();
         let user = self.ctx.actor.user;
         if row.version() == 0 {
@@ -45,9 +60,7 @@ impl Unit {
         row.set("version", row.version() + 1);
         row.set("updated_at", now);
         row.set("updated_by", user);
-        if row.def().has("search") {
-            row.set("search", search_text(row));
-        }
+        derived::derive(row, owners);
     }
 
     /// Writes and logs what the items came to.
@@ -99,6 +112,9 @@ impl Unit {
                 return Err(Error::StaleVersion { current: None });
             }
             self.write_links(def, chunk).await?;
+            if let Some(prefix) = def.declared.owns {
+                self.reorder(prefix, chunk).await?;
+            }
         }
         // The log has fewer columns than the kinds, so it takes larger chunks of its own.
         let logged = pairs.iter().map(|(before, after)| Change::write(before.as_ref(), after)).collect();
@@ -106,7 +122,7 @@ impl Unit {
         recorder.record(conn, logged).await
     }
 
-    async fn write_owners(&self, def: &KindDef, chunk: &[(Option<Row>, Row)]) -> Result<()> {
+    async fn write_owners(&mut self, def: &KindDef, chunk: &[(Option<Row>, Row)]) -> Result<()> {
         let mut insert = Query::insert();
         insert.into_table(Alias::new("owner")).columns(["code", "languages"].map(Alias::new));
         for (_, row) in chunk {
@@ -120,6 +136,20 @@ impl Unit {
             OnConflict::column(Alias::new("code")).update_column(Alias::new("languages")).to_owned();
         insert.on_conflict(conflict);
         self.conn().run(&insert).await?;
+        self.owners = Some(Arc::new(store::all_owner_languages(self.conn()).await?));
+        Ok(())
+    }
+
+    /// Puts the texts of owners whose languages have changed into the order of the new ones.
+    async fn reorder(&self, prefix: &str, chunk: &[(Option<Row>, Row)]) -> Result<()> {
+        let languages = "official_languages";
+        let has_changed = |(before, after): &&(Option<Row>, Row)| {
+            before.as_ref().is_some_and(|before| before.json(languages) != after.json(languages))
+        };
+        for (_, row) in chunk.iter().filter(has_changed) {
+            let owner = format!("{prefix}{}", row.text("code").unwrap_or_default());
+            derived::rebuild(self.conn(), self.ctx.kinds, Some(&owner)).await?;
+        }
         Ok(())
     }
 
@@ -209,22 +239,4 @@ fn take_leaf(levels: &mut Vec<(&'static KindDef, Vec<Row>)>) -> Option<(&'static
     let is_free = |kind: &KindDef| !levels.iter().any(|(other, _)| refers(other, kind));
     let at = levels.iter().rposition(|(kind, _)| is_free(kind)).or(levels.len().checked_sub(1))?;
     Some(levels.remove(at))
-}
-
-/// What `q` searches: every text in every language, and the code.
-fn search_text(row: &Row) -> String {
-    let mut all = String::new();
-    let mut add = |text: &str| {
-        all.push_str(&text::fold(text));
-        all.push('\n');
-    };
-    row.text("code").into_iter().for_each(&mut add);
-    for column in row.def().columns.iter().filter(|column| column.is_text) {
-        row.text(column.name).into_iter().for_each(&mut add);
-    }
-    let translations = row.json("translations").and_then(Json::as_object);
-    for texts in translations.into_iter().flat_map(|all| all.values()) {
-        texts.as_object().into_iter().flatten().filter_map(|(_, text)| text.as_str()).for_each(&mut add);
-    }
-    all
 }

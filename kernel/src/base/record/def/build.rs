@@ -35,6 +35,7 @@ fn columns(field: &'static FieldDef) -> Vec<Column> {
             nullable: field.is_nullable,
             target: if let Shape::Ref(kind) = field.shape { Some(kind) } else { None },
             is_text: field.is_text,
+            is_derived: false,
             is_progress: field.is_progress,
             ranks: if let (Shape::Code(list), true) = (field.shape, field.is_sort) {
                 Some(list)
@@ -47,13 +48,15 @@ fn columns(field: &'static FieldDef) -> Vec<Column> {
 }
 
 fn standard(declared: &Declaration) -> impl Iterator<Item = Column> {
-    declared.standard_columns().into_iter().map(|(name, ty, nullable)| Column {
+    let derived = declared.derived_columns();
+    declared.standard_columns().into_iter().map(move |(name, ty, nullable)| Column {
         name,
         field: name,
         ty,
         nullable,
         target: None,
         is_text: false,
+        is_derived: derived.contains(&name),
         is_progress: false,
         ranks: None,
     })
