@@ -111,7 +111,7 @@ async fn login(
 
 #[utoipa::path(post, path = "/auth/refresh", tag = "Sign-in",
     summary = "Renew the access token",
-    description = "Exchanges a refresh token for a new access token and a new refresh token; the old one is spent.",
+    description = "Exchanges a refresh token for a new access token and the next refresh token; the old one is spent. Sent again within 30 seconds, by another tab or because the answer was lost, it is answered with the same next one. Sent later, or once the next one is spent too, it ends the session: `refresh_token_reused`.",
     request_body = RefreshInput,
     responses((status = 200, description = "The tokens", body = Tokens), WriteProblems))]
 async fn refresh(

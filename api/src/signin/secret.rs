@@ -27,6 +27,7 @@ pub struct InstallationSecret {
     head: Key,
     attempts: Key,
     codes: Key,
+    refresh: Key,
 }
 
 impl InstallationSecret {
@@ -48,6 +49,7 @@ impl InstallationSecret {
             head: derive(&prk, b"concord log head key v1")?,
             attempts: derive(&prk, b"concord sign-in attempts key v1")?,
             codes: derive(&prk, b"concord recovery codes key v1")?,
+            refresh: derive(&prk, b"concord refresh token key v1")?,
         })
     }
 
@@ -111,6 +113,11 @@ impl InstallationSecret {
     /// The HMAC key that hides recovery codes.
     pub(super) const fn codes_key(&self) -> &Key {
         &self.codes
+    }
+
+    /// The HMAC key by which a refresh token follows from the one before.
+    pub(super) const fn refresh_key(&self) -> &Key {
+        &self.refresh
     }
 
     /// The HMAC key that signs heads of the change log.

@@ -1,5 +1,8 @@
 //! Sessions: opening, refreshing and ending them.
 
+mod refresh;
+
+use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{session, user};
@@ -14,12 +17,18 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{keys::KeyRing, secret::random, standing::is_open, token};
+use super::{
+    keys::KeyRing,
+    secret::{InstallationSecret, random},
+    standing::is_open,
+    token,
+};
 
 pub use super::{
     credential::{Change, change_password, set_hash, set_password},
     login::{Login, login},
 };
+pub use refresh::{ANSWERED_AGAIN_SECONDS, refresh};
 
 /// Days a session lasts; refreshing does not make it longer.
 pub const SESSION_DAYS: i64 = 30;
@@ -34,7 +43,7 @@ pub const MOST_OPEN: u64 = 200;
 pub struct Tokens {
     /// Goes into `Authorization: Bearer`.
     pub access_token: String,
-    /// Gets the next tokens, once.
+    /// Gets the next tokens. A spent one is answered alike for 30 seconds more; later it ends the session.
     pub refresh_token: String,
     /// Seconds the access token is good for.
     pub expires_in: i32,
@@ -46,36 +55,6 @@ impl std::fmt::Debug for Tokens {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Tokens(***)")
     }
-}
-
-/// Exchanges a refresh token for new tokens; one that is used a second time ends its session.
-///
-/// # Errors
-/// `Unauthenticated` when the token was used before or its session is over; what the database says.
-pub async fn refresh(ctx: &Ctx, ring: &KeyRing, refresh_token: &str) -> Result<Tokens> {
-    let over = || Error::Unauthenticated("the refresh token is not good any more; sign in again".into());
-    let (session, used) = refresh_token.split_once('.').ok_or_else(over)?;
-    let session = Uuid::try_parse(session).map_err(|_| over())?;
-    let (now, secret) = (ctx.clock.now(), Secret::new()?);
-    let open = Query::select().column(user::Column::Id).from(user::Entity).and_where(is_open(now)).take();
-    let rotate = Query::update()
-        .table(session::Entity)
-        .value(session::Column::RefreshHash, secret.hash())
-        .value(session::Column::RefreshedAt, now)
-        .and_where(Expr::col(session::Column::Id).eq(session))
-        .and_where(Expr::col(session::Column::RefreshHash).eq(hash_of(used)))
-        .and_where(Expr::col(session::Column::RevokedAt).is_null())
-        .and_where(Expr::col(session::Column::ExpiresAt).gt(now))
-        .and_where(Expr::col(session::Column::UserId).in_subquery(open))
-        .returning_col(session::Column::UserId)
-        .take();
-    let Some(row) = ctx.db.writing().one(&rotate).await? else {
-        // A live session with another hash means that a token was used twice: whoever holds the other copy
-        // loses the session too. Only holders of its tokens know a session's id, and they could end it anyway.
-        logout(ctx, session).await?;
-        return Err(over());
-    };
-    tokens(ctx, ring, (row.try_get_by_index(0)?, session), &secret)
 }
 
 /// Ends a session; one that is over already stays so.
@@ -115,6 +94,16 @@ pub(super) struct Secret(String);
 impl Secret {
     pub(super) fn new() -> Result<Self> {
         Ok(Self(URL_SAFE_NO_PAD.encode(random::<32>()?)))
+    }
+
+    /// The secret that follows this one in a session, the same each time.
+    ///
+    /// Whoever has an old secret, and the database too, cannot make it without the installation secret.
+    fn successor(&self, keys: &InstallationSecret, session: Uuid) -> Self {
+        let mut signing = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, keys.refresh_key()));
+        signing.update(session.as_bytes());
+        signing.update(self.0.as_bytes());
+        Self(URL_SAFE_NO_PAD.encode(signing.sign()))
     }
 
     /// The secret itself, to be shown once.

@@ -77,6 +77,8 @@ codes! {
         "no, expired or forged token; a bad token is never taken for anonymous"
     SecondFactorRequired "second_factor_required" 401 "The second factor is missing or wrong"
         "the account has a second factor: send `code`, from the authenticator or a recovery code"
+    RefreshTokenReused "refresh_token_reused" 401 "The refresh token was used before"
+        "a spent refresh token came back, so somebody may hold a copy: its session is ended; sign in again"
     Forbidden "forbidden" 403 "The caller may not do this"
         "the record is visible, the right is missing; `detail` names the rule"
     NotFound "not_found" 404 "There is no such record"
