@@ -5,6 +5,7 @@ mod factor;
 mod own_sessions;
 mod password_tokens;
 mod refresh;
+mod refusals;
 mod rotation;
 mod throttle;
 mod tokens;

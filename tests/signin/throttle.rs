@@ -119,6 +119,57 @@ async fn twenty_guesses_at_once_are_five_guesses() {
     .await;
 }
 
+/// Delivers 5 of issue 10: an attempt counts when it has failed, not before.
+#[tokio::test]
+async fn right_passwords_at_once_lock_nobody_out() {
+    app(async |app| {
+        with_password(app).await;
+        fail(app, "officer@test", 4).await;
+        let who = app.anonymous();
+
+        let all = join_all((0..12).map(|_| who.login("officer@test", PASSWORD))).await;
+
+        let taken = all.iter().filter(|answer| answer.status == 200).count();
+        assert_eq!(taken, 12, "{:?}", all.iter().map(|answer| answer.status).collect::<Vec<_>>());
+        assert_eq!(app.count("sign_in_attempt").await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn right_passwords_of_many_at_one_address_lock_the_address_not_out() {
+    app(async |app| {
+        with_password(app).await;
+        let here = "192.0.2.1".parse().expect("an address");
+        for guess in 0..48 {
+            let email = format!("nobody{guess}@test");
+            tried(app, &email, "not the right one", here).await.expect_err("refused");
+        }
+
+        let all = join_all((0..12).map(|_| tried(app, "officer@test", PASSWORD, here))).await;
+
+        assert!(all.iter().all(Result::is_ok), "{all:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_wrong_and_right_passwords_at_once_the_wrong_ones_count() {
+    app(async |app| {
+        with_password(app).await;
+        let who = app.anonymous();
+
+        let mut all: Vec<_> = (0..4).map(|_| who.login("officer@test", "not the right one")).collect();
+        all.extend((0..8).map(|_| who.login("officer@test", PASSWORD)));
+        let answers = join_all(all).await;
+
+        let statuses: Vec<u16> = answers.iter().map(|answer| answer.status).collect();
+        assert_eq!(statuses.iter().filter(|status| **status == 200).count(), 8, "{statuses:?}");
+        assert_eq!(statuses.iter().filter(|status| **status == 401).count(), 4, "{statuses:?}");
+    })
+    .await;
+}
+
 /// Tries a password at an address.
 async fn tried(app: &TestApp, email: &str, password: &str, from: IpAddr) -> Result<(), Error> {
     let device = Device::new(Some(from), "test");

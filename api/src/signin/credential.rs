@@ -14,7 +14,7 @@ use super::{
     password::{self, Holder},
     password_token,
     session::{revoke, sessions_of},
-    throttle::Attempt,
+    throttle::{Attempt, Tried},
 };
 
 /// A change of a password by the person itself.
@@ -114,8 +114,8 @@ pub(super) struct Account {
 impl Account {
     /// Lets the person show that it knows its password, counted like an attempt to sign in; false if it does not.
     pub(super) async fn prove(&self, ctx: &Ctx, ring: &KeyRing, password: &str) -> Result<bool> {
-        let attempt = Attempt::begin(ctx, ring.secret(), &self.email, None).await?;
-        if !password::verify(password, self.hash.as_deref()).await? {
+        let mut attempt = Attempt::begin(ctx, ring, Tried { email: &self.email, from: None }).await?;
+        if !attempt.shows(ctx, password, (Some(self.id), self.hash.as_deref())).await? {
             return Ok(false);
         }
         attempt.succeed(ctx).await?;

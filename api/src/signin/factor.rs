@@ -19,10 +19,9 @@ use uuid::Uuid;
 use super::{
     credential::{Account, account_of},
     keys::KeyRing,
-    password,
     seal::{seal, unseal},
     secret::{InstallationSecret, random},
-    throttle::Attempt,
+    throttle::{Attempt, Ending, Tried},
 };
 
 /// Recovery codes a person gets.
@@ -136,11 +135,12 @@ pub async fn confirm(ctx: &Ctx, ring: &KeyRing, user: Uuid, code: &str) -> Resul
 pub async fn disable(ctx: &Ctx, ring: &KeyRing, user: Uuid, shown: (&str, &str)) -> Result<()> {
     let (password, code) = shown;
     let account = account_of(ctx, user).await?;
-    let attempt = Attempt::begin(ctx, ring.secret(), &account.email, None).await?;
-    if !password::verify(password, account.hash.as_deref()).await? {
+    let mut attempt = Attempt::begin(ctx, ring, Tried { email: &account.email, from: None }).await?;
+    if !attempt.shows(ctx, password, (Some(user), account.hash.as_deref())).await? {
         return Err(wrong_password());
     }
     if !spend(ctx, ring, &account, code).await? {
+        attempt.fail(ctx, Ending::WrongCode, Some(user)).await?;
         return Err(Error::invalid("/code", Code::RuleBroken, "the code is wrong, or was used already"));
     }
     attempt.succeed(ctx).await?;

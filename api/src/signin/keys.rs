@@ -30,6 +30,7 @@ use tokio::time::Instant;
 use super::{
     seal::{broken, seal, unseal},
     secret::InstallationSecret,
+    throttle::Turns,
     token::{Claims, LIFETIME_MINUTES},
 };
 
@@ -61,6 +62,7 @@ struct Inner {
     keys: RwLock<Arc<[SigningKey]>>,
     looked: Mutex<Option<Instant>>,
     verified: Mutex<LruCache<String, Verified>>,
+    turns: Turns,
 }
 
 /// A token whose signature was checked.
@@ -92,7 +94,16 @@ impl KeyRing {
             keys: RwLock::new(keys.into()),
             looked: Mutex::default(),
             verified: Mutex::new(LruCache::new(MOST_VERIFIED)),
+            turns: Turns::default(),
         })))
+    }
+
+    /// Tells by an error if the keys of a database were sealed with another secret; makes none.
+    ///
+    /// # Errors
+    /// As for [`Self::open`].
+    pub async fn opens(db: &Db, clock: &Clock, secret: &InstallationSecret) -> Result<()> {
+        load(db.reading(), secret, clock.now()).await.map(drop)
     }
 
     /// Loads the keys again, after one was added or retired.
@@ -156,6 +167,11 @@ impl KeyRing {
         &self.0.secret
     }
 
+    /// Who attempts to sign in to which account now.
+    pub(super) fn turns(&self) -> &Turns {
+        &self.0.turns
+    }
+
     /// The public keys as a JSON Web Key Set (RFC 7517, RFC 8037).
     #[must_use]
     pub fn jwks(&self) -> serde_json::Value {
@@ -189,6 +205,15 @@ impl fmt::Debug for KeyRing {
         let keys = self.keys();
         f.debug_list().entries(keys.iter().map(|key| key.kid.as_str())).finish()
     }
+}
+
+/// Tells whether the database has keys, and so was used with an installation secret.
+///
+/// # Errors
+/// What the database says, also where it has no such table.
+pub async fn are_there(conn: Conn<'_>) -> Result<bool> {
+    let any = Query::select().column(signing_key::Column::Kid).from(signing_key::Entity).limit(1).take();
+    Ok(conn.one(&any).await?.is_some())
 }
 
 async fn load(conn: Conn<'_>, secret: &InstallationSecret, now: DateTime<Utc>) -> Result<Vec<SigningKey>> {

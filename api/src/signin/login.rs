@@ -13,10 +13,9 @@ use super::{
     device::Device,
     factor,
     keys::KeyRing,
-    password,
     session::{self, SESSION_DAYS, Secret, Tokens},
     standing::is_open,
-    throttle::Attempt,
+    throttle::{Attempt, Ending, Tried},
 };
 
 /// Who wants to sign in, and from where.
@@ -41,20 +40,24 @@ pub async fn login(ctx: &Ctx, ring: &KeyRing, who: Login<'_>) -> Result<Tokens> 
     let wrong = || Error::Unauthenticated("the e-mail address or the password is wrong".into());
     // Addresses are stored in lower case.
     let email = who.email.trim().to_lowercase();
-    let attempt = Attempt::begin(ctx, ring.secret(), &email, who.device.address).await?;
-    let address = Expr::col((user::Entity, user::Column::Email)).eq(email);
+    let tried = Tried { email: &email, from: who.device.address };
+    let mut attempt = Attempt::begin(ctx, ring, tried).await?;
+    let address = Expr::col((user::Entity, user::Column::Email)).eq(&*email);
     let account = account(ctx, address.and(is_open(ctx.clock.now()))).await?;
-    let hash = account.as_ref().and_then(|account| account.hash.as_deref());
-    let right = password::verify(who.password, hash).await?;
-    let account = account.filter(|_| right).ok_or_else(wrong)?;
+    let of = account.as_ref().map_or((None, None), |account| (Some(account.id), account.hash.as_deref()));
+    if !attempt.shows(ctx, who.password, of).await? {
+        return Err(wrong());
+    }
+    let account = account.ok_or_else(wrong)?;
     if account.has_factor {
         let Some(code) = who.code else {
             // Nothing was guessed; but neither are earlier failures forgotten, or codes could be guessed for ever.
-            attempt.set_aside(ctx).await?;
+            attempt.tell(Ending::CodeMissing, Some(account.id));
             let text = "the account has a second factor: send `code` besides";
             return Err(Error::SecondFactorRequired(text.into()));
         };
         if !factor::spend(ctx, ring, &account, code).await? {
+            attempt.fail(ctx, Ending::WrongCode, Some(account.id)).await?;
             let text = "the code is wrong, or was used already; wait for the next one";
             return Err(Error::SecondFactorRequired(text.into()));
         }
@@ -69,5 +72,6 @@ pub async fn login(ctx: &Ctx, ring: &KeyRing, who: Login<'_>) -> Result<Tokens> 
         agent: who.device.agent(),
     };
     let session = session::insert(ctx, &new).await?.ok_or_else(wrong)?;
+    attempt.tell(Ending::Done, Some(account.id));
     session::tokens(ctx, ring, (account.id, session), &secret)
 }

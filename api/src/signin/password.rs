@@ -1,13 +1,13 @@
 //! Passwords: how they are stored, compared, and which ones are too easy.
 
-use argon2::{
-    Algorithm, Argon2, Params, Version,
-    password_hash::{Error as HashError, PasswordHasher, PasswordVerifier},
-};
-use kernel::error::{Code, Error, Result, Violation};
-use tokio::{sync::Semaphore, task::spawn_blocking};
+mod hashing;
 
-use super::{secret::random, weakness::weakness};
+use kernel::error::{Code, Violation};
+
+use super::weakness::weakness;
+
+pub(super) use hashing::Place;
+pub use hashing::{MOST_AT_ONCE, hash};
 
 /// Characters a password has at least. Source: NIST SP 800-63B-4, passwords without a second factor.
 pub const MIN_CHARS: usize = 15;
@@ -15,65 +15,6 @@ pub const MIN_CHARS: usize = 15;
 pub const MIN_CHARS_WITH_FACTOR: usize = 8;
 /// Characters a password has at most: twice what NIST SP 800-63B-4 asks to be taken, and soon hashed.
 pub const MAX_CHARS: usize = 128;
-
-/// Memory of one hash. Source, with the next two: OWASP Password Storage Cheat Sheet, Argon2id.
-const MEMORY_KIB: u32 = 19 * 1024;
-const PASSES: u32 = 2;
-const LANES: u32 = 1;
-
-/// Hashes made at a time; more wait, so that a flood of sign-ins cannot take all memory.
-static GATE: Semaphore = Semaphore::const_new(4);
-
-/// Hash of random bytes nobody kept, compared where there is no other, so that it takes as long.
-const DUMMY: &str =
-    "$argon2id$v=19$m=19456,t=2,p=1$rlxgWLTJPTEAo6/caA3cIQ$eyXuceK0WQ7lnCi9A0aA1K3Oa5YASeeRmeUOm4WoVAU";
-
-/// Hashes a password with Argon2id as a PHC string; on a thread for blocking work.
-///
-/// # Errors
-/// `Internal` when the hash cannot be made.
-pub async fn hash(password: &str) -> Result<String> {
-    let password = password.to_owned();
-    blocking(move || {
-        let salt = random::<16>()?;
-        let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|error| failed(&error))?;
-        Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-            .hash_password_with_salt(password.as_bytes(), &salt)
-            .map(|hash| hash.to_string())
-            .map_err(|error| failed(&error))
-    })
-    .await
-}
-
-/// Whether a password is the one that was hashed; without a hash it takes as long and says no.
-///
-/// # Errors
-/// `Internal` when the stored hash cannot be read.
-pub async fn verify(password: &str, hash: Option<&str>) -> Result<bool> {
-    let password = password.to_owned();
-    let known = hash.is_some();
-    let hash = hash.unwrap_or(DUMMY).to_owned();
-    blocking(move || match Argon2::default().verify_password(password.as_bytes(), hash.as_str()) {
-        Ok(()) => Ok(known),
-        Err(HashError::PasswordInvalid) => Ok(false),
-        Err(error) => Err(failed(&error)),
-    })
-    .await
-}
-
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    let permit = GATE.acquire().await.map_err(|error| failed(&error))?;
-    let task = move || {
-        let done = work();
-        drop(permit);
-        done
-    };
-    spawn_blocking(task).await.map_err(|error| failed(&error))?
-}
-
-fn failed(error: &dyn std::fmt::Display) -> Error {
-    Error::Internal(format!("a password cannot be hashed: {error}"))
-}
 
 /// Whose password it is to be.
 #[derive(Clone, Copy)]
@@ -160,10 +101,5 @@ mod tests {
         assert_eq!(codes("four quiet one", beside), []);
         // Too short, and too little beside known words.
         assert_eq!(codes("t7#Kp!v", beside), [Code::WeakPassword; 2]);
-    }
-
-    #[test]
-    fn the_dummy_takes_as_long_as_a_hash() {
-        assert!(DUMMY.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
     }
 }

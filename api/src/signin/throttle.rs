@@ -1,12 +1,15 @@
 //! Throttling: whoever fails to sign in waits, longer each time.
 //!
-//! Attempts are counted by account and by network address, in the database, so that the count holds over restarts
-//! and processes. An attempt is counted as failed before its password is looked at, and taken back when it succeeds:
-//! many at once gain nothing. Accounts nobody has are counted alike, and only keyed hashes are stored.
+//! Attempts that fail are counted by account and by network address, in the database, so that the count holds over
+//! restarts and processes. In a process the attempts at one account take turns, and each looks at the count when its turn
+//! has come: many wrong ones at once gain nothing, and right ones never lock anybody out. Accounts nobody has are counted
+//! alike, and only keyed hashes are stored.
 
+mod refusal;
 mod rule;
+mod turns;
 
-use std::net::IpAddr;
+use std::{cmp::max, net::IpAddr};
 
 use aws_lc_rs::hmac;
 use chrono::{DateTime, Utc};
@@ -17,82 +20,135 @@ use kernel::{
     error::{Error, Result},
 };
 use sea_orm::sea_query::{Expr, ExprTrait, LockType, OnConflict, Query};
+use uuid::Uuid;
 
-use super::secret::InstallationSecret;
+use super::{keys::KeyRing, password::Place, secret::InstallationSecret};
 use crate::origin::network;
 use rule::{ACCOUNT, ADDRESS, Count, Rule};
+use turns::Turn;
 
-/// One counter of an attempt: what it said before, and what it says now.
-#[derive(Debug)]
-struct Charge {
-    key: String,
-    before: Count,
-    after: Count,
+pub(super) use refusal::Ending;
+pub(super) use turns::Turns;
+
+/// Who attempts what: the address of the account as it was given, and the network address.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tried<'a> {
+    pub(super) email: &'a str,
+    pub(super) from: Option<IpAddr>,
 }
 
-/// An attempt that counts as failed until it is said to be none.
+/// An attempt that has its turn.
 #[derive(Debug)]
 pub(super) struct Attempt {
-    account: Charge,
-    address: Option<Charge>,
+    account: String,
+    address: Option<String>,
+    from: Option<IpAddr>,
+    place: Option<Place>,
+    has_failures: bool,
+    _turn: Turn,
 }
 
 impl Attempt {
-    /// Counts an attempt to sign in to the account with this address, stored or not.
+    /// Waits for the turn at an account, stored or not, and for a place to hash.
     ///
     /// # Errors
     /// `TooManyAttempts` while the account or the network address has to wait; what the database says.
-    pub(super) async fn begin(
+    pub(super) async fn begin(ctx: &Ctx, ring: &KeyRing, tried: Tried<'_>) -> Result<Self> {
+        let Tried { email, from } = tried;
+        let account = key(ring.secret(), ACCOUNT, email.as_bytes());
+        let of_network = |from| key(ring.secret(), ADDRESS, network(from).to_string().as_bytes());
+        let address = from.map(of_network);
+        let turn = ring.turns().take(&account).await;
+        let mut attempt = Self { account, address, from, place: None, has_failures: false, _turn: turn };
+        attempt.look(ctx).await?;
+        attempt.place = Place::free();
+        if attempt.place.is_none() {
+            attempt.place = Some(Place::wait().await?);
+            // Others from the same network may have failed meanwhile.
+            attempt.look(ctx).await?;
+        }
+        Ok(attempt)
+    }
+
+    /// Refuses the attempt while account or network have to wait.
+    async fn look(&mut self, ctx: &Ctx) -> Result<()> {
+        let now = ctx.clock.now();
+        let keys = std::iter::once(&self.account).chain(&self.address).map(String::as_str);
+        let select = Query::select()
+            .columns([Column::Key, Column::Failures, Column::LastAt])
+            .from(Entity)
+            .and_where(Expr::col(Column::Key).is_in(keys))
+            .take();
+        let (mut wait, mut has_failures) = (0, false);
+        for row in ctx.db.reading().all(&select).await? {
+            let key: String = row.try_get_by_index(0)?;
+            let count = Count { failures: row.try_get_by_index(1)?, last_at: row.try_get_by_index(2)? };
+            let is_account = key == self.account;
+            has_failures |= is_account;
+            wait = max(wait, if is_account { ACCOUNT } else { ADDRESS }.wait(count, now));
+        }
+        self.has_failures = has_failures;
+        if wait == 0 {
+            return Ok(());
+        }
+        self.tell(Ending::Waiting, None);
+        Err(Error::TooManyAttempts { seconds: u64::try_from(wait).unwrap_or_default() })
+    }
+
+    /// Tells whether the password is right; one that is not is counted.
+    pub(super) async fn shows(
+        &mut self,
         ctx: &Ctx,
-        secret: &InstallationSecret,
-        email: &str,
-        from: Option<IpAddr>,
-    ) -> Result<Self> {
+        password: &str,
+        of: (Option<Uuid>, Option<&str>),
+    ) -> Result<bool> {
+        let (user, hash) = of;
+        let place = match self.place.take() {
+            Some(place) => place,
+            None => Place::wait().await?,
+        };
+        let is_right = place.verify(password, hash).await?;
+        if !is_right {
+            self.fail(ctx, Ending::WrongPassword, user).await?;
+        }
+        Ok(is_right)
+    }
+
+    /// Counts a failure of the account and of the network.
+    pub(super) async fn fail(&self, ctx: &Ctx, how: Ending, user: Option<Uuid>) -> Result<()> {
         let transaction = ctx.db.begin(true).await?;
         let conn = ctx.db.within(&transaction);
-        let now = ctx.clock.now();
         // Always in this order, so that two attempts cannot wait for each other.
-        let account = count(conn, key(secret, ACCOUNT, email.as_bytes()), now).await?;
-        let mut wait = ACCOUNT.wait(account.1, now);
-        let mut address = None;
-        if let Some(from) = from {
-            let found = count(conn, key(secret, ADDRESS, network(from).to_string().as_bytes()), now).await?;
-            wait = std::cmp::max(wait, ADDRESS.wait(found.1, now));
-            address = Some(found);
+        charge(conn, ACCOUNT, &self.account, ctx.clock.now()).await?;
+        if let Some(address) = &self.address {
+            charge(conn, ADDRESS, address, ctx.clock.now()).await?;
         }
-        if wait > 0 {
-            transaction.rollback().await?;
-            return Err(Error::TooManyAttempts { seconds: u64::try_from(wait).unwrap_or_default() });
-        }
-        let account = charge(conn, ACCOUNT, account, now).await?;
-        let address = match address {
-            Some(found) => Some(charge(conn, ADDRESS, found, now).await?),
-            None => None,
-        };
         transaction.commit().await?;
-        Ok(Self { account, address })
+        self.tell(how, user);
+        Ok(())
     }
 
-    /// The attempt succeeded: the account's failures are forgotten, the address keeps its earlier ones.
+    /// The attempt succeeded: the account's failures are forgotten, the network keeps its own.
     pub(super) async fn succeed(&self, ctx: &Ctx) -> Result<()> {
-        let forget = Query::delete()
-            .from_table(Entity)
-            .and_where(Expr::col(Column::Key).eq(&*self.account.key))
-            .take();
-        ctx.db.writing().run(&forget).await?;
-        take_back(ctx, self.address.as_ref()).await
+        if self.has_failures {
+            forget_key(ctx.db.writing(), &self.account).await?;
+        }
+        Ok(())
     }
 
-    /// The attempt was none: nothing was guessed.
-    pub(super) async fn set_aside(&self, ctx: &Ctx) -> Result<()> {
-        take_back(ctx, Some(&self.account)).await?;
-        take_back(ctx, self.address.as_ref()).await
+    /// Tells the operator how the attempt ended.
+    pub(super) fn tell(&self, how: Ending, user: Option<Uuid>) {
+        refusal::tell(how, user, self.from);
     }
 }
 
 /// Forgets the failures of an account, whose holder has shown another way who it is.
 pub(super) async fn forget(conn: Conn<'_>, secret: &InstallationSecret, email: &str) -> Result<()> {
-    let this = Expr::col(Column::Key).eq(key(secret, ACCOUNT, email.as_bytes()));
+    forget_key(conn, &key(secret, ACCOUNT, email.as_bytes())).await
+}
+
+async fn forget_key(conn: Conn<'_>, key: &str) -> Result<()> {
+    let this = Expr::col(Column::Key).eq(key);
     conn.run(&Query::delete().from_table(Entity).and_where(this).take()).await?;
     Ok(())
 }
@@ -105,62 +161,30 @@ fn key(secret: &InstallationSecret, rule: Rule, what: &[u8]) -> String {
     hex::encode(signing.sign())
 }
 
-/// Reads a counter and locks it until the transaction ends.
-async fn count(conn: Conn<'_>, key: String, now: DateTime<Utc>) -> Result<(String, Count)> {
+/// Counts one failure more, of a counter that is locked until the transaction ends.
+async fn charge(conn: Conn<'_>, rule: Rule, key: &str, now: DateTime<Utc>) -> Result<()> {
+    let this = Expr::col(Column::Key).eq(key);
     let mut row = Query::insert();
     row.into_table(Entity).columns([Column::Key, Column::Failures, Column::LastAt]);
-    row.values_panic([Expr::val(&*key), Expr::val(0), Expr::val(now)]);
+    row.values_panic([Expr::val(key), Expr::val(0), Expr::val(now)]);
     row.on_conflict(OnConflict::column(Column::Key).do_nothing().to_owned());
     conn.run(&row).await?;
     let mut select = Query::select();
-    select.columns([Column::Failures, Column::LastAt]).from(Entity);
-    select.and_where(Expr::col(Column::Key).eq(&*key));
+    select.columns([Column::Failures, Column::LastAt]).from(Entity).and_where(this.clone());
     if conn.is_postgres() {
         select.lock(LockType::Update);
     }
-    let row =
-        conn.one(&select).await?.ok_or_else(|| Error::Unavailable("an attempt was not counted".into()))?;
-    Ok((key, Count { failures: row.try_get_by_index(0)?, last_at: row.try_get_by_index(1)? }))
-}
-
-async fn charge(
-    conn: Conn<'_>,
-    rule: Rule,
-    (key, before): (String, Count),
-    now: DateTime<Utc>,
-) -> Result<Charge> {
+    let uncounted = || Error::Unavailable("an attempt was not counted".into());
+    let row = conn.one(&select).await?.ok_or_else(uncounted)?;
+    let before = Count { failures: row.try_get_by_index(0)?, last_at: row.try_get_by_index(1)? };
     let after = rule.charge(before, now);
     let write = Query::update()
         .table(Entity)
         .value(Column::Failures, after.failures)
         .value(Column::LastAt, after.last_at)
-        .and_where(Expr::col(Column::Key).eq(&*key))
+        .and_where(this)
         .take();
     conn.run(&write).await?;
-    Ok(Charge { key, before, after })
-}
-
-/// Takes one failure back; the instant too, unless somebody else has failed since.
-async fn take_back(ctx: &Ctx, charge: Option<&Charge>) -> Result<()> {
-    let Some(Charge { key, before, after }) = charge else { return Ok(()) };
-    let this = Expr::col(Column::Key).eq(&**key);
-    let restore = Query::update()
-        .table(Entity)
-        .value(Column::Failures, before.failures)
-        .value(Column::LastAt, before.last_at)
-        .and_where(this.clone())
-        .and_where(Expr::col(Column::Failures).eq(after.failures))
-        .and_where(Expr::col(Column::LastAt).eq(after.last_at))
-        .take();
-    if ctx.db.writing().run(&restore).await?.rows_affected() == 0 {
-        let fewer = Query::update()
-            .table(Entity)
-            .value(Column::Failures, Expr::col(Column::Failures).sub(1))
-            .and_where(this)
-            .and_where(Expr::col(Column::Failures).gt(0))
-            .take();
-        ctx.db.writing().run(&fewer).await?;
-    }
     Ok(())
 }
 

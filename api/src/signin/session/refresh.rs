@@ -24,10 +24,10 @@ pub const ANSWERED_AGAIN_SECONDS: i64 = 30;
 /// successor is spent too, which ends the session; what the database says.
 pub async fn refresh(ctx: &Ctx, ring: &KeyRing, refresh_token: &str) -> Result<Tokens> {
     let over = || Error::Unauthenticated("the refresh token is not good any more; sign in again".into());
-    let (session, used) = refresh_token.split_once('.').ok_or_else(over)?;
-    let (session, used) = (Uuid::try_parse(session).map_err(|_| over())?, Secret(used.to_owned()));
-    let next = used.successor(ring.secret(), session);
-    if let Some(user) = rotate(ctx, session, &used, &next).await? {
+    let (session, spent) = refresh_token.split_once('.').ok_or_else(over)?;
+    let (session, spent) = (Uuid::try_parse(session).map_err(|_| over())?, Secret(spent.to_owned()));
+    let next = spent.successor(ring.secret(), session);
+    if let Some(user) = rotate(ctx, session, &spent, &next).await? {
         return tokens(ctx, ring, (user, session), &next);
     }
     let newest = newest(ctx, session).await?.ok_or_else(over)?;
@@ -39,13 +39,14 @@ pub async fn refresh(ctx: &Ctx, ring: &KeyRing, refresh_token: &str) -> Result<T
     // could end it anyway.
     logout(ctx, session).await?;
     let user = newest.user;
+    metrics::counter!("refresh_tokens_reused_total").increment(1);
     tracing::warn!(user.id = %user, session.id = %session, "a spent refresh token came back: session {session} is ended");
     let text = "the refresh token was used before, so its session is ended; sign in again";
     Err(Error::Conflict(Code::RefreshTokenReused, text.into()))
 }
 
-/// Puts the next secret in the place of the one that is used, if that is the newest; answers whose session it is.
-async fn rotate(ctx: &Ctx, session: Uuid, used: &Secret, next: &Secret) -> Result<Option<Uuid>> {
+/// Puts the next secret in the place of the one that is spent, if that is the newest; answers whose session it is.
+async fn rotate(ctx: &Ctx, session: Uuid, spent: &Secret, next: &Secret) -> Result<Option<Uuid>> {
     use session::Column;
     let now = ctx.clock.now();
     let open = Query::select().column(user::Column::Id).from(user::Entity).and_where(is_open(now)).take();
@@ -54,7 +55,7 @@ async fn rotate(ctx: &Ctx, session: Uuid, used: &Secret, next: &Secret) -> Resul
         .value(Column::RefreshHash, next.hash())
         .value(Column::RefreshedAt, now)
         .and_where(Expr::col(Column::Id).eq(session))
-        .and_where(Expr::col(Column::RefreshHash).eq(used.hash()))
+        .and_where(Expr::col(Column::RefreshHash).eq(spent.hash()))
         .and_where(Expr::col(Column::RevokedAt).is_null())
         .and_where(Expr::col(Column::ExpiresAt).gt(now))
         .and_where(Expr::col(Column::UserId).in_subquery(open))

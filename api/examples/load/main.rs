@@ -1,15 +1,19 @@
-//! Bounded measurements over loopback: slow connections beside fast ones, four times more than can run, and the
-//! processor time of the service for GraphQL documents of 64 kB that are made to cost much.
+//! Bounded measurements over loopback: slow connections beside fast ones, four times more than can run, the
+//! processor time of the service for GraphQL documents of 64 kB that are made to cost much, and the memory that 500
+//! sign-ins at once leave behind.
 //!
 //! It starts `target/*/concord serve --demo` beside itself in a folder of its own and prints ratios. Start it with `bench/load`.
 
 #![expect(clippy::expect_used, reason = "a measurement that cannot go on ends")]
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
 
+mod sign_ins;
+
 use std::{
     collections::BTreeMap,
     fs,
     net::SocketAddr,
+    path::Path,
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
@@ -59,7 +63,8 @@ async fn main() {
     let program = fs::canonicalize(program).expect("the program is there");
     let folder = std::env::temp_dir().join(format!("concord_load_{}", std::process::id()));
     fs::create_dir_all(&folder).expect("a folder");
-    let mut service = start(&program, &folder).await;
+    let places = PLACES.to_string();
+    let mut service = start(&program, &folder, &[("CONCORD_MAX_REQUESTS", &places)]).await;
 
     let before = load(PLACES).await;
     let slow = slow_connections().await;
@@ -67,7 +72,7 @@ async fn main() {
     drop(slow);
     let flood = load(PLACES * 4).await;
     let documents = documents_cost(&service).await;
-    let memory = memory(&service);
+    let memory = memory(&service, "VmRSS");
 
     println!("load                           answers/s   p50 ms   p99 ms   statuses");
     for (name, load) in
@@ -83,18 +88,19 @@ async fn main() {
     println!("\nresident memory at the end: {memory} KiB");
     service.kill().expect("the service ends");
     service.wait().expect("the service has ended");
+    sign_ins::measure(&program, &folder).await;
     fs::remove_dir_all(&folder).expect("the folder goes");
 }
 
-async fn start(program: &std::path::Path, folder: &std::path::Path) -> Child {
+async fn start(program: &Path, folder: &Path, settings: &[(&str, &str)]) -> Child {
     let mut child = Command::new(program)
         .args(["serve", "--demo"])
         .current_dir(folder)
         .env("CONCORD_LISTEN", SocketAddr::from(ADDRESS).to_string())
         .env("CONCORD_LOG", "error")
-        .env("CONCORD_MAX_REQUESTS", PLACES.to_string())
         .env("CONCORD_ADDRESS_RATE", "1000000000")
         .env("CONCORD_HEADER_TIMEOUT_SECONDS", "60")
+        .envs(settings.iter().copied())
         .stdout(Stdio::null())
         .spawn()
         .expect("the program runs");
@@ -235,8 +241,10 @@ fn processor(service: &Child) -> Duration {
     Duration::from_millis(ticks * 10)
 }
 
-fn memory(service: &Child) -> String {
+/// Memory of the service in KiB: now (`VmRSS`), or the most it has taken (`VmHWM`).
+fn memory(service: &Child, which: &str) -> String {
     let status = fs::read_to_string(format!("/proc/{}/status", service.id())).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or("unknown");
+    let line =
+        status.lines().find_map(|line| line.strip_prefix(which)?.strip_prefix(':')).unwrap_or("unknown");
     line.trim().trim_end_matches(" kB").to_owned()
 }
