@@ -1,5 +1,7 @@
 //! The command line, as a process of its own.
 
+mod contracts;
+mod files;
 mod sign_in;
 
 use std::{
@@ -7,8 +9,6 @@ use std::{
     path::PathBuf,
     process::{Command, Output},
 };
-
-use serde_json::Value as Json;
 
 use crate::{
     log::unverified::sql,
@@ -60,6 +60,10 @@ impl Ended {
 
 impl Installation {
     fn run(&self, arguments: &[&str]) -> Ended {
+        self.command(arguments).output().expect("the program runs").into()
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_concord"));
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CONCORD_")) {
             command.env_remove(name);
@@ -69,10 +73,8 @@ impl Installation {
             .current_dir(&self.folder)
             .env("CONCORD_DATABASE_URL", &self.url)
             .env("CONCORD_SECRET_FILE", self.folder.join("secret"))
-            .env("CONCORD_LOG", "warn")
-            .output()
-            .expect("the program runs")
-            .into()
+            .env("CONCORD_LOG", "warn");
+        command
     }
 
     fn file(&self, name: &str, text: &str) -> String {
@@ -341,44 +343,6 @@ async fn a_backup_is_a_database_that_verifies() {
         backup.ok();
         let copy = Installation { folder: here.folder.clone(), url: "sqlite://copy.db?mode=rwc".into() };
         copy.run(&["log", "verify"]).ok();
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn contracts_are_compared_with_the_committed_ones() {
-    installation(async |here| {
-        here.file("Cargo.toml", "");
-        fs::create_dir(here.folder.join("openapi")).expect("a folder");
-
-        let before = here.run(&["contracts", "--check"]);
-        let written = here.run(&["contracts"]);
-        let after = here.run(&["contracts", "--check"]);
-
-        assert!(before.failed(1).contains("openapi/openapi.json differs from line 1 on"), "{}", before.err);
-        assert_eq!(written.ok(), "wrote openapi/openapi.json\nwrote openapi/schema.graphql");
-        after.ok();
-        let text = fs::read_to_string(here.folder.join("openapi/openapi.json")).expect("a document");
-        assert_eq!(serde_json::from_str::<Json>(&text).expect("JSON")["openapi"], "3.1.0");
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn what_breaks_the_released_contract_must_stand_in_the_change_log() {
-    installation(async |here| {
-        here.file("Cargo.toml", "");
-        fs::create_dir(here.folder.join("openapi")).expect("a folder");
-        here.run(&["contracts", "--release"]).ok();
-        let released = fs::read_to_string(here.folder.join("openapi/released/schema.graphql")).expect("it");
-        here.file("openapi/released/schema.graphql", &format!("{released}\nscalar Gone\n"));
-
-        let untold = here.run(&["contracts", "--check"]);
-        here.file("CHANGELOG.md", "## [Unreleased]\n### Breaking\n- `Gone`: nobody used it.\n");
-        let told = here.run(&["contracts", "--check"]);
-
-        assert!(untold.failed(1).contains("the released contract breaks: `Gone` is gone"), "{}", untold.err);
-        told.ok();
     })
     .await;
 }

@@ -11,6 +11,7 @@ mod installation;
 mod key;
 mod load;
 mod log;
+mod restore;
 mod schema;
 mod secret;
 mod seed;
@@ -58,10 +59,11 @@ enum Command {
     /// Proves the change log.
     #[command(subcommand)]
     Log(log::Log),
-    /// Writes a consistent copy of an SQLite database while the service runs.
+    /// Writes a consistent copy of an SQLite database, while a service may run.
     Backup(backup::Backup),
+    /// Puts a copy made by `backup` in the place of the SQLite database, while no service runs.
+    Restore(restore::Restore),
     /// Asks a running service whether it is ready.
-    #[command(hide = true)]
     Health(health::Health),
 }
 
@@ -102,11 +104,12 @@ async fn execute(command: Command) -> Result<(), Failure> {
         Command::Seed => seed::run().await,
         Command::Load(load) => load::run(load).await,
         Command::User(command) => users::run(command).await,
-        Command::Secret(command) => secret::run(command),
+        Command::Secret(command) => secret::run(command).await,
         Command::Key(command) => key::run(command).await,
         Command::Contracts(options) => contracts::run(&options),
         Command::Log(command) => log::run(command).await,
         Command::Backup(backup) => backup::run(&backup).await,
+        Command::Restore(restore) => restore::run(&restore).await,
         Command::Health(health) => health::run(&health),
     }
 }

@@ -134,6 +134,17 @@ impl Config {
         without_password(&self.database_url)
     }
 
+    /// Returns the file the settings come from, if a secret or a password stands in it.
+    #[must_use]
+    pub fn file_with_secrets(&self) -> Option<PathBuf> {
+        let file = std::env::var_os(FILE_VARIABLE).map_or_else(|| DEFAULT_FILE.into(), PathBuf::from);
+        let text = std::fs::read_to_string(&file).ok()?;
+        let has_secret = self.secret.as_ref().is_some_and(|secret| text.contains(secret.expose()));
+        let has_password =
+            self.database_url_shown() != self.database_url && text.contains(&self.database_url);
+        (has_secret || has_password).then_some(file)
+    }
+
     fn from_sources(
         file: Option<(&str, &str)>,
         variables: impl IntoIterator<Item = (String, String)>,

@@ -7,6 +7,7 @@ pub mod config;
 pub mod contracts;
 pub mod domain;
 pub mod graphql;
+pub mod host;
 pub mod jobs;
 pub mod limits;
 pub mod migrate;

@@ -48,6 +48,11 @@ where
 impl Process {
     /// Starts one on a database.
     pub fn start(url: &str, settings: &[(&str, &str)]) -> Self {
+        Self::start_with(url, settings, &[])
+    }
+
+    /// Starts one on a database, without these variables.
+    pub fn start_with(url: &str, settings: &[(&str, &str)], without: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_concord"));
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CONCORD_")) {
             command.env_remove(name);
@@ -61,6 +66,9 @@ impl Process {
             .envs(settings.iter().map(|(name, value)| (format!("CONCORD_{}", name.to_uppercase()), value)))
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
+        for name in without {
+            command.env_remove(name);
+        }
         let mut child = command.spawn().expect("the program runs");
         let (lines, (tell, arrived)) = (Arc::new(Mutex::new(Vec::new())), channel());
         let (keep, from) = (Arc::clone(&lines), BufReader::new(child.stderr.take().expect("its log")));

@@ -1,7 +1,7 @@
 //! `concord backup`.
 
 use std::{
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     path::{Path, PathBuf},
 };
 
@@ -14,6 +14,7 @@ use super::{
     installation::{connect, settings},
     say,
 };
+use crate::host::files;
 
 /// Where to put the copy.
 #[derive(Debug, Args)]
@@ -32,7 +33,7 @@ pub(super) async fn run(backup: &Backup) -> Result<(), Failure> {
     }
     let file = backup.file.as_path();
     let failed = |error| Failure::usage(&format!("{} cannot be made: {error}", file.display()));
-    reserve(file).map_err(failed)?;
+    files::create(file).map_err(failed)?;
     if let Err(failure) = copy(&db, file).await {
         // Half a copy must not be taken for a backup.
         drop(fs::remove_file(file));
@@ -42,15 +43,6 @@ pub(super) async fn run(backup: &Backup) -> Result<(), Failure> {
     let size = fs::metadata(file).map(|found| found.len()).unwrap_or_default();
     say(&format_args!("wrote {} ({size} bytes); keep the secret apart from it", file.display()));
     Ok(())
-}
-
-/// Makes an empty file that only this user can read, which SQLite then fills.
-fn reserve(file: &Path) -> std::io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file)
 }
 
 async fn copy(db: &Db, file: &Path) -> Result<(), Failure> {

@@ -4,8 +4,12 @@ use kernel::{Ctx, cause::Cause, clock::Clock, db::Db};
 
 use super::failure::Failure;
 use crate::{
-    config::{Config, Secret},
+    config::Config,
     domain::KINDS,
+    host::{
+        self,
+        database::{self, existing},
+    },
     migrate,
     signin::secret::InstallationSecret,
     telemetry,
@@ -15,6 +19,7 @@ use crate::{
 pub(super) fn settings() -> Result<Config, Failure> {
     let config = Config::load()?;
     telemetry::init(&config);
+    config.file_with_secrets().iter().for_each(|file| host::files::warn_if_open(file));
     Ok(config)
 }
 
@@ -22,13 +27,9 @@ pub(super) fn settings() -> Result<Config, Failure> {
 pub(super) async fn connect(config: &Config, creates: bool) -> Result<Db, Failure> {
     let url = if creates { config.database_url.clone() } else { existing(&config.database_url) };
     let hint = if url == config.database_url { "" } else { "; `concord migrate up` makes a new one" };
-    Db::connect(&url, config.max_connections).await.map_err(|error| {
+    database::connect(config, &url).await.map_err(|error| {
         Failure::other(&format!("{} cannot be opened: {error}{hint}", config.database_url_shown()))
     })
-}
-
-fn existing(url: &str) -> String {
-    if url.starts_with("sqlite:") { url.replace("mode=rwc", "mode=rw") } else { url.to_owned() }
 }
 
 /// An installation whose schema fits this program.
@@ -56,19 +57,7 @@ impl Installation {
     }
 
     /// The installation secret.
-    pub(super) fn secret(&self) -> Result<InstallationSecret, Failure> {
-        let given = self.config.secret.as_ref().map(Secret::expose);
-        Ok(InstallationSecret::read(given, &self.config.secret_file)?)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn commands_do_not_create_a_database() {
-        assert_eq!(existing("sqlite://concord.db?mode=rwc"), "sqlite://concord.db?mode=rw");
-        assert_eq!(existing("postgres://u:mode=rwc@db/x"), "postgres://u:mode=rwc@db/x");
+    pub(super) async fn secret(&self) -> Result<InstallationSecret, Failure> {
+        Ok(host::secret::read(&self.config, false).await?)
     }
 }

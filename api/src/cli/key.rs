@@ -29,7 +29,7 @@ pub(super) async fn run(command: Key) -> Result<(), Failure> {
     let mut installation = Installation::open().await?;
     installation.ctx.request_id = Some(request("key rotate", reason.as_deref()));
     let ctx = under(&installation.ctx, "installation");
-    let ring = KeyRing::open(&ctx.db, &ctx.clock, &installation.secret()?).await?;
+    let ring = KeyRing::open(&ctx.db, &ctx.clock, &installation.secret().await?).await?;
     ctx.run(async |unit| {
         unit.remember();
         ring.rotate(unit.conn()).await

@@ -62,7 +62,8 @@ pub(super) async fn run(command: Log) -> Result<(), Failure> {
     match command {
         Log::Verify { head } => verify(&installation, head.as_deref()).await?,
         Log::Head => {
-            let head = SignedHead::sign(change::head(&installation.ctx).await?, &installation.secret()?);
+            let secret = installation.secret().await?;
+            let head = SignedHead::sign(change::head(&installation.ctx).await?, &secret);
             say(&serde_json::to_string(&head).map_err(|error| Failure::other(&error))?);
         }
     }
@@ -71,7 +72,10 @@ pub(super) async fn run(command: Log) -> Result<(), Failure> {
 }
 
 async fn verify(installation: &Installation, kept: Option<&Path>) -> Result<(), Failure> {
-    let kept = kept.map(|file| read(file, &installation.secret()?)).transpose()?;
+    let kept = match kept {
+        Some(file) => Some(read(file, &installation.secret().await?)?),
+        None => None,
+    };
     let report = change::verify(&installation.ctx, kept.as_ref()).await?;
     say(&format_args!(
         "{} change sets, {} changes, {} records compared, {} payloads removed",

@@ -5,7 +5,11 @@ use std::path::PathBuf;
 use clap::Subcommand;
 
 use super::{failure::Failure, say};
-use crate::{config::Config, signin::secret::InstallationSecret};
+use crate::{
+    config::Config,
+    host,
+    signin::secret::{InstallationSecret, SecretError},
+};
 
 /// What to do with the secret.
 #[derive(Debug, Subcommand)]
@@ -17,13 +21,22 @@ pub(super) enum Secret {
     },
 }
 
-pub(super) fn run(command: Secret) -> Result<(), Failure> {
+pub(super) async fn run(command: Secret) -> Result<(), Failure> {
     let Secret::New { file } = command;
     let file = match file {
         Some(file) => file,
-        None => Config::load()?.secret_file,
+        None => of_settings(&Config::load()?).await?,
     };
     InstallationSecret::create(&file)?;
     say(&format_args!("made {}; keep it apart from the database and its backups", file.display()));
     Ok(())
+}
+
+/// The file of the settings, unless it would take the place of the secret their database was used with.
+async fn of_settings(config: &Config) -> Result<PathBuf, Failure> {
+    let file = &config.secret_file;
+    if config.secret.is_none() && !file.exists() && host::secret::was_used(config).await {
+        return Err(SecretError::lost(file, &config.database_url_shown()).into());
+    }
+    Ok(file.clone())
 }

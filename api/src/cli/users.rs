@@ -211,7 +211,7 @@ async fn invite(ctx: &Ctx, email: &str, resets_second_factor: bool) -> Result<()
 
 async fn print_token(installation: &Installation, email: &str) -> Result<(), Failure> {
     let ctx = &installation.ctx;
-    let secret = installation.secret()?;
+    let secret = installation.secret().await?;
     let unknown = || Failure::usage(&format!("there is no open account {}", address(email)));
     let id = find(ctx, &address(email)).await?.ok_or_else(unknown)?.id();
     let ring = KeyRing::open(&ctx.db, &ctx.clock, &secret).await?;

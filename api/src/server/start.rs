@@ -2,13 +2,19 @@
 
 use std::{fmt, net::SocketAddr, sync::Arc};
 
-use kernel::{clock::Clock, db::Db};
+use kernel::clock::Clock;
 use tokio::{net::TcpListener, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{accept::Door, app, connection::Connections, health, stop::Signals, tls::Certificates};
 use crate::{
-    config::Config, graphql::stored::StoredDocuments, jobs, seed, signin::secret::InstallationSecret,
+    config::Config,
+    graphql::stored::StoredDocuments,
+    host::{
+        self,
+        database::{self, Claim},
+    },
+    jobs, seed,
     state::AppState,
 };
 
@@ -48,11 +54,13 @@ pub async fn serve(config: Config, options: ServeOptions) -> Result<(), ServeErr
         let text = "the demonstration listens on loopback only; --demo-open lets it out";
         return Err(ServeError(text.into()));
     }
-    let mut signals = Signals::listen()?;
-    let secret = secret(&config, options.demo)?;
+    let mut signals = Signals::listen(config.front.tls.is_some())?;
+    let secret = host::secret::read(&config, options.demo).await;
+    let secret = secret.map_err(|error| ServeError(error.to_string()))?;
     let tls = config.front.tls.clone().map(Certificates::open).transpose()?;
     let stored = stored_documents(&config)?;
-    let db = Db::connect(&config.database_url, config.max_connections).await?;
+    let db = database::connect(&config, &config.database_url).await?;
+    let claim = claim(&config)?;
     let applied = crate::migrate::up(&db).await.map_err(|error| ServeError(error.to_string()))?;
     if !applied.is_empty() {
         tracing::info!("the schema is up to date: {} migrations applied", applied.len());
@@ -84,6 +92,7 @@ pub async fn serve(config: Config, options: ServeOptions) -> Result<(), ServeErr
     admin.iter().for_each(tokio::task::JoinHandle::abort);
     stopped?;
     db.close().await?;
+    drop(claim);
     tracing::info!("stopped");
     Ok(())
 }
@@ -120,14 +129,11 @@ fn allow_many_files() {
     }
 }
 
-/// The installation secret; the demonstration makes one where there is none.
-fn secret(config: &Config, demo: bool) -> Result<InstallationSecret, ServeError> {
-    let given = config.secret.as_ref().map(crate::config::Secret::expose);
-    if given.is_none() && demo && !config.secret_file.exists() {
-        return InstallationSecret::create(&config.secret_file)
-            .map_err(|error| ServeError(error.to_string()));
-    }
-    InstallationSecret::read(given, &config.secret_file).map_err(|error| ServeError(error.to_string()))
+/// The right to serve the database; of PostgreSQL many processes have it.
+fn claim(config: &Config) -> Result<Option<Claim>, ServeError> {
+    let Some(file) = database::file_of(&config.database_url) else { return Ok(None) };
+    let refused = |error| ServeError(format!("{}: {error}", file.display()));
+    database::claim(&file).map(Some).map_err(refused)
 }
 
 /// The documents in the operator's folder, where there is one.

@@ -1,4 +1,4 @@
-//! The signals to stop.
+//! The signals to stop, and the one that is no such signal here.
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -8,9 +8,11 @@ use super::ServeError;
 pub(super) struct Signals([Signal; 2]);
 
 impl Signals {
-    pub(super) fn listen() -> Result<Self, ServeError> {
+    /// From here on SIGHUP ends the process no more: what it asks for is to read settings again.
+    pub(super) fn listen(has_tls: bool) -> Result<Self, ServeError> {
         let of =
             |kind| signal(kind).map_err(|error| ServeError(format!("signals cannot be awaited: {error}")));
+        tokio::spawn(answer(of(SignalKind::hangup())?, has_tls));
         Ok(Self([of(SignalKind::terminate())?, of(SignalKind::interrupt())?]))
     }
 
@@ -20,6 +22,17 @@ impl Signals {
         tokio::select! {
             _ = term.recv() => {}
             _ = int.recv() => {}
+        }
+    }
+}
+
+/// Says of each SIGHUP what is read again; the certificate is by its own watch.
+async fn answer(mut hangups: Signal, has_tls: bool) {
+    while hangups.recv().await.is_some() {
+        if has_tls {
+            tracing::info!("SIGHUP: the certificate is read again; other settings are read at the start");
+        } else {
+            tracing::info!("SIGHUP: there is nothing to read again; settings are read at the start");
         }
     }
 }

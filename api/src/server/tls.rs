@@ -18,7 +18,7 @@ use tokio_rustls::rustls::{
 };
 
 use super::ServeError;
-use crate::config::TlsFiles;
+use crate::{config::TlsFiles, host};
 
 /// Time between two looks at the files.
 const LOOK: Duration = Duration::from_secs(5);
@@ -41,6 +41,7 @@ impl Certificates {
         let told = signal(SignalKind::hangup())
             .map_err(|error| ServeError(format!("SIGHUP cannot be awaited: {error}")))?;
         let seen = changed_at(&files);
+        host::files::warn_if_open(&files.key);
         let (put, current) = watch::channel(read(&files)?);
         tokio::spawn(watch_files(files, seen, told, put));
         Ok(Self(current))

@@ -23,7 +23,8 @@ pub(super) fn unseal(secret: &InstallationSecret, name: &str, sealed: &str) -> R
 /// What is said of a secret that cannot be opened.
 pub(super) fn broken(name: &str) -> Error {
     Error::Internal(format!(
-        "what is sealed as {name} cannot be opened: the installation secret is not the one it was sealed with"
+        "what is sealed as {name} cannot be opened: the installation secret is not the one this database was used \
+         with. Give the old one (CONCORD_SECRET, or the file of CONCORD_SECRET_FILE); a new one cannot open it"
     ))
 }
 

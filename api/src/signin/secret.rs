@@ -1,14 +1,11 @@
 //! The installation secret and the keys that follow from it.
 
-use std::{
-    fmt,
-    fs::{self, OpenOptions},
-    io::Write,
-    path::Path,
-};
+use std::{fmt, fs, io::Write, path::Path};
 
 use aws_lc_rs::{hkdf, rand};
 use kernel::error::{Error, Result};
+
+use crate::host::files;
 
 /// Characters an installation secret has at least.
 const MIN_CHARS: usize = 32;
@@ -79,11 +76,7 @@ impl InstallationSecret {
         let fails = |what: &dyn fmt::Display| SecretError(format!("cannot make {}: {what}", path.display()));
         let text = hex::encode(random::<32>().map_err(|error| fails(&error))?);
 
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path).map_err(|error| fails(&error))?;
+        let mut file = files::create(path).map_err(|error| fails(&error))?;
 
         file.write_all(format!("{text}\n").as_bytes()).and_then(|()| file.sync_all()).map_err(|error| {
             // A half-written secret must not be taken for one at the next start.
@@ -136,6 +129,19 @@ impl fmt::Debug for InstallationSecret {
 /// Why there is no usable installation secret, and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretError(String);
+
+impl SecretError {
+    /// The secret is missing that a database was used with.
+    #[must_use]
+    pub fn lost(file: &Path, database: &str) -> Self {
+        Self(format!(
+            "the installation secret is missing, and {database} was used with one before: put that old secret into {} \
+             or CONCORD_SECRET, from where you keep it apart from the backups. A new one cannot open what this \
+             database holds",
+            file.display()
+        ))
+    }
+}
 
 impl fmt::Display for SecretError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

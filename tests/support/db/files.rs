@@ -1,7 +1,8 @@
 //! Templates as SQLite files, copied for each test.
 
 use std::{
-    fs,
+    fs::{self, Permissions},
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -33,6 +34,8 @@ pub async fn copy(content: Content, to: &Path) -> (String, Arc<World>) {
         Content::World => &templates.filled,
     };
     fs::write(to, bytes).expect("a copy of the template");
+    // As the service makes it.
+    fs::set_permissions(to, Permissions::from_mode(0o600)).expect("a mode");
     (url(to), templates.world.clone())
 }
 
