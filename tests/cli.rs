@@ -1,7 +1,9 @@
 //! The command line, as a process of its own.
 
 mod contracts;
+mod ending;
 mod files;
+mod guides;
 mod sign_in;
 
 use std::{

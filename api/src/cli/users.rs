@@ -3,6 +3,7 @@
 //! Who runs these commands acts as anybody, so each names itself, with its reason, as the request of the
 //! change set it writes.
 
+mod ending;
 mod listing;
 
 use std::{io::Read, sync::Arc};
@@ -25,6 +26,7 @@ use crate::{
         password_token, session, token,
     },
 };
+use ending::{Held, Named};
 
 /// What to do with accounts.
 #[derive(Debug, Subcommand)]
@@ -35,6 +37,14 @@ pub(super) enum User {
     List,
     /// Gives an account a role; makes the account where there is none.
     Grant(NewRole),
+    /// Takes a role back from an account, or all its roles of an owner.
+    Revoke(Held),
+    /// Closes an account: nobody signs in to it any more, and its sessions end.
+    Disable(Named),
+    /// Opens an account that was closed; sessions that have ended stay so.
+    Enable(Named),
+    /// Ends all sessions of an account, which may sign in again.
+    SignOut(Named),
     /// Prints a token of 24 hours to set a password with, as the last line.
     Invite {
         /// E-mail address of the account.
@@ -114,6 +124,10 @@ pub(super) async fn run(command: User) -> Result<(), Failure> {
         User::Add(_) => request("user add", None),
         User::List => request("user list", None),
         User::Grant(NewRole { reason, .. }) => request("user grant", reason.as_deref()),
+        User::Revoke(held) => request("user revoke", held.reason.as_deref()),
+        User::Disable(named) => request("user disable", named.reason.as_deref()),
+        User::Enable(named) => request("user enable", named.reason.as_deref()),
+        User::SignOut(named) => request("user sign-out", named.reason.as_deref()),
         User::Token { reason, .. } => request("user token", reason.as_deref()),
         User::Invite { reason, .. } => request("user invite", reason.as_deref()),
     };
@@ -122,6 +136,10 @@ pub(super) async fn run(command: User) -> Result<(), Failure> {
         User::Add(new) => add(&installation.ctx, new).await?,
         User::List => listing::print(&installation.ctx).await?,
         User::Grant(new) => grant(&installation.ctx, new).await?,
+        User::Revoke(held) => ending::revoke(&installation.ctx, &held).await?,
+        User::Disable(named) => ending::disable(&installation.ctx, &named).await?,
+        User::Enable(named) => ending::enable(&installation.ctx, &named).await?,
+        User::SignOut(named) => ending::sign_out(&installation.ctx, &named).await?,
         User::Token { email, .. } => print_token(&installation, &email).await?,
         User::Invite { email, reset_second_factor, .. } => {
             invite(&installation.ctx, &email, reset_second_factor).await?;

@@ -186,6 +186,15 @@ async fn end_oldest(ctx: &Ctx, user: Uuid) -> Result<()> {
     Ok(())
 }
 
+/// Ends all sessions of a user, and answers how many were open.
+///
+/// # Errors
+/// What the database says.
+pub async fn end_all(ctx: &Ctx, user: Uuid) -> Result<u64> {
+    let open = sessions_of(user).add(Expr::col(session::Column::ExpiresAt).gt(ctx.clock.now()));
+    revoke(ctx, ctx.db.writing(), open).await
+}
+
 /// Lets the sessions of a user end at this instant, if they would last longer.
 ///
 /// # Errors
