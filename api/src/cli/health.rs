@@ -24,7 +24,7 @@ pub(super) struct Health {
 pub(super) fn run(health: &Health) -> Result<(), Failure> {
     let authority = match &health.url {
         Some(url) => authority(url)?.to_owned(),
-        None => reachable(Config::load()?.listen).to_string(),
+        None => of_settings(&Config::load()?)?,
     };
     match ask(&authority) {
         Ok(200) => {
@@ -34,6 +34,18 @@ pub(super) fn run(health: &Health) -> Result<(), Failure> {
         Ok(status) => Err(Failure::findings(vec![format!("{authority} is not ready: it answers {status}")])),
         Err(error) => Err(Failure::findings(vec![format!("{authority} does not answer: {error}")])),
     }
+}
+
+/// Where the settings listen.
+fn of_settings(config: &Config) -> Result<String, Failure> {
+    let at = reachable(config.listen);
+    if config.front.tls.is_some() {
+        return Err(Failure::usage(&format!(
+            "the service speaks TLS, which this command does not: ask https://{at}/health/ready by the name in its \
+             certificate, as with curl"
+        )));
+    }
+    Ok(at.to_string())
 }
 
 /// Host and port of a plain HTTP address.
@@ -83,6 +95,11 @@ mod tests {
     fn addresses_and_answers_are_read() {
         assert_eq!(authority("http://127.0.0.1:8080/").ok(), Some("127.0.0.1:8080"));
         assert!(authority("https://127.0.0.1").is_err() && authority("http://a/b").is_err());
+        let mut config = Config::default();
+        assert_eq!(of_settings(&config).ok().as_deref(), Some("127.0.0.1:8080"));
+        let file = || std::path::PathBuf::from("a.pem");
+        config.front.tls = Some(crate::config::TlsFiles { certificate: file(), key: file() });
+        assert!(of_settings(&config).is_err());
         assert_eq!(reachable(([0, 0, 0, 0], 80).into()), ([127, 0, 0, 1], 80).into());
         assert_eq!((status(b"HTTP/1.1 200"), status(b"SSH-2.0-Open")), (Some(200), None));
     }

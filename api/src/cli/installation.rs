@@ -11,7 +11,7 @@ use crate::{
         database::{self, existing},
     },
     migrate,
-    signin::secret::InstallationSecret,
+    signin::{keys::KeyRing, secret::InstallationSecret},
     telemetry,
 };
 
@@ -59,5 +59,14 @@ impl Installation {
     /// The installation secret.
     pub(super) async fn secret(&self) -> Result<InstallationSecret, Failure> {
         Ok(host::secret::read(&self.config, false).await?)
+    }
+
+    /// The installation secret, which has to be the one the database was used with.
+    ///
+    /// What is signed with another one would be found out much later, such as a head of the log at a restore.
+    pub(super) async fn secret_to_sign(&self) -> Result<InstallationSecret, Failure> {
+        let secret = self.secret().await?;
+        KeyRing::opens(&self.ctx.db, &self.ctx.clock, &secret).await?;
+        Ok(secret)
     }
 }

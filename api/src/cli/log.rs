@@ -62,7 +62,7 @@ pub(super) async fn run(command: Log) -> Result<(), Failure> {
     match command {
         Log::Verify { head } => verify(&installation, head.as_deref()).await?,
         Log::Head => {
-            let secret = installation.secret().await?;
+            let secret = installation.secret_to_sign().await?;
             let head = SignedHead::sign(change::head(&installation.ctx).await?, &secret);
             say(&serde_json::to_string(&head).map_err(|error| Failure::other(&error))?);
         }
