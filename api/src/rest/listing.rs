@@ -7,9 +7,11 @@ use axum::{
 use kernel::{
     Code, Error, KindDef, Violation,
     filter::Narrowing,
+    input::cut,
     page::{DEFAULT_LIMIT, Page, SortKey},
 };
 use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value as Json;
 use utoipa::{IntoParams, openapi::path::ParameterIn};
 
 use super::{
@@ -135,11 +137,25 @@ fn part<T: DeserializeOwned + Default>(
         let alone: Vec<_> = own.iter().filter(|(of, _)| of == name).collect();
         let text = serde_html_form::to_string(&alone).unwrap_or_default();
         if let Err(error) = serde_html_form::from_str::<T>(&text) {
-            let detail = format!("`{name}`: {error}");
+            let detail = match (alone.as_slice(), form(name)) {
+                ([(_, value)], Some(form)) => {
+                    format!("`{name}`: {} is not {form}", cut(&Json::from(value.as_str())))
+                }
+                _ => format!("`{name}`: {error}"),
+            };
             faults.push(Violation::new(format!("?{name}"), Code::BadFormat, detail));
         }
     }
     T::default()
+}
+
+/// What a parameter takes that is no text.
+fn form(name: &str) -> Option<&'static str> {
+    match name {
+        "limit" | "wait" => Some("a whole number such as 50"),
+        "total" => Some("`true` or `false`"),
+        _ => None,
+    }
 }
 
 /// The value that was read; what is wrong with it goes to the other faults.

@@ -4,22 +4,24 @@
 //! record's wire form and are held against the very schema that OpenAPI publishes, so the
 //! contract and the check cannot drift and all faces list the same violations.
 
+mod told;
+
 use std::{
     any::TypeId,
     collections::HashMap,
     sync::{LazyLock, Mutex, PoisonError},
 };
 
-use jsonschema::{
-    ValidationError, Validator,
-    error::{TypeKind, ValidationErrorKind},
-};
+use jsonschema::{ValidationError, Validator, error::ValidationErrorKind};
 use model::{
     Declaration, Vocabulary,
     access::{Handling, Visibility},
 };
 use serde_json::{Map, Value as Json, json};
 use utoipa::ToSchema;
+
+use told::{LONGEST, given};
+pub use told::{cut, hint, like, nearest};
 
 use crate::{
     dates,
@@ -58,6 +60,8 @@ pub struct Schema {
     validator: Option<Validator>,
     defaults: Map<String, Json>,
     members: Vec<String>,
+    /// Whether it takes secrets, so that no message names a value.
+    hides: bool,
 }
 
 impl Schema {
@@ -68,6 +72,7 @@ impl Schema {
             validator: jsonschema::validator_for(&json!({})).ok(),
             defaults: Map::new(),
             members: vec!["owner".into()],
+            hides: false,
         }
     }
 
@@ -96,7 +101,8 @@ impl Schema {
         let own = own.get("properties").and_then(Json::as_object).cloned().unwrap_or_default();
         let defaults =
             own.iter().filter_map(|(name, s)| Some((name.clone(), s.get("default")?.clone()))).collect();
-        let members = own.keys().cloned().collect();
+        let members: Vec<String> = own.keys().cloned().collect();
+        let hides = told::hold_secrets(&members);
         let built = jsonschema::options()
             .should_validate_formats(true)
             .with_format("date", |text| dates::day(text).is_some())
@@ -105,7 +111,7 @@ impl Schema {
         if let Err(error) = &built {
             tracing::error!("a schema cannot be compiled: {error}");
         }
-        Self { validator: built.ok(), defaults, members }
+        Self { validator: built.ok(), defaults, members, hides }
     }
 
     /// Values of members that are not given.
@@ -137,7 +143,7 @@ impl Schema {
         };
         if !validator.is_valid(input) {
             for error in validator.iter_errors(input) {
-                explain(&error, at, &self.members, &mut found);
+                explain(&error, at, (&self.members, self.hides), &mut found);
             }
         }
         found.sort_by(|a, b| a.pointer.cmp(&b.pointer));
@@ -177,38 +183,26 @@ fn escape(member: &str) -> String {
     member.replace('~', "~0").replace('/', "~1")
 }
 
-/// A value as messages name it.
-fn cut(value: &Json) -> String {
-    let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let mut name: String = text.chars().take(LONGEST).collect();
-    if name.len() < text.len() {
-        name.push('…');
-    }
-    format!("{name:?}")
-}
-
-/// What a form is called, with an example.
-fn form(format: &str) -> String {
-    match format {
-        "date" => dates::DAY.into(),
-        "date-time" => dates::INSTANT.into(),
-        "uuid" => "an id such as 0198c0de-0000-7000-8000-000000000001".into(),
-        "email" => "an e-mail address such as desk@example.org".into(),
-        "uri" => "an address such as https://example.org/page".into(),
-        other => format!("in the form `{other}`"),
-    }
-}
-
-fn explain(error: &ValidationError<'_>, at: &str, known: &[String], found: &mut Vec<Violation>) {
+fn explain(
+    error: &ValidationError<'_>,
+    at: &str,
+    (known, hides): (&[String], bool),
+    found: &mut Vec<Violation>,
+) {
     use ValidationErrorKind as Kind;
     let pointer = format!("{at}{}", error.instance_path().as_str());
+    let value = error.instance();
+    let is = given(value, hides);
+    // How long a secret is, is not told either.
+    let long = |count: usize| if hides { String::new() } else { format!(", not {count}") };
+    let letters = || long(value.as_str().map_or(0, |text| text.chars().count()));
+    let items = || long(value.as_array().map_or(0, Vec::len));
     let mut add = |code, detail: String| found.push(Violation::new(pointer.clone(), code, detail));
     match error.kind() {
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
             for name in unexpected {
                 let name = &name.chars().take(LONGEST).collect::<String>();
-                let near = nearest(name, known.iter().map(String::as_str));
-                let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                let hint = hint(name, known.iter().map(String::as_str));
                 let detail = format!("the member `{name}` is not known here{hint}");
                 found.push(Violation::new(
                     format!("{pointer}/{}", escape(name)),
@@ -222,31 +216,19 @@ fn explain(error: &ValidationError<'_>, at: &str, known: &[String], found: &mut 
             let place = format!("{pointer}/{}", escape(name));
             found.push(Violation::new(place, Code::Required, format!("the member `{name}` is required")));
         }
-        Kind::MaxLength { limit } => add(Code::TooLong, format!("at most {limit} characters")),
-        Kind::MinLength { limit } => add(Code::TooShort, format!("at least {limit} characters")),
-        Kind::MaxItems { limit } => add(Code::TooLong, format!("at most {limit} items")),
-        Kind::MinItems { limit } => add(Code::TooShort, format!("at least {limit} items")),
-        Kind::Maximum { limit } | Kind::ExclusiveMaximum { limit } => {
-            add(Code::OutOfRange, format!("at most {limit}"));
-        }
-        Kind::Minimum { limit } | Kind::ExclusiveMinimum { limit } => {
-            add(Code::OutOfRange, format!("at least {limit}"));
-        }
-        Kind::Enum { options } => add(Code::NotInList, format!("one of {options}")),
-        Kind::Constant { expected_value } => add(Code::NotInList, format!("must be {expected_value}")),
-        Kind::Format { format } => {
-            add(Code::BadFormat, format!("{} is not {}", cut(error.instance()), form(format)));
-        }
-        Kind::Pattern { pattern } => add(Code::BadFormat, format!("must match {pattern}")),
-        Kind::Type { kind } => {
-            let wanted = match kind {
-                TypeKind::Single(one) => one.to_string(),
-                TypeKind::Multiple(many) => {
-                    many.iter().map(|one| one.to_string()).collect::<Vec<_>>().join(" or ")
-                }
-            };
-            add(Code::WrongType, format!("must be {wanted}"));
-        }
+        Kind::MaxLength { limit } => add(Code::TooLong, format!("at most {limit} characters{}", letters())),
+        Kind::MinLength { limit } => add(Code::TooShort, format!("at least {limit} characters{}", letters())),
+        Kind::MaxItems { limit } => add(Code::TooLong, format!("at most {limit} items{}", items())),
+        Kind::MinItems { limit } => add(Code::TooShort, format!("at least {limit} items{}", items())),
+        Kind::Maximum { limit } => add(Code::OutOfRange, format!("{is} is more than {limit}")),
+        Kind::ExclusiveMaximum { limit } => add(Code::OutOfRange, format!("{is} is not less than {limit}")),
+        Kind::Minimum { limit } => add(Code::OutOfRange, format!("{is} is less than {limit}")),
+        Kind::ExclusiveMinimum { limit } => add(Code::OutOfRange, format!("{is} is not more than {limit}")),
+        Kind::Enum { options } => add(Code::NotInList, format!("{is} is {}", told::listed(value, options))),
+        Kind::Constant { expected_value } => add(Code::NotInList, format!("{is} is not {expected_value}")),
+        Kind::Format { format } => add(Code::BadFormat, format!("{is} is not {}", told::form(format))),
+        Kind::Pattern { pattern } => add(Code::BadFormat, format!("{is} is not {}", told::pattern(pattern))),
+        Kind::Type { kind } => add(Code::WrongType, format!("{is} is not {}", told::kind(kind))),
         Kind::UniqueItems => add(Code::NotUnique, "no item may be given twice".into()),
         Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {
             // Of a choice (nullable values are one), report the branch whose type fits.
@@ -256,45 +238,16 @@ fn explain(error: &ValidationError<'_>, at: &str, known: &[String], found: &mut 
                         matches!(e.kind(), Kind::Type { .. }) && e.instance_path() == error.instance_path()
                     })
             });
-            match fits {
-                Some(branch) => branch.iter().for_each(|inner| explain(inner, at, known, found)),
-                None => add(Code::WrongType, "the value has the wrong type".into()),
+            if let Some(branch) = fits {
+                branch.iter().for_each(|inner| explain(inner, at, (known, hides), found));
+            } else {
+                let wanted = told::choice(context);
+                let wanted = wanted.unwrap_or_else(|| "of a type that is taken here".to_owned());
+                add(Code::WrongType, format!("{is} is not {wanted}"));
             }
         }
         other => add(Code::Invalid, format!("breaks the rule `{}`", other.keyword())),
     }
-}
-
-/// Longest name that is compared with the known ones, in bytes; no member's name comes near it.
-const LONGEST: usize = 64;
-
-/// The known name most like `name`, if any is near.
-pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    if name.len() > LONGEST {
-        return None;
-    }
-    known
-        .map(|candidate| (distance(name, candidate), candidate))
-        .min()
-        .filter(|(far, candidate)| *far <= candidate.len().max(name.len()) / 3 + 1)
-        .map(|(_, candidate)| candidate)
-}
-
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut corner = i;
-        let mut left = i + 1;
-        let mut next = vec![left];
-        for (y, above) in b.iter().zip(row.iter().skip(1)) {
-            left = (corner + usize::from(x != *y)).min(above + 1).min(left + 1);
-            corner = *above;
-            next.push(left);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 /// Merges the `allOf` of flattened structs into plain objects and closes the inputs.

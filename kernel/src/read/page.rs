@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     error::{Code, Error, Result},
+    input::{cut, hint},
     record::{Column, KindDef},
     row::{self, Row},
     text,
@@ -74,7 +75,8 @@ impl Page {
     /// `BadRequest` naming the cap.
     pub fn check_limit(parameter: &str, limit: i64) -> Result<usize> {
         usize::try_from(limit).ok().filter(|limit| (1..=MAX_LIMIT).contains(limit)).ok_or_else(|| {
-            let text = format!("`{parameter}` is 1 to {MAX_LIMIT}; read on with the cursor for more");
+            let text =
+                format!("`{parameter}` is 1 to {MAX_LIMIT}, not {limit}; read on with the cursor for more");
             Error::bad_request(&format!("?{parameter}"), Code::LimitOutOfRange, text)
         })
     }
@@ -90,7 +92,9 @@ impl Page {
             let known = def.sortable.iter().find(|column| **column == name);
             let known = known.map(|column| ordered(def, column, languages));
             let Some(column) = known.filter(|column| keys.iter().all(|key| key.column != *column)) else {
-                let text = format!("sort by one of {}, each once", def.sortable.join(", "));
+                let near = hint(name, def.sortable.iter().copied());
+                let given = cut(&Json::from(name));
+                let text = format!("{given}: sort by one of {}, each once{near}", def.sortable.join(", "));
                 return Err(Error::bad_request("?sort", Code::UnknownParameter, text));
             };
             keys.push(SortKey { column, descending });

@@ -9,6 +9,7 @@ use async_graphql::SimpleObject;
 use kernel::{
     Code, Ctx, Error, KindDef, Result, Violation,
     change::feed::{self, Bulletin, ChangeEvent, News, Position},
+    input::{cut, hint},
     policy::Class,
     render::{Detail, Renderer},
     row::Row,
@@ -134,7 +135,8 @@ pub fn kinds_named(names: &[String]) -> Result<Vec<&'static KindDef>> {
     let known = |name: &&str| kinds_there_are().find(|def| def.name == *name || def.collection == *name);
     let all: Vec<&str> = kinds_there_are().map(|def| def.name).collect();
     let fault = |unknown: &&str| {
-        let text = format!("`{unknown}` is no kind; kinds are {}", all.join(", "));
+        let (given, near) = (cut(&Json::from(*unknown)), hint(unknown, all.iter().copied()));
+        let text = format!("{given} is no kind; kinds are {}{near}", all.join(", "));
         Violation::new("?kinds", Code::NotInList, text)
     };
     let faults: Vec<Violation> = names.iter().filter(|name| known(name).is_none()).map(fault).collect();

@@ -11,7 +11,7 @@ use super::{
     Unit,
     fields::fill,
     item::{Item, Operation},
-    references::{Found, missing},
+    references::Found,
 };
 use crate::{
     record::{KindDef, null},
@@ -67,7 +67,8 @@ impl Unit {
             let language = found.owners.get(owner).and_then(|languages| languages.first());
             row.set_if_any("language", language.map_or("en", String::as_str));
             if !found.owners.contains_key(owner) {
-                missing(item, "/owner", "owner");
+                let named = Json::from(owner);
+                found.missing(item, "/owner", ("owner", &named), None);
             }
         }
     }

@@ -6,10 +6,11 @@ use serde_json::{Value as Json, json};
 
 use super::{
     item::{Item, Operation},
-    references::{Found, missing},
+    references::Found,
 };
 use crate::{
     error::Code,
+    input::cut,
     record::{KindDef, Link},
     row::{Row, parse, sorted},
     scalar::Money,
@@ -84,7 +85,7 @@ fn set_field(
     }
     if let (Some(target), false) = (column.target, value.is_null()) {
         let Some(row) = found.get(target, value, owner) else {
-            missing(item, &format!("/{name}"), target);
+            found.missing(item, &format!("/{name}"), (target, value), owner);
             return None;
         };
         item.after.set(column.name, row.id());
@@ -94,7 +95,11 @@ fn set_field(
         Some(parsed) if column.nullable || !value.is_null() => item.after.set(column.name, parsed),
         Some(_) if item.is_new() => {}
         Some(_) => item.fault(&format!("/{name}"), Code::Required, format!("`{name}` cannot be empty")),
-        None => item.fault(&format!("/{name}"), Code::OutOfRange, format!("`{name}` is outside its range")),
+        None => item.fault(
+            &format!("/{name}"),
+            Code::OutOfRange,
+            format!("{} is outside the range of `{name}`", cut(value)),
+        ),
     }
     None
 }
@@ -140,7 +145,7 @@ fn set_link(item: &mut Item, found: &Found, link: &Link, value: &Json, owner: Op
         match found.get(target, value, owner) {
             Some(row) if ids.contains(&row.id()) => {}
             Some(row) => ids.push(row.id()),
-            None => missing(item, &format!("/{}/{at}", link.column), target),
+            None => found.missing(item, &format!("/{}/{at}", link.column), (target, value), owner),
         }
     }
     let stored = item.before.as_ref().map(|row| row.ids(link.column)).unwrap_or_default();
@@ -243,7 +248,7 @@ fn set_shared(item: &mut Item, found: &Found, given: &Json, owner: Option<&str>)
             match found.get(target, value, owner) {
                 Some(row) if target == "agency" => drop(members.agencies.insert(row.id())),
                 Some(row) => drop(members.groups.insert(row.id())),
-                None => missing(item, &format!("/shared_with/{list}/{at}"), target),
+                None => found.missing(item, &format!("/shared_with/{list}/{at}"), (target, value), owner),
             }
         }
     }

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{Unit, hidden::Hidden, item::Item};
 use crate::{
     error::{Code, Result},
+    input::{cut, hint},
     policy::visible,
     record::KindDef,
     render::Owners,
@@ -55,6 +56,8 @@ pub(super) struct Found {
     by_id: HashMap<(&'static str, Uuid), usize>,
     by_code: HashMap<(&'static str, String), Vec<usize>>,
     by_key: HashMap<(&'static str, String, String), Vec<usize>>,
+    /// Codes that the caller sees of kinds of which some were not found, each with its owner.
+    near: HashMap<&'static str, Vec<(String, String)>>,
     /// Owners that exist, with their official languages.
     pub(super) owners: Owners,
     /// What the caller cannot see of the lists it writes.
@@ -88,6 +91,29 @@ impl Found {
         fitting.next().filter(|_| owner.is_some() || fitting.next().is_none())
     }
 }
+
+impl Found {
+    /// The refusal of a reference that leads nowhere here, with the nearest code that the caller sees.
+    pub(super) fn missing(
+        &self,
+        item: &mut Item,
+        pointer: &str,
+        (kind, value): (&str, &Json),
+        owner: Option<&str>,
+    ) {
+        let given = value.get("id").unwrap_or(value);
+        let codes = self.near.get(kind).into_iter().flatten();
+        let codes = codes.filter(|(of, _)| owner.is_none_or(|owner| of == owner || of == "reference"));
+        let near =
+            given.as_str().map_or_else(String::new, |text| hint(text, codes.map(|(_, code)| code.as_str())));
+        let words = kind.replace('_', " ");
+        let detail = format!("there is no {words} {} here{near}", cut(given));
+        item.fault(pointer, Code::ReferenceNotFound, detail);
+    }
+}
+
+/// Codes of one kind among which the nearest is looked for at most.
+const NEAR: u64 = 500;
 
 /// A record refers to records of its own owner, and to what belongs to no country.
 fn serves(row: &Row, owner: Option<&str>) -> bool {
@@ -137,7 +163,12 @@ impl Unit {
         }
         owners.extend(def.fixed_owner.map(str::to_owned));
         let mut found = Found::default();
+        let mut wanted_codes = Vec::new();
         for (kind, tokens) in wanted {
+            let codes = tokens
+                .iter()
+                .filter_map(|one| if let Token::Code(code) = one { Some(code.clone()) } else { None });
+            wanted_codes.push((kind, codes.collect::<Vec<_>>()));
             let Some(target) = self.ctx.kinds.get(kind) else { continue };
             for some in tokens.into_iter().collect::<Vec<_>>().chunks(store::IDS) {
                 for row in self.find(target, some).await? {
@@ -146,8 +177,34 @@ impl Unit {
                 }
             }
         }
+        self.look_near(&wanted_codes, &mut found).await?;
         found.owners = store::owner_languages(self.conn(), &owners).await?;
         Ok(found)
+    }
+
+    /// Finds the codes the caller sees of those kinds of which some code was not found: one statement for each kind,
+    /// and none where everything was found.
+    async fn look_near(&self, wanted: &[(&'static str, Vec<String>)], found: &mut Found) -> Result<()> {
+        for (kind, codes) in wanted {
+            let is_missing = |code: &String| !found.by_code.contains_key(&(*kind, code.clone()));
+            let target = self.ctx.kinds.get(kind).filter(|_| codes.iter().any(is_missing));
+            let Some((target, code)) = target.and_then(|target| Some((target, target.code?))) else {
+                continue;
+            };
+            let mut select = Query::select();
+            select
+                .expr(target.col("owner"))
+                .expr(target.col(code))
+                .from(target.iden())
+                .cond_where(visible(&self.ctx.actor, target))
+                .and_where(target.col(code).is_not_null())
+                .order_by((target.iden(), Alias::new("id")), Order::Asc)
+                .limit(NEAR);
+            let rows = self.conn().all(&select).await?;
+            let read = rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?)));
+            found.near.insert(kind, read.collect::<Result<_>>()?);
+        }
+        Ok(())
     }
 
     async fn find(&self, target: &'static KindDef, tokens: &[Token]) -> Result<Vec<Row>> {
@@ -286,9 +343,4 @@ impl Unit {
         let rows = self.conn().all(&select).await?;
         rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
     }
-}
-
-/// The refusal of a reference that leads nowhere.
-pub(super) fn missing(item: &mut Item, pointer: &str, kind: &str) {
-    item.fault(pointer, Code::ReferenceNotFound, format!("there is no such {} here", kind.replace('_', " ")));
 }
