@@ -1,7 +1,10 @@
 //! The executor: what the specification says of variables, merging, nulls and order, and documents that dice make.
 
+mod budget;
 mod documents;
+mod faults;
 mod reference;
+mod rows_of_the_round;
 
 use axum::http::Method;
 use serde_json::{Value as Json, json};
@@ -169,8 +172,9 @@ async fn every_wrong_value_is_named() {
             texts(&variables),
             [
                 "$a: is missing; it takes ID!",
-                "$b: 3000000000 is not an integer of 32 bits",
-                "$c: \"NONE\" is no value of TaskStatus",
+                "$b: 3000000000 is not an integer of 32 bits such as 7",
+                "$c: \"NONE\" is none of PLANNED, ASSIGNED, IN_PROGRESS, IN_REVIEW, DONE, BLOCKED, CANCELLED \
+                 (TaskStatus); did you mean `DONE`?",
             ]
         );
         let mut found = texts(&unknown);
@@ -179,7 +183,7 @@ async fn every_wrong_value_is_named() {
             found,
             [
                 "tasks.filter.dueFrom: \"x\" is not a day such as 2027-03-31",
-                "tasks.filter.id[0]: \"y\" is not an id (a UUID)",
+                "tasks.filter.id[0]: \"y\" is not an id such as 0198c0de-0000-7000-8000-000000000001",
             ]
         );
     })
@@ -286,22 +290,30 @@ async fn fields_are_answered_in_the_order_asked() {
 }
 
 #[tokio::test]
-async fn only_the_operation_that_runs_is_costed() {
+async fn only_what_runs_is_held_to_the_limits_of_its_form() {
     app(async |app| {
-        let costly = "plans(first: 200) { nodes { pillars(first: 200) { nodes { objectives(first: 200) { nodes { id } } } } } }";
+        let costly = "plans(first: 1) { nodes { pillars { nodes { plan { pillars { nodes { plan { pillars { nodes { plan { pillars {
+            nodes { plan { pillars { nodes { id } } } } } } } } } } } } } } } }";
         let named = json!({ "query": format!("query A {{ __typename }} query B {{ {costly} }}"), "operationName": "A" });
-        let left_out = format!("query($x: Boolean = false) {{ __typename p: {costly} }}").replace("p: plans(first: 200)", "p: plans(first: 200) @include(if: $x)");
+        let left_out = format!("query($x: Boolean = false) {{ __typename p: {costly} }}").replace("p: plans(first: 1)", "p: plans(first: 1) @include(if: $x)");
         let me = app.user("observer").await;
 
         let one = me
             .send(Method::POST, "/graphql", Some("application/json"), named.to_string().into_bytes())
             .await;
+        let names = (0..60).map(|at| format!("a{at}: __typename ")).collect::<String>();
+        let aliases = me.graphql(&format!("{{ __typename ... @skip(if: true) {{ {names} }} }}"), json!({})).await;
+        let types = "types { fields { type { fields { name } } } }";
+        let introspection = format!("{{ __typename __schema @include(if: false) {{ {types} }} }}");
+        let introspection = me.graphql(&introspection, json!({})).await;
         let other = me.graphql(&left_out, json!({})).await;
         let whole = me.graphql(&left_out, json!({ "x": true })).await;
 
         assert_eq!(*one.data(), json!({ "__typename": "Query" }));
         assert_eq!(*other.data(), json!({ "__typename": "Query" }));
         assert_eq!(whole.fault(), "query_too_costly");
+        assert_eq!(aliases.data(), one.data());
+        assert_eq!(introspection.data(), one.data());
     })
     .await;
 }
@@ -337,7 +349,10 @@ async fn documents_are_answered_as_a_plain_reader_answers_them() {
                 let document = Maker::document(&mut Dice::of(seed * 7_919), &ids);
                 let text = document.text();
                 let answer = me.graphql(&text, document.given()).await;
-                if answer.fault() == "query_too_costly" {
+                let is_no_document = answer.body["errors"][0]["message"]
+                    .as_str()
+                    .is_some_and(|text| text.contains("values of two shapes"));
+                if answer.fault() == "query_too_costly" || is_no_document {
                     continue;
                 }
                 let (data, errors) = Reading::of(&ctx, &document).await;

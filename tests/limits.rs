@@ -136,17 +136,27 @@ async fn an_attempt_to_sign_in_costs_more_than_a_read() {
 }
 
 #[tokio::test]
-async fn a_document_is_paid_by_what_it_could_return() {
+async fn a_document_is_paid_by_what_it_cost_and_never_by_what_it_could_return() {
     app(async |app| {
         let state = app.under(&config(Front { address_rate: units(5), ..Front::default() })).await;
         let router = server::app(state);
-        let fields: String =
-            (0..20).map(|at| format!("f{at}: countries(first: 200) {{ nodes {{ code }} }} ")).collect();
+        let nested = "plans(first: 200) { nodes { pillars(first: 200) { nodes { objectives(first: 200) { nodes { title } } } } } }";
+        let fields = |count: usize| {
+            (0..count).map(|at| format!("f{at}: countries(first: 200) {{ totalCount nodes {{ code }} }} ")).collect::<String>()
+        };
+        let asked = async |fields: &str| ask(&router, post("/graphql", &json!({ "query": format!("{{ {fields} }}") }))).await;
 
-        let answer = ask(&router, post("/graphql", &json!({ "query": format!("{{ {fields} }}") }))).await;
+        let wide = asked(nested).await;
+        let many = asked(&fields(20)).await;
+        let few = asked(&fields(1)).await;
+        let none = asked(&fields(1)).await;
+        let refused = asked(&fields(1)).await;
 
-        assert_eq!(answer.status().as_u16(), 429);
-        assert_eq!(text(&answer, "content-type"), "application/problem+json");
+        // One for the request; twenty lists and their totals are forty statements, each of them ten rows or more.
+        assert!(text(&wide, "ratelimit").starts_with("\"address\";r=4;"), "{wide:?}");
+        assert!(text(&many, "ratelimit").starts_with("\"address\";r=3;"), "{many:?}");
+        assert!(text(&few, "ratelimit").starts_with("\"address\";r=2;"), "{few:?}");
+        assert_eq!((none.status().as_u16(), refused.status().as_u16()), (200, 200));
     })
     .await;
 }
@@ -243,13 +253,13 @@ async fn the_limits_listed_are_those_enforced() {
         assert_eq!(found, [(false, true); 4]);
         within.ok(200);
         above.problem(400, "limit_out_of_range");
-        assert_eq!(list["graphql"]["nodes"], 500_000);
+        assert_eq!([&list["graphql"]["rows"], &list["graphql"]["rows_anonymous"]], [20_000, 5_000]);
         let wait = list["streams"]["wait_seconds"].as_u64().expect("seconds");
         let longer = app.anonymous().get(&format!("/changes?wait={}", wait + 1)).await;
         longer.problem(400, "bad_request");
         assert_eq!(
             list["rates"]["costs"],
-            json!({"read": 1, "write": 5, "batch": 50, "sign_in": 100, "graphql_nodes_per_unit": 500, "introspection_per_unit": 10})
+            json!({"read": 1, "write": 5, "batch": 50, "sign_in": 100, "graphql_rows_per_unit": 500, "graphql_bytes_per_unit": 200_000, "introspection_per_unit": 10})
         );
     })
     .await;

@@ -182,28 +182,28 @@ async fn the_allow_list_refuses_every_other_document() {
 }
 
 #[tokio::test]
-async fn a_stored_document_is_costed_for_its_caller_and_variables() {
+async fn a_stored_document_has_the_limits_of_its_caller_and_variables() {
     app(async |app| {
-        let folder = Folder::of(
-            "cost",
-            &[(
-                "wide.graphql",
-                "query($n: Int) { plans(first: $n) { nodes { tasks(first: $n) { nodes { title } } } } }",
-            )],
+        let around = ("plan { pillars { nodes { ".repeat(5), "} } } ".repeat(5));
+        let document = format!(
+            "query($x: Boolean = false) {{ plans {{ nodes {{ title }} }} \
+             tasks @include(if: $x) {{ nodes {{ {} id {} }} }} }}",
+            around.0, around.1
         );
+        let folder = Folder::of("cost", &[("deep.graphql", &document)]);
         let mut other = TestApp::on(app.state.db.clone(), app.world.clone(), app.url.clone()).await;
         other.state = other
             .state
             .with(|parts| parts.stored = StoredDocuments::read(&folder.0, true).expect("documents"));
         other.router = concord::server::app(other.state.clone());
-        let document =
-            "query($n: Int) { plans(first: $n) { nodes { tasks(first: $n) { nodes { title } } } } }";
 
-        let few = other.anonymous().graphql(document, json!({ "n": 5 })).await;
-        let many = other.anonymous().graphql(document, json!({ "n": 100 })).await;
+        let anonymous = other.anonymous().graphql(&document, json!({})).await;
+        let known = app.user("observer").await.at(&other).graphql(&document, json!({})).await;
+        let deep = other.anonymous().graphql(&document, json!({ "x": true })).await;
 
-        few.data();
-        assert_eq!(many.fault(), "query_too_costly");
+        assert_eq!(anonymous.ok(200)["extensions"]["cost"]["limit"], 5_000);
+        assert_eq!(known.ok(200)["extensions"]["cost"]["limit"], 20_000);
+        assert_eq!(deep.fault(), "query_too_costly");
     })
     .await;
 }

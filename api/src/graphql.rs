@@ -11,6 +11,7 @@ pub(crate) mod document;
 pub(crate) mod fault;
 pub(crate) mod freeze;
 pub(crate) mod given;
+pub(crate) mod hints;
 pub(crate) mod http;
 pub(crate) mod library;
 pub(crate) mod names;
@@ -21,6 +22,7 @@ pub(crate) mod sent;
 pub(crate) mod shapes;
 pub mod stored;
 pub(crate) mod subscription;
+pub(crate) mod typename;
 pub(crate) mod types;
 pub(crate) mod usage;
 

@@ -6,7 +6,7 @@ use async_graphql::{Name, Response, ServerError, Value};
 use kernel::Code;
 use serde::Serialize;
 
-use super::{cost::Assessed, fault::plain_fault};
+use super::fault::plain_fault;
 use crate::preference::Accept;
 
 /// An answer to a query or a mutation.
@@ -31,11 +31,19 @@ impl Answer {
         Self { errors, ..Self::default() }
     }
 
-    /// Adds what the document could have returned.
+    /// Adds how many rows were read for it, of how many.
     #[must_use]
-    pub(crate) fn costed(mut self, cost: Assessed) -> Self {
-        self.extensions.insert("cost".to_owned(), told(cost));
+    pub(crate) fn costed(mut self, rows: u64, limit: u64) -> Self {
+        let members =
+            [("rows", rows), ("limit", limit)].map(|(name, number)| (Name::new(name), number.into()));
+        self.extensions.insert("cost".to_owned(), Value::Object(members.into_iter().collect()));
         self
+    }
+
+    /// Bytes of what was run.
+    #[must_use]
+    pub(crate) fn bytes(&self) -> usize {
+        self.data.as_ref().map_or(0, Vec::len)
     }
 
     /// Status and body.
@@ -68,12 +76,6 @@ impl From<Response> for Answer {
     fn from(response: Response) -> Self {
         Self { data: None, errors: response.errors, extensions: response.extensions }
     }
-}
-
-/// What a document could have returned, beside an answer.
-pub(crate) fn told(cost: Assessed) -> Value {
-    let members = [("nodes", cost.nodes), ("limit", cost.limit)];
-    Value::Object(members.map(|(name, number)| (Name::new(name), number.into())).into_iter().collect())
 }
 
 fn member(body: &mut Vec<u8>, name: &str) {

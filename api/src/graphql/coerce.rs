@@ -11,6 +11,7 @@ use async_graphql::{
     Pos, ServerError,
     parser::types::{Field, OperationDefinition},
 };
+use kernel::input::hint;
 use serde_json::{Map, Value as Json};
 
 use super::{
@@ -139,10 +140,13 @@ impl Coercion<'_> {
                         Given::Text(name) if self.from_json => names.get(name),
                         _ => None,
                     };
-                    match code {
-                        Some(code) => Some(Json::String(code.clone())),
-                        None => self.refuse(at, &format!("{} is no value of {name}", given.shown())),
+                    if let Some(code) = code {
+                        return Some(Json::String(code.clone()));
                     }
+                    let known = names.keys().map(String::as_str);
+                    let all = known.clone().collect::<Vec<_>>().join(", ");
+                    let hint = given.name().map_or_else(String::new, |given| hint(given, known));
+                    self.refuse(at, &format!("{} is none of {all} ({name}){hint}", given.shown()))
                 }
                 Some(Shape::Scalar(scalar)) => match scalar::wire(*scalar, given, self.variables) {
                     Ok(value) => Some(value),
@@ -171,8 +175,9 @@ impl Coercion<'_> {
         let before = self.faults.len();
         for (name, _) in members {
             if of.1.iter().all(|shape| shape.name != *name) {
+                let hint = hint(name, of.1.iter().map(|shape| shape.name.as_str()));
                 let name: String = name.chars().take(60).collect();
-                self.refuse(At::Member(&at, &name), &format!("is no member of {}", of.0));
+                self.refuse(At::Member(&at, &name), &format!("is no member of {}{hint}", of.0));
             }
         }
         let mut all = Map::new();

@@ -18,14 +18,13 @@ use async_graphql::{
         types::{Directive, ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet},
     },
 };
-use kernel::page::{DEFAULT_FIRST, MAX_LIMIT};
 use serde_json::{Map, Value as Json};
 
 use crate::limits::{
     graphql::{ALIASES, DEPTH, DIRECTIVES, INTROSPECTION, NESTING, ROOT_FIELDS, SELECTIONS},
     rates::COSTS,
 };
-use shapes::{SHAPES, Shape, Shapes};
+use shapes::{SHAPES, Shapes};
 use tally::Cost;
 
 /// Lists of types and fields in introspection: from a type they lead to other types, and from there again.
@@ -40,17 +39,6 @@ pub enum Refusal {
     Costly(String),
 }
 
-/// What a document could return at most, what its caller may ask for, and what it costs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Assessed {
-    /// Records it could return.
-    pub nodes: u64,
-    /// Records the caller may ask for.
-    pub limit: u64,
-    /// Units its caller pays besides those of the request.
-    pub units: u32,
-}
-
 /// Reads a document.
 ///
 /// # Errors
@@ -62,8 +50,9 @@ pub fn read(text: &str) -> Result<ExecutableDocument, Refusal> {
     parse_query(text).map_err(|error| told(error.into()))
 }
 
-/// Says what the operation with this name could return at most; the form of all operations is bounded, for
-/// all of them are checked.
+/// Says how many units the operation with this name costs before it runs: what it writes, and introspection.
+///
+/// What runs is bounded in its form; of the rest of the document only how much there is to check.
 ///
 /// # Errors
 /// Of what the document asks too much.
@@ -71,9 +60,8 @@ pub fn assess(
     document: &ExecutableDocument,
     name: Option<&str>,
     variables: &Map<String, Json>,
-    limit: u64,
-) -> Result<Assessed, Refusal> {
-    let (mut nodes, mut units, mut selections) = (0, 0, 0_u64);
+) -> Result<u32, Refusal> {
+    let (mut units, mut selections) = (0, 0_u64);
     for (of, operation) in document.operations.iter() {
         let cost = Walk::of(document, &operation.node, variables).operation(&operation.node)?;
         selections = selections.saturating_add(cost.selections);
@@ -82,17 +70,32 @@ pub fn assess(
                 "the operations of the document have more than {SELECTIONS} fields after its fragments are put in"
             )));
         }
+        if usize::try_from(cost.levels).unwrap_or(usize::MAX) > NESTING {
+            return Err(Refusal::Costly(format!("fields stand more than {NESTING} deep")));
+        }
         if name.is_none_or(|name| of.is_none_or(|of| of.as_str() == name)) {
-            (nodes, units) = (cost.nodes.max(nodes), cost.units().max(units));
+            bounded(&cost)?;
+            units = cost.units().max(units);
         }
     }
-    if nodes > limit {
-        return Err(Refusal::Costly(format!(
-            "the document could return {nodes} records, at most {limit} are allowed; ask for fewer with `first`, \
-             most of all where lists stand within lists"
-        )));
+    Ok(units)
+}
+
+/// Holds an operation that runs to the limits of its form.
+fn bounded(cost: &Cost) -> Result<(), Refusal> {
+    let caps = [
+        ("fields one below the other", cost.depth, DEPTH),
+        ("aliases", cost.aliases, ALIASES),
+        ("fields of the operation itself", cost.fields, ROOT_FIELDS),
+        ("fields of introspection", cost.introspection, INTROSPECTION),
+        ("lists of introspection one below the other", cost.lists, 1),
+    ];
+    match caps.into_iter().find(|(_, found, most)| found > most) {
+        Some((what, found, most)) => {
+            Err(Refusal::Costly(format!("the document has {found} {what}, at most {most} are allowed")))
+        }
+        None => Ok(()),
     }
-    Ok(Assessed { nodes, limit, units })
 }
 
 /// A walk through one operation.
@@ -121,21 +124,7 @@ impl<'a> Walk<'a> {
     fn operation(&mut self, operation: &'a OperationDefinition) -> Result<Cost, Refusal> {
         check_directives(&operation.directives)?;
         let root = Shapes::root(operation.ty);
-        let cost = self.selections(Some(root), &operation.selection_set.node)?;
-        let caps = [
-            ("fields after its fragments are put in", cost.selections, SELECTIONS),
-            ("fields one below the other", cost.depth, DEPTH),
-            ("aliases", cost.aliases, ALIASES),
-            ("fields of the operation itself", cost.fields, ROOT_FIELDS),
-            ("fields of introspection", cost.introspection, INTROSPECTION),
-            ("lists of introspection one below the other", cost.lists, 1),
-        ];
-        match caps.into_iter().find(|(_, found, most)| found > most) {
-            Some((what, found, most)) => {
-                Err(Refusal::Costly(format!("the document has {found} {what}, at most {most} are allowed")))
-            }
-            None => Ok(cost),
-        }
+        self.selections(Some(root), &operation.selection_set.node)
     }
 
     /// The cost of a selection on a type; `fields` counts its own fields only.
@@ -180,53 +169,20 @@ impl<'a> Walk<'a> {
     }
 
     fn field(&mut self, of: Option<&'static str>, field: &'a Field) -> Result<Cost, Refusal> {
-        let shape = of.and_then(|of| SHAPES.field(of, &field.name.node));
-        let below = self.selections(shape.map(|shape| shape.to), &field.selection_set.node)?;
-        let nodes = shape.map_or(below.nodes, |shape| self.nodes(shape, field, below.nodes));
+        let to = of.and_then(|of| SHAPES.field(of, &field.name.node));
+        let below = self.selections(to, &field.selection_set.node)?;
         let name = field.name.node.as_str();
         let is_list = of.is_none() && INTROSPECTION_LISTS.contains(&name);
         Ok(Cost {
-            nodes,
             selections: below.selections.saturating_add(1),
             depth: below.depth.saturating_add(1),
+            levels: below.levels.saturating_add(1),
             aliases: below.aliases.saturating_add(field.alias.is_some().into()),
             fields: 1,
             introspection: below.introspection.saturating_add(of.is_none().into()),
-            looks: below.looks.saturating_add(of.is_none().into()),
             lists: below.lists.saturating_add(is_list.into()),
             writes: if of == Some("Mutation") { COSTS.of_mutation(name) } else { 0 },
         })
-    }
-
-    /// Records a field could return, of which each brings `below` more.
-    fn nodes(&self, shape: &Shape, field: &Field, below: u64) -> u64 {
-        let each = below.saturating_add(shape.is_record.into());
-        let many = if shape.is_connection {
-            self.size(field)
-        } else if let Some(Value::List(ids)) = self.argument(field, "ids") {
-            u64::try_from(ids.len()).unwrap_or(u64::MAX)
-        } else {
-            1
-        };
-        each.saturating_mul(many)
-    }
-
-    /// Length of a connection's page: what `first` or `last` says.
-    fn size(&self, field: &Field) -> u64 {
-        let asked = ["first", "last"].into_iter().filter_map(|name| self.argument(field, name));
-        let most = u64::try_from(MAX_LIMIT).unwrap_or(u64::MAX);
-        let sizes = asked.filter_map(|value| match value {
-            Value::Null => None,
-            Value::Number(number) => Some(number.as_u64().unwrap_or(most).min(most)),
-            _ => Some(most),
-        });
-        sizes.max().unwrap_or(u64::try_from(DEFAULT_FIRST).unwrap_or(most))
-    }
-
-    /// The value of an argument; none where it is not given.
-    fn argument(&self, field: &Field, name: &str) -> Option<Value> {
-        let (_, value) = field.arguments.iter().find(|(of, _)| of.node.as_str() == name)?;
-        value.node.clone().into_const_with(|name| Ok::<_, Infallible>(self.variable(&name))).ok()
     }
 
     fn variable(&self, name: &Name) -> Value {

@@ -14,6 +14,7 @@ use tokio::sync::OnceCell;
 
 use super::{
     cost::{self, Refusal},
+    hints,
     library::ConcordSchema,
     overlap, usage,
 };
@@ -42,10 +43,11 @@ impl Document {
                 // The library does not know that a position with a default takes a variable that may be null.
                 found.retain(|fault| !usage::is_about_positions(&fault.message));
                 found.extend(usage::faults(&self.parsed));
-                if found.is_empty() {
-                    found = overlap::conflicts(&self.parsed);
+                if found.iter().all(hints::is_about_merging) {
+                    let conflicts = overlap::conflicts(&self.parsed);
+                    found = if conflicts.is_empty() { found } else { conflicts };
                 }
-                found
+                hints::hinted(found)
             })
             .await
     }

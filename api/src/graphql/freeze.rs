@@ -6,7 +6,7 @@
 use std::convert::Infallible;
 
 use async_graphql::{
-    Pos, Positioned, Value,
+    Name, Pos, Positioned, Response, Value,
     parser::types::{
         DocumentOperations, ExecutableDocument, Field, InlineFragment, OperationDefinition, OperationType,
         Selection, SelectionSet,
@@ -15,9 +15,42 @@ use async_graphql::{
 
 use super::{
     coerce::Variables,
+    fault::request_faults,
     given::{Given, of_field},
     selection::{Reading, root_of},
 };
+
+/// Key of a field that stands where all others were left out: the library takes no object without fields.
+const NOTHING: &str = "__nothing";
+
+/// An answer of the library without what was put into its document, and a code with every error.
+pub(crate) fn thawed(mut response: Response) -> Response {
+    bare(&mut response.data);
+    response.errors = request_faults(response.errors);
+    response
+}
+
+fn bare(value: &mut Value) {
+    match value {
+        Value::List(items) => items.iter_mut().for_each(bare),
+        Value::Object(members) => {
+            members.shift_remove(NOTHING);
+            members.values_mut().for_each(bare);
+        }
+        _ => {}
+    }
+}
+
+fn nothing(pos: Pos) -> Positioned<Selection> {
+    let field = Field {
+        alias: Some(Positioned::new(Name::new(NOTHING), pos)),
+        name: Positioned::new(Name::new("__typename"), pos),
+        arguments: Vec::new(),
+        directives: Vec::new(),
+        selection_set: Positioned::new(SelectionSet { items: Vec::new() }, pos),
+    };
+    Positioned::new(Selection::Field(Positioned::new(field, pos)), pos)
+}
 
 /// The introspection of a query; none if there is none.
 pub(crate) fn introspection(
@@ -84,6 +117,9 @@ impl<'a> Freezing<'a> {
             }
         };
         let selection_set = self.set(set);
+        if selection_set.node.items.is_empty() {
+            return None;
+        }
         let inline = InlineFragment { type_condition: on, directives: Vec::new(), selection_set };
         Some(Positioned::new(Selection::InlineFragment(Positioned::new(inline, item.pos)), item.pos))
     }
@@ -105,12 +141,16 @@ impl<'a> Freezing<'a> {
                 found.ok().map(|found| (name.clone(), Positioned::new(found.into_value(), value.pos))),
             );
         }
+        let mut selection_set = self.set(&field.node.selection_set);
+        if selection_set.node.items.is_empty() && !field.node.selection_set.node.items.is_empty() {
+            selection_set.node.items.push(nothing(field.pos));
+        }
         let made = Field {
             alias: field.node.alias.clone(),
             name: field.node.name.clone(),
             arguments,
             directives: Vec::new(),
-            selection_set: self.set(&field.node.selection_set),
+            selection_set,
         };
         Positioned::new(Selection::Field(Positioned::new(made, field.pos)), field.pos)
     }

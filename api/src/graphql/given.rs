@@ -46,7 +46,7 @@ impl Given {
         match value {
             Json::Null => Self::Null,
             Json::Bool(truth) => Self::Bool(*truth),
-            Json::Number(number) => Self::Number(number.clone()),
+            Json::Number(number) => Self::Number(whole(number).unwrap_or_else(|| number.clone())),
             Json::String(text) => Self::Text(text.clone()),
             Json::Array(items) => Self::List(items.iter().map(Self::json).collect()),
             Json::Object(members) => {
@@ -72,6 +72,14 @@ impl Given {
         }
     }
 
+    /// The name or text that it is.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match self {
+            Self::Name(name) | Self::Text(name) => Some(name),
+            _ => None,
+        }
+    }
+
     /// What it is, in a few words for a message.
     pub(crate) fn shown(&self) -> String {
         let text = match self {
@@ -86,6 +94,13 @@ impl Given {
         };
         text.chars().take(60).collect()
     }
+}
+
+/// A number of JSON that is whole, though it may be written with a point: `10.0`.
+fn whole(number: &Number) -> Option<Number> {
+    let float =
+        number.as_f64().filter(|float| number.is_f64() && float.fract() == 0.0 && float.abs() < 1e15)?;
+    format!("{float:.0}").parse::<i64>().ok().map(Number::from)
 }
 
 /// Puts bytes in the place of a variable, which the library's constant values cannot hold.

@@ -2,41 +2,43 @@
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
-use async_graphql::parser::types::OperationType;
-use async_graphql::{Request, Response, ServerError, Value, parser::types::ExecutableDocument};
+use async_graphql::{
+    Request, Response, ServerError, Value,
+    parser::types::{ExecutableDocument, OperationDefinition, OperationType},
+};
 use axum::http::request::Parts;
 use futures_util::{FutureExt, StreamExt, stream::BoxStream};
-use kernel::{Code, Ctx, Error};
+use kernel::{Code, Ctx, Error, db::Db};
 use serde_json::{Map, Value as Json};
 use tracing::Instrument;
 
-use super::{
-    answer::told,
-    coerce,
-    cost::{self, Assessed, Refusal},
-    document::Document,
-    fault::{plain_fault, request_fault, request_faults},
-    freeze,
-    run::{Run, Work},
-    selection::{root_of, selection},
-};
 pub use super::{
     answer::{Answer, Media, failed},
     sent::{Sent, by_get, request},
 };
+use super::{
+    coerce,
+    cost::{self, Refusal},
+    document::Document,
+    fault::{plain_fault, request_fault, request_faults},
+    freeze, hints,
+    run::{Run, Work},
+    selection::{root_of, selection},
+};
 use crate::{
     limits::{
-        graphql::{NODES, NODES_ANONYMOUS, ROWS},
+        graphql::{ROWS, ROWS_ANONYMOUS},
         meter::Meter,
+        rates::COSTS,
     },
     signin::identity::{Identity, Recalled},
     state::AppState,
 };
 
-/// A request that may run: its document was found, read, costed, paid for and checked with its variables.
+/// A request that may run: its document was found, read, held to its limits and checked with its variables, and
+/// what it costs before it runs is paid.
 pub struct Admitted {
     plan: Plan,
-    cost: Assessed,
     ctx: Ctx,
     identity: Identity,
     meter: Option<Meter>,
@@ -69,7 +71,7 @@ impl Admitted {
     }
 }
 
-/// Finds the document of a request, costs it, lets its caller pay, and checks it; the inner error is the
+/// Finds the document of a request, bounds it, lets its caller pay, and checks it; the inner error is the
 /// answer that says why it does not run.
 ///
 /// # Errors
@@ -86,23 +88,22 @@ pub async fn admit(
         Ok(found) => found,
         Err(why) => return refuse(failed(why.message(), why.code())),
     };
-    let limit = if ctx.actor.is_known() { NODES } else { NODES_ANONYMOUS };
     let name = operation.as_deref();
     let assessed = state.schema.documents.read(&text).and_then(|document| {
-        let cost = cost::assess(&document.parsed, name, &variables, limit)?;
-        Ok((document, cost))
+        let units = cost::assess(&document.parsed, name, &variables)?;
+        Ok((document, units))
     });
-    let (document, cost) = match assessed {
+    let (document, units) = match assessed {
         Ok(found) => found,
         Err(refusal) => return refuse(refused(refusal)),
     };
-    meter.iter().try_for_each(|meter| meter.charge(cost.units))?;
+    meter.iter().try_for_each(|meter| meter.charge(units))?;
     if by_get && !document.only_reads(name) {
-        return Ok(Ok(Admitted { plan: Plan::NotByGet, cost, ctx, identity, meter }));
+        return Ok(Ok(Admitted { plan: Plan::NotByGet, ctx, identity, meter }));
     }
     match plan(state, &document, (name, &variables)).await {
-        Ok(plan) => Ok(Ok(Admitted { plan, cost, ctx, identity, meter })),
-        Err(faults) => refuse(Response::from_errors(request_faults(faults)).extension("cost", told(cost))),
+        Ok(plan) => Ok(Ok(Admitted { plan, ctx, identity, meter })),
+        Err(faults) => refuse(Response::from_errors(request_faults(faults))),
     }
 }
 
@@ -112,15 +113,22 @@ async fn plan(
     document: &Document,
     (name, sent): (Option<&str>, &Map<String, Json>),
 ) -> Result<Plan, Vec<ServerError>> {
+    let parsed = &document.parsed;
+    let chosen = |operation: &OperationDefinition| {
+        let variables = coerce::variables(operation, sent)?;
+        let root = (root_of(operation.ty), &operation.selection_set.node);
+        Ok((selection(parsed, &variables, root)?, variables))
+    };
     let faults = document.faults(&state.schema).await;
     if !faults.is_empty() {
-        return Err(faults.to_vec());
+        // What is wrong with values is told here with what they are and what they should be.
+        let own = document.operation(name).ok().filter(|_| hints::are_about_values(faults));
+        let own = own.and_then(|operation| chosen(&operation.node).err());
+        return Err(own.unwrap_or_else(|| faults.to_vec()));
     }
     let operation = document.operation(name).map_err(|fault| vec![fault])?;
-    let variables = coerce::variables(&operation.node, sent)?;
+    let (chosen, variables) = chosen(&operation.node)?;
     let (ty, fields) = (operation.node.ty, &operation.node.selection_set.node);
-    let parsed = &document.parsed;
-    let chosen = selection(parsed, &variables, (root_of(ty), fields))?;
     if ty == OperationType::Subscription {
         let frozen = freeze::subscription(parsed, &variables, fields);
         let nothing = || vec![request_fault("nothing of the subscription is left", operation.pos)];
@@ -159,37 +167,51 @@ impl GraphqlCall {
 /// # Errors
 /// As [`Identity::look_up`].
 pub async fn run(state: &AppState, admitted: Admitted) -> kernel::Result<Option<Answer>> {
-    let Admitted { plan, cost, ctx, identity, .. } = admitted;
+    let Admitted { plan, ctx, identity, meter } = admitted;
     let work = match plan {
         Plan::Run(work) => work,
         Plan::NotByGet => return Ok(None),
         Plan::Stream(_) => {
             let text = "subscriptions are answered by a stream: take `text/event-stream`, or open a socket";
-            return Ok(Some(Answer::from(failed(text, Code::BadRequest)).costed(cost)));
+            return Ok(Some(failed(text, Code::BadRequest).into()));
         }
     };
     let writes = work.writes;
+    let limit = if ctx.actor.is_known() { ROWS } else { ROWS_ANONYMOUS };
     let begin = |ctx: &Ctx, identity: &Identity| {
-        let mut ctx = ctx.clone();
-        ctx.db = ctx.db.bounded(ROWS);
-        Run::new(ctx, identity.clone(), state.schema.clone())
+        let db = ctx.db.bounded(limit);
+        (Run::new(ctx, db.clone(), identity.clone(), state.schema.clone()), db)
+    };
+    let costed = |answer: Answer, db: &Db| {
+        if let Some(meter) = &meter {
+            meter.settle(units(&answer, db));
+        }
+        answer.costed(db.rows(), limit)
     };
     let (request_id, mut recalled) = (ctx.request_id.clone(), Recalled::new(ctx, identity));
     if writes {
         let identity = recalled.identity.clone();
-        let run = begin(&recalled.confirmed().await?, &identity);
+        let (run, db) = begin(&recalled.confirmed().await?, &identity);
         let run = contained(async move { run.answer(&work).await }, request_id);
         let answer = state.tasks.spawn(run.in_current_span()).await;
         let answer = answer.unwrap_or_else(|_| failed("the process ends", Code::Unavailable).into());
-        return Ok(Some(answer.costed(cost)));
+        return Ok(Some(costed(answer, &db)));
     }
     loop {
-        let run = begin(&recalled.ctx, &recalled.identity);
-        let answer = contained(run.answer(&work), request_id.clone()).await;
+        let (run, db) = begin(&recalled.ctx, &recalled.identity);
+        let answer = costed(contained(run.answer(&work), request_id.clone()).await, &db);
         if recalled.stood().await? {
-            return Ok(Some(answer.costed(cost)));
+            return Ok(Some(answer));
         }
     }
+}
+
+/// Units that an answer comes to once it is made: rows that were read for it, and bytes.
+fn units(answer: &Answer, db: &Db) -> u32 {
+    let bytes = u64::try_from(answer.bytes()).unwrap_or(u64::MAX);
+    let units =
+        db.work() / u64::from(COSTS.graphql_rows_per_unit) + bytes / u64::from(COSTS.graphql_bytes_per_unit);
+    u32::try_from(units).unwrap_or(u32::MAX)
 }
 
 /// Answers for what panicked, which was logged where it arose, under the request's id.
@@ -216,7 +238,7 @@ pub fn subscribe(state: &AppState, admitted: Admitted) -> Result<Answers, Box<Re
         request = request.data(meter);
     }
     request.set_parsed_query(document);
-    Ok(state.schema.execute_stream(request).boxed())
+    Ok(state.schema.execute_stream(request).map(freeze::thawed).boxed())
 }
 
 /// The answers of a subscription.

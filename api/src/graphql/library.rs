@@ -15,7 +15,7 @@ use async_graphql::{
     registry::Registry,
 };
 
-use super::{document::Documents, subscription::Subscription, types};
+use super::{document::Documents, subscription::Subscription, typename, types};
 
 /// The library's schema.
 type Library = Schema<Query, Mutation, Subscription>;
@@ -50,7 +50,7 @@ impl ConcordSchema {
     /// What the library finds wrong with a document; nothing of it runs.
     pub(crate) async fn faults_of(&self, document: &ExecutableDocument) -> Vec<ServerError> {
         let mut request = Request::new("").data(OnlyCheck);
-        request.set_parsed_query(document.clone());
+        request.set_parsed_query(typename::apart(document));
         self.library.execute(request).await.errors
     }
 }

@@ -18,11 +18,12 @@ use std::sync::{Arc, OnceLock};
 
 use async_graphql::{Request, ServerError, parser::types::ExecutableDocument};
 use futures_util::{StreamExt, future::BoxFuture, stream};
-use kernel::{Ctx, Error, Result, render::Renderer, row::Row};
+use kernel::{Ctx, Error, Result, db::Db, render::Renderer, row::Row};
 use serde_json::Value as Json;
 
 use super::{
     answer::Answer,
+    freeze::thawed,
     library::ConcordSchema,
     selection::{Below, Item, Sel, What},
     types::{Does, OfPage, Read},
@@ -88,6 +89,8 @@ struct Kid<'s> {
 /// One request being run.
 pub(crate) struct Run {
     ctx: Ctx,
+    /// For writes, whose rows count for nothing here: they are paid as those of REST are.
+    unbounded: Db,
     identity: Identity,
     schema: ConcordSchema,
     renderer: OnceLock<Renderer>,
@@ -95,9 +98,11 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// A request of this caller.
-    pub(crate) fn new(ctx: Ctx, identity: Identity, schema: ConcordSchema) -> Self {
-        Self { ctx, identity, schema, renderer: OnceLock::new(), turns: Semaphore::new(AT_A_TIME) }
+    /// A request of this caller, which reads through `db`.
+    pub(crate) fn new(ctx: &Ctx, db: Db, identity: Identity, schema: ConcordSchema) -> Self {
+        let (unbounded, mut ctx) = (ctx.db.clone(), ctx.clone());
+        ctx.db = db;
+        Self { ctx, unbounded, identity, schema, renderer: OnceLock::new(), turns: Semaphore::new(AT_A_TIME) }
     }
 
     /// Runs what is asked for and writes the answer.
@@ -132,7 +137,7 @@ impl Run {
     async fn introspect(&self, document: ExecutableDocument) -> Introspected {
         let mut request = Request::new("").only_introspection();
         request.set_parsed_query(document);
-        Introspected::of(self.schema.execute(request).await)
+        Introspected::of(thawed(self.schema.execute(request).await))
     }
 
     /// Finds everything below some sources of one type.

@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, fmt, sync::LazyLock};
 
-use async_graphql::registry::{MetaField, MetaInputValue, MetaType, MetaTypeName, Registry};
+use async_graphql::{
+    indexmap::IndexMap,
+    registry::{MetaField, MetaInputValue, MetaType, MetaTypeName, Registry},
+};
 use serde_json::Value as Json;
 
 use super::{
@@ -26,8 +29,8 @@ pub(crate) enum Shape {
     Interface(HashMap<String, FieldShape>, Vec<String>),
     /// An input with its members.
     Input(Vec<InputShape>),
-    /// A closed list: name, and its form on the wire.
-    List(HashMap<String, String>),
+    /// A closed list: name, and its form on the wire, in order.
+    List(IndexMap<String, String>),
     /// A scalar.
     Scalar(Scalar),
 }
@@ -159,6 +162,11 @@ impl Shapes {
         self.0.get(name)
     }
 
+    /// The names of all types.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// The field of a type.
     pub(crate) fn field(&self, of: &str, name: &str) -> Option<&FieldShape> {
         self.get(of)?.field(name)
@@ -172,7 +180,7 @@ impl Shapes {
 }
 
 fn shape(name: &str, ty: &MetaType, made: &Made, registry: &Registry) -> Option<Shape> {
-    let fields = |fields: &async_graphql::indexmap::IndexMap<String, MetaField>| {
+    let fields = |fields: &IndexMap<String, MetaField>| {
         fields.values().map(|one| (one.name.clone(), field(name, one, made, registry))).collect()
     };
     Some(match ty {

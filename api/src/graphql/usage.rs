@@ -15,6 +15,7 @@ use super::{
     overlap::MOST_FAULTS,
     selection::root_of,
     shapes::{InputShape, SHAPES, Shape, Ty},
+    typename,
 };
 
 /// Whether a fault the library found is about what is checked here instead.
@@ -88,6 +89,9 @@ impl<'a> Walk<'a> {
 
     fn field(&mut self, of: &str, field: &'a Field) {
         self.directives(&field.directives);
+        if let Some(text) = typename::fault(field) {
+            self.found.push(ServerError::new(text, Some(field.name.pos)));
+        }
         let Some(shape) = SHAPES.field(of, &field.name.node) else { return };
         for given in of_field(field) {
             if let Some(argument) = shape.arguments.iter().find(|one| one.name == given.name) {

@@ -3,12 +3,14 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Records a document of a caller who is signed in could return at most.
-pub const NODES: u64 = 500_000;
-/// Records a document of an anonymous caller could return at most.
-pub const NODES_ANONYMOUS: u64 = 5_000;
-/// Rows read for one document at most; told by `result_too_large` when they are read.
+/// Rows read for one document of a caller who is signed in, at most; told by `result_too_large` when they are read.
 pub const ROWS: u64 = 20_000;
+/// Rows read for one document of an anonymous caller at most, told likewise.
+pub const ROWS_ANONYMOUS: u64 = 5_000;
+/// Bytes of an answer to a caller who is signed in, about; told by `result_too_large` too.
+pub const ANSWER_BYTES: usize = 32 << 20;
+/// Bytes of an answer to an anonymous caller, about.
+pub const ANSWER_BYTES_ANONYMOUS: usize = 8 << 20;
 /// Fields of a document at most, its fragments put in where they are spread.
 pub const SELECTIONS: u64 = 10_000;
 /// Fields of introspection at most, counted likewise; the standard introspection query has about 200.
@@ -29,12 +31,14 @@ pub const NESTING: usize = 64;
 /// What a GraphQL document may ask for.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct GraphqlLimits {
-    /// Records it could return.
-    pub nodes: u64,
-    /// Records it could return for an anonymous caller.
-    pub nodes_anonymous: u64,
-    /// Rows read for it.
+    /// Rows read for it, of a caller who is signed in.
     pub rows: u64,
+    /// Rows read for it, of an anonymous caller.
+    pub rows_anonymous: u64,
+    /// Bytes of the answer to a caller who is signed in, about.
+    pub answer_bytes: usize,
+    /// Bytes of the answer to an anonymous caller, about.
+    pub answer_bytes_anonymous: usize,
     /// Fields, its fragments put in.
     pub selections: u64,
     /// Fields of introspection among them.
@@ -55,9 +59,10 @@ pub struct GraphqlLimits {
 
 impl GraphqlLimits {
     pub(super) const ALL: Self = Self {
-        nodes: NODES,
-        nodes_anonymous: NODES_ANONYMOUS,
         rows: ROWS,
+        rows_anonymous: ROWS_ANONYMOUS,
+        answer_bytes: ANSWER_BYTES,
+        answer_bytes_anonymous: ANSWER_BYTES_ANONYMOUS,
         selections: SELECTIONS,
         introspection: INTROSPECTION,
         depth: DEPTH,

@@ -78,6 +78,23 @@ impl Meter {
         [address, caller].into_iter().flatten().try_for_each(|payer| self.pay(payer, units))
     }
 
+    /// Lets address and caller pay for work that is done; who has not that much left pays all it has.
+    pub fn settle(&self, units: u32) {
+        let address = self.0.address.map(Payer::Address);
+        let caller = self.0.caller.get().copied().map(Payer::Caller);
+        for payer in [address, caller].into_iter().flatten() {
+            let (mut left, mut part) = (units, units);
+            while part > 0 {
+                if self.pay(payer, part).is_ok() {
+                    left -= part;
+                    part = part.min(left);
+                } else {
+                    part /= 2;
+                }
+            }
+        }
+    }
+
     fn pay(&self, payer: Payer, units: u32) -> Result<()> {
         let paid = self.0.limits.rates.charge(payer, units);
         let (standing, wait) = match paid {

@@ -39,8 +39,10 @@ pub struct Costs {
     pub batch: u32,
     /// An attempt to sign in, or another request about it.
     pub sign_in: u32,
-    /// Records a GraphQL document could return for one unit.
-    pub graphql_nodes_per_unit: u32,
+    /// Rows read for a GraphQL document for one unit; a statement counts as ten at the least.
+    pub graphql_rows_per_unit: u32,
+    /// Bytes of an answer of GraphQL for one unit.
+    pub graphql_bytes_per_unit: u32,
     /// Fields of introspection a GraphQL document may have for one unit.
     pub introspection_per_unit: u32,
 }
@@ -70,7 +72,8 @@ pub const COSTS: Costs = Costs {
     write: 5,
     batch: 50,
     sign_in: 100,
-    graphql_nodes_per_unit: 500,
+    graphql_rows_per_unit: 500,
+    graphql_bytes_per_unit: 200_000,
     introspection_per_unit: 10,
 };
 

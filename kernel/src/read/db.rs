@@ -31,6 +31,7 @@ pub struct Db {
     shared: Arc<Shared>,
     statements: Arc<AtomicU64>,
     rows: Arc<AtomicU64>,
+    work: Arc<AtomicU64>,
     tally: Arc<AtomicU64>,
     most_rows: u64,
 }
@@ -43,8 +44,11 @@ struct Shared {
     commits: watch::Sender<()>,
 }
 
-/// What the driver's error says when a request has read more rows than it may.
-const TOO_MANY_ROWS: &str = "more rows than one request may read";
+/// What the driver's error begins with when a request has read more rows than it may; their number follows.
+const TOO_MANY_ROWS: &str = "more rows than one request may read: ";
+
+/// Rows that a statement counts as at the least where its work is told.
+const LEAST_WORK: u64 = 10;
 
 impl Db {
     /// Opens the database at `url` (`sqlite://...` or `postgres://...`).
@@ -93,6 +97,7 @@ impl Db {
             shared: Arc::new(shared),
             statements: Arc::default(),
             rows: Arc::default(),
+            work: Arc::default(),
             tally: Arc::default(),
             most_rows: u64::MAX,
         }
@@ -145,10 +150,28 @@ impl Db {
     }
 
     /// Gives a handle of the same database through which at most `most` rows are read altogether; the
-    /// statement that goes beyond answers [`crate::Code::ResultTooLarge`].
+    /// statement that goes beyond answers [`crate::Code::ResultTooLarge`], and so do all after it.
     #[must_use]
     pub fn bounded(&self, most: u64) -> Self {
-        Self { rows: Arc::default(), most_rows: most, ..self.clone() }
+        Self { rows: Arc::default(), work: Arc::default(), most_rows: most, ..self.clone() }
+    }
+
+    /// How many rows are read through this handle at most; none where there is no bound.
+    #[must_use]
+    pub fn most_rows(&self) -> Option<u64> {
+        Some(self.most_rows).filter(|most| *most < u64::MAX)
+    }
+
+    /// How many rows were read through this handle since it was bounded.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.rows.load(Ordering::Relaxed)
+    }
+
+    /// The same, where each statement counts as ten rows at the least.
+    #[must_use]
+    pub fn work(&self) -> u64 {
+        self.work.load(Ordering::Relaxed)
     }
 
     /// Gives a handle of the same database that tallies the statements of one caller's request.
@@ -269,14 +292,22 @@ impl Conn<'_> {
     /// # Errors
     /// What the database says.
     pub async fn all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        self.check_rows()?;
         self.count();
         let rows = match self.inner {
             Inner::Pool(c) => c.query_all_raw(statement).await?,
             Inner::Transaction(c) => c.query_all_raw(statement).await?,
         };
         let more = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-        let read = self.db.rows.fetch_add(more, Ordering::Relaxed).saturating_add(more);
-        if read > self.db.most_rows { Err(DbErr::Custom(TOO_MANY_ROWS.into())) } else { Ok(rows) }
+        self.db.rows.fetch_add(more, Ordering::Relaxed);
+        self.db.work.fetch_add(more.max(LEAST_WORK), Ordering::Relaxed);
+        self.check_rows()?;
+        Ok(rows)
+    }
+
+    fn check_rows(&self) -> Result<(), DbErr> {
+        let most = self.db.most_rows;
+        if self.db.rows() > most { Err(DbErr::Custom(format!("{TOO_MANY_ROWS}{most}"))) } else { Ok(()) }
     }
 
     fn count(&self) {

@@ -33,14 +33,14 @@ pub(super) fn wire(scalar: Scalar, given: &Given, variables: &Variables) -> Resu
 
 const fn form(scalar: Scalar) -> &'static str {
     match scalar {
-        Scalar::Int => "an integer of 32 bits",
-        Scalar::Text => "a text",
+        Scalar::Int => "an integer of 32 bits such as 7",
+        Scalar::Text => "a text such as \"text\"",
         Scalar::Bool => "true or false",
-        Scalar::Id => "an id (a UUID)",
+        Scalar::Id => "an id such as 0198c0de-0000-7000-8000-000000000001",
         Scalar::Date => dates::DAY,
         Scalar::Instant => dates::INSTANT,
-        Scalar::Object => "an object",
-        Scalar::Reference => "a text or an object",
+        Scalar::Object => "an object such as { title: \"text\" }",
+        Scalar::Reference => "an id, a code such as \"MES\", or an object such as { id: \"...\" }",
     }
 }
 

@@ -1,11 +1,16 @@
 //! A first look at a document, before the parser: the parser goes as deep as the brackets do.
 
+use std::collections::HashSet;
+
 use super::Refusal;
 use crate::limits::graphql::{NESTING, TOKENS};
 
 /// Counts tokens and open brackets; strings and comments count as what they are.
+///
+/// The parser keeps the last one of several members of one name, so that they are looked for here.
 pub(super) fn scan(text: &str) -> Result<(), Refusal> {
-    let (mut tokens, mut open) = (0_usize, 0_usize);
+    let (mut tokens, mut open) = (0_usize, Vec::new());
+    let mut word = None;
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let length = match first {
@@ -13,23 +18,53 @@ pub(super) fn scan(text: &str) -> Result<(), Refusal> {
             _ if first.is_whitespace() || matches!(first, ',' | '\u{feff}') => first.len_utf8(),
             _ => {
                 tokens += 1;
-                token(rest, first)
+                let length = token(rest, first);
+                let before = word.replace(rest.get(..length).unwrap_or_default());
+                if first == ':'
+                    && let Some((Open::Object(members), name)) = open.last_mut().zip(before)
+                    && !members.insert(name)
+                {
+                    let name: String = name.chars().take(60).collect();
+                    return Err(Refusal::Syntax(format!("the member `{name}` of an input is given twice")));
+                }
+                length
             }
         };
         match first {
-            '{' | '[' | '(' => open += 1,
-            '}' | ']' | ')' => open = open.saturating_sub(1),
+            '{' if open.last().is_some_and(Open::is_value) => open.push(Open::Object(HashSet::new())),
+            '{' => open.push(Open::Fields),
+            '[' | '(' => open.push(Open::Values),
+            '}' | ']' | ')' => {
+                open.pop();
+            }
             _ => {}
         }
         if tokens > TOKENS {
             return Err(Refusal::Costly(format!("the document has more than {TOKENS} tokens")));
         }
-        if open > NESTING {
+        if open.len() > NESTING {
             return Err(Refusal::Costly(format!("brackets stand more than {NESTING} deep")));
         }
         rest = rest.get(length..).unwrap_or_default();
     }
     Ok(())
+}
+
+/// What stands between brackets that are open.
+enum Open<'t> {
+    /// Fields.
+    Fields,
+    /// Arguments, variables, or the items of a list.
+    Values,
+    /// The members of an input, by the names met so far.
+    Object(HashSet<&'t str>),
+}
+
+impl Open<'_> {
+    /// Whether an object may stand there.
+    const fn is_value(&self) -> bool {
+        !matches!(self, Self::Fields)
+    }
 }
 
 /// Length of the token at the beginning of `rest`.
@@ -99,6 +134,20 @@ mod tests {
         assert_eq!(scan(&format!("{{ a(b: \"\"\"{}\"\"\") }}", "{ \" ".repeat(9_000))), Ok(()));
         assert!(scan(&"a ".repeat(TOKENS + 1)).is_err());
         assert_eq!(scan(&"a ".repeat(TOKENS)), Ok(()));
+    }
+
+    #[test]
+    fn a_member_that_is_given_twice_is_found_wherever_it_stands() {
+        let twice = [
+            "{ a(b: { c: 1, c: 2 }) { d } }",
+            "{ a(b: { c: { d: [{ e: 1 e: E }] } }) { d } }",
+            "query($x: I = { c: \"c:\", c: 1 }) { a }",
+            "{ a @x(b: { c: 1 c : 2 }) }",
+        ];
+        let once = "{ c: a(b: { c: 1, d: { c: c } }, c: [{ c: 1 }, { c: 2 }]) { c: a c: a } }";
+
+        assert!(twice.iter().all(|text| scan(text).is_err()));
+        assert_eq!(scan(once), Ok(()));
     }
 
     #[test]

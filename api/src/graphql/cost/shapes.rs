@@ -10,19 +10,8 @@ use async_graphql::parser::{
 /// The shapes of the schema that is served.
 pub(super) static SHAPES: LazyLock<Shapes> = LazyLock::new(|| Shapes::of(&crate::graphql::sdl()));
 
-/// Where a field leads.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Shape {
-    /// Name of the type.
-    pub(super) to: &'static str,
-    /// Whether it is a page whose length is asked for.
-    pub(super) is_connection: bool,
-    /// Whether each of what it returns counts.
-    pub(super) is_record: bool,
-}
-
 /// The fields of every type.
-pub(super) struct Shapes(HashMap<&'static str, HashMap<&'static str, Shape>>);
+pub(super) struct Shapes(HashMap<&'static str, HashMap<&'static str, &'static str>>);
 
 impl Shapes {
     /// Reads a schema; it lives as long as the process.
@@ -38,13 +27,13 @@ impl Shapes {
                 _ => continue,
             };
             let shapes =
-                fields.into_iter().map(|field| (leak(&field.node.name.node), shape(&field.node.ty.node)));
+                fields.into_iter().map(|field| (leak(&field.node.name.node), named(&field.node.ty.node)));
             all.insert(leak(&of.node.name.node), shapes.collect::<HashMap<_, _>>());
         }
         // Scalars and closed lists have no fields and count for nothing.
         let objects: Vec<&'static str> = all.keys().copied().collect();
         for fields in all.values_mut() {
-            fields.retain(|_, shape| objects.contains(&shape.to));
+            fields.retain(|_, to| objects.contains(to));
         }
         Self(all)
     }
@@ -64,16 +53,9 @@ impl Shapes {
     }
 
     /// Where a field leads; none for scalars and for what the schema does not have.
-    pub(super) fn field(&self, of: &str, field: &str) -> Option<&Shape> {
-        self.0.get(of)?.get(field)
+    pub(super) fn field(&self, of: &str, field: &str) -> Option<&'static str> {
+        self.0.get(of)?.get(field).copied()
     }
-}
-
-fn shape(ty: &Type) -> Shape {
-    let to = named(ty);
-    // A page counts by its records, which stand under `nodes` and under `edges { node }`.
-    let is_connection = to.ends_with("Connection") || to == "ChangePage";
-    Shape { to, is_connection, is_record: !is_connection && !to.ends_with("Edge") && to != "PageInfo" }
 }
 
 fn named(ty: &Type) -> &'static str {

@@ -12,6 +12,7 @@ use crate::graphql::{
     shapes::{FieldShape, Ty},
     types::{Does, OfPage},
 };
+use crate::limits::graphql::{ANSWER_BYTES, ANSWER_BYTES_ANONYMOUS};
 
 /// What the library answered to introspection.
 #[derive(Default)]
@@ -33,9 +34,6 @@ impl Introspected {
     }
 }
 
-/// Bytes of one answer, about.
-const MOST_BYTES: usize = 32 * 1024 * 1024;
-
 /// The value could not be shown: the nearest one around it that may be null is null.
 pub(super) struct Nulled;
 
@@ -49,12 +47,15 @@ pub(super) struct Writer<'r> {
     out: Vec<u8>,
     errors: Vec<ServerError>,
     path: Vec<PathSegment>,
-    is_full: bool,
+    most_bytes: usize,
+    /// Whether more was asked for than one answer may hold: then nothing of it is told.
+    is_over: bool,
 }
 
 impl<'r> Writer<'r> {
     pub(super) fn new(ctx: &'r Ctx, renderer: &'r Renderer, mut introspected: Introspected) -> Self {
         let errors = std::mem::take(&mut introspected.errors);
+        let most_bytes = if ctx.actor.is_known() { ANSWER_BYTES } else { ANSWER_BYTES_ANONYMOUS };
         Self {
             ctx,
             renderer,
@@ -62,7 +63,8 @@ impl<'r> Writer<'r> {
             out: Vec::with_capacity(4_096),
             errors,
             path: Vec::new(),
-            is_full: false,
+            most_bytes,
+            is_over: false,
         }
     }
 
@@ -141,7 +143,7 @@ impl<'r> Writer<'r> {
         let start = self.out.len();
         self.path.push(PathSegment::Field(item.key.clone()));
         let written = match item.below {
-            _ if start > MOST_BYTES => self.overflow(item),
+            _ if start > self.most_bytes => self.overflow(item),
             Below::Value => self.value((item, field), source),
             _ => self.placed(item, &field.ty, kid.places.get(at).unwrap_or(&Place::Null), kid),
         };
@@ -150,19 +152,14 @@ impl<'r> Writer<'r> {
         written
     }
 
-    /// Says once that the answer is too long.
     fn overflow(&mut self, item: &Item) -> Written {
-        if self.is_full {
-            return Err(Nulled);
-        }
-        self.is_full = true;
         let text = "the answer is too long; ask for fewer records, or fewer fields of each";
         self.fail(item, &Error::Conflict(Code::ResultTooLarge, text.into()))
     }
 
     /// Puts null in the place of what could not be shown, where null may stand.
     fn nullable(&mut self, start: usize, ty: &Ty, written: Written) -> Written {
-        if written.is_err() && ty.is_nullable() {
+        if written.is_err() && ty.is_nullable() && !self.is_over {
             self.out.truncate(start);
             self.out.extend_from_slice(b"null");
             return Ok(());
@@ -246,6 +243,7 @@ impl<'r> Writer<'r> {
     }
 
     fn fail(&mut self, item: &Item, error: &Error) -> Written {
+        self.is_over |= error.code() == Code::ResultTooLarge;
         let mut fault = field_fault(error, item.pos);
         fault.path.clone_from(&self.path);
         self.errors.push(fault);

@@ -57,6 +57,7 @@ impl Run {
             return Err(sign_in_first());
         }
         let mut call = self.ctx.clone();
+        call.db = self.unbounded.clone();
         call.idempotency = call.idempotency.map(|whole| whole.part(&item.key));
         Ok(call)
     }

@@ -91,7 +91,14 @@ impl<'a> Reading<'a> {
                 ("skip", Some(truth)) => is_wanted &= !truth,
                 ("include", Some(truth)) => is_wanted &= truth,
                 ("skip" | "include", None) => {
-                    let text = format!("@{directive}.if: {} is not true or false", argument.value.shown());
+                    let value = match &argument.value {
+                        Given::Variable(name) => self.variables.get(name).map(Given::json),
+                        _ => None,
+                    };
+                    let of = argument.value.shown();
+                    let shown =
+                        value.map_or_else(|| of.clone(), |value| format!("{} in {of}", value.shown()));
+                    let text = format!("@{directive}.if: {shown} is not true or false");
                     self.faults.push(request_fault(text, argument.pos));
                 }
                 _ => {}

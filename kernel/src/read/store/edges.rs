@@ -53,7 +53,7 @@ pub async fn by_parent(
 ) -> Result<HashMap<Uuid, Slice>> {
     let wanted = wanted.of_page(page);
     let own = wanted.len();
-    let shape = shape(view, via, (filters, page));
+    let shape = shape(view, (via, view.db.most_rows()), (filters, page));
     let prepared =
         Prepared::of(view, wanted, (shape, Ids::Many), || ranked(view, wanted, via, (filters, page)))?;
     let read = prepared.run(view, parents).await?;
@@ -106,6 +106,10 @@ fn ranked(view: &View, wanted: Wanted, via: Via, (filters, page): (&Narrowing, &
     outer.from_subquery(inner, outer_name.clone());
     let most = i64::try_from(page.limit).unwrap_or(i64::MAX).saturating_add(1);
     outer.and_where(Expr::col((outer_name, Alias::new("place"))).lte(most));
+    if let Some(most) = view.db.most_rows() {
+        // One more than may be read says that there are too many.
+        outer.limit(most.saturating_add(1));
+    }
     Ok(Making { select: outer, along: Along::default(), columns: wanted.len().saturating_add(2) })
 }
 
