@@ -2,6 +2,7 @@
 
 mod mirror;
 mod pages;
+mod prices;
 mod socket;
 mod stream;
 

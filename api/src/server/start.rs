@@ -1,9 +1,12 @@
 //! Start and stop of the service.
 
-use std::{fmt, net::SocketAddr, sync::Arc};
+use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
 
-use kernel::clock::Clock;
-use tokio::{net::TcpListener, time::timeout};
+use kernel::{clock::Clock, db::Db};
+use tokio::{
+    net::TcpListener,
+    time::{sleep, timeout},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{accept::Door, app, connection::Connections, health, stop::Signals, tls::Certificates};
@@ -17,6 +20,9 @@ use crate::{
     jobs, seed,
     state::AppState,
 };
+
+/// Time after which a connection that broke is made anew.
+const AGAIN: Duration = Duration::from_secs(5);
 
 /// What `serve` is asked besides the settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,6 +86,7 @@ pub async fn serve(config: Config, options: ServeOptions) -> Result<(), ServeErr
     };
     let open = tokio::spawn(door.serve());
     jobs::start(jobs::ALL, &state.service(state.stopping.clone()), &state.tasks);
+    hear(&state);
     tracing::info!(address = %address, "listening on {scheme}://{address}");
     if let Some(report) = demo {
         greet(&format!("{scheme}://{address}"), &report);
@@ -95,6 +102,24 @@ pub async fn serve(config: Config, options: ServeOptions) -> Result<(), ServeErr
     drop(claim);
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Hears of the commits of other processes for as long as the service runs: those who wait for changes are told at
+/// once. Meanwhile, and where the connection breaks, they look now and then.
+fn hear(state: &AppState) {
+    let (db, stopping) = (state.db.clone(), state.stopping.clone());
+    if !db.reading().is_postgres() {
+        return;
+    }
+    let heard = async move {
+        loop {
+            if let Err(error) = db.hear().await {
+                tracing::warn!("commits of other processes are looked for every few seconds: {error}");
+            }
+            sleep(AGAIN).await;
+        }
+    };
+    state.tasks.spawn(async move { stopping.run_until_cancelled(heard).await });
 }
 
 /// Ends in order: the last call, then what runs, within the time of grace.

@@ -75,6 +75,15 @@ impl Identity {
         Ok(!watch.is_other())
     }
 
+    /// Whether the caller stands at this epoch as it is remembered, and the token is good: nothing has to be asked.
+    #[must_use]
+    pub fn stands(&self, ctx: &Ctx, epoch: i64) -> bool {
+        let now = ctx.clock.now();
+        let is_same = |caller: Remembered| caller.epoch == epoch;
+        self.until.is_none_or(|until| until > now)
+            && ctx.standings.recall(&self.key(), now).is_some_and(is_same)
+    }
+
     /// Looks the caller up in the database, and remembers what it says.
     ///
     /// # Errors

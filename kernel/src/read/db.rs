@@ -2,6 +2,8 @@
 
 mod among;
 mod faults;
+mod hear;
+mod look;
 
 use std::{
     sync::{
@@ -23,7 +25,11 @@ use sea_orm::{
 
 use tokio::sync::watch;
 
+pub use hear::CHANNEL;
+pub use look::Look;
+
 use crate::error::Result;
+use look::Looks;
 
 /// The database, shared by every request.
 #[derive(Clone, Debug)]
@@ -41,7 +47,8 @@ pub struct Db {
 struct Shared {
     writer: DatabaseConnection,
     reader: DatabaseConnection,
-    commits: watch::Sender<()>,
+    commits: watch::Sender<u64>,
+    looks: Looks,
 }
 
 /// What the driver's error begins with when a request has read more rows than it may; their number follows.
@@ -92,7 +99,8 @@ impl Db {
     }
 
     fn of(writer: DatabaseConnection, reader: DatabaseConnection) -> Self {
-        let shared = Shared { writer, reader, commits: watch::Sender::default() };
+        let (commits, looks) = (watch::Sender::default(), Looks::default());
+        let shared = Shared { writer, reader, commits, looks };
         Self {
             shared: Arc::new(shared),
             statements: Arc::default(),
@@ -186,15 +194,15 @@ impl Db {
         self.tally.load(Ordering::SeqCst)
     }
 
-    /// Hears of every change set that this process commits; others have to be looked for.
+    /// Hears of every change set that this process commits or is told of ([`Db::hear`]); others have to be looked for.
     #[must_use]
-    pub fn commits(&self) -> watch::Receiver<()> {
+    pub fn commits(&self) -> watch::Receiver<u64> {
         self.shared.commits.subscribe()
     }
 
     /// Tells those who wait that a change set is committed.
     pub(crate) fn announce(&self) {
-        self.shared.commits.send_replace(());
+        self.shared.commits.send_modify(|count| *count = count.wrapping_add(1));
     }
 
     /// How many statements went through this handle.

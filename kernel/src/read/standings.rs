@@ -147,8 +147,9 @@ impl Watch {
         }
     }
 
-    /// Number of the caller.
-    pub(crate) const fn caller(&self) -> u64 {
+    /// Number of the caller as it is remembered: with another standing it has another one.
+    #[must_use]
+    pub const fn caller(&self) -> u64 {
         self.caller
     }
 

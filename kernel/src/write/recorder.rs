@@ -12,7 +12,7 @@ use uuid::Uuid;
 use crate::{
     change::{ChangeLeaf, Digest, GENESIS, SetHead, payload_hash},
     ctx::Ctx,
-    db::Conn,
+    db::{CHANNEL, Conn},
     error::{Error, Result},
     row::Row,
 };
@@ -168,7 +168,7 @@ impl Recorder {
             return Ok(());
         }
         if conn.is_postgres() {
-            ask(conn, "SELECT pg_notify('concord_change', $1)", self.set.to_string()).await?;
+            ask(conn, &format!("SELECT pg_notify('{CHANNEL}', $1)"), self.set.to_string()).await?;
             ask(conn, "SELECT pg_advisory_xact_lock($1)", COMMIT_LOCK).await?;
         }
         let newest = Query::select()

@@ -9,6 +9,7 @@ use async_graphql::SimpleObject;
 use kernel::{
     Code, Ctx, Error, KindDef, Result, Violation,
     change::feed::{self, Bulletin, ChangeEvent, News, Position},
+    db::Look,
     input::{cut, hint},
     policy::Class,
     render::{Detail, Renderer},
@@ -75,6 +76,10 @@ pub struct Reader {
     kinds: Vec<&'static KindDef>,
     limit: usize,
     after: After,
+    /// End of the log up to which the last page was read.
+    end: Position,
+    /// What was found out of the caller's rights, and of whom as it was remembered.
+    rights: Option<(u64, [u8; 16])>,
 }
 
 impl Reader {
@@ -92,7 +97,7 @@ impl Reader {
             Some("now") => After::Now,
             Some(cursor) => After::Cursor(cursor.to_owned()),
         };
-        Self { base, identity, kinds, limit, after }
+        Self { base, identity, kinds, limit, after, end: Position::default(), rights: None }
     }
 
     /// Reads the next page, with the rights the caller has now.
@@ -103,8 +108,19 @@ impl Reader {
     pub async fn next(&mut self) -> Result<ChangePage> {
         // First the end of the log, then the caller's rights: nothing may become visible in between.
         let end = feed::end(&self.base).await?;
+        self.until(end).await
+    }
+
+    /// Whether the log goes on after the last page, or the caller has to be looked up anew.
+    fn is_behind(&self, look: &Look) -> bool {
+        Position::after_set(look.seq) > self.end || !self.identity.stands(&self.base, look.epoch)
+    }
+
+    /// Reads the next page up to an end of the log that was looked for before.
+    async fn until(&mut self, end: Position) -> Result<ChangePage> {
         let ctx = self.identity.look_up(&self.base).await?;
-        let rights = rights(&ctx).await?;
+        let rights = self.rights(&ctx).await?;
+        self.end = end;
         let after = match &self.after {
             After::Beginning => Position::default(),
             After::Now => end,
@@ -115,6 +131,19 @@ impl Reader {
         self.after = After::Cursor(next.clone());
         let has_more = page.has_more;
         Ok(ChangePage { items: shown(&ctx, page, rights).await?, next, has_more })
+    }
+}
+
+impl Reader {
+    /// A digest of what the caller may see, found out once for each standing.
+    async fn rights(&mut self, ctx: &Ctx) -> Result<[u8; 16]> {
+        let caller = ctx.watch.as_ref().map(|watch| watch.caller());
+        if let Some((_, known)) = self.rights.filter(|(of, _)| Some(*of) == caller) {
+            return Ok(known);
+        }
+        let found = rights(ctx).await?;
+        self.rights = caller.map(|caller| (caller, found));
+        Ok(found)
     }
 }
 

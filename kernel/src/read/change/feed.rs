@@ -7,7 +7,7 @@ mod concern;
 mod earlier;
 mod reading;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use async_graphql::Enum;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
@@ -25,8 +25,9 @@ use crate::{error::Result, record::KindDef, row::Row, store, view::View};
 pub const LOOKED_AT: usize = 5_000;
 /// Change sets one page passes, at most.
 pub const PASSED: i64 = 20_000;
-/// Changes read at a time.
+/// Changes read at a time at the most, and at first for the smallest page.
 const CHUNK: usize = 500;
+const FIRST_CHUNK: usize = 32;
 /// Change sets passed at a time, so that a statement is bounded where nothing concerns the caller.
 const SPAN: i64 = 2_000;
 
@@ -43,7 +44,8 @@ pub struct Position {
 
 impl Position {
     /// The end of a change set.
-    const fn after_set(seq: i64) -> Self {
+    #[must_use]
+    pub const fn after_set(seq: i64) -> Self {
         Self { seq, ordinal: i32::MAX, told: Told::All }
     }
 }
@@ -118,7 +120,8 @@ pub async fn end(view: &View) -> Result<Position> {
     Ok(Position::after_set(newest.flatten().unwrap_or_default()))
 }
 
-/// A page of what became of records of `kinds` after one position and up to another.
+/// A page of what became of records of `kinds` after one position and up to another. Of the records only those are
+/// loaded that are told, and one more that says whether others follow.
 ///
 /// What the caller may see must have been looked up after `until` was: else what began to be visible in
 /// between is missed.
@@ -135,17 +138,24 @@ pub async fn since(
     let concerned = concerns(view, &kinds);
     let mut page = Bulletin { news: Vec::new(), position: after, has_more: true };
     let (mut looked_at, last) = (0, after.seq.saturating_add(PASSED));
+    let mut chunk = limit.saturating_mul(2).clamp(FIRST_CHUNK, CHUNK);
+    let mut known = HashSet::new();
     while looked_at < LOOKED_AT && page.position.seq < last {
         let end = until.min(Position::after_set(page.position.seq.saturating_add(SPAN)));
-        let changes = changes(view, (page.position, end), &concerned).await?;
-        page.news.extend(told(view, &kinds, (page.position, &changes)).await?);
+        let changes = changes(view, (page.position, end), &concerned, chunk).await?;
+        let mut touched = touched(view, &kinds, (page.position, &changes)).await?;
+        // What this page tells already is told as it is now.
+        touched.retain(|one| !known.contains(&(one.def.name, one.id)));
+        tell(view, touched, limit, &mut page.news).await?;
+        known.extend(page.news.iter().map(|news| (news.def.name, news.id)));
         if page.news.len() > limit {
             page.news.truncate(limit);
             page.position = page.news.last().map_or(page.position, |last| last.position);
             return Ok(page);
         }
         looked_at += changes.len();
-        let is_whole = changes.len() < CHUNK;
+        let is_whole = changes.len() < chunk;
+        chunk = chunk.saturating_mul(2).min(CHUNK);
         if is_whole && end == until {
             return Ok(Bulletin { position: until.max(after), has_more: false, ..page });
         }
@@ -168,8 +178,22 @@ struct Touched {
     was_ever: bool,
 }
 
-async fn told(view: &View, kinds: &Kinds<'_>, changes: (Position, &[Change])) -> Result<Vec<News>> {
-    let touched = touched(view, kinds, changes).await?;
+/// Adds the news of these records until there is one more than a page takes.
+async fn tell(view: &View, mut touched: Vec<Touched>, limit: usize, news: &mut Vec<News>) -> Result<()> {
+    let mut passed = 0_usize;
+    while !touched.is_empty() && news.len() <= limit {
+        let wanted = limit.saturating_add(1).saturating_sub(news.len());
+        // Where many are not told, more are looked up at a time.
+        let later = touched.split_off(wanted.max(passed).min(touched.len()));
+        let (before, looked_up) = (news.len(), touched.len());
+        news.extend(told(view, touched).await?);
+        passed = passed.saturating_add(looked_up).saturating_sub(news.len().saturating_sub(before));
+        touched = later;
+    }
+    Ok(())
+}
+
+async fn told(view: &View, touched: Vec<Touched>) -> Result<Vec<News>> {
     let mut ids: BTreeMap<&str, (&'static KindDef, BTreeSet<Uuid>)> = BTreeMap::new();
     for one in &touched {
         ids.entry(one.def.name).or_insert_with(|| (one.def, BTreeSet::new())).1.insert(one.id);

@@ -20,7 +20,8 @@ impl From<DbErr> for Error {
             DbErr::ConnectionAcquire(_) => Self::Unavailable("all database connections are busy".into()),
             DbErr::Custom(text) if text.starts_with(TOO_MANY_ROWS) => {
                 let most = text.trim_start_matches(TOO_MANY_ROWS);
-                let text = format!("the answer would be made of more than {most} rows; ask for less at a time");
+                let text =
+                    format!("the answer would be made of more than {most} rows; ask for less at a time");
                 Self::Conflict(Code::ResultTooLarge, text)
             }
             DbErr::Conn(_) => Self::Unavailable("the database does not answer".into()),

@@ -9,7 +9,7 @@ use sea_orm::{
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::{CHUNK, Position, Told};
+use super::{Position, Told};
 use crate::{
     error::Result,
     policy::{Class, Holding, Scope},
@@ -93,16 +93,17 @@ impl Change {
     }
 }
 
-/// The changes of a span of the log, oldest first; [`CHUNK`] at most.
+/// The changes of a span of the log, oldest first; so many at most.
 pub(super) async fn changes(
     view: &View,
     span: (Position, Position),
     concerned: &Condition,
+    most: usize,
 ) -> Result<Vec<Change>> {
-    view.db.reading().all(&select(span, concerned)).await?.iter().map(Change::read).collect()
+    view.db.reading().all(&select(span, concerned, most)).await?.iter().map(Change::read).collect()
 }
 
-fn select((after, until): (Position, Position), concerned: &Condition) -> SelectStatement {
+fn select((after, until): (Position, Position), concerned: &Condition, most: usize) -> SelectStatement {
     let (change, set) = (Alias::new("change"), Alias::new("change_set"));
     let of = |column: &'static str| Expr::col((change.clone(), Alias::new(column)));
     let seq = || Expr::col((set.clone(), Alias::new("seq")));
@@ -125,6 +126,6 @@ fn select((after, until): (Position, Position), concerned: &Condition) -> Select
         .cond_where(concerned.clone())
         .order_by((set.clone(), Alias::new("seq")), Order::Asc)
         .order_by((change.clone(), Alias::new("ordinal")), Order::Asc)
-        .limit(u64::try_from(CHUNK).unwrap_or(u64::MAX))
+        .limit(u64::try_from(most).unwrap_or(u64::MAX))
         .take()
 }
