@@ -239,7 +239,9 @@ fn explain(
                     })
             });
             if let Some(branch) = fits {
-                branch.iter().for_each(|inner| explain(inner, at, (known, hides), found));
+                for inner in branch {
+                    explain(inner, at, (known, hides), found);
+                }
             } else {
                 let wanted = told::choice(context);
                 let wanted = wanted.unwrap_or_else(|| "of a type that is taken here".to_owned());
