@@ -2,7 +2,7 @@
 
 use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
 
-use kernel::{clock::Clock, db::Db};
+use kernel::clock::Clock;
 use tokio::{
     net::TcpListener,
     time::{sleep, timeout},
