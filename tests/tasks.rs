@@ -1,5 +1,6 @@
 //! Tasks: lifecycle, dependencies, contributors.
 
+mod conditions;
 mod keys;
 
 use serde_json::{Value as Json, json};

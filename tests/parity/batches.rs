@@ -39,7 +39,6 @@ async fn a_batch_item_takes_no_member_that_its_operation_passes_over() {
             "/items/0/source_system",
             "/items/0/version",
             "/items/1/id",
-            "/items/1/version",
             "/items/2/external_key",
             "/items/2/source_system",
             "/items/3/data",

@@ -2,7 +2,7 @@
 
 use concord::domain::Registered;
 use entity::Pillar;
-use kernel::record::Op;
+use kernel::record::{Expected, Op};
 use serde_json::{Value as Json, json};
 
 use super::{adopt, at};
@@ -263,6 +263,7 @@ async fn keys_of_two_owners_are_kept_apart_where_the_owner_follows_from_the_plan
         let pillar = |plan: &str, title: &str| Op::Upsert {
             source_system: "crm".into(),
             external_key: "P1".into(),
+            expected: Expected::Anything,
             fields: json!({"plan": app.world.id(plan), "title": title})
                 .as_object()
                 .cloned()

@@ -3,7 +3,7 @@
 use async_graphql::{Enum, InputObject, SimpleObject};
 use kernel::{
     Code, Ctx, Error, KindDef, Result, Violation,
-    record::{Op, Outcome, OutcomeKind},
+    record::{Expected, Op, Outcome, OutcomeKind},
     render::{Detail, Renderer},
     row::Row,
     scalar::Object,
@@ -58,7 +58,8 @@ pub struct BatchItemInput {
     /// System the key belongs to, for `upsert`.
     #[schema(min_length = 1, max_length = 100)]
     pub source_system: Option<String>,
-    /// Version the item is based on, for `update` and `delete`.
+    /// Version the item is based on, for `update` and `delete`; for `upsert` if others' edits must not be overwritten,
+    /// where 0 stands for a record that must be new.
     pub version: Option<i32>,
     /// The record's fields, as for a single write; for all but `delete`.
     #[schema(value_type = Option<std::collections::BTreeMap<String, serde_json::Value>>)]
@@ -244,7 +245,7 @@ impl BatchOp {
 
     /// Whether an item of this sort may have a member.
     fn takes(self, member: &str) -> bool {
-        self.needs().contains(&member) || (member == "version" && matches!(self, Self::Update | Self::Delete))
+        self.needs().contains(&member) || (member == "version" && self != Self::Create)
     }
 }
 
@@ -274,6 +275,7 @@ fn op(at: usize, item: &BatchItemInput, faults: &mut Vec<Violation>) -> Option<O
         BatchOp::Upsert => Op::Upsert {
             source_system: item.source_system.clone()?,
             external_key: item.external_key.clone()?,
+            expected: Expected::of(item.version),
             fields: fields()?,
         },
         BatchOp::Delete => Op::Delete { id: item.id?, version: item.version },

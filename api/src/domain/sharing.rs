@@ -9,7 +9,7 @@ use entity::{Plan, ReleaseSet, release_set};
 use kernel::{
     Code, Error, KindDef, Result, Unit,
     policy::{Verb, visible},
-    record::{Op, OutcomeKind},
+    record::{Expected, Op, OutcomeKind},
     row::Row,
     store,
     unit::Atomic,
@@ -87,7 +87,9 @@ async fn record_release(unit: &mut Unit, owner: &str, release: &NewRelease) -> R
     });
     let fields = fields.as_object().cloned().unwrap_or_default();
     let op = match release.key.clone() {
-        Some((source_system, external_key)) => Op::Upsert { source_system, external_key, fields },
+        Some((source_system, external_key)) => {
+            Op::Upsert { source_system, external_key, expected: Expected::Anything, fields }
+        }
         None => Op::Create(fields),
     };
     let made = unit.apply_one(entity::Release::def(), op).await?;
@@ -139,7 +141,12 @@ async fn set_of(unit: &mut Unit, owner: &str, releases: &BTreeSet<Uuid>) -> Resu
     let fields = json!({ "owner": owner, "releases": releases });
     let fields = fields.as_object().cloned().unwrap_or_default();
     let actor = unit.elevate();
-    let op = Op::Upsert { source_system: "release_set".into(), external_key: key, fields };
+    let op = Op::Upsert {
+        source_system: "release_set".into(),
+        external_key: key,
+        expected: Expected::Anything,
+        fields,
+    };
     let made = unit.apply_one(ReleaseSet::def(), op).await;
     unit.act_as(actor);
     made?.id.ok_or_else(|| Error::Internal("a set of releases has no id".into()))

@@ -1,14 +1,20 @@
-//! `If-Match`: the version that a write is based on.
+//! What a write expects of the record it is made on: `If-Match`, `If-None-Match`.
 
 use axum::{
     extract::FromRequestParts,
-    http::{header, request::Parts},
+    http::{HeaderMap, HeaderName, header, request::Parts},
 };
+use kernel::{Code, Error, record::Expected};
 
 use super::problem::Problem;
 use crate::state::AppState;
 
+/// What fits no version: a tag that is not ours.
+const NO_VERSION: i32 = -1;
+
 /// The version part of `If-Match`; none when it is missing or `*`.
+///
+/// One that `If-None-Match` names, or its `*`, fits no record that could be edited.
 #[derive(Clone, Copy, Debug)]
 pub struct IfMatch(pub Option<i32>);
 
@@ -16,14 +22,85 @@ impl FromRequestParts<AppState> for IfMatch {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Problem> {
-        let Some(value) = parts.headers.get(header::IF_MATCH) else { return Ok(Self(None)) };
-        let text = value.to_str().unwrap_or_default().trim();
-        if text == "*" {
-            return Ok(Self(None));
-        }
-        // What is no ETag of ours fits no version.
-        Ok(Self(Some(version_in(text).unwrap_or(-1))))
+        let asked = text(&parts.headers, &header::IF_MATCH).filter(|text| text != "*");
+        let version = asked.map(|text| version_in(&text).unwrap_or(NO_VERSION));
+        let unwanted = text(&parts.headers, &header::IF_NONE_MATCH).unwrap_or_default();
+        let is_unwanted = |version| unwanted.split(',').any(|tag| names(tag.trim(), version));
+        Ok(Self(version.map(|version| if is_unwanted(version) { NO_VERSION } else { version })))
     }
+}
+
+/// What a write by key expects: `If-Match` that there is a record, of this version; `If-None-Match: *` that there is
+/// none.
+#[derive(Clone, Copy, Debug)]
+pub struct ByKey(pub Expected);
+
+impl FromRequestParts<AppState> for ByKey {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Problem> {
+        let given = [&header::IF_MATCH, &header::IF_NONE_MATCH].map(|name| text(&parts.headers, name));
+        Ok(Self(match given.each_ref().map(Option::as_deref) {
+            [None, None] => Expected::Anything,
+            [Some("*"), None] => Expected::Existing,
+            [Some(tag), None] => Expected::Version(version_in(tag).unwrap_or(NO_VERSION)),
+            [None, Some("*")] => Expected::New,
+            [None, Some(_)] => return Err(refused("a write by key takes `If-None-Match: *` only")),
+            [Some(_), Some(_)] => {
+                return Err(refused("`If-Match` and `If-None-Match` exclude each other; send one of them"));
+            }
+        }))
+    }
+}
+
+/// A creation, which is based on no version; that there is no record yet holds always.
+#[derive(Clone, Copy, Debug)]
+pub struct Creating;
+
+impl FromRequestParts<AppState> for Creating {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Problem> {
+        let is_new = text(&parts.headers, &header::IF_NONE_MATCH).is_none_or(|text| text == "*");
+        if is_new && !parts.headers.contains_key(header::IF_MATCH) {
+            return Ok(Self);
+        }
+        let why =
+            "a creation takes no `If-Match`, and `If-None-Match: *` only; write by key to create or edit";
+        Err(refused(why))
+    }
+}
+
+/// A batch, of which each item names the version it is based on.
+#[derive(Clone, Copy, Debug)]
+pub struct Unconditional;
+
+impl FromRequestParts<AppState> for Unconditional {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Problem> {
+        let is_given = |name| parts.headers.contains_key(name);
+        if is_given(header::IF_MATCH) || is_given(header::IF_NONE_MATCH) {
+            let why = "a batch takes neither `If-Match` nor `If-None-Match`; each item has its `version`";
+            return Err(refused(why));
+        }
+        Ok(Self)
+    }
+}
+
+fn refused(why: &str) -> Problem {
+    Error::bad_request("", Code::BadRequest, why).into()
+}
+
+/// What all lines of a header say together; none where there are none.
+fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    let lines = headers.get_all(name).iter().map(|line| line.to_str().unwrap_or_default().trim());
+    Some(lines.collect::<Vec<_>>().join(", ")).filter(|_| headers.contains_key(name))
+}
+
+/// Whether a member of `If-None-Match` names a record of this version.
+fn names(tag: &str, version: i32) -> bool {
+    tag == "*" || version_in(tag) == Some(version)
 }
 
 /// The version in an `ETag` of ours, `"<version>.<12 hex>"`; none in any other text.

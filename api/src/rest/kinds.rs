@@ -14,7 +14,7 @@ use serde_json::Value as Json;
 use super::{
     body::{Input, Members, Optional},
     caller::{Caller, Reading, SignedIn},
-    if_match::IfMatch,
+    if_match::{ByKey, Creating, IfMatch, Unconditional},
     listing::ListReader,
     openapi::kinds as contract,
     records::{Read, Records, read},
@@ -75,10 +75,10 @@ fn collection(def: &'static KindDef) -> [Operation; 3] {
     let list = async move |ListReader(reader, parameters): ListReader| {
         read(def, reader, &Read::List(parameters)).await
     };
-    let create = async move |SignedIn(ctx): SignedIn, Members(fields): Members| {
+    let create = async move |SignedIn(ctx): SignedIn, _: Creating, Members(fields): Members| {
         Records { def, ctx }.create(fields).await
     };
-    let batch = async move |SignedIn(ctx): SignedIn, Input(input): Input<BatchInput>| {
+    let batch = async move |SignedIn(ctx): SignedIn, _: Unconditional, Input(input): Input<BatchInput>| {
         Records { def, ctx }.batch(&input).await
     };
     [
@@ -93,9 +93,10 @@ fn by_key(def: &'static KindDef) -> [Operation; 2] {
         read(def, reader, &Read::ByKey(system, key)).await
     };
     let put = async move |SignedIn(ctx): SignedIn,
-                          Path((system, key)): Path<(String, String)>,
+                          Path(key): Path<(String, String)>,
+                          ByKey(expected): ByKey,
                           Members(fields): Members| {
-        Records { def, ctx }.put_by_key(system, key, fields).await
+        Records { def, ctx }.put_by_key(key, expected, fields).await
     };
     let path = || at(def, "/by-key/{source_system}/{key}");
     [

@@ -3,7 +3,7 @@
 use kernel::{
     Ctx, Error, KindDef, Result, Unit,
     lifecycle::{self, MoveState},
-    record::{Op, Outcome, OutcomeKind},
+    record::{Expected, Op, Outcome, OutcomeKind},
     render::{Detail, Renderer},
     row::Row,
     store,
@@ -92,11 +92,11 @@ impl Records {
     /// Creates or edits the record with an external key.
     pub async fn put_by_key(
         &self,
-        source_system: String,
-        external_key: String,
+        (source_system, external_key): (String, String),
+        expected: Expected,
         fields: Map<String, Json>,
     ) -> Result<Answer, Problem> {
-        self.write(Op::Upsert { source_system, external_key, fields }).await
+        self.write(Op::Upsert { source_system, external_key, expected, fields }).await
     }
 
     /// Runs many operations in one transaction.

@@ -105,6 +105,8 @@ codes! {
         "disable the one in use first"
     StaleVersion "stale_version" 412 "The record has changed since it was read"
         "`current_version` is given to readers inside the owner"
+    AlreadyExists "already_exists" 412 "There is a record already"
+        "`If-None-Match: *`, or the version 0, where a record has the key: read it, or send its version"
     PayloadTooLarge "payload_too_large" 413 "The body is larger than allowed"
         "above what `/limits` says for this address"
     UnsupportedMediaType "unsupported_media_type" 415 "The body must be JSON"

@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use kernel::{Code, KindDef, record::Op};
+use kernel::{
+    Code, KindDef,
+    record::{Expected, Op},
+};
 use serde_json::{Map, Value as Json};
 
 use super::{
@@ -102,7 +105,7 @@ fn row(line: usize, mut fields: Map<String, Json>, keys: &mut Keys) -> Result<Ro
     }
     fields.remove("source_system");
     fields.remove("external_key");
-    Ok(Row { line, op: Op::Upsert { source_system, external_key, fields } })
+    Ok(Row { line, op: Op::Upsert { source_system, external_key, expected: Expected::Anything, fields } })
 }
 
 #[cfg(test)]

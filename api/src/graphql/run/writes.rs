@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use kernel::{
     Code, Ctx, Error, KindDef, Result, Unit,
-    record::{Op, Outcome},
+    record::{Expected, Op, Outcome},
     row::Row,
 };
 use model::Move;
@@ -65,19 +65,20 @@ impl Run {
     fn write(&self, item: &Item, write: Write) -> Result<BoxFuture<'static, Result<Found>>> {
         let call = self.writer(item)?;
         let input = item.arguments.get("input").and_then(Json::as_object).cloned().unwrap_or_default();
-        Ok(Box::pin(made(call, write, input)))
+        let expected = version(item.arguments.get("expected_version"));
+        Ok(Box::pin(made(call, write, input, Expected::of(expected))))
     }
 }
 
 /// Makes one write.
-async fn made(call: Ctx, write: Write, input: Map<String, Json>) -> Result<Found> {
+async fn made(call: Ctx, write: Write, input: Map<String, Json>, expected: Expected) -> Result<Found> {
     match write {
         Write::Create(def) => apply(&call, def, Op::Create(input)).await,
         Write::Update(def) => {
             let (id, version, fields) = target(input)?;
             apply(&call, def, Op::Update { id, version, fields }).await
         }
-        Write::Upsert(def) => apply(&call, def, upsert(input)?).await,
+        Write::Upsert(def) => apply(&call, def, upsert(input, expected)?).await,
         Write::Delete(def) => {
             let (id, version, _) = target(input)?;
             let one = One { def, op: Op::Delete { id, version } };
@@ -139,15 +140,20 @@ fn payload(row: Row) -> Found {
 fn target(mut input: Map<String, Json>) -> Result<(Uuid, Option<i32>, Map<String, Json>)> {
     let id = input.remove("id").and_then(|id| id.as_str()?.parse().ok());
     let id = id.ok_or_else(|| Error::Internal("an input was coerced without its id".into()))?;
-    let version = input.remove("expected_version");
-    Ok((id, version.and_then(|version| i32::try_from(version.as_i64()?).ok()), input))
+    let version = version(input.remove("expected_version").as_ref());
+    Ok((id, version, input))
+}
+
+/// A version that is given.
+fn version(given: Option<&Json>) -> Option<i32> {
+    given.and_then(|version| i32::try_from(version.as_i64()?).ok())
 }
 
 /// An upsert from the input of a creation, which must have its external key.
-fn upsert(fields: Map<String, Json>) -> Result<Op> {
+fn upsert(fields: Map<String, Json>, expected: Expected) -> Result<Op> {
     let text = |name: &str| fields.get(name).and_then(Json::as_str).map(str::to_owned);
     if let (Some(source_system), Some(external_key)) = (text("source_system"), text("external_key")) {
-        return Ok(Op::Upsert { source_system, external_key, fields });
+        return Ok(Op::Upsert { source_system, external_key, expected, fields });
     }
     let detail = "an upsert needs `sourceSystem` and `externalKey`";
     Err(Error::invalid("/external_key", Code::Required, detail))

@@ -105,7 +105,10 @@ fn kind_writes(def: &'static KindDef) -> Vec<(MetaField, Write)> {
     let about = ("The record and the version that was read.", "DeleteInput");
     let delete = write(&format!("delete{name}"), &text, about, "DeletePayload");
     let text = format!("Creates the {words} with its external key, or edits it where it exists.");
-    let upsert = write(&format!("upsert{name}"), &text, ("The record.", &new), &payload);
+    let mut upsert = write(&format!("upsert{name}"), &text, ("The record.", &new), &payload);
+    let about = "Version that was read: an edit is made only where the record has it still. 0: only where there is none yet.";
+    let expected = input("expectedVersion", about, "Int");
+    upsert.args.insert(expected.name.clone(), expected);
     let text = format!("Runs up to 1000 operations on records of the kind {words}.");
     let many = format!("{}Batch", camel(def.collection));
     let batch = write(&many, &text, ("The operations.", "BatchInput"), "BatchResult");

@@ -10,7 +10,7 @@ use model::Move;
 use serde_json::{Value as Json, json};
 use utoipa::{IntoParams, openapi::path::ParameterIn};
 
-use super::operation::{Documented, if_match, in_path, in_query, link};
+use super::operation::{Documented, conditions, if_match, in_path, in_query, link};
 use crate::rest::{
     listing::PageParams,
     problem::{ReadProblems, WriteProblems},
@@ -123,10 +123,11 @@ pub fn put_by_key(def: &KindDef) -> Json {
     let (name, words) = (def.name, def.declared.words());
     let summary = format!("Create or edit one {words} by its external key");
     let description = format!(
-        "Creates the {words} with an external key, or edits it where it exists. Repeating the call changes nothing."
+        "Creates the {words} with an external key, or edits it where it exists. Repeating the call changes nothing. `If-Match` guards the edits of others, `If-None-Match: *` the record that is there."
     );
     of(def, &format!("put_{name}_by_key"), &summary, &description)
         .takes(external_key())
+        .takes(conditions())
         .body(&new_schema(def), true)
         .answers(200, "The record as it is now", &record(def), &["ETag"])
         .answers(201, "The new record", &record(def), &["ETag", "Location"])

@@ -97,3 +97,15 @@ pub(super) fn if_match() -> Json {
         "description": "ETag that was read",
     })
 }
+
+/// What a write by key may expect; nothing is needed.
+pub(super) fn conditions() -> [Json; 2] {
+    let said = |name: &str, text: &str| json!({ "name": name, "in": "header", "required": false, "schema": { "type": "string" }, "description": text });
+    [
+        said(
+            "If-Match",
+            "ETag that was read: the record is edited only where it has this version still, else 412. `*`: only where there is one",
+        ),
+        said("If-None-Match", "`*`: the record is created only where none has the key yet, else 412"),
+    ]
+}

@@ -5,6 +5,29 @@ use uuid::Uuid;
 
 use crate::{error::Error, policy::Verb, row::Row};
 
+/// What a write by key expects of the record with that key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Expected {
+    /// Nothing: it is made or edited, whatever there is.
+    #[default]
+    Anything,
+    /// That there is none yet.
+    New,
+    /// That there is one.
+    Existing,
+    /// That it has this version.
+    Version(i32),
+}
+
+impl Expected {
+    /// What a version says where 0 is that of a record that is not made yet.
+    #[must_use]
+    pub fn of(version: Option<i32>) -> Self {
+        version
+            .map_or(Self::Anything, |version| if version == 0 { Self::New } else { Self::Version(version) })
+    }
+}
+
 /// One operation of a batch; a single write is a batch of one.
 #[derive(Clone, Debug)]
 pub enum Op {
@@ -25,6 +48,8 @@ pub enum Op {
         source_system: String,
         /// Key in that system.
         external_key: String,
+        /// What is expected of the record with the key.
+        expected: Expected,
         /// All fields of a new record, or those to change.
         fields: Map<String, Json>,
     },

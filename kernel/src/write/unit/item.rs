@@ -7,7 +7,7 @@ use crate::{
     actor::Actor,
     error::{Code, Error, Violation},
     policy::{Verb, is_inside},
-    record::{KindDef, Op, Outcome, OutcomeKind},
+    record::{Expected, KindDef, Op, Outcome, OutcomeKind},
     row::Row,
     shared_sets::Members,
 };
@@ -33,6 +33,7 @@ pub struct Item {
     /// The record; a new id for a creation.
     pub id: Option<Uuid>,
     pub(super) version: Option<i32>,
+    expected: Expected,
     pub(super) key: Option<(String, String)>,
     /// The fields that were given, in wire form.
     pub fields: Map<String, Json>,
@@ -121,6 +122,7 @@ fn one(def: &'static KindDef, op: Op) -> Item {
         authority: Verb::Create,
         id: None,
         version: None,
+        expected: Expected::Anything,
         key: None,
         fields: Map::new(),
         before: None,
@@ -143,9 +145,9 @@ fn one(def: &'static KindDef, op: Op) -> Item {
             (item.operation, item.verb, item.authority) = (Operation::Update, Verb::Update, Verb::Update);
             (item.id, item.version, item.fields) = (Some(id), version, fields);
         }
-        Op::Upsert { source_system, external_key, mut fields } => {
+        Op::Upsert { source_system, external_key, expected, mut fields } => {
             schema = Some(&def.schemas.new);
-            item.operation = Operation::Upsert;
+            (item.operation, item.expected) = (Operation::Upsert, expected);
             for (name, part) in [("source_system", &source_system), ("external_key", &external_key)] {
                 let given = fields.insert(name.into(), Json::String(part.clone()));
                 if given.is_some_and(|given| !given.is_null() && given != **part) {
@@ -178,12 +180,27 @@ fn one(def: &'static KindDef, op: Op) -> Item {
 
 /// The version given, then equal (428, 412).
 pub(super) fn check_versions(actor: &Actor, def: &KindDef, items: &mut [Item]) {
-    for item in
-        items.iter_mut().filter(|item| !matches!(item.operation, Operation::Create | Operation::Upsert))
-    {
+    for item in items.iter_mut().filter(|item| item.operation != Operation::Create) {
+        let given = match (item.operation, item.expected, item.is_new()) {
+            (Operation::Upsert, Expected::Anything, _)
+            | (Operation::Upsert, Expected::New, true)
+            | (Operation::Upsert, Expected::Existing, false) => continue,
+            (Operation::Upsert, Expected::New, false) => {
+                let why = "there is a record with this key; send the version you read to edit it";
+                item.reject(Error::Conflict(Code::AlreadyExists, why.into()));
+                continue;
+            }
+            (Operation::Upsert, Expected::Existing | Expected::Version(_), true) => {
+                let why = "no record with this key is visible to you; send no version to make it";
+                item.reject(Error::Conflict(Code::StaleVersion, why.into()));
+                continue;
+            }
+            (Operation::Upsert, Expected::Version(version), false) => Some(version),
+            _ => item.version,
+        };
         let Some(current) = item.before.as_ref().map(Row::version) else { continue };
         let shown = item.before.as_ref().is_some_and(|row| is_inside(actor, def, row.owner()));
-        match item.version {
+        match given {
             None => item.reject(Error::VersionRequired),
             Some(given) if given != current => {
                 item.reject(Error::StaleVersion { current: shown.then_some(current) });
