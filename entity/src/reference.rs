@@ -38,7 +38,7 @@ pub struct Country {
     #[field(len(3, 3), pattern = r"^[A-Z]{3}$", new_only, filter, sort)]
     pub code: String,
     /// Short code (ISO 3166-1 alpha-2).
-    #[field(len(2, 2), pattern = r"^[A-Z]{2}$")]
+    #[field(len(2, 2), pattern = r"^[A-Z]{2}$", alias)]
     pub iso2: String,
     /// Short name.
     #[field(len(1, 500), text, sort)]
@@ -146,7 +146,7 @@ pub struct Framework {
     #[field(len(1, 500), text)]
     pub name: String,
     /// Short name.
-    #[field(len(1, 100), sort)]
+    #[field(len(1, 100), sort, alias)]
     pub short_name: String,
     /// What it is.
     #[field(filter)]
@@ -171,7 +171,7 @@ pub struct Framework {
     #[field(len(8, 300), pattern = r"^https://")]
     pub website: Option<String>,
     /// Other names in use.
-    #[field(most(100))]
+    #[field(most(100), alias)]
     pub aliases: List<String>,
     /// What is doubtful about the other names.
     #[field(len(1, 2_000))]

@@ -20,6 +20,7 @@ pub use base::{
     record::{self, KindDef},
     row, scalar, schema, text,
 };
+use read::codes;
 pub use read::{
     change, condition, db, page, render, sets, standings, store,
     view::{self, View},

@@ -1,6 +1,7 @@
 //! The database, and what a caller sees of it.
 
 pub mod change;
+pub(crate) mod codes;
 pub mod condition;
 pub mod db;
 pub mod page;

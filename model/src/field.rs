@@ -165,6 +165,8 @@ pub struct FieldDef {
     pub is_contributors: bool,
     /// Whether its value is unique in the kind.
     pub is_unique: bool,
+    /// Whether it names the record as its code does: of kinds that everybody may read.
+    pub is_alias: bool,
     /// Field with a day that this one does not lie before.
     pub not_before: Option<&'static str>,
     /// Link table that is the index of a list of references.

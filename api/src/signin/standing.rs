@@ -144,7 +144,8 @@ fn choose(held: &[Grant], act_as: Option<&str>) -> Result<Option<String>> {
     if let Some(wanted) = act_as {
         // The same text whether there is such an owner or not.
         let none = || Error::Forbidden("you hold no grant of the owner you want to act for".into());
-        return owners.get(wanted).map(|owner| Some((*owner).to_owned())).ok_or_else(none);
+        let held = owners.iter().find(|owner| owner.eq_ignore_ascii_case(wanted));
+        return held.map(|owner| Some((*owner).to_owned())).ok_or_else(none);
     }
     if owners.len() > 1 {
         let detail = format!("you hold grants of several owners; name one of them in {ACT_AS}");

@@ -1,15 +1,18 @@
 //! What a caller sees of a kind, narrowed by filters.
 
+mod named;
+
 use chrono::NaiveDate;
 use sea_orm::{
     Value,
-    sea_query::{Alias, Cond, Expr, ExprTrait, LikeExpr, Query},
+    sea_query::{Alias, Cond, Expr, ExprTrait, Func, LikeExpr, Query},
 };
 use serde_json::Value as Json;
 use uuid::Uuid;
 
 use crate::{
     actor::Actor,
+    codes::is_public,
     dates,
     error::{Code, Error, Result, Violation},
     filter::{Filter, MAX_VALUES, MAX_WORDS, Narrowing, Rule},
@@ -68,6 +71,9 @@ impl Where<'_> {
     fn apply(&mut self, filter: &Filter, values: &[String]) {
         let first = values.first().map_or("", String::as_str);
         match filter.rule {
+            Rule::Any(column) if self.def.code == Some(column) => {
+                self.add(has_code(self.def, column, values));
+            }
             Rule::Any(column) => {
                 let ty = self.def.column(column).map(|column| column.ty);
                 let text = |value: &String| Json::String(value.clone());
@@ -141,7 +147,7 @@ impl Where<'_> {
         let ids = values.iter().filter_map(|value| value.parse::<Uuid>().ok());
         let mut named = Cond::any().add(target.col("id").is_in(ids));
         if let Some(code) = target.code {
-            named = named.add(target.col(code).is_in(storable(values)));
+            named = named.add(has_code(target, code, values));
         }
         select.column((target.iden(), Alias::new("id"))).from(target.iden());
         select.cond_where(Cond::all().add(visible(self.actor, target)).add(named));
@@ -220,6 +226,14 @@ fn is_storable(value: &Value) -> bool {
 
 fn storable(texts: &[String]) -> impl Iterator<Item = &str> {
     texts.iter().map(String::as_str).filter(|text| !text.contains('\0'))
+}
+
+/// Whether the code of a record is one of these, in any case; codes that everybody may read are settled before.
+fn has_code(def: &KindDef, code: &str, values: &[String]) -> Expr {
+    if is_public(def) {
+        return def.col(code).is_in(storable(values));
+    }
+    Expr::expr(Func::lower(def.col(code))).is_in(storable(values).map(str::to_ascii_lowercase))
 }
 
 fn escape(text: &str) -> String {

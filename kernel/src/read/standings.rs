@@ -24,6 +24,7 @@ use uuid::Uuid;
 
 use crate::{
     actor::Actor,
+    codes::Codes,
     db::Conn,
     error::{Error, Result},
     render::Owners,
@@ -75,13 +76,14 @@ type OwnersAt = (i64, Arc<Owners>);
 pub struct Standings {
     callers: Arc<Mutex<LruCache<Key, Remembered>>>,
     owners: Arc<Mutex<Option<OwnersAt>>>,
+    codes: Codes,
     statements: Statements,
 }
 
 impl Default for Standings {
     fn default() -> Self {
         let callers = Arc::new(Mutex::new(LruCache::new(MOST)));
-        Self { callers, owners: Arc::default(), statements: Statements::default() }
+        Self { callers, owners: Arc::default(), codes: Codes::default(), statements: Statements::default() }
     }
 }
 
@@ -110,6 +112,11 @@ impl Standings {
         let owners = Arc::new(crate::store::all_owner_languages(conn).await?);
         *self.owners.lock().unwrap_or_else(PoisonError::into_inner) = Some((watch.epoch, owners.clone()));
         Ok(owners)
+    }
+
+    /// The codes of reference data.
+    pub(crate) const fn codes(&self) -> &Codes {
+        &self.codes
     }
 
     /// The statements that are kept for callers.

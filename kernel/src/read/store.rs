@@ -17,6 +17,7 @@ use prepared::{Ids, Making, Prepared};
 pub use wanted::{Wanted, rows, select};
 
 use crate::{
+    codes::{self, Meant},
     condition::condition,
     db::Conn,
     error::{Error, Result},
@@ -67,7 +68,8 @@ fn making(view: &View, wanted: Wanted, (cond, is_along): (Cond, bool)) -> Making
     Making { columns: wanted.len().saturating_add(along.len()), select, along }
 }
 
-/// The visible record with this code; only for kinds addressed by code.
+/// The visible record with this code; only for kinds addressed by code. What everybody may read is found by its code in
+/// any case, and by its other names.
 ///
 /// # Errors
 /// `NotFound` if it is absent or hidden.
@@ -75,7 +77,14 @@ pub async fn by_code(view: &View, wanted: impl Into<Wanted>, code: &str) -> Resu
     let wanted = wanted.into();
     let def = wanted.def;
     let column = def.code.filter(|_| !code.contains('\0')).ok_or(Error::NotFound)?;
-    one(view, wanted, Cond::all().add(def.col(column).eq(code))).await
+    let found = one(view, wanted, Cond::all().add(def.col(column).eq(code))).await;
+    if matches!(found, Err(Error::NotFound))
+        && codes::is_public(def)
+        && let Meant::Code(meant) = codes::meant(view, def, code).await?
+    {
+        return one(view, wanted, Cond::all().add(def.col(column).eq(meant))).await;
+    }
+    found
 }
 
 /// The visible record with this external key, within the owner the caller acts under or `owner`.
@@ -142,6 +151,7 @@ async fn page_of(
     page: &Page,
 ) -> Result<(Slice, Named)> {
     let (def, wanted) = (wanted.def, wanted.of_page(page));
+    let filters = &*filters.settled(view, def).await?;
     let shape = shape(view, ("list", is_along), (filters, page));
     let prepared = Prepared::of(view, wanted, (shape, Ids::None), || {
         let cond = Cond::all().add(condition(view, def, filters)?).add(page.seek(view, def)?);

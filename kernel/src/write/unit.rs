@@ -11,6 +11,7 @@ mod current;
 mod fields;
 mod hidden;
 mod item;
+mod named;
 mod references;
 mod rules;
 mod touch;
@@ -162,10 +163,12 @@ impl Unit {
         if let Some(prepare) = stages.prepare {
             prepare(self, &mut items).await?;
         }
+        self.name_owners(&mut items).await?;
         let mut found = self.look_up(def, &items).await?;
         self.load_current(def, &mut items, &found).await?;
         found.hidden = self.hidden(def, &items).await?;
         self.assemble(def, &mut items, &found);
+        self.suggest_owners(&mut items).await?;
         let mut parents = self.load_parents(def, &items).await?;
         Self::inherit(def, &mut items, &parents);
         self.lock_plans(def, &items).await?;

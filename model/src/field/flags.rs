@@ -26,6 +26,7 @@ impl FieldDef {
             is_lead: false,
             is_contributors: false,
             is_unique: false,
+            is_alias: false,
             not_before: None,
             table: None,
             is: None,
@@ -148,6 +149,13 @@ impl FieldDef {
     #[must_use]
     pub const fn unique(mut self) -> Self {
         self.is_unique = true;
+        self
+    }
+
+    /// Lets the record be named by the field wherever its code names it.
+    #[must_use]
+    pub const fn alias(mut self) -> Self {
+        self.is_alias = true;
         self
     }
 

@@ -39,7 +39,7 @@ impl Narrowing {
                     // An empty truth value was never given.
                     name == filter.name && !(filter.accepts == Accepts::Bool && value.is_empty())
                 })
-                .map(|(_, value)| value.clone())
+                .map(|(_, value)| in_case(filter.accepts, value.clone()))
                 .collect();
             if values.len() > 1 && !filter.accepts.is_list() {
                 let detail = format!("`{}` is given once", filter.name);
@@ -82,8 +82,8 @@ impl Narrowing {
             };
             let values: Vec<String> = match value {
                 Json::Null => continue,
-                Json::Array(items) => items.iter().map(text).collect(),
-                one => vec![text(one)],
+                Json::Array(items) => items.iter().map(|one| in_case(filter.accepts, text(one))).collect(),
+                one => vec![in_case(filter.accepts, text(one))],
             };
             faults.extend(values.iter().filter_map(|value| {
                 let why = fault(filter.accepts, value)?;
@@ -101,6 +101,13 @@ impl Narrowing {
         &self.0
     }
 
+    /// Puts another value in the place of one.
+    pub(crate) fn put(&mut self, filter: usize, value: usize, code: String) {
+        if let Some(old) = self.0.get_mut(filter).and_then(|(_, values)| values.get_mut(value)) {
+            *old = code;
+        }
+    }
+
     /// The values of a filter.
     pub(crate) fn values(&self, name: &str) -> &[String] {
         self.0.iter().find(|(filter, _)| filter.name == name).map_or(&[], |(_, values)| values.as_slice())
@@ -109,6 +116,13 @@ impl Narrowing {
 
 fn text(value: &Json) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// A code of a closed list as the list has it, where it is written in another case.
+fn in_case(accepts: Accepts, value: String) -> String {
+    let Accepts::Codes(list) = accepts else { return value };
+    let term = list.terms.iter().find(|term| term.code.eq_ignore_ascii_case(&value));
+    term.map_or(value, |term| term.code.to_owned())
 }
 
 /// Why a filter does not take a value.

@@ -93,7 +93,7 @@ fn common(def: &KindDef) -> Vec<Filter> {
         ),
         (
             "country",
-            "Only records of these countries (ISO 3166 alpha-3), where a country follows from the record.",
+            "Only records of these countries (ISO 3166 alpha-3 or alpha-2), where a country follows from the record.",
             Accepts::Texts,
             has_country,
             Rule::Country,

@@ -53,6 +53,7 @@ pub async fn by_parent(
 ) -> Result<HashMap<Uuid, Slice>> {
     let wanted = wanted.of_page(page);
     let own = wanted.len();
+    let filters = &*filters.settled(view, wanted.def).await?;
     let shape = shape(view, (via, view.db.most_rows()), (filters, page));
     let prepared =
         Prepared::of(view, wanted, (shape, Ids::Many), || ranked(view, wanted, via, (filters, page)))?;

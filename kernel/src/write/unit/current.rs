@@ -117,7 +117,10 @@ impl Unit {
             for mut scope in scopes {
                 scope.holdings = item.id.and_then(|id| holdings.get(&id).cloned()).unwrap_or_default();
                 if let Err(denial) = authorize(&actor, item.authority, def, &scope) {
-                    item.reject(Error::Forbidden(denial.rule.into()));
+                    // Nobody has rights under an owner that does not exist: that is what is wrong.
+                    let unknown = item.faults.iter().find(|fault| fault.pointer == "/owner");
+                    let why = unknown.map_or_else(|| denial.rule.into(), |fault| fault.detail.clone());
+                    item.reject(Error::Forbidden(why));
                 }
             }
         }

@@ -65,7 +65,7 @@ pub(super) struct Found {
 }
 
 impl Found {
-    fn add(&mut self, def: &'static KindDef, row: Row) {
+    pub(super) fn add(&mut self, def: &'static KindDef, row: Row) {
         let rows = self.rows.entry(def.name).or_default();
         let at = rows.len();
         self.by_id.insert((def.name, row.id()), at);
@@ -76,6 +76,17 @@ impl Found {
             self.by_key.entry((def.name, source.to_owned(), key.to_owned())).or_default().push(at);
         }
         rows.push(row);
+    }
+
+    pub(super) fn has_code(&self, kind: &'static str, code: &str) -> bool {
+        self.by_code.contains_key(&(kind, code.to_owned()))
+    }
+
+    /// Lets the record with a code be named by another text too.
+    pub(super) fn also(&mut self, kind: &'static str, given: &str, code: &str) {
+        if let Some(rows) = self.by_code.get(&(kind, code.to_owned())).cloned() {
+            self.by_code.insert((kind, given.to_owned()), rows);
+        }
     }
 
     /// The record an input names; codes and keys count within `owner`, or among what belongs to nobody.
@@ -170,12 +181,13 @@ impl Unit {
                 .filter_map(|one| if let Token::Code(code) = one { Some(code.clone()) } else { None });
             wanted_codes.push((kind, codes.collect::<Vec<_>>()));
             let Some(target) = self.ctx.kinds.get(kind) else { continue };
-            for some in tokens.into_iter().collect::<Vec<_>>().chunks(store::IDS) {
+            for some in tokens.iter().cloned().collect::<Vec<_>>().chunks(store::IDS) {
                 for row in self.find(target, some).await? {
                     owners.insert(row.owner().to_owned());
                     found.add(target, row);
                 }
             }
+            self.find_by_names(target, &tokens, &mut found).await?;
         }
         self.look_near(&wanted_codes, &mut found).await?;
         found.owners = store::owner_languages(self.conn(), &owners).await?;
@@ -207,7 +219,7 @@ impl Unit {
         Ok(())
     }
 
-    async fn find(&self, target: &'static KindDef, tokens: &[Token]) -> Result<Vec<Row>> {
+    pub(super) async fn find(&self, target: &'static KindDef, tokens: &[Token]) -> Result<Vec<Row>> {
         let ids = tokens.iter().filter_map(|t| if let Token::Id(id) = t { Some(*id) } else { None });
         let codes =
             tokens.iter().filter_map(|t| if let Token::Code(code) = t { Some(code.as_str()) } else { None });

@@ -1,0 +1,202 @@
+//! Codes of reference data as callers write them: in any case, by another name, misspelt.
+//!
+//! Only of kinds that everybody may read: of others nothing is suggested, for what is hidden is absent. The names are
+//! remembered by the process. What is remembered is believed for codes that are written as they are, which are never
+//! renamed; anything else is looked up again.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use model::Shape;
+use sea_orm::{
+    QueryResult,
+    sea_query::{Alias, Query},
+};
+use serde_json::Value as Json;
+
+use crate::{
+    db::Conn,
+    error::Result,
+    input::nearest,
+    policy::Class,
+    record::{KindDef, Registry},
+    view::View,
+};
+
+/// Owners that are none of the records.
+const OTHER_OWNERS: [&str; 2] = ["reference", "installation"];
+
+/// What a caller means by a code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Meant {
+    /// The record with this code.
+    Code(String),
+    /// None; the nearest code, where one is near.
+    Nothing(Option<String>),
+}
+
+impl Meant {
+    /// The same within a prefix, as the codes of owners have one.
+    fn within(self, prefix: &str) -> Self {
+        let with = |code: String| format!("{prefix}{code}");
+        match self {
+            Self::Code(code) => Self::Code(with(code)),
+            Self::Nothing(near) => Self::Nothing(near.map(with)),
+        }
+    }
+}
+
+/// Whether everybody may know the codes of a kind.
+pub(crate) fn is_public(def: &KindDef) -> bool {
+    def.class == Class::Reference && def.code.is_some()
+}
+
+/// How one record is named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Name {
+    code: String,
+    /// Other names, which mean the record.
+    others: Vec<String>,
+    /// What it is called, which only suggests it.
+    label: Option<String>,
+}
+
+/// How the records of a kind are named.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Names(Vec<Name>);
+
+impl Names {
+    /// Reads how the records of a kind are named.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub(crate) async fn read(conn: Conn<'_>, def: &KindDef) -> Result<Self> {
+        let Some(code) = def.code else { return Ok(Self::default()) };
+        let others: Vec<_> = def.declared.fields.iter().filter(|field| field.is_alias).collect();
+        let label = def.declared.fields.iter().find(|field| field.is_text);
+        let columns = others.iter().chain(&label).map(|field| field.column);
+        let select = Query::select()
+            .columns([code].into_iter().chain(columns).map(Alias::new))
+            .from(Alias::new(def.table))
+            .take();
+        let name = |row: QueryResult| -> Result<Name> {
+            let mut names = Vec::new();
+            for (at, field) in (1..).zip(&others) {
+                match field.shape {
+                    Shape::Texts => {
+                        let all: Option<Json> = row.try_get_by_index(at)?;
+                        let all: Vec<String> =
+                            serde_json::from_value(all.unwrap_or_default()).unwrap_or_default();
+                        names.extend(all);
+                    }
+                    _ => names.extend(row.try_get_by_index::<Option<String>>(at)?),
+                }
+            }
+            let label = match label {
+                Some(_) => row.try_get_by_index(others.len().saturating_add(1))?,
+                None => None,
+            };
+            Ok(Name { code: row.try_get_by_index(0)?, others: names, label })
+        };
+        let mut found = conn.all(&select).await?.into_iter().map(name).collect::<Result<Vec<_>>>()?;
+        found.sort_unstable_by(|a, b| a.code.cmp(&b.code));
+        Ok(Self(found))
+    }
+
+    fn has(&self, code: &str) -> bool {
+        self.0.iter().any(|name| name.code == code)
+    }
+
+    /// What a caller means by a text.
+    pub(crate) fn meant(&self, text: &str) -> Meant {
+        let by_code = || self.0.iter().find(|name| name.code.eq_ignore_ascii_case(text));
+        if let Some(name) = self.0.iter().find(|name| name.code == text).or_else(by_code) {
+            return Meant::Code(name.code.clone());
+        }
+        let wanted = letters(text);
+        let is_called = |name: &&Name| {
+            letters(&name.code) == wanted || name.others.iter().any(|other| letters(other) == wanted)
+        };
+        let mut called = self.0.iter().filter(is_called);
+        match (called.next(), called.next()) {
+            (Some(name), None) if !wanted.is_empty() => Meant::Code(name.code.clone()),
+            _ => Meant::Nothing(self.nearest(text)),
+        }
+    }
+
+    fn nearest(&self, text: &str) -> Option<String> {
+        let spelled = |text: &str| text.to_uppercase();
+        let mut codes = HashMap::new();
+        for name in &self.0 {
+            for one in name.others.iter().chain(&name.label) {
+                codes.entry(spelled(one)).or_insert(&name.code);
+            }
+        }
+        codes.extend(self.0.iter().map(|name| (spelled(&name.code), &name.code)));
+        let near = nearest(&spelled(text), codes.keys().map(String::as_str))?;
+        codes.get(near).map(|code| (*code).clone())
+    }
+}
+
+/// The letters and digits of a text in capitals: names differ by signs and blanks between them.
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+}
+
+/// The names a process remembers, by kind; cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Codes(Arc<Mutex<HashMap<&'static str, Arc<Names>>>>);
+
+impl Codes {
+    fn remembered(&self, kind: &str) -> Option<Arc<Names>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(kind).cloned()
+    }
+
+    fn keep(&self, kind: &'static str, names: Names) -> Arc<Names> {
+        let names = Arc::new(names);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(kind, names.clone());
+        names
+    }
+}
+
+/// What a caller means by a code of a kind that everybody may read.
+///
+/// # Errors
+/// What the database says.
+pub(crate) async fn meant(view: &View, def: &'static KindDef, text: &str) -> Result<Meant> {
+    let codes = view.standings.codes();
+    if codes.remembered(def.name).is_some_and(|names| names.has(text)) {
+        return Ok(Meant::Code(text.to_owned()));
+    }
+    Ok(codes.keep(def.name, Names::read(view.db.reading(), def).await?).meant(text))
+}
+
+/// What a caller means by the code of an owner.
+///
+/// # Errors
+/// What the database says.
+pub(crate) async fn owner_meant(view: &View, text: &str) -> Result<Meant> {
+    if let Some(other) = OTHER_OWNERS.iter().find(|other| other.eq_ignore_ascii_case(text)) {
+        return Ok(Meant::Code((*other).to_owned()));
+    }
+    let Some((def, prefix, code)) = owning(view.kinds, text) else { return Ok(Meant::Nothing(None)) };
+    Ok(meant(view, def, code).await?.within(prefix))
+}
+
+/// The kind whose records own under codes like this one, the prefix, and the record's own code.
+fn owning<'a>(kinds: &'static Registry, text: &'a str) -> Option<(&'static KindDef, &'static str, &'a str)> {
+    let of = |def: &'static KindDef| {
+        let prefix = def.declared.owns?;
+        let (head, code) = text.split_at_checked(prefix.len())?;
+        let fits = if prefix.is_empty() { !text.contains(':') } else { head.eq_ignore_ascii_case(prefix) };
+        Some((def, prefix, code)).filter(|_| fits && is_public(def))
+    };
+    kinds.served().find_map(of)
+}
+
+/// The end of a refusal that names the nearest code.
+pub(crate) fn hint(near: Option<&str>) -> String {
+    near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
+}
