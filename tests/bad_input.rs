@@ -1,5 +1,6 @@
 //! Bad input: each gets its documented problem, with everything that is wrong, and writes nothing.
 
+mod coding;
 mod dates;
 mod named;
 mod order;

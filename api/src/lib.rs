@@ -3,6 +3,7 @@
 //! One service with two faces, REST and GraphQL, over one domain. See `docs/architecture.md`.
 
 pub mod cli;
+pub mod coding;
 pub mod config;
 pub mod contracts;
 pub mod domain;

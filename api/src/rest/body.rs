@@ -1,19 +1,24 @@
 //! Bodies: JSON objects, read strictly, checked against the published schema.
 
+use std::{error::Error as StdError, io};
+
 use axum::{
     body::{Body, Bytes, HttpBody},
     extract::{FromRequest, Request},
-    http::{HeaderValue, header},
+    http::{HeaderMap, HeaderValue, header},
 };
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use futures_util::TryStreamExt;
+use http_body_util::{BodyExt, Collected, LengthLimitError, Limited};
 use kernel::{Code, Error, Violation, input::schema_of};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
 use tokio::time::timeout;
+use tokio_util::io::StreamReader;
 use utoipa::ToSchema;
 
 use super::{json::read_object, problem::Problem};
 use crate::{
+    coding::{Coding, Unpacked},
     limits::{Limits, places::Place, traffic::Traffic},
     state::AppState,
 };
@@ -47,9 +52,11 @@ pub struct BodyLimit(pub usize);
 
 /// Reads a body in the time and up to the size it may have; what is announced too large is not read at all.
 ///
-/// While the client sends, the request gives up its place among those that run.
+/// The size is that of what is meant: a body that is packed is unpacked no further. While the client sends, the request
+/// gives up its place among those that run.
 async fn read(request: Request, limits: &Limits) -> Result<Bytes, Problem> {
     let (parts, body) = request.into_parts();
+    let coding = coding(&parts.headers)?;
     let by_address = || limits.bodies.of_traffic(Traffic::of(&parts.method, parts.uri.path()));
     let most = parts.extensions.get::<BodyLimit>().map_or_else(by_address, |limit| limit.0);
     let too_large = || Problem::Http(Code::PayloadTooLarge, format!("a body has at most {most} bytes here"));
@@ -60,18 +67,72 @@ async fn read(request: Request, limits: &Limits) -> Result<Bytes, Problem> {
     if let Some(place) = place {
         place.leave();
     }
-    let read = timeout(limits.front.body_timeout, Limited::new(body, most).collect()).await;
+    let read = timeout(limits.front.body_timeout, taken(body, coding, most)).await;
     if let Some(place) = place {
         place.enter().await?;
     }
+    let wrong = |why: &str| Err(Error::bad_request("", Code::BadRequest, why).into());
     match read {
-        Ok(Ok(whole)) => Ok(whole.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(_)) => Err(Error::bad_request("", Code::BadRequest, "the body could not be read").into()),
+        Ok(Ok(whole)) => Ok(whole),
+        Ok(Err(Taking::TooLarge)) => Err(too_large()),
+        Ok(Err(Taking::Broken)) => wrong("the body could not be read"),
+        Ok(Err(Taking::Coded(coding))) => {
+            let name = coding.name();
+            wrong(&format!("the body is not {name}, or not all of it, though `Content-Encoding` says so"))
+        }
         Err(_) => {
             let text = format!("the body did not come within {} s", limits.front.body_timeout.as_secs());
             Err(Problem::Http(Code::RequestTimeout, text))
         }
+    }
+}
+
+/// Why a body was not taken.
+enum Taking {
+    TooLarge,
+    Broken,
+    Coded(Coding),
+}
+
+impl Taking {
+    /// What stopped the reading of a body; `None` where it is not the body itself.
+    fn of(error: &(dyn StdError + 'static)) -> Option<Self> {
+        let is_too_large = error.is::<LengthLimitError>();
+        (is_too_large || error.is::<axum::Error>()).then_some(if is_too_large {
+            Self::TooLarge
+        } else {
+            Self::Broken
+        })
+    }
+}
+
+/// Reads at most so many bytes of a body, unpacked where it is packed.
+async fn taken(body: Body, coding: Option<Coding>, most: usize) -> Result<Bytes, Taking> {
+    let body = Limited::new(body, most);
+    let Some(coding) = coding else {
+        let whole = body.collect().await;
+        return whole.map(Collected::to_bytes).map_err(|error| Taking::of(&*error).unwrap_or(Taking::Broken));
+    };
+    let packed = StreamReader::new(body.into_data_stream().map_err(io::Error::other));
+    match coding.unpack(packed, most).await {
+        Ok(Unpacked::Whole(whole)) => Ok(whole),
+        Ok(Unpacked::TooLarge) => Err(Taking::TooLarge),
+        Err(error) => {
+            let source = error.get_ref().and_then(|source| Taking::of(source));
+            Err(source.unwrap_or(Taking::Coded(coding)))
+        }
+    }
+}
+
+/// The coding of a body; none where it is sent as it is.
+fn coding(headers: &HeaderMap) -> Result<Option<Coding>, Problem> {
+    let given = headers.get_all(header::CONTENT_ENCODING).iter();
+    let names = given.flat_map(|line| line.to_str().unwrap_or("?").split(',')).map(str::trim);
+    let mut names = names.filter(|name| !name.is_empty() && !name.eq_ignore_ascii_case("identity"));
+    let Some(name) = names.next() else { return Ok(None) };
+    match (Coding::named(name), names.next()) {
+        (Some(coding), None) => Ok(Some(coding)),
+        _ => Err(Problem::Coding),
     }
 }
 
@@ -110,6 +171,7 @@ impl<B: FromRequest<AppState, Rejection = Problem>> FromRequest<AppState> for Op
     async fn from_request(mut request: Request, state: &AppState) -> Result<Self, Problem> {
         if request.body().is_end_stream() {
             request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            request.headers_mut().remove(header::CONTENT_ENCODING);
             *request.body_mut() = Body::from("{}");
         }
         B::from_request(request, state).await.map(Self)

@@ -12,7 +12,7 @@ use utoipa::{
     openapi::{ContentBuilder, Ref, RefOr, Response as Documented, ResponseBuilder},
 };
 
-use crate::domain::batch::BatchOutcome;
+use crate::{coding::TAKEN, domain::batch::BatchOutcome};
 
 /// What went wrong, and what helps (RFC 9457).
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -62,6 +62,8 @@ pub enum Problem {
     Domain(Error),
     /// A refusal of the HTTP face: 405, 406, 408, 413, 415, or a panic.
     Http(Code, String),
+    /// A coding of the body that is not unpacked here (415).
+    Coding,
 }
 
 impl From<Error> for Problem {
@@ -92,6 +94,10 @@ impl Problem {
         let (code, detail) = match self {
             Self::Domain(error) => (error.code(), error.detail()),
             Self::Http(code, detail) => (*code, detail.clone()),
+            Self::Coding => {
+                let text = format!("send the body as it is, or by one of the codings {TAKEN}");
+                (Code::UnsupportedMediaType, text)
+            }
         };
         let mut details = ProblemDetails {
             kind: format!("/problems/{}", code.name()),
@@ -144,6 +150,9 @@ impl IntoResponse for Problem {
             }
             StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(self.wait_seconds()));
+            }
+            StatusCode::UNSUPPORTED_MEDIA_TYPE if matches!(self, Self::Coding) => {
+                headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(TAKEN));
             }
             StatusCode::REQUEST_TIMEOUT => {
                 headers.insert(header::CONNECTION, HeaderValue::from_static("close"));

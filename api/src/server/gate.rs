@@ -130,6 +130,7 @@ pub(super) fn cors(origins: &[HeaderValue]) -> CorsLayer {
             [
                 header::ACCEPT_LANGUAGE,
                 header::AUTHORIZATION,
+                header::CONTENT_ENCODING,
                 header::CONTENT_TYPE,
                 header::IF_MATCH,
                 header::IF_NONE_MATCH,

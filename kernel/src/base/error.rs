@@ -110,7 +110,7 @@ codes! {
     PayloadTooLarge "payload_too_large" 413 "The body is larger than allowed"
         "above what `/limits` says for this address"
     UnsupportedMediaType "unsupported_media_type" 415 "The body must be JSON"
-        "send `application/json` in UTF-8"
+        "send `application/json` in UTF-8, as it is or by gzip or zstd, as `Accept-Encoding` says"
     Invalid "invalid" 422 "The content breaks rules"
         "the problem as a whole; each violation below has its own code and pointer; or a batch was refused"
     Required "required" 422 "A required member is missing"

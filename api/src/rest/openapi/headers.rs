@@ -76,6 +76,10 @@ pub fn share_headers(document: &mut Json) {
             _ => &["X-Request-Id"],
         };
         let mut headers: Map<_, _> = more.iter().map(|name| ((*name).to_owned(), link(name))).collect();
+        if name == "Problem415" {
+            let text = "Codings a body may have, where that is what was refused.";
+            headers.insert("Accept-Encoding".into(), said(text, false));
+        }
         if name == "Problem409" {
             let text = "Seconds after which to try again; for `idempotency_in_flight` only.";
             headers.insert("Retry-After".into(), said(text, false));

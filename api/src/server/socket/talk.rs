@@ -174,7 +174,7 @@ impl Talk {
             }
             let session = session(&self.state, token.trim()).await.map_err(|problem| match problem {
                 Problem::Domain(error) => Close::of(&error, Close::FORBIDDEN),
-                Problem::Http(..) => Close::FORBIDDEN,
+                Problem::Http(..) | Problem::Coding => Close::FORBIDDEN,
             })?;
             self.caller
                 .meter
