@@ -120,3 +120,22 @@ async fn the_limit_counts_what_is_unpacked() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_packed_call_is_repeated_however_it_is_packed() {
+    app(async |app| {
+        let me = app.user("officer").await.with("idempotency-key", "packed");
+        let body = task("Once");
+
+        let first = send(&me, "gzip", "/api/v1/tasks", packed(Coding::Gzip, &body).await).await;
+        let again = send(&me, "zstd", "/api/v1/tasks", packed(Coding::Zstd, &body).await).await;
+        let plain = me.send(Method::POST, "/api/v1/tasks", JSON, body.to_string().into_bytes()).await;
+        let other = send(&me, "gzip", "/api/v1/tasks", packed(Coding::Gzip, &task("Twice")).await).await;
+
+        first.ok(201);
+        assert_eq!([again.id(), plain.id()], [first.id(), first.id()]);
+        assert_eq!(again.headers["idempotency-replayed"], "true");
+        other.problem(422, "idempotency_key_reused");
+    })
+    .await;
+}

@@ -16,7 +16,7 @@ use tokio::time::timeout;
 use tokio_util::io::StreamReader;
 use utoipa::ToSchema;
 
-use super::{json::read_object, problem::Problem};
+use super::{idempotency, json::read_object, problem::Problem};
 use crate::{
     coding::{Coding, Unpacked},
     limits::{Limits, places::Place, traffic::Traffic},
@@ -73,7 +73,12 @@ async fn read(request: Request, limits: &Limits) -> Result<Bytes, Problem> {
     }
     let wrong = |why: &str| Err(Error::bad_request("", Code::BadRequest, why).into());
     match read {
-        Ok(Ok(whole)) => Ok(whole),
+        Ok(Ok(whole)) => {
+            if parts.headers.contains_key(header::CONTENT_ENCODING) {
+                idempotency::unpacked(&parts, &whole);
+            }
+            Ok(whole)
+        }
         Ok(Err(Taking::TooLarge)) => Err(too_large()),
         Ok(Err(Taking::Broken)) => wrong("the body could not be read"),
         Ok(Err(Taking::Coded(coding))) => {

@@ -6,7 +6,7 @@
 use axum::{
     body::Body,
     extract::Request,
-    http::{HeaderMap, HeaderValue, Method, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, header, request::Parts},
     response::Response,
 };
 use http_body_util::BodyExt;
@@ -38,7 +38,12 @@ pub async fn remember<R: Future<Output = Response>>(
 
     call.add(format!("POST {uri}\n").as_bytes());
     let sent = call.clone();
+    // A packed body is what it is unpacked: packed again, the same may be other bytes.
+    let is_packed = request.headers().contains_key(header::CONTENT_ENCODING);
     let request = request.map(|body| {
+        if is_packed {
+            return body;
+        }
         Body::new(body.inspect_frame(move |frame| {
             frame.data_ref().into_iter().for_each(|bytes| sent.add(bytes));
         }))
@@ -66,4 +71,11 @@ fn keyed(headers: &HeaderMap) -> Option<Result<Call>> {
 /// `BadRequest` for a key that does not have the required form.
 pub fn call(parts: &Parts) -> Result<Option<Call>> {
     parts.extensions.get::<Keyed>().map(|keyed| keyed.0.clone()).transpose()
+}
+
+/// Hashes a body that was packed, for the call it belongs to.
+pub fn unpacked(parts: &Parts, body: &[u8]) {
+    if let Some(Keyed(Ok(call))) = parts.extensions.get() {
+        call.add(body);
+    }
 }
