@@ -1,5 +1,7 @@
 //! Error codes: one table, its pages, and what every answer carries.
 
+mod addresses;
+
 use axum::http::{Method, header};
 use kernel::Code;
 

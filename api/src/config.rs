@@ -4,6 +4,7 @@
 //! reported at once, at start; no message and no `Debug` output shows a secret or a database password.
 
 mod front;
+mod public;
 mod reader;
 
 use std::fmt;
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use reader::Reader;
 
 pub use front::{ForwardedHeader, Front, TlsFiles};
+pub use public::PublicUrl;
 
 /// Names of all settings; as a variable `CONCORD_` and the name in capitals.
 pub const SETTINGS: &[&str] = &[
@@ -34,6 +36,7 @@ pub const SETTINGS: &[&str] = &[
     "max_clients",
     "max_connections",
     "max_requests",
+    "public_url",
     "request_timeout_seconds",
     "secret",
     "secret_file",

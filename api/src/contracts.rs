@@ -12,7 +12,17 @@ pub use breaking::{Break, announced};
 /// The OpenAPI document, indented, with a newline at its end.
 #[must_use]
 pub fn openapi() -> String {
-    let document = kernel::row::sorted(&crate::rest::openapi::document());
+    openapi_at("/api/v1")
+}
+
+/// The same of the operations below this address.
+#[must_use]
+pub fn openapi_at(server: &str) -> String {
+    let mut document = crate::rest::openapi::document();
+    if let Some(members) = document.as_object_mut() {
+        members.insert("servers".into(), serde_json::json!([{ "url": server }]));
+    }
+    let document = kernel::row::sorted(&document);
     let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
     text.push('\n');
     text

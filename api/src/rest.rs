@@ -1,5 +1,6 @@
 //! The REST face: addresses under `/api/v1`.
 
+pub(crate) mod addresses;
 pub(crate) mod answer;
 pub(crate) mod auth;
 pub(crate) mod body;
@@ -12,6 +13,7 @@ pub(crate) mod json;
 pub(crate) mod kinds;
 pub(crate) mod layers;
 pub(crate) mod limits;
+pub(crate) mod links;
 pub(crate) mod listing;
 pub mod openapi;
 pub(crate) mod password_tokens;

@@ -1,6 +1,7 @@
 //! Serving: the router of all addresses, the accept loop, start, and stop.
 
 mod accept;
+mod asset;
 mod connection;
 mod gate;
 mod graphql;

@@ -34,7 +34,7 @@
   };
 
   const signIn = async (email, password) => {
-    const answer = await fetch("/api/v1/auth/login", {
+    const answer = await fetch("api/v1/auth/login", {
       method: "POST",
       headers: { "content-type": "application/json", accept: "application/json" },
       credentials: "omit",
@@ -89,7 +89,7 @@ query CentralAsia {
 }
 `;
 
-  const fetcher = GraphiQL.createFetcher({ url: "/graphql", fetch: fetchSignedIn });
+  const fetcher = GraphiQL.createFetcher({ url: "graphql", fetch: fetchSignedIn });
   ReactDOM.createRoot(byId("graphiql")).render(
     React.createElement(GraphiQL, { fetcher, defaultQuery, shouldPersistHeaders: false }),
   );

@@ -5,7 +5,7 @@ use std::{net::IpAddr, num::NonZeroU32, path::PathBuf, time::Duration};
 use axum::http::HeaderValue;
 use ipnet::IpNet;
 
-use super::reader::Reader;
+use super::{PublicUrl, reader::Reader};
 
 /// How connections are taken and how long anything on them may last.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub struct Front {
     pub grace: Duration,
     /// Certificate and key; none where a proxy speaks TLS, or nobody.
     pub tls: Option<TlsFiles>,
+    /// Where callers reach the service.
+    pub public_url: PublicUrl,
     /// Networks of the proxies that are believed whom they speak for.
     pub trusted_proxies: Vec<IpNet>,
     /// Header in which those proxies tell it.
@@ -53,6 +55,7 @@ impl Default for Front {
             last_call: Duration::from_secs(1),
             grace: Duration::from_secs(20),
             tls: None,
+            public_url: PublicUrl::default(),
             trusted_proxies: Vec::new(),
             forwarded_header: ForwardedHeader::XForwardedFor,
         }
@@ -94,6 +97,7 @@ impl Reader {
             last_call: self.seconds("last_call_seconds", default.last_call),
             grace: self.seconds("grace_seconds", default.grace),
             tls: self.tls(),
+            public_url: self.public_url().unwrap_or(default.public_url),
             trusted_proxies: self.networks("trusted_proxies").unwrap_or(default.trusted_proxies),
             forwarded_header: self.forwarded_header().unwrap_or(default.forwarded_header),
         }

@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     domain::exchange::changes::{self, Change, ChangePage, Reader, follow, kinds_named},
-    limits::{meter::Meter, places::Place, rates::COSTS},
+    limits::{Limits, meter::Meter, places::Place, rates::COSTS},
     preference::Accept,
     state::AppState,
     streams::{Said, Seat, detach},
@@ -147,7 +147,9 @@ async fn list_changes(State(state): State<AppState>, asked: Asked) -> Result<Res
     // The first page before the first byte: what is refused at once is refused with its status.
     let first = reader.next().await?;
     let pages = follow(reader, move || meter.iter().try_for_each(|meter| meter.charge(COSTS.read)));
-    let events = stream::iter(begun(&first)).chain(pages.flat_map(|page| stream::iter(events_of(page))));
+    let limits = state.limits.clone();
+    let events =
+        stream::iter(begun(&first)).chain(pages.flat_map(move |page| stream::iter(events_of(&limits, page))));
     let events = detach(&state, seat, events).filter_map(|said| {
         ready(match said {
             Said::Item(event) => Some(Ok::<_, Infallible>(event)),
@@ -164,10 +166,13 @@ fn begun(page: &ChangePage) -> Vec<Event> {
 }
 
 /// A page as events; the last one says why the stream ends, where it does.
-fn events_of(page: kernel::Result<ChangePage>) -> Vec<Event> {
+fn events_of(limits: &Limits, page: kernel::Result<ChangePage>) -> Vec<Event> {
     match page {
         Ok(page) => page.items.iter().map(event).collect(),
-        Err(error) => vec![Event::default().event("problem").data(Problem::from(error).to_json())],
+        Err(error) => {
+            let told = Problem::from(error).to_json(&limits.front.public_url);
+            vec![Event::default().event("problem").data(told)]
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use axum::{
     body::{Body, to_bytes},
-    extract::{Request, State},
+    extract::{OriginalUri, Request, State},
     http::{HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -14,7 +14,9 @@ use kernel::{Code, Error};
 use tracing::Instrument;
 
 use super::{
+    addresses,
     caller::RequestId,
+    links,
     problem::{IsProblem, Problem, complete},
 };
 use crate::{
@@ -32,6 +34,8 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     if let Some(origin) = origin {
         request.extensions_mut().insert(origin);
     }
+    let public = &state.limits.front.public_url;
+    links::enter(public, &mut request);
     let (method, uri) = (request.method().clone(), request.uri().clone());
     // At this level whatever the filter lets through, so that each line tells its request.
     let span = tracing::error_span!("request", id = %id, method = %method, path = %uri.path());
@@ -49,10 +53,11 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
             Body::empty()
         } else {
             let body = to_bytes(body, 4 << 20).await.unwrap_or_default();
-            Body::from(complete(&body, &id, uri.path()))
+            Body::from(complete(&body, &id, (public, uri.path())))
         };
         response = Response::from_parts(parts, body);
     }
+    links::leave(public, response.headers_mut());
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", value);
     }
@@ -129,7 +134,7 @@ fn is_text(path: &str) -> bool {
 /// Refuses addresses that are no text, which lead nowhere, and answers a panic as [`caught`] does.
 pub async fn contained(request: Request, next: Next) -> Response {
     if !is_text(request.uri().path()) {
-        return Problem::from(Error::NotFound).into_response();
+        return addresses::no_such_address(request.uri().path()).into_response();
     }
     AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(caught)
 }
@@ -180,8 +185,8 @@ pub async fn weaken(request: Request, next: Next) -> Response {
 }
 
 /// The answer for addresses that lead nowhere.
-pub async fn no_such_address() -> Problem {
-    Problem::Domain(Error::NotFound)
+pub async fn no_such_address(OriginalUri(uri): OriginalUri) -> Problem {
+    addresses::no_such_address(uri.path())
 }
 
 /// The answer for methods an address does not know.

@@ -12,7 +12,7 @@ use utoipa::{
     openapi::{ContentBuilder, Ref, RefOr, Response as Documented, ResponseBuilder},
 };
 
-use crate::{coding::TAKEN, domain::batch::BatchOutcome};
+use crate::{coding::TAKEN, config::PublicUrl, domain::batch::BatchOutcome};
 
 /// What went wrong, and what helps (RFC 9457).
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -75,11 +75,13 @@ impl From<Error> for Problem {
 impl Problem {
     /// The problem as JSON, for answers that have begun already.
     #[must_use]
-    pub fn to_json(&self) -> String {
+    pub fn to_json(&self, public: &PublicUrl) -> String {
         if let Self::Domain(Error::Internal(why)) = self {
             tracing::error!("an answer that had begun failed: {why}");
         }
-        serde_json::to_string(&self.details()).unwrap_or_default()
+        let details = self.details();
+        serde_json::to_string(&ProblemDetails { kind: public.link(&details.kind), ..details })
+            .unwrap_or_default()
     }
 
     /// Seconds after which the same request may succeed.
@@ -172,12 +174,15 @@ impl IntoResponse for Problem {
 #[derive(Clone, Copy, Debug)]
 pub struct IsProblem;
 
-/// Adds the request's id and address to the body of a problem.
+/// Adds the request's id and address to the body of a problem, and the public address to its links.
 #[must_use]
-pub fn complete(body: &[u8], request_id: &str, instance: &str) -> Vec<u8> {
+pub fn complete(body: &[u8], request_id: &str, (public, path): (&PublicUrl, &str)) -> Vec<u8> {
     let mut details: Map<String, Json> = serde_json::from_slice(body).unwrap_or_default();
     details.insert("request_id".into(), json!(request_id));
-    details.insert("instance".into(), json!(instance));
+    details.insert("instance".into(), json!(format!("{}{path}", public.prefix())));
+    if let Some(kind) = details.get_mut("type") {
+        *kind = json!(public.link(kind.as_str().unwrap_or_default()));
+    }
     serde_json::to_vec(&details).unwrap_or_default()
 }
 

@@ -1,57 +1,85 @@
 //! Pages and contracts, all from the binary: nothing is loaded from another host.
 
 mod problems;
+mod swagger;
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+};
 
 use axum::{
     Router,
-    body::Bytes,
-    extract::Path,
-    http::{HeaderValue, header},
-    middleware::map_response,
-    response::{IntoResponse, Response},
+    extract::{OriginalUri, Path, Request, State},
+    http::{HeaderMap, HeaderValue, header},
+    middleware::{from_fn, map_response},
+    response::Response,
     routing::get,
 };
-use kernel::{Code, Error};
-use utoipa_swagger_ui::{Config, SwaggerUi};
+use kernel::{Code, input::nearest};
 
-use crate::{contracts, rest::problem::Problem, state::AppState};
+use super::asset::Asset;
+use crate::{
+    contracts,
+    rest::{addresses::no_such_address, layers, problem::Problem},
+    state::AppState,
+};
 
 /// What pages may load: only what this binary serves.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                       connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-/// The contracts and the pages of problems, each made once; answers share them.
-static OPENAPI: LazyLock<Bytes> = LazyLock::new(|| contracts::openapi().into());
-static SDL: LazyLock<Bytes> = LazyLock::new(|| contracts::sdl().into());
-static PROBLEMS: LazyLock<Bytes> = LazyLock::new(|| problems::all().into());
-static PROBLEM: LazyLock<BTreeMap<&str, Bytes>> = LazyLock::new(|| {
-    let page = |code: &Code| (code.name(), problems::one(*code).into());
-    Code::ALL.iter().map(page).collect()
-});
-
 const HTML: &str = "text/html; charset=utf-8";
+const SCRIPT: &str = "text/javascript; charset=utf-8";
+const STYLE: &str = "text/css; charset=utf-8";
 
 macro_rules! asset {
     ($file:literal) => {
-        Bytes::from_static(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/", $file)))
+        &include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/", $file))[..]
     };
 }
 
+/// What the pages load, by the address that they name it by.
+static PARTS: LazyLock<BTreeMap<&str, Asset>> = LazyLock::new(|| {
+    let all = [
+        ("assets/landing.css", STYLE, asset!("landing.css")),
+        ("graphiql/graphiql.min.js", SCRIPT, asset!("graphiql/graphiql.min.js")),
+        ("graphiql/react.production.min.js", SCRIPT, asset!("graphiql/react.production.min.js")),
+        ("graphiql/react-dom.production.min.js", SCRIPT, asset!("graphiql/react-dom.production.min.js")),
+        ("graphiql/init.js", SCRIPT, asset!("graphiql/init.js")),
+        ("graphiql/graphiql.min.css", STYLE, asset!("graphiql/graphiql.min.css")),
+        ("graphiql/style.css", STYLE, asset!("graphiql/style.css")),
+    ];
+    all.map(|(address, kind, bytes)| (address, Asset::new(kind, bytes))).into()
+});
+
+/// The pages, each made once; answers share them.
+static LANDING: LazyLock<Asset> = LazyLock::new(|| html(&text(asset!("landing.html"))));
+static GRAPHIQL: LazyLock<Asset> = LazyLock::new(|| html(&text(asset!("graphiql/index.html"))));
+static PROBLEMS: LazyLock<Asset> = LazyLock::new(|| html(&problems::all()));
+static PROBLEM: LazyLock<BTreeMap<&str, Asset>> =
+    LazyLock::new(|| Code::ALL.iter().map(|code| (code.name(), html(&problems::one(*code)))).collect());
+static SDL: LazyLock<Asset> = LazyLock::new(|| Asset::new("text/plain; charset=utf-8", contracts::sdl()));
+
+/// The OpenAPI document by the address of the service it names.
+static OPENAPI: LazyLock<Mutex<HashMap<String, Arc<Asset>>>> = LazyLock::new(Mutex::default);
+
 pub(super) fn router() -> Router<AppState> {
-    let swagger = SwaggerUi::new("/docs").config(Config::from("/openapi.json").try_it_out_enabled(true));
+    let fixed = |page: &'static LazyLock<Asset>| {
+        get(async move |request: Request| page.answer(request.uri(), request.headers()).await)
+    };
     Router::new()
-        .route("/", get(|| async { page(HTML, asset!("landing.html")) }))
-        .route("/assets/landing.css", get(|| async { page("text/css", asset!("landing.css")) }))
-        .route("/graphiql", get(|| async { page(HTML, asset!("graphiql/index.html")) }))
-        .route("/graphiql/{file}", get(graphiql))
-        .route("/problems", get(|| async { page(HTML, PROBLEMS.clone()) }))
+        .route("/", fixed(&LANDING))
+        .route("/assets/{file}", get(part))
+        .route("/graphiql", fixed(&GRAPHIQL))
+        .route("/graphiql/{file}", get(part))
+        .route("/problems", fixed(&PROBLEMS))
         .route("/problems/{code}", get(problem))
-        .route("/openapi.json", get(|| async { page("application/json", OPENAPI.clone()) }))
-        .route("/schema.graphql", get(|| async { page("text/plain; charset=utf-8", SDL.clone()) }))
-        .merge(Router::from(swagger))
+        .route("/openapi.json", get(openapi))
+        .route("/schema.graphql", fixed(&SDL))
+        .merge(swagger::router())
         .layer(map_response(guard))
+        .layer(from_fn(layers::conditional))
 }
 
 /// Tells browsers what pages may load; scripts of a page's own text are none of it.
@@ -60,24 +88,44 @@ async fn guard(mut response: Response) -> Response {
     response
 }
 
-async fn graphiql(Path(file): Path<String>) -> Result<Response, Problem> {
-    let (kind, bytes) = match file.as_str() {
-        "graphiql.min.js" => ("text/javascript", asset!("graphiql/graphiql.min.js")),
-        "react.production.min.js" => ("text/javascript", asset!("graphiql/react.production.min.js")),
-        "react-dom.production.min.js" => ("text/javascript", asset!("graphiql/react-dom.production.min.js")),
-        "init.js" => ("text/javascript", asset!("graphiql/init.js")),
-        "graphiql.min.css" => ("text/css", asset!("graphiql/graphiql.min.css")),
-        "style.css" => ("text/css", asset!("graphiql/style.css")),
-        _ => return Err(Error::NotFound.into()),
+async fn part(OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Result<Response, Problem> {
+    let found = uri.path().strip_prefix('/').and_then(|address| PARTS.get(address));
+    let found = found.ok_or_else(|| no_such_address(uri.path()))?;
+    Ok(found.answer(&uri, &headers).await)
+}
+
+async fn problem(
+    OriginalUri(uri): OriginalUri,
+    Path(code): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let unknown = || {
+        let near = nearest(&code.to_lowercase(), PROBLEM.keys().copied());
+        let hint = near.map_or_else(String::new, |near| format!("; did you mean `/problems/{near}`?"));
+        Problem::Http(Code::NotFound, format!("there is no such code of errors{hint}"))
     };
-    Ok(page(kind, bytes))
+    let found = PROBLEM.get(code.as_str()).ok_or_else(unknown)?;
+    Ok(found.answer(&uri, &headers).await)
 }
 
-async fn problem(Path(code): Path<String>) -> Result<Response, Problem> {
-    let found = PROBLEM.get(code.as_str()).ok_or(Error::NotFound)?;
-    Ok(page(HTML, found.clone()))
+async fn openapi(State(state): State<AppState>, request: Request) -> Response {
+    let server = state.limits.front.public_url.link("/api/v1");
+    let known = |all: &mut HashMap<String, Arc<Asset>>| {
+        let made = || Arc::new(Asset::new("application/json", contracts::openapi_at(&server)));
+        all.entry(server.clone()).or_insert_with(made).clone()
+    };
+    let document = known(&mut OPENAPI.lock().unwrap_or_else(PoisonError::into_inner));
+    document.answer(request.uri(), request.headers()).await
 }
 
-fn page(kind: &'static str, bytes: Bytes) -> Response {
-    ([(header::CONTENT_TYPE, kind)], bytes).into_response()
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// A page, of which the addresses of parts say which content they have.
+fn html(page: &str) -> Asset {
+    let versioned = PARTS.iter().fold(page.to_owned(), |page, (address, part)| {
+        page.replace(&format!("{address}\""), &format!("{address}{}\"", part.version()))
+    });
+    Asset::new(HTML, versioned)
 }

@@ -89,7 +89,9 @@ pub async fn serve(config: Config, options: ServeOptions) -> Result<(), ServeErr
     hear(&state);
     tracing::info!(address = %address, "listening on {scheme}://{address}");
     if let Some(report) = demo {
-        greet(&format!("{scheme}://{address}"), &report);
+        let public = config.front.public_url.link("");
+        let own = format!("{scheme}://{address}{}", config.front.public_url.prefix());
+        greet(if public.starts_with("http") { &public } else { &own }, &report);
     }
     signals.next().await;
     let stopped = tokio::select! {

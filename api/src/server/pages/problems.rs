@@ -14,7 +14,7 @@ pub(super) fn one(code: Code) -> String {
         code.status(),
         code.name(),
     );
-    framed(code.title(), &format!("<code>{}</code>", code.name()), &content)
+    framed("../", code.title(), (&format!("<code>{}</code>", code.name()), &content))
 }
 
 /// A meaning as the table has it, as a sentence of its own.
@@ -27,7 +27,7 @@ fn sentence(meaning: &str) -> String {
 pub(super) fn all() -> String {
     let line = |code: &Code| {
         format!(
-            "        <li><a href=\"/problems/{0}\"><strong>{1}</strong><code>{0}</code><span>{2}</span></a></li>\n",
+            "        <li><a href=\"problems/{0}\"><strong>{1}</strong><code>{0}</code><span>{2}</span></a></li>\n",
             code.name(),
             escaped(code.title()),
             code.status(),
@@ -35,15 +35,14 @@ pub(super) fn all() -> String {
     };
     let lines: String = Code::ALL.iter().map(line).collect();
     let lead = "Every code an answer can carry. Codes are part of the API and keep their names.";
-    framed(
-        "Error codes",
-        lead,
-        &format!("    <section>\n      <ul class=\"cards\">\n{lines}      </ul>\n    </section>"),
-    )
+    let content = format!("    <section>\n      <ul class=\"cards\">\n{lines}      </ul>\n    </section>");
+    framed("./", "Error codes", (lead, &content))
 }
 
-fn framed(title: &str, lead: &str, content: &str) -> String {
-    FRAME.replace("{title}", &escaped(title)).replace("{lead}", lead).replace("{content}", content)
+/// A page; `root` leads from it to the root of the service.
+fn framed(root: &str, title: &str, (lead, content): (&str, &str)) -> String {
+    let page = FRAME.replace("{root}", root).replace("{title}", &escaped(title));
+    page.replace("{lead}", lead).replace("{content}", content)
 }
 
 /// The text as HTML, with what stands in backquotes as code.
