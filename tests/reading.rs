@@ -1,5 +1,6 @@
 //! Lists and single records: filters, languages, what outsiders see.
 
+mod caching;
 mod codes;
 mod conditional;
 mod cursors;

@@ -4,6 +4,7 @@ pub(crate) mod addresses;
 pub(crate) mod answer;
 pub(crate) mod auth;
 pub(crate) mod body;
+pub(crate) mod caching;
 pub(crate) mod caller;
 pub(crate) mod changes;
 pub(crate) mod device;
@@ -53,5 +54,6 @@ pub(crate) fn router() -> Router<AppState> {
     written
         .merge(kinds::router())
         .route_layer(from_fn(layers::json_only))
+        .route_layer(from_fn(caching::tagged))
         .merge(Router::from(changes::router()))
 }

@@ -51,7 +51,7 @@ impl IntoResponse for Answer {
 }
 
 /// `"<version>.<12 hex of the body's hash>"`.
-fn etag(version: i32, body: &[u8]) -> String {
+pub(super) fn etag(version: i32, body: &[u8]) -> String {
     let hash = kernel::crypto::sha256(&[body]);
     format!("\"{version}.{}\"", hash.get(..12).unwrap_or_default())
 }

@@ -14,7 +14,7 @@ use kernel::{Code, Error};
 use tracing::Instrument;
 
 use super::{
-    addresses,
+    addresses, caching,
     caller::RequestId,
     links,
     problem::{IsProblem, Problem, complete},
@@ -36,6 +36,7 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     }
     let public = &state.limits.front.public_url;
     links::enter(public, &mut request);
+    let asked = caching::Asked::of(&request);
     let (method, uri) = (request.method().clone(), request.uri().clone());
     // At this level whatever the filter lets through, so that each line tells its request.
     let span = tracing::error_span!("request", id = %id, method = %method, path = %uri.path());
@@ -58,6 +59,7 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
         response = Response::from_parts(parts, body);
     }
     links::leave(public, response.headers_mut());
+    asked.tell(response.status(), response.headers_mut());
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", value);
     }
@@ -66,7 +68,7 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
         response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, year);
     }
     let everywhere = [
-        (header::VARY, "Accept, Accept-Language, Accept-Encoding, Authorization, Origin"),
+        (header::VARY, "Accept, Accept-Language, Accept-Encoding, Authorization, Origin, X-Concord-Act-As"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
     ];

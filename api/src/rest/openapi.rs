@@ -56,6 +56,7 @@ pub fn document() -> Json {
     assembly::share_parameters(&mut document);
     headers::show_keys(&mut document);
     assembly::share_refusals(&mut document);
+    headers::tag_reads(&mut document);
     headers::share_headers(&mut document);
     headers::show_conditions(&mut document);
     merge::check(&document).unwrap_or_else(|why| panic!("the OpenAPI document is wrong: {why}"));

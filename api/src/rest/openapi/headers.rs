@@ -53,6 +53,19 @@ pub fn show_keys(document: &mut Json) {
     insert(document, "parameters", json!({ "IdempotencyKey": key }));
 }
 
+/// Says of each read of JSON that its answer has an `ETag`.
+pub fn tag_reads(document: &mut Json) {
+    let is_read = |path: &str, method: &str| method == "get" && path != "/changes";
+    for (_, _, operation) in operations(document).filter(|(path, method, _)| is_read(path, method)) {
+        let answer =
+            operation.get_mut("responses").and_then(|all| all.get_mut("200")).and_then(Json::as_object_mut);
+        let headers = answer.map(|answer| answer.entry("headers").or_insert_with(|| json!({})));
+        if let Some(headers) = headers.and_then(Json::as_object_mut) {
+            headers.insert("ETag".into(), Json::Null);
+        }
+    }
+}
+
 /// Puts each header once under `components`, and says which refusals carry which.
 pub fn share_headers(document: &mut Json) {
     for (_, _, operation) in operations(document) {
