@@ -59,6 +59,9 @@ async fn a_write_by_key_that_must_be_new_edits_nothing() {
         let tag = put(&me, ("if-none-match", "\"1\""), "Overwritten").await;
         let both = me.with("if-match", "*").with("if-none-match", "*").put(PATH, task("Both")).await;
 
+        let by_time = put(&me, ("if-unmodified-since", "Sat, 21 Nov 2026 10:00:00 GMT"), "By time").await;
+
+        by_time.problem(400, "bad_request");
         missing.problem(412, "stale_version");
         missing_version.problem(412, "stale_version");
         new.ok(201);

@@ -39,6 +39,10 @@ impl FromRequestParts<AppState> for ByKey {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Problem> {
+        let headers = &parts.headers;
+        if headers.contains_key(header::IF_UNMODIFIED_SINCE) && !headers.contains_key(header::IF_MATCH) {
+            return Err(refused("a write by key is based on a version, not on a time; send `If-Match`"));
+        }
         let given = [&header::IF_MATCH, &header::IF_NONE_MATCH].map(|name| text(&parts.headers, name));
         Ok(Self(match given.each_ref().map(Option::as_deref) {
             [None, None] => Expected::Anything,
