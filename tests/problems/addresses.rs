@@ -64,6 +64,8 @@ async fn every_link_begins_with_the_public_address() {
         let contract = page(&moved, "/openapi.json").await;
         let docs = page(&moved, "/docs").await;
         let kept = there.send(Method::GET, "/concord/api/v1/tasks?limit=1", None, Vec::new()).await;
+        let part = page(&moved, "/concord/graphiql/init.js").await;
+        let root = page(&moved, "/concord").await;
         let plain = here.get("/tasks?limit=1").await;
 
         let base = "https://example.org/concord";
@@ -77,6 +79,12 @@ async fn every_link_begins_with_the_public_address() {
         assert_eq!(problem.body["instance"], "/concord/api/v1/tasks");
         assert_eq!(contract.ok(200)["servers"], json!([{"url": format!("{base}/api/v1")}]));
         assert_eq!(docs.headers["location"], format!("{base}/docs/"));
+        assert_eq!(
+            (root.status, &root.headers["location"]),
+            (308, &format!("{base}/").parse().expect("a value"))
+        );
+        assert_eq!((kept.status, part.status), (200, 200));
+        assert_eq!(kept.headers["link"], list.headers["link"]);
         assert_eq!(kept.ok(200)["page"], list.body["page"]);
         assert!(
             plain.headers["link"].to_str().expect("a text").starts_with("</api/v1/tasks?"),

@@ -35,13 +35,16 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
         request.extensions_mut().insert(origin);
     }
     let public = &state.limits.front.public_url;
-    links::enter(public, &mut request);
+    let redirect = links::enter(public, &mut request);
     let asked = caching::Asked::of(&request);
     let (method, uri) = (request.method().clone(), request.uri().clone());
     // At this level whatever the filter lets through, so that each line tells its request.
     let span = tracing::error_span!("request", id = %id, method = %method, path = %uri.path());
     let started = tokio::time::Instant::now();
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let mut response = match redirect {
+        Some(redirect) => redirect,
+        None => next.run(request).instrument(span.clone()).await,
+    };
     let seconds = started.elapsed().as_secs_f64();
     let status = response.status().as_u16();
     span.in_scope(|| tracing::info!(status, seconds, "answered {status}"));

@@ -1,21 +1,29 @@
 //! Links under the address at which callers reach the service.
 
 use axum::{
-    extract::Request,
+    extract::{OriginalUri, Request},
     http::{HeaderMap, HeaderValue, Uri, header, uri::PathAndQuery},
+    response::{IntoResponse, Redirect, Response},
 };
 
 use crate::config::PublicUrl;
 
-/// Takes the path prefix off a request, where a proxy has left it there.
-pub fn enter(public: &PublicUrl, request: &mut Request) {
-    let Some(path) = public.within(request.uri().path()) else { return };
+/// Takes the path prefix off a request, where a proxy has left it there; answers the prefix alone, under which no link of
+/// a page leads where it should, by its address with a slash.
+pub fn enter(public: &PublicUrl, request: &mut Request) -> Option<Response> {
+    let path = public.within(request.uri().path())?;
+    if request.uri().path() == public.prefix() {
+        return Some(Redirect::permanent("/").into_response());
+    }
     let query = request.uri().query().map_or_else(String::new, |query| format!("?{query}"));
     let mut parts = request.uri().clone().into_parts();
     parts.path_and_query = PathAndQuery::try_from(format!("{path}{query}")).ok();
     if let Ok(uri) = Uri::from_parts(parts) {
+        // The address as it came, which links are made of, is noted outside of all layers.
+        request.extensions_mut().insert(OriginalUri(uri.clone()));
         *request.uri_mut() = uri;
     }
+    None
 }
 
 /// Lets the links in the headers of an answer begin with the public address.

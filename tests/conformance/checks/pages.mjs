@@ -95,7 +95,7 @@ const journeys = {
     await page.screenshot({ path: join(screenshots, 'graphiql-answer.png') });
   },
   '/problems': async ({ page }) => {
-    assert.ok((await page.locator('a[href^="/problems/"]').count()) > 20);
+    assert.ok((await page.locator('a[href^="problems/"]').count()) > 20);
   },
   '/problems/not_found': async ({ page }) => {
     const text = await page.locator('body').innerText();
