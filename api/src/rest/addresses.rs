@@ -56,6 +56,11 @@ fn near(path: &str) -> Option<String> {
     if is_known(&root) {
         return Some(format!("did you mean `{}`? Operations lie below `{ROOT}`", joined(&root)));
     }
+    let lower: Vec<String> = plain.iter().map(|one| one.to_lowercase()).collect();
+    let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
+    if lower != plain && is_known(&lower) {
+        return Some(format!("did you mean `{}`?", joined(&lower)));
+    }
     misspelt(&plain).map(|meant| format!("did you mean `{meant}`?"))
 }
 
@@ -124,6 +129,7 @@ mod tests {
         assert_eq!(told("/api/v1/taks/7/history"), "did you mean `/api/v1/tasks/7/history`?");
         assert_eq!(told("/api/v1/tasks/7/histroy"), "did you mean `/api/v1/tasks/7/history`?");
         assert_eq!(told("/api/v1/Tasks"), "did you mean `/api/v1/tasks`?");
+        assert_eq!(told("/API/v1/TASKS"), "did you mean `/api/v1/tasks`?");
         assert_eq!(told("/api/v2/tasks"), "did you mean `/api/v1/tasks`?");
         assert_eq!(told("/tasks"), "did you mean `/api/v1/tasks`? Operations lie below `/api/v1`");
         assert_eq!(told("/opanapi.json"), "did you mean `/openapi.json`?");
