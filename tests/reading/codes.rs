@@ -58,6 +58,8 @@ async fn a_code_of_reference_data_that_does_not_exist_is_refused_with_the_neares
         let own = me.get("/regions?code=CB").await;
         let mixed = me.get("/countries?region=CA&region=QQQQQQ").await;
         let hidden = me.get("/tasks?lead_agency=MEX").await;
+        let address = me.get("/countries/KGX").await;
+        let far = me.get("/countries/QQQQQQQQ").await;
 
         assert_eq!(
             country.violations(),
@@ -73,6 +75,9 @@ async fn a_code_of_reference_data_that_does_not_exist_is_refused_with_the_neares
         assert!(details(&own).contains("did you mean `CA`"), "{}", own.body);
         assert!(details(&mixed).contains("QQQQQQ"), "{}", mixed.body);
         assert_eq!(hidden.ok(200)["items"], json!([]));
+        let detail = &address.problem(404, "not_found")["detail"];
+        assert_eq!(detail, "there is no such country; did you mean `/api/v1/countries/KGZ`?");
+        assert_eq!(far.problem(404, "not_found")["detail"], "no record with this address is visible to you");
     })
     .await;
 }

@@ -1,7 +1,7 @@
 //! What the operations of record kinds do, once for all kinds.
 
 use kernel::{
-    Ctx, Error, KindDef, Result, Unit,
+    Code, Ctx, Error, KindDef, Result, Unit,
     lifecycle::{self, MoveState},
     record::{Expected, Op, Outcome, OutcomeKind},
     render::{Detail, Renderer},
@@ -53,7 +53,12 @@ impl Records {
 
     /// Reads one record.
     async fn get(&self, address: &str) -> Result<Answer, Problem> {
-        let Ok(id) = address.parse() else { return self.answer(&self.find(address).await?, false).await };
+        let Ok(id) = address.parse() else {
+            return match self.find(address).await {
+                Err(Error::NotFound) => Err(self.unknown(address).await?),
+                found => self.answer(&found?, false).await,
+            };
+        };
         let (row, named) = store::get_along(&self.ctx, self.def, id).await?;
         let rows = std::slice::from_ref(&row);
         let renderer = Renderer::along(&self.ctx, self.def, (rows, &named), Detail::Single).await?;
@@ -144,6 +149,16 @@ impl Records {
             Err(_) if self.def.is_addressed_by_code() => store::by_code(&self.ctx, self.def, address).await,
             Err(_) => Err(Error::NotFound),
         }
+    }
+
+    /// What is said of a code that no record has: the nearest one, where everybody may know it.
+    async fn unknown(&self, code: &str) -> Result<Problem> {
+        let near = store::near_code(&self.ctx, self.def, code).await?;
+        Ok(near.map_or(Problem::Domain(Error::NotFound), |near| {
+            let at = format!("/api/v1/{}/{near}", self.def.collection);
+            let words = self.def.declared.words();
+            Problem::Http(Code::NotFound, format!("there is no such {words}; did you mean `{at}`?"))
+        }))
     }
 
     /// The id at an address, for writes: an id as it is, a code looked up.

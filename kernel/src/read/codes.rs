@@ -200,3 +200,50 @@ fn owning<'a>(kinds: &'static Registry, text: &'a str) -> Option<(&'static KindD
 pub(crate) fn hint(near: Option<&str>) -> String {
     near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Meant, Name, Names};
+
+    fn names() -> Names {
+        let name = |code: &str, others: &[&str], label: &str| Name {
+            code: code.into(),
+            others: others.iter().map(|&other| other.to_owned()).collect(),
+            label: Some(label.into()),
+        };
+        Names(vec![
+            name("BTWC", &["BWC"], "Biological Weapons Convention"),
+            name("UNSCR1540", &["UNSCR 1540", "S/RES/1540 (2004)"], "Resolution 1540"),
+            name("CWC-II.I", &[], "One"),
+            name("CWC-III", &[], "Other"),
+        ])
+    }
+
+    #[test]
+    fn a_record_is_named_by_its_code_in_any_case_and_by_its_other_names() {
+        for (given, code) in [
+            ("BTWC", "BTWC"),
+            ("btwc", "BTWC"),
+            ("bwc", "BTWC"),
+            ("unscr-1540", "UNSCR1540"),
+            ("s/res/1540 (2004)", "UNSCR1540"),
+            ("cwc-iii", "CWC-III"),
+        ] {
+            assert_eq!(names().meant(given), Meant::Code(code.into()), "{given}");
+        }
+    }
+
+    #[test]
+    fn what_names_nothing_or_several_is_answered_with_the_nearest_code() {
+        let near = |given| match names().meant(given) {
+            Meant::Nothing(near) => near,
+            Meant::Code(code) => panic!("{given} means {code}"),
+        };
+
+        assert_eq!(near("BTWX").as_deref(), Some("BTWC"));
+        assert_eq!(near("biological weapon convention").as_deref(), Some("BTWC"));
+        assert_eq!(near("CWC_III").as_deref(), Some("CWC-III"));
+        assert_eq!(near("something else altogether"), None);
+        assert_eq!(near(""), None);
+    }
+}

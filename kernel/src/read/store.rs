@@ -87,6 +87,20 @@ pub async fn by_code(view: &View, wanted: impl Into<Wanted>, code: &str) -> Resu
     found
 }
 
+/// The code that is nearest to one that no record has, of kinds that everybody may read.
+///
+/// # Errors
+/// What the database says.
+pub async fn near_code(ctx: &Ctx, def: &'static KindDef, code: &str) -> Result<Option<String>> {
+    if !codes::is_public(def) {
+        return Ok(None);
+    }
+    Ok(match codes::meant(ctx, def, code).await? {
+        Meant::Code(_) => None,
+        Meant::Nothing(near) => near,
+    })
+}
+
 /// The visible record with this external key, within the owner the caller acts under or `owner`.
 ///
 /// # Errors

@@ -161,7 +161,10 @@ pub fn kinds_named(names: &[String]) -> Result<Vec<&'static KindDef>> {
     if names.is_empty() {
         return Ok(kinds_there_are().collect());
     }
-    let known = |name: &&str| kinds_there_are().find(|def| def.name == *name || def.collection == *name);
+    let known = |name: &&str| {
+        kinds_there_are()
+            .find(|def| def.name.eq_ignore_ascii_case(name) || def.collection.eq_ignore_ascii_case(name))
+    };
     let all: Vec<&str> = kinds_there_are().map(|def| def.name).collect();
     let fault = |unknown: &&str| {
         let (given, near) = (cut(&Json::from(*unknown)), hint(unknown, all.iter().copied()));
