@@ -26,7 +26,7 @@ use tower::ServiceBuilder;
 use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
 
 use crate::{
-    rest::{self, layers},
+    rest::{self, caching, layers},
     state::AppState,
 };
 
@@ -45,9 +45,11 @@ fn routes() -> Router<AppState> {
         .route_layer(from_fn(layers::conditional))
         .fallback(layers::no_such_address)
         .method_not_allowed_fallback(layers::no_such_method);
+    let by_graphql = get(graphql::by_get).post(graphql::by_post);
+    let by_graphql = by_graphql.layer(from_fn(caching::tagged)).layer(from_fn(layers::conditional));
     Router::new()
         .nest("/api/v1", api)
-        .route("/graphql", get(graphql::by_get).post(graphql::by_post))
+        .route("/graphql", by_graphql)
         .route("/graphql/ws", get(socket::upgrade))
         .merge(pages::router())
         .merge(health::router())

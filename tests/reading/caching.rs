@@ -80,6 +80,10 @@ async fn each_read_of_json_has_a_tag_that_spares_the_body() {
         }
 
         assert_eq!(answered, [(200, 304, 0, true); 6]);
+        let query = "/graphql?query=%7Bcountries(first:1)%7BtotalCount%7D%7D";
+        let read = page(&me, query).await;
+        let again = page(&me.with("if-none-match", read.etag()), query).await;
+        assert_eq!((read.status, again.status, again.bytes.len()), (200, 304, 0));
     })
     .await;
 }
