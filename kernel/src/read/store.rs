@@ -91,11 +91,11 @@ pub async fn by_code(view: &View, wanted: impl Into<Wanted>, code: &str) -> Resu
 ///
 /// # Errors
 /// What the database says.
-pub async fn near_code(ctx: &Ctx, def: &'static KindDef, code: &str) -> Result<Option<String>> {
+pub async fn near_code(view: &View, def: &'static KindDef, code: &str) -> Result<Option<String>> {
     if !codes::is_public(def) {
         return Ok(None);
     }
-    Ok(match codes::meant(ctx, def, code).await? {
+    Ok(match codes::meant(view, def, code).await? {
         Meant::Code(_) => None,
         Meant::Nothing(near) => near,
     })
