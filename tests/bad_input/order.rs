@@ -175,7 +175,7 @@ async fn creating_where_one_has_no_right_is_forbidden() {
 
         abroad.problem(403, "forbidden");
         shape.problem(422, "invalid");
-        assert_eq!(nobody.problem(403, "forbidden")["detail"], "there is no such owner here; did you mean `KAZ`?");
+        assert_eq!(nobody.problem(403, "forbidden")["detail"], "there is no owner \"XYZ\" here; did you mean `KAZ`?");
         assert_eq!(code(&me, create, input).await, "forbidden");
         app.anonymous().post("/plans", plan("KAZ", "")).await.problem(401, "unauthenticated");
     })
