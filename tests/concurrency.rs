@@ -1,5 +1,7 @@
 //! Many writers at once, readers that follow them, callers that leave.
 
+mod keys;
+
 use std::{
     pin::pin,
     sync::atomic::{AtomicBool, Ordering},

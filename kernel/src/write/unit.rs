@@ -7,6 +7,7 @@
 mod assemble;
 mod cascade;
 mod circles;
+mod claims;
 mod current;
 mod fields;
 mod hidden;
@@ -160,6 +161,7 @@ impl Unit {
     ) -> Result<Vec<Outcome>> {
         let stages = self.ctx.kinds.stages(def);
         let mut items = item::shape(def, ops);
+        self.claim_given(def, &items).await?;
         if let Some(prepare) = stages.prepare {
             prepare(self, &mut items).await?;
         }

@@ -38,6 +38,8 @@ pub fn prepare<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, R
         if emails.is_empty() {
             return Ok(());
         }
+        // Of two who invite one address at the same time, the second finds the account of the first.
+        unit.claim(def, user::EMAIL.column, emails.iter().cloned().collect()).await?;
         let named = Cond::all()
             .add(def.col(user::EMAIL.column).is_in(emails.iter().filter(|text| !text.contains('\0'))));
         let known: HashMap<String, Uuid> = store::all(unit.conn(), def, named)
