@@ -1,5 +1,6 @@
 //! Tasks: lifecycle, dependencies, contributors.
 
+mod batches;
 mod conditions;
 mod keys;
 

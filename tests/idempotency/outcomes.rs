@@ -76,9 +76,12 @@ async fn an_item_whose_record_is_gone_is_told_without_its_content() {
         let path = format!("/tasks/{}", id.as_str().expect("an id"));
         plain.delete(&path, "\"1.000000000000\"").await.ok(204);
 
+        let sent = batch["items"][0].clone();
         let again = plain.with("idempotency-key", "batch-1").post("/tasks/batch", batch).await;
 
-        let told = json!({ "result": "created", "id": id, "version": 1, "changes": {}, "errors": [] });
+        // What was sent is the caller's own.
+        let told = json!({ "result": "created", "id": id, "version": 1, "changes": {}, "errors": [],
+            "position": 0, "source_system": null, "external_key": null, "input": sent });
         assert_eq!(again.ok(200)["outcomes"], json!([told]));
     })
     .await;

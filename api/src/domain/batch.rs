@@ -3,7 +3,7 @@
 use async_graphql::{Enum, InputObject, SimpleObject};
 use kernel::{
     Code, Ctx, Error, KindDef, Result, Violation,
-    record::{Expected, Op, Outcome, OutcomeKind},
+    record::{Asked, Expected, Op, Outcome, OutcomeKind},
     render::{Detail, Renderer},
     row::Row,
     scalar::Object,
@@ -14,7 +14,7 @@ use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::history::diff;
+use super::{history::changes, moves};
 
 /// Items of a batch at most.
 pub const MAX_ITEMS: usize = 1000;
@@ -42,15 +42,17 @@ pub enum BatchOp {
     Upsert,
     /// Delete a record.
     Delete,
+    /// Make a move of the record's lifecycle.
+    Move,
 }
 
 /// One operation of a batch.
-#[derive(Clone, Debug, Deserialize, ToSchema, InputObject)]
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema, InputObject)]
 #[serde(deny_unknown_fields)]
 pub struct BatchItemInput {
     /// What to do.
     pub op: BatchOp,
-    /// The record, for `update` and `delete`.
+    /// The record, for `update`, `delete` and `move`.
     pub id: Option<Uuid>,
     /// Key of the record, for `upsert`.
     #[schema(min_length = 1, max_length = 200)]
@@ -58,10 +60,12 @@ pub struct BatchItemInput {
     /// System the key belongs to, for `upsert`.
     #[schema(min_length = 1, max_length = 100)]
     pub source_system: Option<String>,
-    /// Version the item is based on, for `update` and `delete`; for `upsert` if others' edits must not be overwritten,
-    /// where 0 stands for a record that must be new.
+    /// Version the item is based on, for `update`, `delete` and `move`; for `upsert` if others' edits must not be
+    /// overwritten, where 0 stands for a record that must be new.
     pub version: Option<i32>,
-    /// The record's fields, as for a single write; for all but `delete`.
+    /// Name of the move, such as `complete`, for `move`.
+    pub verb: Option<String>,
+    /// The record's fields, as for a single write; for `move` what comes with it, if anything; for all but `delete`.
     #[schema(value_type = Option<std::collections::BTreeMap<String, serde_json::Value>>)]
     pub data: Option<Object>,
 }
@@ -121,11 +125,20 @@ pub struct BatchOutcome {
     pub id: Option<Uuid>,
     /// Its version afterwards.
     pub version: Option<i32>,
-    /// Field -> old and new value.
+    /// Field -> old and new value: texts as they are written, translations by language.
     #[schema(value_type = std::collections::BTreeMap<String, Vec<serde_json::Value>>)]
     pub changes: Object,
     /// Why the item was rejected.
     pub errors: Vec<ItemError>,
+    /// Place of the item in the batch, from 0, as in `/items/0`.
+    pub position: i32,
+    /// System of the item's external key, where it has one.
+    pub source_system: Option<String>,
+    /// External key of the item, where it has one.
+    pub external_key: Option<String>,
+    /// The item as it was sent, in the form of the REST face: mend a rejected one and send it again.
+    #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
+    pub input: Object,
 }
 
 /// One reason why an item was rejected.
@@ -169,7 +182,12 @@ impl From<&Outcome> for BatchOutcome {
             _ => Vec::new(),
         };
         let stored = outcome.before.as_ref().filter(|_| !outcome.is_rejected());
+        let (source_system, external_key) = outcome.asked.key.clone().unzip();
         Self {
+            position: i32::try_from(outcome.asked.position).unwrap_or(i32::MAX),
+            source_system,
+            external_key,
+            input: Object(outcome.asked.input.clone()),
             result: (&outcome.kind).into(),
             id: stored.map(Row::id),
             version: stored.map(Row::version),
@@ -190,7 +208,7 @@ pub async fn run(ctx: &Ctx, def: &'static KindDef, input: &BatchInput) -> Result
     }
     let mut faults = Vec::new();
     let ops: Vec<Op> =
-        input.items.iter().enumerate().filter_map(|(at, item)| op(at, item, &mut faults)).collect();
+        input.items.iter().enumerate().filter_map(|(at, item)| op(def, (at, item), &mut faults)).collect();
     if !faults.is_empty() {
         return Err(Error::Invalid(faults));
     }
@@ -198,12 +216,40 @@ pub async fn run(ctx: &Ctx, def: &'static KindDef, input: &BatchInput) -> Result
     let atomic = if input.atomic == BatchAtomic::All { Atomic::All } else { Atomic::Each };
     let writes = Writes { def, ops, atomic };
     let apply = async move |unit: &mut Unit| writes.apply(unit).await;
-    let outcomes = if dry_run { ctx.rehearse(apply).await? } else { ctx.write(apply).await? };
+    let done = if dry_run { ctx.rehearse(apply).await } else { ctx.write(apply).await };
+    let outcomes = match done {
+        Ok(outcomes) => with_input(outcomes, input)?,
+        Err(Error::Rejected(outcomes)) => return Err(Error::Rejected(with_input(outcomes, input)?)),
+        Err(error) => return Err(error),
+    };
     let rows: Vec<Row> =
         outcomes.iter().flat_map(|outcome| [&outcome.before, &outcome.row]).flatten().cloned().collect();
     let renderer = Renderer::on(ctx, def, &rows, Detail::List).await?;
     let answers = outcomes.into_iter().map(|outcome| written(&renderer, outcome, dry_run));
     Ok(BatchResult { outcomes: answers.collect::<Result<_>>()? })
+}
+
+/// Puts what was asked beside what became of it.
+fn with_input(mut outcomes: Vec<Outcome>, input: &BatchInput) -> Result<Vec<Outcome>> {
+    for (position, (outcome, item)) in outcomes.iter_mut().zip(&input.items).enumerate() {
+        let mut sent = serde_json::to_value(item)?;
+        if let Some(members) = sent.as_object_mut() {
+            members.retain(|_, value| !value.is_null());
+        }
+        outcome.asked = Asked { position, key: item.key(), input: sent };
+    }
+    Ok(outcomes)
+}
+
+impl BatchItemInput {
+    /// The external key the item names, beside its data or in them.
+    fn key(&self) -> Option<(String, String)> {
+        let given = |beside: &Option<String>, name: &str| {
+            let within = || Some(self.data.as_ref()?.0.get(name)?.as_str()?.to_owned());
+            beside.clone().or_else(within)
+        };
+        given(&self.source_system, "source_system").zip(given(&self.external_key, "external_key"))
+    }
 }
 
 /// What a batch asks for: a unit that loses a race runs it again.
@@ -227,8 +273,12 @@ fn written(renderer: &Renderer, outcome: Outcome, dry_run: bool) -> Result<Batch
         answer.id = Some(row.id());
         answer.version = Some(row.version());
     }
-    let before = outcome.before.map(|row| renderer.json(&row)).transpose()?;
-    answer.changes = Object(diff(before.as_ref(), &renderer.json(&row)?));
+    if answer.external_key.is_none() {
+        let seen = renderer.json(&row)?;
+        let own = |name: &str| seen.get(name).and_then(Json::as_str).map(str::to_owned);
+        (answer.source_system, answer.external_key) = (own("source_system"), own("external_key"));
+    }
+    answer.changes = Object(changes(renderer, outcome.before.as_ref(), &row)?);
     Ok(answer)
 }
 
@@ -240,22 +290,33 @@ impl BatchOp {
             Self::Update => &["id", "data"],
             Self::Upsert => &["source_system", "external_key", "data"],
             Self::Delete => &["id"],
+            Self::Move => &["id", "verb"],
         }
     }
 
     /// Whether an item of this sort may have a member.
     fn takes(self, member: &str) -> bool {
-        self.needs().contains(&member) || (member == "version" && self != Self::Create)
+        let besides: &[&str] = match self {
+            Self::Create => &[],
+            Self::Update | Self::Upsert | Self::Delete => &["version"],
+            Self::Move => &["version", "data"],
+        };
+        self.needs().contains(&member) || besides.contains(&member)
     }
 }
 
 /// The operation an item asks for; members that are missing, or that it does not take, are faults.
-fn op(at: usize, item: &BatchItemInput, faults: &mut Vec<Violation>) -> Option<Op> {
+fn op(
+    def: &'static KindDef,
+    (at, item): (usize, &BatchItemInput),
+    faults: &mut Vec<Violation>,
+) -> Option<Op> {
     let given = [
         ("id", item.id.is_some()),
         ("source_system", item.source_system.is_some()),
         ("external_key", item.external_key.is_some()),
         ("version", item.version.is_some()),
+        ("verb", item.verb.is_some()),
         ("data", item.data.is_some()),
     ];
     for (member, is_given) in given {
@@ -279,5 +340,17 @@ fn op(at: usize, item: &BatchItemInput, faults: &mut Vec<Violation>) -> Option<O
             fields: fields()?,
         },
         BatchOp::Delete => Op::Delete { id: item.id?, version: item.version },
+        BatchOp::Move => {
+            let verb = item.verb.as_deref()?;
+            let Some(step) = def.lifecycle.and_then(|cycle| cycle.find(verb)) else {
+                let known = def.lifecycle.into_iter().flat_map(|cycle| cycle.moves).map(|step| step.name);
+                let known: Vec<&str> = known.collect();
+                let has = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+                let text = format!("this is no move of a {}; there are: {has}", def.declared.words());
+                faults.push(Violation::new(format!("/items/{at}/verb"), Code::NotInList, text));
+                return None;
+            };
+            moves::op(def, step, (item.id?, item.version), &fields().unwrap_or_default())
+        }
     })
 }

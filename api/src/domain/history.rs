@@ -10,10 +10,11 @@ use kernel::{
     change::{self, Past, Span},
     page::Page,
     render::{Detail, Renderer},
+    row::Row,
     scalar::Object,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -40,7 +41,7 @@ pub struct HistoryEntry {
     pub cause: Cause,
     /// User who wrote it; null outside the owner and for the service itself.
     pub by: Option<Uuid>,
-    /// Field -> old and new value.
+    /// Field -> old and new value: texts as they are written, translations by language.
     #[schema(value_type = std::collections::BTreeMap<String, Vec<serde_json::Value>>)]
     pub changes: Object,
     /// The record as it stood, in the form of the REST face.
@@ -103,12 +104,12 @@ pub async fn histories(
 }
 
 fn page(renderer: &Renderer, past: Past) -> Result<History> {
-    let mut before = past.before.map(|row| renderer.json(&row)).transpose()?;
+    let mut before = past.before;
     let mut items = Vec::new();
     for entry in past.entries {
         let record = renderer.json(&entry.row)?;
-        let changes = diff(before.as_ref(), &record);
-        before = Some(record.clone());
+        let changes = changes(renderer, before.as_ref(), &entry.row)?;
+        before = Some(entry.row);
         items.push(HistoryEntry {
             number: entry.number,
             op: if entry.op == "create" { HistoryOp::Create } else { HistoryOp::Update },
@@ -127,9 +128,63 @@ fn page(renderer: &Renderer, past: Past) -> Result<History> {
 const STAMPS: &[&str] =
     &["id", "version", "created_at", "created_by", "updated_at", "updated_by", "languages", "can"];
 
-/// Field -> old and new value, as the caller sees both.
-#[must_use]
-pub fn diff(before: Option<&Json>, after: &Json) -> Json {
+/// Field -> old and new value: texts as they are written, translations by language, the rest as the caller sees it.
+///
+/// # Errors
+/// `Internal` if a record cannot be written.
+pub fn changes(renderer: &Renderer, before: Option<&Row>, after: &Row) -> Result<Json> {
+    let old = before.map(|row| written(renderer, row)).transpose()?;
+    let mut all = diff(old.as_ref(), &written(renderer, after)?);
+    if let Some(Json::Array(both)) = all.get_mut("translations") {
+        part_that_differs(both);
+    }
+    Ok(all)
+}
+
+/// A record as the caller sees it, with its texts as they are written and not in the caller's languages.
+fn written(renderer: &Renderer, row: &Row) -> Result<Json> {
+    let mut seen = renderer.json(row)?;
+    let texts = row.def().columns.iter().filter(|column| column.is_text);
+    for (name, text) in texts.filter_map(|column| Some((column.name, row.text(column.name)?))) {
+        if let Some(shown) = seen.get_mut(name) {
+            *shown = text.into();
+        }
+    }
+    let translations =
+        row.json("translations").filter(|all| all.as_object().is_some_and(|all| !all.is_empty()));
+    if let (Some(all), Some(members)) = (translations, seen.as_object_mut()) {
+        members.insert("translations".into(), all.clone());
+    }
+    Ok(seen)
+}
+
+/// Keeps of old and new translations the languages and fields that differ; null where one side has no text.
+fn part_that_differs(both: &mut [Json]) {
+    let [old, new] = both else { return };
+    let names = |one: &Json, other: &Json| -> BTreeSet<String> {
+        [one, other].into_iter().filter_map(Json::as_object).flat_map(|all| all.keys().cloned()).collect()
+    };
+    let (mut earlier, mut later) = (json!({}), json!({}));
+    for tag in names(old, new) {
+        let (was, is) =
+            (old.get(&tag).cloned().unwrap_or_default(), new.get(&tag).cloned().unwrap_or_default());
+        for field in names(&was, &is) {
+            let text = |of: &Json| of.get(&field).cloned().unwrap_or_default();
+            if text(&was) != text(&is) {
+                earlier[&tag][&field] = text(&was);
+                later[&tag][&field] = text(&is);
+            }
+        }
+    }
+    if !old.is_null() {
+        *old = earlier;
+    }
+    if !new.is_null() {
+        *new = later;
+    }
+}
+
+fn diff(before: Option<&Json>, after: &Json) -> Json {
     let of = |state: Option<&Json>, name: &str| {
         state.and_then(|state| state.get(name)).cloned().unwrap_or_default()
     };

@@ -1,6 +1,6 @@
 //! The moves of lifecycles as calls: what comes with one is held against its schema, on every face.
 
-use kernel::{Code, Error, KindDef, Result, Unit, policy::Verb, record::Op, row::Row};
+use kernel::{Code, KindDef, Result, Unit, Violation, policy::Verb, record::Op, row::Row};
 use model::Move;
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
@@ -18,7 +18,17 @@ pub async fn make(
     version: Option<i32>,
     input: &Map<String, Json>,
 ) -> Result<Row> {
-    check(def, step, input)?;
+    unit.make_move(def, op(def, step, (id, version), input)).await
+}
+
+/// A move of a record as an operation; what is wrong with its input comes along.
+pub fn op(
+    def: &'static KindDef,
+    step: &'static Move,
+    (id, version): (Uuid, Option<i32>),
+    input: &Map<String, Json>,
+) -> Op {
+    let faults = check(def, step, input);
     let verb = Verb::Move(step);
     let is_recorded =
         input.get("recorded").is_some_and(|given| !matches!(given, Json::Null | Json::Bool(false)));
@@ -29,10 +39,10 @@ pub async fn make(
     if let (Some(cycle), Some(reason)) = (def.lifecycle, reason(input)) {
         set.insert(cycle.reason.to_owned(), Json::String(reason));
     }
-    unit.make_move(def, Op::Move { id, version, verb, authority, set }).await
+    Op::Move { id, version, verb, authority, set, faults }
 }
 
-fn check(def: &KindDef, step: &Move, input: &Map<String, Json>) -> Result<()> {
+fn check(def: &KindDef, step: &Move, input: &Map<String, Json>) -> Vec<Violation> {
     let schema = def.move_schema(step);
     let mut found =
         schema.map(|schema| schema.violations(&Json::Object(input.clone()), "")).unwrap_or_default();
@@ -43,9 +53,9 @@ fn check(def: &KindDef, step: &Move, input: &Map<String, Json>) -> Result<()> {
         && is_empty("act_source")
     {
         let detail = "an act on paper is recorded with the place where it is published or kept";
-        found.push(kernel::Violation::new("/act_source", Code::Required, detail));
+        found.push(Violation::new("/act_source", Code::Required, detail));
     }
-    if found.is_empty() { Ok(()) } else { Err(Error::Invalid(found)) }
+    found
 }
 
 /// The reason of a move, and the paper it was made on.

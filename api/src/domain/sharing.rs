@@ -127,6 +127,7 @@ async fn add_to(unit: &mut Unit, def: &'static KindDef, rows: Vec<Row>, release:
             verb: Verb::Release,
             authority: Verb::Release,
             set: fields,
+            faults: Vec::new(),
         });
     }
     let actor = unit.elevate();

@@ -136,7 +136,7 @@ codes! {
     ReferenceCycle "reference_cycle" 422 "The references form a circle"
         "a task would wait for itself"
     DuplicateItem "duplicate_item" 422 "Two items of the batch write one record"
-        "two items of one batch write one record"
+        "two items of one batch write one record, or give one unique value; `detail` names the other"
     WiderThanParent "wider_than_parent" 422 "A record cannot be seen more widely than its parent"
         "narrow it, or widen the record above first"
     LevelNotAllowed "level_not_allowed" 422 "Records of this kind do not have this visibility"

@@ -13,7 +13,7 @@ use model::Kind;
 pub use column::{Column, Link, Parent, null};
 pub use columns::Columns;
 pub use def::{Edge, KindDef, Many, Via};
-pub use outcome::{Expected, Op, Outcome, OutcomeKind};
+pub use outcome::{Asked, Expected, Op, Outcome, OutcomeKind};
 
 /// All record kinds of an installation, by name.
 pub struct Registry {

@@ -1,6 +1,6 @@
 //! Lifecycles: one guard and one list of moves for every kind that has states.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use futures_util::future::BoxFuture;
 use model::{Lifecycle, Move, Need, lifecycle::To};
@@ -8,6 +8,7 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
+    actor::Actor,
     ctx::Ctx,
     db::Conn,
     error::{Error, Result},
@@ -146,13 +147,19 @@ pub(crate) async fn guard(unit: &mut Unit, def: &'static KindDef, items: &mut [I
         Verb::Move(step) if !item.is_rejected() => Some(step),
         _ => None,
     };
-    let asking = items.iter().filter(|item| step_of(item).is_some_and(needs_facts)).map(|item| &item.after);
+    let asks = |item: &&Item| {
+        let goes = !item.is_rejected() && item.wanted_state.is_some();
+        step_of(item).is_some_and(needs_facts) || (goes && cycle.moves.iter().any(needs_facts))
+    };
+    let asking = items.iter().filter(asks).map(|item| &item.after);
     let asking: Vec<&Row> = asking.collect();
     let lacking = lacking(unit.ctx.kinds.stages(def), unit.conn(), &asking).await?;
     let actor = unit.actor().clone();
     for item in items.iter_mut().filter(|item| !item.is_rejected()) {
         if let Some(step) = step_of(item) {
             make(cycle, step, item, &lacking);
+        } else if let Some(wanted) = item.wanted_state.take() {
+            go(cycle, &actor, item, (&lacking, &wanted));
         } else if item.is_new() {
             let first = def.declared.field(cycle.state).and_then(|field| field.default);
             let is_first = match (first, item.after.text(cycle.state)) {
@@ -191,14 +198,91 @@ fn make(cycle: &'static Lifecycle, step: &'static Move, item: &mut Item, lacking
         item.reject(refuse(step, from, allowed(), missing));
         return;
     }
+    enter(cycle, step, &mut item.after, to);
+}
+
+/// Puts a row into the state that a move leads to.
+fn enter(cycle: &Lifecycle, step: &Move, row: &mut Row, to: String) {
     if let Some(column) = cycle.before {
-        if step.is_remembered {
-            item.after.set(column, from);
-        } else {
-            item.after.clear(column);
+        let from = row.text(cycle.state).filter(|_| step.is_remembered).map(str::to_owned);
+        match from {
+            Some(from) => row.set(column, from),
+            None => row.clear(column),
         }
     }
-    item.after.set(cycle.state, to);
+    row.set(cycle.state, to);
+}
+
+/// Makes the moves that lead to the state an upsert names, or tells the first of them that cannot be made.
+fn go(cycle: &'static Lifecycle, actor: &Actor, item: &mut Item, (lacking, wanted): (&Lacking, &str)) {
+    let Some(before) = item.before.clone() else { return };
+    let from = before.text(cycle.state).unwrap_or_default();
+    if from == wanted {
+        return;
+    }
+    let mut start = item.after.clone();
+    start.clear(cycle.reason);
+    let hurdle = |step: &'static Move, row: &Row| {
+        let may = |row: &Row| authorize(actor, Verb::Move(step), row.def(), &row.scope());
+        if let Err(denial) = may(&before).and_then(|_| may(row)) {
+            return Some(Error::Forbidden(format!("`{}`: {}", step.name, denial.rule)));
+        }
+        let missing = missing(cycle, step, row, lacking, |_| false);
+        let state = row.text(cycle.state).unwrap_or_default();
+        (!missing.is_empty()).then(|| refuse(step, state, Vec::new(), missing))
+    };
+    if let Some((_, last)) = way(cycle, &start, wanted, |step, row| hurdle(step, row).is_none()).last() {
+        for column in [Some(cycle.state), Some(cycle.reason), cycle.before].into_iter().flatten() {
+            item.after.set(column, last.get(column).clone());
+        }
+        return;
+    }
+    let steps = way(cycle, &start, wanted, |_, _| true);
+    let names: Vec<&str> = steps.iter().map(|(step, _)| step.name).collect();
+    let rows = std::iter::once(&start).chain(steps.iter().map(|(_, row)| row));
+    let told = match steps.iter().zip(rows).find_map(|((step, _), row)| hurdle(step, row)) {
+        Some(Error::IllegalMove { detail, allowed, missing }) => {
+            let detail = format!("`{wanted}` is reached from `{from}` by {}: {detail}", names.join(", "));
+            Error::IllegalMove { detail, allowed, missing }
+        }
+        Some(other) => other,
+        None => {
+            let allowed = known(cycle, &before).map(|(step, _)| step.name.to_owned()).collect();
+            let detail = format!("no moves lead from `{from}` to `{wanted}`");
+            Error::IllegalMove { detail, allowed, missing: Vec::new() }
+        }
+    };
+    item.reject(told);
+}
+
+/// The fewest moves that lead to a state, each with the row after it; none if no way leads there.
+fn way(
+    cycle: &'static Lifecycle,
+    start: &Row,
+    wanted: &str,
+    may: impl Fn(&'static Move, &Row) -> bool,
+) -> Vec<(&'static Move, Row)> {
+    let mut met: BTreeSet<String> = start.text(cycle.state).map(str::to_owned).into_iter().collect();
+    let mut ways = VecDeque::from([Vec::new()]);
+    while let Some(way) = ways.pop_front() {
+        let at = way.last().map_or(start, |(_, row): &(&'static Move, Row)| row);
+        let steps: Vec<_> = known(cycle, at).filter(|(step, _)| may(step, at)).collect();
+        for (step, to) in steps {
+            if !met.insert(to.clone()) {
+                continue;
+            }
+            let mut row = at.clone();
+            enter(cycle, step, &mut row, to);
+            let there = row.text(cycle.state) == Some(wanted);
+            let mut longer = way.clone();
+            longer.push((step, row));
+            if there {
+                return longer;
+            }
+            ways.push_back(longer);
+        }
+    }
+    Vec::new()
 }
 
 /// The refusal of a move that the state does not allow, or for which facts are missing.

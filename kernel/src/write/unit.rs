@@ -15,6 +15,7 @@ mod item;
 mod named;
 mod references;
 mod rules;
+mod siblings;
 mod touch;
 mod uses;
 mod write;
@@ -59,6 +60,7 @@ pub struct Unit {
     owners: Option<Arc<Owners>>,
     is_dry: bool,
     broken: bool,
+    places: Vec<String>,
 }
 
 impl Unit {
@@ -69,8 +71,16 @@ impl Unit {
     pub(crate) async fn begin(ctx: &Ctx, is_dry: bool) -> Result<Self> {
         let transaction = ctx.db.begin(!is_dry).await?;
         let recorder = Recorder::new(ctx.clock.id());
-        let (plans, owners) = (HashMap::new(), None);
-        Ok(Self { ctx: ctx.clone(), transaction, recorder, plans, owners, is_dry, broken: false })
+        Ok(Self {
+            ctx: ctx.clone(),
+            transaction,
+            recorder,
+            plans: HashMap::new(),
+            owners: None,
+            is_dry,
+            broken: false,
+            places: Vec::new(),
+        })
     }
 
     /// The unit's connection.
@@ -102,6 +112,16 @@ impl Unit {
     #[must_use]
     pub fn plan(&self, id: Uuid) -> Option<&Row> {
         self.plans.get(&id)
+    }
+
+    /// Says what the items of the next batch are called for people where one is told of another, such as `line 7`.
+    pub fn call_items(&mut self, places: Vec<String>) {
+        self.places = places;
+    }
+
+    /// What an item of the batch is called.
+    fn place(&self, at: usize) -> String {
+        self.places.get(at).cloned().unwrap_or_else(|| format!("`/items/{at}`"))
     }
 
     /// Writes a change set even if no record changes: the act itself is to be remembered.
@@ -168,6 +188,7 @@ impl Unit {
         self.name_owners(&mut items).await?;
         let mut found = self.look_up(def, &items).await?;
         self.load_current(def, &mut items, &found).await?;
+        self.introduce(def, &mut items, &mut found);
         found.hidden = self.hidden(def, &items).await?;
         self.assemble(def, &mut items, &found);
         self.suggest_owners(&mut items).await?;
@@ -188,6 +209,7 @@ impl Unit {
         }
         lifecycle::guard(self, def, &mut items).await?;
         self.check_rules(def, &mut items, &parents).await?;
+        self.refuse_orphans(def, &mut items, &found);
         let refused = items.iter().any(Item::is_rejected);
         if refused && atomic == Atomic::All {
             self.broken = true;

@@ -1,6 +1,9 @@
 //! All rows in one unit, judged to the last one, kept only if none is wrong.
 
-use std::{cell::RefCell, collections::HashSet};
+use std::{
+    cell::RefCell,
+    collections::{HashMap, HashSet},
+};
 
 use indicatif::ProgressBar;
 use kernel::{
@@ -67,11 +70,12 @@ pub(super) async fn apply(
 async fn judge(
     unit: &mut Unit,
     def: &'static KindDef,
-    chunk: &[Row],
+    chunk: &[&Row],
     names: &[&str],
     tally: &mut Tally,
 ) -> kernel::Result<()> {
     let ops = chunk.iter().map(|row| row.op.clone()).collect();
+    unit.call_items(chunk.iter().map(|row| format!("line {}", row.line)).collect());
     let outcomes = unit.apply(def, ops, Atomic::Each).await?;
     for (row, outcome) in chunk.iter().zip(outcomes) {
         match outcome.kind {
@@ -85,23 +89,33 @@ async fn judge(
     Ok(())
 }
 
-/// Cuts rows into chunks; one that refers to a row above it begins a new chunk, because references are
-/// looked up before a chunk is written.
-fn chunks<'a>(def: &KindDef, rows: &'a [Row]) -> Vec<&'a [Row]> {
-    let mut chunks = Vec::new();
-    let mut made: HashSet<String> = HashSet::new();
-    let mut start = 0;
+/// Cuts rows into chunks, each row behind those it refers to or in one chunk with them: rows of a chunk find each
+/// other, and those of earlier chunks are stored by then.
+fn chunks<'a>(def: &KindDef, rows: &'a [Row]) -> Vec<Vec<&'a Row>> {
+    let order: Vec<&Row> = order(def, rows).into_iter().filter_map(|at| rows.get(at)).collect();
+    order.chunks(CHUNK).map(<[_]>::to_vec).collect()
+}
+
+/// The places of rows in an order in which each comes behind those it refers to, as far as there is one.
+fn order(def: &KindDef, rows: &[Row]) -> Vec<usize> {
+    let mut makers: HashMap<String, usize> = HashMap::new();
     for (at, row) in rows.iter().enumerate() {
-        let is_full = at - start == CHUNK;
-        if is_full || referred(def, &row.op).iter().any(|name| made.contains(*name)) {
-            chunks.extend(rows.get(start..at));
-            made.clear();
-            start = at;
+        for name in names_made(def, &row.op) {
+            makers.entry(name).or_insert(at);
         }
-        made.extend(names_made(def, &row.op));
     }
-    chunks.extend(rows.get(start..).filter(|rest| !rest.is_empty()));
-    chunks
+    let (mut order, mut met) = (Vec::with_capacity(rows.len()), HashSet::new());
+    let mut stack: Vec<(usize, bool)> = (0..rows.len()).rev().map(|at| (at, false)).collect();
+    while let Some((at, is_done)) = stack.pop() {
+        if is_done {
+            order.push(at);
+        } else if met.insert(at) {
+            stack.push((at, true));
+            let names = rows.get(at).map(|row| referred(def, &row.op)).unwrap_or_default();
+            stack.extend(names.iter().rev().filter_map(|name| Some((*makers.get(*name)?, false))));
+        }
+    }
+    order
 }
 
 fn members(op: &Op) -> Option<&Map<String, Json>> {
@@ -142,14 +156,21 @@ mod tests {
     use crate::{cli::load::rows, domain::Registered};
 
     #[test]
-    fn a_row_that_refers_to_one_above_begins_a_chunk() {
+    fn a_row_comes_behind_those_it_refers_to() {
         let text = "title,source_system,external_key,depends_on\n\
-            One,crm,1,\nTwo,crm,2,\nThree,crm,3,external_key:crm:1\nFour,crm,4,external_key:crm:2\n";
+            One,crm,1,external_key:crm:3\nTwo,crm,2,\nThree,crm,3,external_key:crm:2;external_key:crm:4\nFour,crm,4,\n";
         let file = rows::read(Task::def(), text.as_bytes()).unwrap();
 
-        let sizes: Vec<usize> = chunks(Task::def(), &file.rows).iter().map(|chunk| chunk.len()).collect();
+        assert_eq!(order(Task::def(), &file.rows), [1, 3, 2, 0]);
+    }
 
-        assert_eq!(sizes, [2, 2]);
+    #[test]
+    fn rows_in_a_circle_all_have_a_place() {
+        let text = "title,source_system,external_key,depends_on\n\
+            One,crm,1,external_key:crm:2\nTwo,crm,2,external_key:crm:1\n";
+        let file = rows::read(Task::def(), text.as_bytes()).unwrap();
+
+        assert_eq!(order(Task::def(), &file.rows), [1, 0]);
     }
 
     #[test]
@@ -157,7 +178,7 @@ mod tests {
         let text = format!("title\n{}", "One\n".repeat(2500));
         let file = rows::read(Task::def(), text.as_bytes()).unwrap();
 
-        let sizes: Vec<usize> = chunks(Task::def(), &file.rows).iter().map(|chunk| chunk.len()).collect();
+        let sizes: Vec<usize> = chunks(Task::def(), &file.rows).iter().map(Vec::len).collect();
 
         assert_eq!(sizes, [1000, 1000, 500]);
     }

@@ -47,7 +47,7 @@ pub fn prepare<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, R
             .iter()
             .filter_map(|row| Some((row.read(user::EMAIL)?, row.id())))
             .collect();
-        for item in items.iter_mut().filter(|item| !item.is_rejected()) {
+        for item in items.iter_mut().filter(|item| item.is_readable()) {
             let Some(email) = email_of(item) else { continue };
             if !def.schemas.new.violations(&json!({ "email": email, "name": email }), "").is_empty() {
                 item.fields.insert("user".into(), json!(null));

@@ -46,7 +46,14 @@ pub async fn revoke(unit: &mut Unit, release: Uuid, version: Option<i32>) -> Res
         ("revoked_at".to_owned(), json!(unit.ctx.clock.now())),
         ("revoked_by".to_owned(), json!(unit.actor().user)),
     ]);
-    let op = Op::Move { id: release, version, verb: Verb::Release, authority: Verb::Release, set };
+    let op = Op::Move {
+        id: release,
+        version,
+        verb: Verb::Release,
+        authority: Verb::Release,
+        set,
+        faults: Vec::new(),
+    };
     unit.apply_one(Release::def(), op).await?;
     end(unit, release).await
 }

@@ -80,7 +80,7 @@ fn op(def: &KindDef, (id, version): (uuid::Uuid, i32), next: MoveFile) -> Result
     let step =
         step.ok_or_else(|| Error::Internal(format!("a {} knows no move `{}`", def.name, next.verb)))?;
     let verb = Verb::Move(step);
-    Ok(Op::Move { id, version: Some(version), verb, authority: verb, set: next.set })
+    Ok(Op::Move { id, version: Some(version), verb, authority: verb, set: next.set, faults: Vec::new() })
 }
 
 async fn release_plan(unit: &mut Unit, plans: &Synced, (key, file): (&str, &ReleaseFile)) -> Result<()> {

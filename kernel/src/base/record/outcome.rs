@@ -3,7 +3,11 @@
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
-use crate::{error::Error, policy::Verb, row::Row};
+use crate::{
+    error::{Error, Violation},
+    policy::Verb,
+    row::Row,
+};
 
 /// What a write by key expects of the record with that key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -72,6 +76,8 @@ pub enum Op {
         authority: Verb,
         /// Columns the move sets besides the state.
         set: Map<String, Json>,
+        /// What is wrong with what came along.
+        faults: Vec<Violation>,
     },
 }
 
@@ -90,9 +96,22 @@ pub enum OutcomeKind {
     Rejected(Error),
 }
 
+/// What a caller asked of an item, as far as it is told with the answer.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// Place of the item in its batch, from 0.
+    pub position: usize,
+    /// The external key it named: source system and key.
+    pub key: Option<(String, String)>,
+    /// The item as it was sent.
+    pub input: Json,
+}
+
 /// The answer for one item.
 #[derive(Clone, Debug)]
 pub struct Outcome {
+    /// What was asked, where the caller is told.
+    pub asked: Asked,
     /// How it ended.
     pub kind: OutcomeKind,
     /// The record, where it is known.

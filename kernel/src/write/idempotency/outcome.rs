@@ -9,7 +9,7 @@ use crate::{
     change,
     ctx::Ctx,
     error::{Code, Error, Result, Violation},
-    record::{Outcome, OutcomeKind},
+    record::{Asked, Outcome, OutcomeKind},
     row::Row,
 };
 
@@ -154,7 +154,14 @@ impl Kept {
         };
         let refused = self.refusal.and_then(|refusal| refusal.id);
         let Some(state) = self.record else {
-            return Outcome { kind, id: refused, version: None, before: None, row: None };
+            return Outcome {
+                asked: Asked::default(),
+                kind,
+                id: refused,
+                version: None,
+                before: None,
+                row: None,
+            };
         };
         let row = rows.get(&(state.id, state.version)).cloned();
         let before = match (&row, self.result) {
@@ -165,7 +172,7 @@ impl Kept {
             (None, _) => ctx.kinds.get(&state.kind).map(|def| Row::known_by(def, state.id, state.version)),
         };
         let version = row.as_ref().map(Row::version);
-        Outcome { kind, id: Some(state.id), version, before, row }
+        Outcome { asked: Asked::default(), kind, id: Some(state.id), version, before, row }
     }
 }
 

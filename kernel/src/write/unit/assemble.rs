@@ -12,6 +12,7 @@ use super::{
     fields::fill,
     item::{Item, Operation},
     references::Found,
+    rules::check_periods,
 };
 use crate::{
     record::{KindDef, null},
@@ -21,7 +22,7 @@ use crate::{
 impl Unit {
     /// Makes each item's `after`, collecting references that lead nowhere.
     pub(super) fn assemble(&mut self, def: &'static KindDef, items: &mut [Item], found: &Found) {
-        for item in items.iter_mut().filter(|item| !item.is_rejected()) {
+        for item in items.iter_mut().filter(|item| item.is_readable()) {
             match &item.before {
                 Some(row) => item.after = row.clone(),
                 None => self.begin_row(def, item, found),
@@ -32,12 +33,18 @@ impl Unit {
             if item.is_new() && item.fields.get("visibility").is_none_or(Json::is_null) {
                 share(item);
             }
+            if item.is_rejected() {
+                // Told together with what breaks the schema; the later stages pass it over.
+                check_periods(def, item);
+                item.tell_more();
+            }
         }
     }
 
     /// Defaults of a new row: those the schema publishes, then those of the column's type.
     fn begin_row(&self, def: &'static KindDef, item: &mut Item, found: &Found) {
-        let id = self.ctx.clock.id();
+        // An item that others may refer to has its id already.
+        let id = item.id.unwrap_or_else(|| self.ctx.clock.id());
         item.id = Some(id);
         let row = &mut item.after;
         for column in def.columns.iter().filter(|column| !column.nullable) {

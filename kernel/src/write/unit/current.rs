@@ -35,7 +35,7 @@ impl Unit {
     ) -> Result<()> {
         let by_id = self.current_rows(def, items).await?;
         let acting = self.ctx.actor.acting.clone();
-        for item in items.iter_mut().filter(|item| !item.is_rejected()) {
+        for item in items.iter_mut().filter(|item| item.is_readable()) {
             match item.operation {
                 Operation::Create => {}
                 Operation::Update | Operation::Delete | Operation::Move => {
@@ -64,7 +64,7 @@ impl Unit {
 
     /// The visible rows that the items name by id or key, locked.
     async fn current_rows(&mut self, def: &'static KindDef, items: &[Item]) -> Result<HashMap<Uuid, Row>> {
-        let live = || items.iter().filter(|item| !item.is_rejected());
+        let live = || items.iter().filter(|item| item.is_readable());
         let ids: BTreeSet<Uuid> =
             live().filter(|i| i.operation != Operation::Create).filter_map(|i| i.id).collect();
         let mut any = Cond::any();
@@ -134,7 +134,7 @@ impl Unit {
 }
 
 /// The owner an upsert names: itself, by its kind, or by the record it stands below.
-fn owner_named<'a>(def: &KindDef, item: &'a Item, found: &'a Found) -> Option<&'a str> {
+pub(super) fn owner_named<'a>(def: &KindDef, item: &'a Item, found: &'a Found) -> Option<&'a str> {
     let above = || {
         def.parent.iter().find_map(|parent| {
             let column = def.column(parent.column)?;

@@ -118,9 +118,9 @@ fn keep_settled(
         Some(target) => found.get(target, value, owner).map(|row| row.id().into()),
         None => parse(column.ty, value),
     };
-    if let (true, Some(given)) = (def.lifecycle.is_some_and(|cycle| cycle.state == name), &given) {
-        // The guard of the lifecycle refuses the difference: states change by moves.
-        item.after.set(column.name, given.clone());
+    if def.lifecycle.is_some_and(|cycle| cycle.state == name) {
+        // States change by moves: the guard of the lifecycle makes those that lead there.
+        item.wanted_state = value.as_str().map(str::to_owned);
         return;
     }
     if given.is_none_or(|given| given != *item.after.get(column.name)) {

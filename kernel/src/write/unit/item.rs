@@ -7,7 +7,7 @@ use crate::{
     actor::Actor,
     error::{Code, Error, Violation},
     policy::{Verb, is_inside},
-    record::{Expected, KindDef, Op, Outcome, OutcomeKind},
+    record::{Asked, Expected, KindDef, Op, Outcome, OutcomeKind},
     row::Row,
     shared_sets::Members,
 };
@@ -42,7 +42,11 @@ pub struct Item {
     /// The row as it shall be.
     pub after: Row,
     pub(super) faults: Vec<Violation>,
+    /// The state an upsert names of a record that is there.
+    pub(crate) wanted_state: Option<String>,
     rejected: Option<Error>,
+    /// Whether it was refused for its shape; what could be read of it is judged nevertheless.
+    is_misshapen: bool,
     pub(super) is_unchanged: bool,
     pub(super) shared: Option<Members>,
     /// What a kind's first stage keeps for its last one.
@@ -100,6 +104,55 @@ impl Item {
         self.before.as_ref().is_none_or(|before| before.get(column) != self.after.get(column))
     }
 
+    /// Whether more may be found out about the item: it was not refused, or for its shape only.
+    #[must_use]
+    pub const fn is_readable(&self) -> bool {
+        self.rejected.is_none() || self.is_misshapen
+    }
+
+    /// Refuses an item that breaks the schema, and takes out what breaks it, so that the rest can be looked up.
+    fn drop_unreadable(&mut self) {
+        if self.faults.is_empty() {
+            return;
+        }
+        let mut fields = Json::Object(std::mem::take(&mut self.fields));
+        for fault in &self.faults {
+            let Some((above, last)) = fault.pointer.rsplit_once('/') else { continue };
+            match fields.pointer_mut(above) {
+                Some(Json::Object(members)) => {
+                    drop(members.remove(&last.replace("~1", "/").replace("~0", "~")));
+                }
+                // Items of a list keep their places.
+                Some(Json::Array(_)) => {
+                    if let Some(value) = fields.pointer_mut(&fault.pointer) {
+                        *value = Json::Null;
+                    }
+                }
+                _ => {}
+            }
+            if ["/source_system", "/external_key"].contains(&fault.pointer.as_str()) {
+                self.key = None;
+            }
+        }
+        if let Json::Object(fields) = fields {
+            self.fields = fields;
+        }
+        self.settle();
+        self.is_misshapen = true;
+    }
+
+    /// Adds what was found out about an item that breaks the schema, but for places that are told already.
+    pub(super) fn tell_more(&mut self) {
+        let found = std::mem::take(&mut self.faults);
+        if let Some(Error::Invalid(told)) = &mut self.rejected {
+            let is_new = |fault: &Violation| !told.iter().any(|one| overlap(&one.pointer, &fault.pointer));
+            let more: Vec<Violation> = found.into_iter().filter(is_new).collect();
+            told.extend(more);
+            told.sort_by(|a, b| a.pointer.cmp(&b.pointer));
+        }
+        self.is_misshapen = false;
+    }
+
     /// Turns collected faults into a refusal.
     pub(super) fn settle(&mut self) {
         if !self.faults.is_empty() {
@@ -128,7 +181,9 @@ fn one(def: &'static KindDef, op: Op) -> Item {
         before: None,
         after: Row::empty(def),
         faults: Vec::new(),
+        wanted_state: None,
         rejected: None,
+        is_misshapen: false,
         is_unchanged: false,
         shared: None,
         note: None,
@@ -162,7 +217,9 @@ fn one(def: &'static KindDef, op: Op) -> Item {
             (item.operation, item.verb, item.authority) = (Operation::Delete, Verb::Delete, Verb::Delete);
             (item.id, item.version) = (Some(id), version);
         }
-        Op::Move { id, version, verb, authority, set } => {
+        Op::Move { id, version, verb, authority, set, faults } => {
+            item.faults = faults;
+            item.settle();
             (item.operation, item.verb, item.authority) = (Operation::Move, verb, authority);
             (item.id, item.version, item.fields) = (Some(id), version, set);
         }
@@ -173,9 +230,17 @@ fn one(def: &'static KindDef, op: Op) -> Item {
         if let Json::Object(fields) = fields {
             item.fields = fields;
         }
-        item.settle();
+        item.drop_unreadable();
     }
     item
+}
+
+/// Whether one pointer leads into what the other leads to.
+fn overlap(one: &str, other: &str) -> bool {
+    let within = |part: &str, whole: &str| {
+        part.strip_prefix(whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    within(one, other) || within(other, one)
 }
 
 /// The version given, then equal (428, 412).
@@ -225,6 +290,7 @@ pub(super) fn outcomes(items: Vec<Item>) -> Vec<Outcome> {
             let is_rejected = matches!(kind, OutcomeKind::Rejected(_));
             let gone = is_rejected || item.operation == Operation::Delete;
             Outcome {
+                asked: Asked::default(),
                 id: if is_rejected { item.id } else { Some(item.after.id()).filter(|_| !gone).or(item.id) },
                 version: (!gone).then(|| item.after.version()),
                 before: item.before,

@@ -166,7 +166,7 @@ impl Unit {
     pub(super) async fn look_up(&self, def: &'static KindDef, items: &[Item]) -> Result<Found> {
         let mut wanted: BTreeMap<&'static str, BTreeSet<Token>> = BTreeMap::new();
         let mut owners = BTreeSet::new();
-        for item in items.iter().filter(|item| !item.is_rejected()) {
+        for item in items.iter().filter(|item| item.is_readable()) {
             for (_, target, value) in named(def, item) {
                 wanted.entry(target).or_default().extend(Token::read(value));
             }

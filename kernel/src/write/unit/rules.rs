@@ -1,6 +1,6 @@
 //! Rules every kind has: keys, levels, parents, source systems, uses.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use chrono::{Datelike, Months, NaiveDate};
 use model::access::{Role, Visibility};
@@ -36,10 +36,13 @@ impl Unit {
     ) -> Result<()> {
         let actor = self.ctx.actor.clone();
         let sets = self.shared_sets(items, parents).await?;
-        let mut seen = HashSet::new();
-        for item in items.iter_mut().filter(|item| !item.is_rejected()) {
-            if item.id.is_some_and(|id| !seen.insert(id)) {
-                item.fault("/id", Code::DuplicateItem, "another item of this batch writes the same record");
+        let mut seen: HashMap<Uuid, usize> = HashMap::new();
+        for (at, item) in items.iter_mut().enumerate().filter(|(_, item)| !item.is_rejected()) {
+            let Some(first) = item.id.map(|id| *seen.entry(id).or_insert(at)) else { continue };
+            if first != at {
+                let pointer = if item.operation == Operation::Upsert { "/external_key" } else { "/id" };
+                let text = format!("{} writes the same record", self.place(first));
+                item.fault(pointer, Code::DuplicateItem, text);
             }
             if item.operation != Operation::Delete {
                 check_levels(def, item, parents, &sets);
@@ -78,9 +81,10 @@ impl Unit {
     async fn check_unique(&self, def: &'static KindDef, items: &mut [Item]) -> Result<()> {
         let stored = self.rivals(def, items, &def.unique).await?;
         for key in &def.unique {
-            let mut taken: HashMap<String, Uuid> =
-                stored.iter().filter_map(|row| Some((key_text(row, key)?, row.id()))).collect();
-            for item in items.iter_mut().filter(|i| !i.is_rejected() && i.operation != Operation::Delete) {
+            let holders = stored.iter().filter_map(|row| Some((key_text(row, key)?, (row.id(), None))));
+            let mut taken: HashMap<String, (Uuid, Option<usize>)> = holders.collect();
+            let live = |item: &Item| !item.is_rejected() && item.operation != Operation::Delete;
+            for (at, item) in items.iter_mut().enumerate().filter(|(_, item)| live(item)) {
                 // Whoever may not write under a source system learns nothing of the keys in it.
                 let reserved = item.faults.iter().any(|fault| fault.code == Code::SourceSystemReserved);
                 if reserved && key.contains(&"external_key") {
@@ -88,16 +92,19 @@ impl Unit {
                 }
                 let Some(own) = key_text(&item.after, key) else { continue };
                 // An item that is refused anyway takes no value from the others.
-                let holder = match taken.get(&own) {
+                let (holder, other) = match taken.get(&own) {
                     Some(holder) => *holder,
                     None if item.has_faults() => continue,
-                    None => *taken.entry(own).or_insert_with(|| item.after.id()),
+                    None => *taken.entry(own).or_insert((item.after.id(), Some(at))),
                 };
                 if holder != item.after.id() && key.iter().any(|column| item.changes(column)) {
                     let column = key.last().copied().unwrap_or_default();
                     let field = def.column(column).map_or(column, |c| c.field);
-                    let detail = format!("another {} has this `{field}`", def.name.replace('_', " "));
-                    item.fault(&format!("/{field}"), Code::NotUnique, detail);
+                    let (code, holder) = match other {
+                        Some(other) => (Code::DuplicateItem, self.place(other)),
+                        None => (Code::NotUnique, format!("another {}", def.name.replace('_', " "))),
+                    };
+                    item.fault(&format!("/{field}"), code, format!("{holder} has this `{field}`"));
                 }
             }
         }
@@ -190,7 +197,7 @@ pub(super) fn narrowed(row: &Row, parent: &Row, sets: &Sets) -> Option<(Visibili
 }
 
 /// No period ends before it begins.
-fn check_periods(def: &KindDef, item: &mut Item) {
+pub(super) fn check_periods(def: &KindDef, item: &mut Item) {
     for field in def.declared.fields {
         let Some(earlier) = field.not_before else { continue };
         if let (Some(from), Some(to)) = (item.after.date(earlier), last_day(&item.after, field.column))

@@ -6,7 +6,7 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait, OnConflict, Query};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::{Unit, item::Item};
+use super::{Unit, item::Item, siblings::in_order};
 use crate::{
     derived,
     error::{Error, Result},
@@ -72,7 +72,7 @@ impl Unit {
             .filter(|item| !item.is_deletion())
             .map(|item| (item.before.clone(), item.after.clone()))
             .collect();
-        self.write_rows(def, &pairs).await?;
+        self.write_rows(def, &in_order(def, pairs)).await?;
         let gone: Vec<Row> =
             live().filter(|item| item.is_deletion()).filter_map(|item| item.before.clone()).collect();
         self.delete_rows(def, gone).await
@@ -111,6 +111,9 @@ impl Unit {
             if written.len() != chunk.len() {
                 return Err(Error::StaleVersion { current: None });
             }
+        }
+        // A link may lead to a row of a later chunk.
+        for chunk in pairs.chunks((BINDS / columns.len()).max(1)) {
             self.write_links(def, chunk).await?;
             if let Some(prefix) = def.declared.owns {
                 self.reorder(prefix, chunk).await?;
