@@ -262,6 +262,30 @@ async fn a_thousand_new_tasks_in_a_unit_of_their_own_take_a_bounded_number() {
     .await;
 }
 
+/// Row B2: what refers to other items of its batch costs no statement of its own.
+#[tokio::test]
+async fn a_thousand_upserts_that_each_wait_for_the_next_take_a_bounded_number() {
+    app(async |app| {
+        let counted = counted(app);
+        let op = |number: usize| {
+            let next: Vec<String> =
+                (number < 999).then(|| format!("external_key:load:T{}", number + 1)).into_iter().collect();
+            let task = json!({ "owner": "KGZ", "title": format!("Task {number}"), "lead_agency": "MES",
+                "language": "en", "depends_on": next });
+            let fields = task.as_object().cloned().expect("an object");
+            Op::Upsert { source_system: "load".into(), external_key: format!("T{number}"), fields }
+        };
+        let mut unit = counted.system().begin().await.expect("a unit");
+
+        apply(&mut unit, (0..1_000).map(op).collect()).await;
+        unit.commit().await.expect("the unit is committed");
+
+        let statements = counted.state.db.statements();
+        assert!(statements <= 26, "{statements} statements for 1,000 rows");
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn seeding_the_reference_data_takes_a_bounded_number_for_each_file() {
     crate::seeding::empty(async |app| {

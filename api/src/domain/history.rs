@@ -14,7 +14,7 @@ use kernel::{
     scalar::Object,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -164,23 +164,27 @@ fn part_that_differs(both: &mut [Json]) {
     let names = |one: &Json, other: &Json| -> BTreeSet<String> {
         [one, other].into_iter().filter_map(Json::as_object).flat_map(|all| all.keys().cloned()).collect()
     };
-    let (mut earlier, mut later) = (json!({}), json!({}));
+    let (mut earlier, mut later) = (Map::new(), Map::new());
     for tag in names(old, new) {
-        let (was, is) =
-            (old.get(&tag).cloned().unwrap_or_default(), new.get(&tag).cloned().unwrap_or_default());
-        for field in names(&was, &is) {
-            let text = |of: &Json| of.get(&field).cloned().unwrap_or_default();
-            if text(&was) != text(&is) {
-                earlier[&tag][&field] = text(&was);
-                later[&tag][&field] = text(&is);
-            }
+        let of = |texts: &Json| texts.get(&tag).cloned().unwrap_or_default();
+        let (was, is) = (of(old), of(new));
+        let text = |texts: &Json, field: &str| texts.get(field).cloned().unwrap_or_default();
+        let differs = |field: &String| text(&was, field) != text(&is, field);
+        let fields: Vec<String> = names(&was, &is).into_iter().filter(differs).collect();
+        if fields.is_empty() {
+            continue;
         }
+        let part = |texts: &Json| -> Map<String, Json> {
+            fields.iter().map(|field| (field.clone(), text(texts, field))).collect()
+        };
+        earlier.insert(tag.clone(), Json::Object(part(&was)));
+        later.insert(tag.clone(), Json::Object(part(&is)));
     }
     if !old.is_null() {
-        *old = earlier;
+        *old = Json::Object(earlier);
     }
     if !new.is_null() {
-        *new = later;
+        *new = Json::Object(later);
     }
 }
 

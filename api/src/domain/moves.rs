@@ -22,6 +22,7 @@ pub async fn make(
 }
 
 /// A move of a record as an operation; what is wrong with its input comes along.
+#[must_use]
 pub fn op(
     def: &'static KindDef,
     step: &'static Move,
