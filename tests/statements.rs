@@ -273,7 +273,12 @@ async fn a_thousand_upserts_that_each_wait_for_the_next_take_a_bounded_number() 
             let task = json!({ "owner": "KGZ", "title": format!("Task {number}"), "lead_agency": "MES",
                 "language": "en", "depends_on": next });
             let fields = task.as_object().cloned().expect("an object");
-            Op::Upsert { source_system: "load".into(), external_key: format!("T{number}"), fields }
+            Op::Upsert {
+                source_system: "load".into(),
+                external_key: format!("T{number}"),
+                expected: kernel::record::Expected::Anything,
+                fields,
+            }
         };
         let mut unit = counted.system().begin().await.expect("a unit");
 
