@@ -141,3 +141,41 @@ async fn no_record_of_any_kind_leads_back_to_itself() {
     })
     .await;
 }
+
+/// C3: a field that follows from the record above is not silently set right.
+#[tokio::test]
+async fn a_field_that_follows_from_another_one_is_refused_where_it_differs() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let plan = |name: &str| json!(app.world.id(&format!("plan:{name}")));
+        let new = |title: &str, plan: Json| {
+            json!({"owner": "KGZ", "title": title, "lead_agency": "MES", "language": "en", "plan": plan,
+                "action": app.world.id("action:released")})
+        };
+        let path = "/tasks/by-key/crm/below";
+        let put = me.put(path, new("Below", plan("released"))).await;
+        let own = format!("/tasks/{}", put.id());
+        let update = "mutation($i: ID!, $p: Reference) { updateTask(input: { id: $i, expectedVersion: 1, plan: $p }) \
+            { task { version } } }";
+        let differs = [("/plan".to_owned(), "rule_broken".to_owned())];
+
+        for other in [plan("national"), Json::Null] {
+            let edited = me.edit(&own, json!({"plan": other})).await;
+            let again = me.put(path, new("Below", other.clone())).await;
+            let graphql = me.graphql(update, json!({"i": put.id(), "p": other})).await;
+
+            assert_eq!(edited.violations(), differs);
+            assert_eq!(again.violations(), differs);
+            assert_eq!(graphql.body["errors"][0]["extensions"]["errors"][0]["pointer"], "/plan");
+        }
+        let created = me.post("/tasks", new("Another", plan("national"))).await;
+        let same = me.edit(&own, json!({"plan": plan("released"), "title": "Same"})).await;
+        let away = me.edit(&own, json!({"plan": plan("national"), "action": null})).await;
+
+        assert_eq!(created.violations(), differs);
+        assert_eq!(same.ok(200)["title"], "Same");
+        assert_eq!(away.ok(200)["plan"]["id"], plan("national"));
+        me.post("/tasks", new("Null is not given", Json::Null)).await.ok(201);
+    })
+    .await;
+}

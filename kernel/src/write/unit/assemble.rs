@@ -15,6 +15,7 @@ use super::{
     rules::check_periods,
 };
 use crate::{
+    error::Code,
     record::{KindDef, null},
     row::{Row, parse},
 };
@@ -93,7 +94,7 @@ impl Unit {
                 continue;
             };
             for (column, theirs) in &link.inherits {
-                item.after.set(column, parent.get(theirs).clone());
+                keep_inherited(def, item, column, (link.column, parent.get(theirs)));
             }
             if def.schemas.new.members().iter().all(|member| member != "owner") {
                 item.after.set("owner", parent.owner());
@@ -119,6 +120,22 @@ impl Unit {
             }
         }
     }
+}
+
+/// Sets a column to what the record above hands down; a field that was given, and says otherwise, is refused.
+fn keep_inherited(def: &KindDef, item: &mut Item, column: &'static str, (link, value): (&str, &Value)) {
+    let name = |column: &str| def.column(column).map_or("", |column| column.field);
+    let is_given = match item.fields.get(name(column)) {
+        Some(Json::Null) => item.operation != Operation::Create,
+        given => given.is_some(),
+    };
+    let is_known = item.faults.iter().any(|fault| fault.pointer == format!("/{}", name(column)));
+    if is_given && !is_known && item.after.get(column) != value {
+        let (own, above) = (name(column), name(link));
+        let text = format!("`{own}` follows from `{above}`: leave it out, or say the same");
+        item.fault(&format!("/{own}"), Code::RuleBroken, text);
+    }
+    item.after.set(column, value.clone());
 }
 
 /// A new record whose sharing is named but not its level is at level `group`, or narrower.
