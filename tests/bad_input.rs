@@ -211,7 +211,7 @@ async fn translations_are_checked_like_texts() {
         refused.problem(422, "invalid");
         let expected = [
             pair("/translations/ru/colour", "unknown_member"),
-            pair("/translations/ru/title", "wrong_type"),
+            pair("/translations/ru/title", "too_short"),
             pair("/translations/russian", "bad_format"),
         ];
         assert_eq!(refused.violations(), expected);

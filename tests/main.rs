@@ -39,6 +39,7 @@ mod rules;
 mod seeding;
 mod signin;
 mod smoke;
+mod spelling;
 mod standings;
 mod statements;
 mod stored_documents;

@@ -13,4 +13,5 @@ pub mod record;
 pub mod row;
 pub mod scalar;
 pub mod schema;
+pub mod spelling;
 pub mod text;

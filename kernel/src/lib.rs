@@ -18,7 +18,7 @@ pub use base::{
     error::{self, Code, Error, Result, Violation},
     filter, input, policy,
     record::{self, KindDef},
-    row, scalar, schema, text,
+    row, scalar, schema, spelling, text,
 };
 use read::codes;
 pub use read::{

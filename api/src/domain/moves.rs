@@ -29,6 +29,11 @@ pub fn op(
     (id, version): (Uuid, Option<i32>),
     input: &Map<String, Json>,
 ) -> Op {
+    let mut input = input.clone();
+    if let Some(schema) = def.move_schema(step) {
+        schema.spell(&mut input);
+    }
+    let input = &input;
     let faults = check(def, step, input);
     let verb = Verb::Move(step);
     let is_recorded =

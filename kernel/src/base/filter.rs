@@ -7,6 +7,8 @@ use model::VocabularyDef;
 pub use narrowing::Narrowing;
 pub(crate) use offered::filters;
 
+use crate::spelling;
+
 /// Values that all filters of one list may name together; every one is bound in the statement.
 pub const MAX_VALUES: usize = 1_000;
 
@@ -37,6 +39,11 @@ impl Accepts {
     #[must_use]
     pub const fn is_list(self) -> bool {
         matches!(self, Self::Ids | Self::Texts | Self::Codes(_))
+    }
+
+    /// A value as records keep it.
+    fn spelt(self, value: &str) -> String {
+        if self == Self::Texts { spelling::key(value) } else { value.to_owned() }
     }
 }
 

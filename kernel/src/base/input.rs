@@ -27,6 +27,7 @@ use crate::{
     dates,
     error::{Code, Violation},
     schema,
+    spelling::Texts,
 };
 
 /// The compiled schemas of a kind's inputs.
@@ -62,6 +63,7 @@ pub struct Schema {
     members: Vec<String>,
     /// Whether it takes secrets, so that no message names a value.
     hides: bool,
+    texts: Texts,
 }
 
 impl Schema {
@@ -73,6 +75,7 @@ impl Schema {
             defaults: Map::new(),
             members: vec!["owner".into()],
             hides: false,
+            texts: Texts::default(),
         }
     }
 
@@ -111,7 +114,8 @@ impl Schema {
         if let Err(error) = &built {
             tracing::error!("a schema cannot be compiled: {error}");
         }
-        Self { validator: built.ok(), defaults, members, hides }
+        let texts = Texts::of(schema, &document);
+        Self { validator: built.ok(), defaults, members, hides, texts }
     }
 
     /// Values of members that are not given.
@@ -124,6 +128,11 @@ impl Schema {
     #[must_use]
     pub fn members(&self) -> &[String] {
         &self.members
+    }
+
+    /// Spells the texts of an input as they are kept.
+    pub fn spell(&self, input: &mut Map<String, Json>) {
+        self.texts.spell_members(input);
     }
 
     /// Whether the schema could be compiled; a test holds every kind to it.
@@ -216,8 +225,8 @@ fn explain(
             let place = format!("{pointer}/{}", escape(name));
             found.push(Violation::new(place, Code::Required, format!("the member `{name}` is required")));
         }
-        Kind::MaxLength { limit } => add(Code::TooLong, format!("at most {limit} characters{}", letters())),
-        Kind::MinLength { limit } => add(Code::TooShort, format!("at least {limit} characters{}", letters())),
+        Kind::MaxLength { limit } => add(Code::TooLong, format!("{}{}", schema::too_long(limit), letters())),
+        Kind::MinLength { limit } => add(Code::TooShort, format!("{}{}", schema::too_short(limit), letters())),
         Kind::MaxItems { limit } => add(Code::TooLong, format!("at most {limit} items{}", items())),
         Kind::MinItems { limit } => add(Code::TooShort, format!("at least {limit} items{}", items())),
         Kind::Maximum { limit } => add(Code::OutOfRange, format!("{is} is more than {limit}")),

@@ -4,6 +4,8 @@ mod inputs;
 mod moves;
 mod parts;
 
+use std::fmt::Display;
+
 use model::{Lifecycle, Vocabulary, VocabularyDef, access};
 use serde_json::{Map, Value as Json, json};
 use utoipa::{PartialSchema, ToSchema};
@@ -20,6 +22,16 @@ use crate::{
     scalar::{Money, Ref, Reference},
     scalar::{SharedWith, SharedWithInput},
 };
+
+/// What is said of a text with too few characters.
+pub(crate) fn too_short(least: impl Display) -> String {
+    format!("at least {least} characters; blanks at the ends and what cannot be seen do not count")
+}
+
+/// What is said of a text with too many characters.
+pub(crate) fn too_long(most: impl Display) -> String {
+    format!("at most {most} characters")
+}
 
 /// A schema that stands under `components`.
 fn link(name: &str) -> Json {

@@ -27,6 +27,7 @@ use crate::{
     record::{Columns, KindDef},
     render::{Named, along::Along},
     row::Row,
+    spelling,
     view::View,
 };
 
@@ -77,6 +78,7 @@ pub async fn by_code(view: &View, wanted: impl Into<Wanted>, code: &str) -> Resu
     let wanted = wanted.into();
     let def = wanted.def;
     let column = def.code.filter(|_| !code.contains('\0')).ok_or(Error::NotFound)?;
+    let code = &spelling::key(code);
     let found = one(view, wanted, Cond::all().add(def.col(column).eq(code))).await;
     if matches!(found, Err(Error::NotFound))
         && codes::is_public(def)
@@ -117,6 +119,7 @@ pub async fn by_key(
     if system.contains('\0') || key.contains('\0') {
         return Err(Error::NotFound);
     }
+    let (system, key) = (spelling::key(system), spelling::key(key));
     let mut cond = Cond::all().add(def.col("source_system").eq(system)).add(def.col("external_key").eq(key));
     let owner = owner.or(def.fixed_owner).or(view.actor.acting.as_deref());
     if let Some(owner) = owner {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use kernel::{
     Code, KindDef,
     record::{Expected, Op},
+    spelling,
 };
 use serde_json::{Map, Value as Json};
 
@@ -94,7 +95,7 @@ fn fields(columns: &[Column], line: &Line) -> Result<Map<String, Json>, Vec<Faul
 type Keys = HashMap<(String, String, String), usize>;
 
 fn row(line: usize, mut fields: Map<String, Json>, keys: &mut Keys) -> Result<Row, Vec<Fault>> {
-    let text = |name| fields.get(name).and_then(Json::as_str).map(str::to_owned);
+    let text = |name| fields.get(name).and_then(Json::as_str).map(spelling::key);
     let (Some(source_system), Some(external_key)) = (text("source_system"), text("external_key")) else {
         return Ok(Row { line, op: Op::Create(fields) });
     };

@@ -39,7 +39,7 @@ impl Narrowing {
                     // An empty truth value was never given.
                     name == filter.name && !(filter.accepts == Accepts::Bool && value.is_empty())
                 })
-                .map(|(_, value)| in_case(filter.accepts, value.clone()))
+                .map(|(_, value)| in_case(filter.accepts, filter.accepts.spelt(value)))
                 .collect();
             if values.len() > 1 && !filter.accepts.is_list() {
                 let detail = format!("`{}` is given once", filter.name);
@@ -85,6 +85,7 @@ impl Narrowing {
                 Json::Array(items) => items.iter().map(|one| in_case(filter.accepts, text(one))).collect(),
                 one => vec![in_case(filter.accepts, text(one))],
             };
+            let values: Vec<String> = values.iter().map(|value| filter.accepts.spelt(value)).collect();
             faults.extend(values.iter().filter_map(|value| {
                 let why = fault(filter.accepts, value)?;
                 Some(Violation::new(format!("?{name}"), Code::BadFormat, format!("`{name}`: {why}")))

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use model::FieldDef;
 use serde_json::{Value as Json, json};
 
 use super::{
@@ -14,6 +15,7 @@ use crate::{
     record::{KindDef, Link},
     row::{Row, parse, sorted},
     scalar::Money,
+    schema,
     shared_sets::Members,
 };
 
@@ -206,24 +208,16 @@ fn merge_translations(def: &KindDef, item: &mut Item, given: &Json) {
             continue;
         }
         for (field, text) in texts.as_object().into_iter().flatten() {
-            let known = def.columns.iter().any(|column| column.is_text && column.name == field);
-            match text {
-                _ if !known => {
-                    item.fault(
-                        &format!("/translations/{tag}/{field}"),
-                        Code::UnknownMember,
-                        "this field has no translations",
-                    );
-                }
-                Json::Null => drop(own.remove(field)),
-                Json::String(text) if (1..=20_000).contains(&text.chars().count()) => {
-                    own.insert(field.clone(), Json::String(text.clone()));
-                }
-                _ => item.fault(
-                    &format!("/translations/{tag}/{field}"),
-                    Code::WrongType,
-                    "a text of 1 to 20000 characters",
-                ),
+            let at = format!("/translations/{tag}/{field}");
+            let known = def.declared.fields.iter().find(|known| known.is_text && known.name == field);
+            match (known, text) {
+                (None, _) => item.fault(&at, Code::UnknownMember, "this field has no translations"),
+                (_, Json::Null) => drop(own.remove(field)),
+                (Some(known), Json::String(text)) => match out_of_bounds(known, text) {
+                    Some((code, detail)) => item.fault(&at, code, detail),
+                    None => drop(own.insert(field.clone(), Json::String(text.clone()))),
+                },
+                _ => item.fault(&at, Code::WrongType, "a translation is a text, or null to remove it"),
             }
         }
         if !own.is_empty() {
@@ -231,6 +225,17 @@ fn merge_translations(def: &KindDef, item: &mut Item, given: &Json) {
         }
     }
     item.after.set("translations", sorted(&Json::Object(all)));
+}
+
+/// What the bounds of a field say of a translation of it.
+fn out_of_bounds(field: &FieldDef, text: &str) -> Option<(Code, String)> {
+    let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
+    let (least, most) = (field.min.unwrap_or(1).max(1), field.max.unwrap_or(i64::MAX));
+    match length {
+        _ if length < least => Some((Code::TooShort, schema::too_short(least))),
+        _ if length > most => Some((Code::TooLong, schema::too_long(most))),
+        _ => None,
+    }
 }
 
 fn is_tag(tag: &str) -> bool {

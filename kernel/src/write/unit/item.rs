@@ -10,6 +10,7 @@ use crate::{
     record::{Asked, Expected, KindDef, Op, Outcome, OutcomeKind},
     row::Row,
     shared_sets::Members,
+    spelling,
 };
 
 /// Which operation an item is, without its data.
@@ -203,6 +204,8 @@ fn one(def: &'static KindDef, op: Op) -> Item {
         Op::Upsert { source_system, external_key, expected, mut fields } => {
             schema = Some(&def.schemas.new);
             (item.operation, item.expected) = (Operation::Upsert, expected);
+            let (source_system, external_key) = (spelling::key(&source_system), spelling::key(&external_key));
+            def.schemas.new.spell(&mut fields);
             for (name, part) in [("source_system", &source_system), ("external_key", &external_key)] {
                 let given = fields.insert(name.into(), Json::String(part.clone()));
                 if given.is_some_and(|given| !given.is_null() && given != **part) {
@@ -225,6 +228,7 @@ fn one(def: &'static KindDef, op: Op) -> Item {
         }
     }
     if let Some(schema) = schema {
+        schema.spell(&mut item.fields);
         let fields = Json::Object(std::mem::take(&mut item.fields));
         item.faults.extend(schema.violations(&fields, ""));
         if let Json::Object(fields) = fields {

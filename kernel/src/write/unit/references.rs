@@ -14,7 +14,7 @@ use crate::{
     record::KindDef,
     render::Owners,
     row::Row,
-    store,
+    spelling, store,
 };
 
 /// How an input names a record.
@@ -35,10 +35,11 @@ impl Token {
         if let Ok(id) = text.parse() {
             return Some(Self::Id(id));
         }
+        let text = spelling::key(text);
         if let Some((source, key)) = text.strip_prefix("external_key:").and_then(source_and_key) {
-            return Some(Self::Key(source.to_owned(), key.to_owned()));
+            return Some(Self::Key(spelling::key(source), spelling::key(key)));
         }
-        Some(Self::Code(text.to_owned()))
+        Some(Self::Code(text))
     }
 }
 
