@@ -224,7 +224,8 @@ async fn values_that_are_taken_name_their_member() {
     app(async |app| {
         let me = app.user("secretariat").await;
         me.put("/tasks/by-key/register/1", task("First")).await.ok(201);
-        let agency = json!({"owner": "KGZ", "code": "MES", "name": "Again", "kind": "ministry"});
+        let agency =
+            json!({"owner": "KGZ", "language": "en", "code": "MES", "name": "Again", "kind": "ministry"});
 
         let key =
             me.edit(&at(app, "national"), json!({"source_system": "register", "external_key": "1"})).await;
@@ -245,7 +246,7 @@ async fn a_key_that_a_hidden_record_has_is_refused_to_its_owner_only() {
         app.user("officer").await.put("/tasks/by-key/agency:MES/1", quiet).await.ok(201);
 
         let other = app.user("contributor").await;
-        let body = json!({"owner": "KGZ", "title": "Mine", "lead_agency": "MOH"});
+        let body = json!({"owner": "KGZ", "language": "en", "title": "Mine", "lead_agency": "MOH"});
         let refused = other.put("/tasks/by-key/agency:MES/1", body).await;
 
         assert_eq!(refused.violations(), [pair("/source_system", "source_system_reserved")]);
@@ -296,7 +297,7 @@ async fn what_is_about_hazards_names_at_least_one() {
     app(async |app| {
         let me = app.user("secretariat").await;
         let steward = app.user("steward").await;
-        let plan = json!({"owner": "KGZ", "kind": "cbrn_nap", "title": "Plan"});
+        let plan = json!({"owner": "KGZ", "language": "en", "kind": "cbrn_nap", "title": "Plan"});
         let mut none = plan.clone();
         none["domains"] = json!([]);
         let framework = json!({"domains": []});

@@ -164,7 +164,7 @@ async fn what_a_caller_could_never_see_is_not_told() {
     app(async |app| {
         let (me, observer) = (app.user("focal_point").await, app.user("observer").await);
         let after = now(&observer).await;
-        let task = json!({"title": "Secret", "owner": "KGZ", "lead_agency": "MES", "visibility": "group"});
+        let task = json!({"title": "Secret", "owner": "KGZ", "language": "en", "lead_agency": "MES", "visibility": "group"});
         let made = me.post("/tasks", task).await;
         let path = format!("/tasks/{}", made.id());
         me.edit(&path, json!({"title": "Still secret"})).await.ok(200);

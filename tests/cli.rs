@@ -128,7 +128,7 @@ where
     installation_on(db::blank().await, async |here| {
         here.run(&["secret", "new"]).ok();
         here.run(&["seed"]).ok();
-        let agencies = here.file("agencies.csv", "owner,code,name,kind\nKGZ,MES,Emergencies,ministry\n");
+        let agencies = here.file("a.csv", "owner,code,name,kind,language\nKGZ,MES,Rescue,ministry,en\n");
         here.run(&["load", &agencies, "--kind", "agencies"]).ok();
         test(here).await;
     })
@@ -189,7 +189,7 @@ async fn wrong_rows_are_told_with_line_and_column_and_nothing_is_written() {
         let before = here.run(&["log", "head"]);
 
         let wrong = here.file("wrong.csv", WRONG);
-        let load = here.run(&["load", &wrong, "--kind", "tasks"]);
+        let load = here.run(&["load", &wrong, "--kind", "tasks", "--language", "en"]);
 
         let told = load.failed(1);
         assert!(told.contains("line 3, column title: "), "{told}");
@@ -201,9 +201,9 @@ async fn wrong_rows_are_told_with_line_and_column_and_nothing_is_written() {
     .await;
 }
 
-const GOOD: &str = "owner,title,title@ru,lead_agency,source_system,external_key,x_note\n\
-    KGZ,One,Один,MES,sheet,1,ignored\n\
-    KGZ,Two,,MES,sheet,2,\n";
+const GOOD: &str = "owner,language,title,title@ru,lead_agency,source_system,external_key,x_note\n\
+    KGZ,en,One,Один,MES,sheet,1,ignored\n\
+    KGZ,en,Two,,MES,sheet,2,\n";
 
 #[tokio::test]
 async fn a_good_file_is_loaded_once() {

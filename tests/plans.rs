@@ -83,7 +83,7 @@ async fn a_plan_walks_from_draft_to_closed() {
 async fn a_plan_without_actions_is_not_submitted() {
     app(async |app| {
         let me = app.user("secretariat").await;
-        let plan = json!({"owner": "KGZ", "kind": "cbrn_nap", "title": "Empty plan", "domains": ["C"]});
+        let plan = json!({"owner": "KGZ", "language": "en", "kind": "cbrn_nap", "title": "Empty plan", "domains": ["C"]});
         let path = format!("/plans/{}", me.post("/plans", plan).await.id());
         me.act(&path, "consult", json!({})).await.ok(200);
 
@@ -264,7 +264,7 @@ async fn moves_tell_each_caller_what_it_can_do_now() {
 #[tokio::test]
 async fn a_plan_in_a_later_state_is_entered_by_the_focal_point_with_its_act() {
     app(async |app| {
-        let plan = json!({"owner": "KGZ", "kind": "unscr1540_nap", "title": "Old plan", "domains": ["N"],
+        let plan = json!({"owner": "KGZ", "language": "en", "kind": "unscr1540_nap", "title": "Old plan", "domains": ["N"],
             "status": "in_implementation"});
         let mut whole = plan.clone();
         whole.as_object_mut().expect("an object").extend(paper().as_object().cloned().unwrap_or_default());
@@ -287,7 +287,8 @@ async fn a_plan_in_a_later_state_is_entered_by_the_focal_point_with_its_act() {
 async fn an_upsert_does_not_go_around_the_lifecycle() {
     app(async |app| {
         let me = app.user("secretariat").await;
-        let mut plan = json!({"owner": "KGZ", "kind": "cbrn_nap", "title": "Plan", "domains": ["C"]});
+        let mut plan =
+            json!({"owner": "KGZ", "language": "en", "kind": "cbrn_nap", "title": "Plan", "domains": ["C"]});
         me.put("/plans/by-key/register/1", plan.clone()).await.ok(201);
         plan["status"] = json!("adopted");
         plan["act_body"] = json!("Nobody");

@@ -250,7 +250,7 @@ async fn an_agency_that_leads_tasks_is_in_use() {
     app(async |app| {
         let me = app.user("focal_point").await;
         let path = format!("/agencies/{}", app.world.id("agency:KGZ/MES"));
-        let new = json!({"owner": "KGZ", "code": "NEW", "name": "New agency", "kind": "ministry"});
+        let new = json!({"owner": "KGZ", "language": "en", "code": "NEW", "name": "New agency", "kind": "ministry"});
         let unused = format!("/agencies/{}", me.post("/agencies", new).await.id());
 
         let kept = me.delete(&path, &me.get(&path).await.etag()).await;

@@ -110,6 +110,7 @@ impl AppState {
         Ctx {
             view,
             request_id: request_id.map(Arc::from),
+            language: None,
             cause: Cause::Request,
             idempotency: None,
             kinds: &KINDS,

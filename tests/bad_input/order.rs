@@ -171,7 +171,7 @@ async fn creating_where_one_has_no_right_is_forbidden() {
         let abroad = me.post("/plans", plan("KAZ", "Abroad")).await;
         let shape = me.post("/plans", plan("KAZ", "")).await;
         let nobody = me.post("/plans", plan("XYZ", "Nobody")).await;
-        let input = json!({"owner": "KAZ", "kind": "CBRN_NAP", "title": "Abroad", "domains": ["C"]});
+        let input = json!({"owner": "KAZ", "language": "en", "kind": "CBRN_NAP", "title": "Abroad", "domains": ["C"]});
 
         abroad.problem(403, "forbidden");
         shape.problem(422, "invalid");
@@ -188,7 +188,7 @@ async fn who_is_not_signed_in_is_told_so_before_anything_of_the_input() {
         let who = app.anonymous();
         let upsert = "mutation($input: NewTask!) { upsertTask(input: $input) { task { id } } }";
         let batch = "mutation($input: BatchInput!) { tasksBatch(input: $input) { outcomes { result } } }";
-        let keyless = json!({"owner": "KGZ", "title": "", "leadAgency": "MES"});
+        let keyless = json!({"owner": "KGZ", "language": "en", "title": "", "leadAgency": "MES"});
 
         let upserted = code(&who, upsert, keyless).await;
         let batched = code(&who, batch, json!({"items": []})).await;

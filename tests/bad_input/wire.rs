@@ -129,7 +129,7 @@ async fn null_characters_are_refused_on_the_graphql_face_too() {
         me.act(&at(app, "national"), "assign", json!({"due_on": "2027-01-01"})).await.ok(200);
 
         let create =
-            "mutation { createTask(input: {owner: \"KGZ\", title: \"a\\u0000\", leadAgency: \"MES\"})
+            "mutation { createTask(input: {owner: \"KGZ\", language: \"en\", title: \"a\\u0000\", leadAgency: \"MES\"})
             { task { id } } }";
         let block = format!(
             "mutation {{ blockTask(input: {{id: \"{id}\", expectedVersion: 2, reason: \"\\u0000\"}})
@@ -194,7 +194,7 @@ async fn addresses_that_are_no_utf8_are_problems_too() {
 async fn bodies_are_json_in_utf8() {
     app(async |app| {
         let me = app.user("officer").await;
-        let body = br#"{"owner": "KGZ", "title": "Typed", "lead_agency": "MES"}"#;
+        let body = br#"{"owner": "KGZ", "language": "en", "title": "Typed", "lead_agency": "MES"}"#;
 
         let none = post(&me, None, body).await;
         let form = post(&me, Some("application/x-www-form-urlencoded"), body).await;

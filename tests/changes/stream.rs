@@ -214,7 +214,7 @@ async fn a_reader_that_takes_nothing_is_dropped() {
         let before = app.state.streams.open();
 
         for number in 0..10 {
-            let task = json!({"owner": "KGZ", "title": format!("Task {number}"), "lead_agency": "MES"});
+            let task = json!({"owner": "KGZ", "title": format!("Task {number}"), "lead_agency": "MES", "language": "en"});
             me.post("/tasks", task).await.ok(201);
         }
         until_open(app, 0).await;

@@ -44,7 +44,8 @@ async fn a_key_belongs_to_its_caller() {
 async fn a_refusal_does_not_use_up_a_key() {
     app(async |app| {
         let me = keyed(app, "focal_point", "creation-1").await;
-        let refused = me.post("/tasks", json!({ "owner": "KGZ", "title": "No agency" })).await;
+        let refused =
+            me.post("/tasks", json!({ "owner": "KGZ", "language": "en", "title": "No agency" })).await;
 
         let repaired = me.post("/tasks", task("With agency")).await;
 

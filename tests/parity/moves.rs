@@ -80,7 +80,7 @@ impl Made {
 /// A plan with an action in a state; answers its id.
 async fn plan_in(app: &TestApp, state: &str) -> String {
     let me = app.user("focal_point").await;
-    let plan = json!({"owner": "KGZ", "kind": "cbrn_nap", "title": "Moved", "domains": ["C"], "status": state,
+    let plan = json!({"owner": "KGZ", "language": "en", "kind": "cbrn_nap", "title": "Moved", "domains": ["C"], "status": state,
         "act_body": "Cabinet", "act_number": "1", "act_on": "2026-11-20", "act_source": "Gazette"});
     let made = me.post("/plans", plan).await;
     made.ok(201);
@@ -97,7 +97,8 @@ async fn plan_in(app: &TestApp, state: &str) -> String {
 async fn task_in(app: &TestApp, state: &str) -> (String, i32) {
     let me = app.user("secretariat").await;
     let given = if state == "blocked" { "in_progress" } else { state };
-    let mut task = json!({"owner": "KGZ", "title": "Moved", "lead_agency": "MES", "status": given});
+    let mut task =
+        json!({"owner": "KGZ", "language": "en", "title": "Moved", "lead_agency": "MES", "status": given});
     if state != "planned" {
         task["due_on"] = json!("2027-01-01");
     }

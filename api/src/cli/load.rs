@@ -12,11 +12,11 @@ mod fault;
 mod rows;
 mod table;
 
-use std::{fs, io::IsTerminal, path::PathBuf};
+use std::{fs, io::IsTerminal, path::PathBuf, sync::Arc};
 
 use clap::Args;
 use indicatif::ProgressBar;
-use kernel::{KindDef, cause::Cause, input::nearest, policy::Class};
+use kernel::{KindDef, cause::Cause, input::nearest, policy::Class, spelling};
 
 use super::{failure::Failure, installation::Installation, say};
 use crate::domain::KINDS;
@@ -30,6 +30,9 @@ pub(super) struct Load {
     /// Kind of the records, such as `tasks`.
     #[arg(long)]
     kind: String,
+    /// Language of the texts (BCP 47), for rows that say nothing of it.
+    #[arg(long)]
+    language: Option<String>,
     /// Judges the file the same way and says what would be done, but writes nothing.
     #[arg(long)]
     dry_run: bool,
@@ -39,7 +42,9 @@ pub(super) async fn run(load: Load) -> Result<(), Failure> {
     let def = kind(&load.kind)?;
     let bytes = fs::read(&load.file)
         .map_err(|error| Failure::usage(&format!("{} cannot be read: {error}", load.file.display())))?;
-    let Installation { ctx, .. } = Installation::open().await?.because(Cause::Import);
+    let language = load.language.as_deref().map(tag).transpose()?;
+    let Installation { mut ctx, .. } = Installation::open().await?.because(Cause::Import);
+    ctx.language = language.map(Arc::from);
 
     let file = rows::read(def, &bytes).map_err(fault::failure)?;
     let count = file.rows.len() + file.faults.len();
@@ -50,6 +55,12 @@ pub(super) async fn run(load: Load) -> Result<(), Failure> {
     let tally = tally?;
     ctx.db.close().await?;
     report(tally, count, load.dry_run)
+}
+
+/// A language tag as records keep it.
+fn tag(given: &str) -> Result<String, Failure> {
+    let wrong = || Failure::usage(&format!("{given:?} is no language tag (BCP 47), such as `ru` or `fr`"));
+    spelling::tag(given).ok_or_else(wrong)
 }
 
 /// The kind with this name; one that only our own verbs write cannot be loaded.

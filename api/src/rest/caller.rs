@@ -7,7 +7,7 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 use chrono::{DateTime, Utc};
-use kernel::{Code, Ctx, Error, Violation, view::Locale};
+use kernel::{Code, Ctx, Error, Violation, spelling, view::Locale};
 use uuid::Uuid;
 
 use super::{idempotency, problem::Problem};
@@ -118,6 +118,7 @@ async fn begin(parts: &Parts, state: &AppState) -> Result<(Ctx, Option<Session>)
     let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
     let mut ctx = state.ctx(request_id.as_deref());
     ctx.locale = Arc::new(locale(&parts.headers, parts.uri.query()));
+    ctx.language = written(&parts.headers)?;
     let session = match bearer(&parts.headers)? {
         Some(text) => Some(session(state, text).await?),
         None => None,
@@ -199,6 +200,25 @@ fn locale(headers: &HeaderMap, query: Option<&str>) -> Locale {
         .collect();
     wanted.sort_by(|(_, a), (_, b)| b.total_cmp(a));
     Locale { chain: wanted.into_iter().flat_map(|(tag, _)| lookup(tag)).collect(), all: false }
+}
+
+/// The language that what is sent is written in: `Content-Language`, where it names one.
+fn written(headers: &HeaderMap) -> Result<Option<Arc<str>>, Error> {
+    let lines = headers.get_all(header::CONTENT_LANGUAGE).iter();
+    let texts = lines.map(|line| line.to_str().unwrap_or("?"));
+    let tags: Vec<&str> =
+        texts.flat_map(|text| text.split(',')).map(str::trim).filter(|tag| !tag.is_empty()).collect();
+    let read: Option<Vec<String>> = tags.iter().map(|tag| spelling::tag(tag)).collect();
+    match read.as_deref() {
+        Some([one]) => Ok(Some(Arc::from(one.as_str()))),
+        Some(_) => Ok(None),
+        None => {
+            let given: String = tags.join(", ").chars().take(LONGEST_TAG).collect();
+            let detail =
+                format!("`Content-Language`: {given:?} is no language tag (BCP 47), such as `ru` or `fr`");
+            Err(Error::bad_request("", Code::BadFormat, detail))
+        }
+    }
 }
 
 /// A tag, and what it is looked for as where nothing is written in it: its subtags are cut from the right (RFC 4647).

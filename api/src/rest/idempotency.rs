@@ -6,7 +6,11 @@
 use axum::{
     body::Body,
     extract::Request,
-    http::{HeaderMap, HeaderValue, Method, header, request::Parts},
+    http::{
+        HeaderMap, HeaderValue, Method,
+        header::{self, CONTENT_LANGUAGE},
+        request::Parts,
+    },
     response::Response,
 };
 use http_body_util::BodyExt;
@@ -37,6 +41,11 @@ pub async fn remember<R: Future<Output = Response>>(
     let Ok(call) = call else { return run(request).await };
 
     call.add(format!("POST {uri}\n").as_bytes());
+    for language in request.headers().get_all(CONTENT_LANGUAGE) {
+        call.add(b"Content-Language: ");
+        call.add(language.as_bytes());
+        call.add(b"\n");
+    }
     let sent = call.clone();
     // A packed body is what it is unpacked: packed again, the same may be other bytes.
     let is_packed = request.headers().contains_key(header::CONTENT_ENCODING);

@@ -22,6 +22,18 @@ pub fn key(given: &str) -> String {
     composed(given).trim_matches(is_unseen).to_owned()
 }
 
+/// A language tag (BCP 47) as records keep it; none if it is no such tag.
+#[must_use]
+pub fn tag(given: &str) -> Option<String> {
+    let (main, rest) = given.split_once('-').map_or((given, None), |(main, rest)| (main, Some(rest)));
+    let is_main = (2..=3).contains(&main.len()) && main.bytes().all(|b| b.is_ascii_alphabetic());
+    let is_part =
+        |part: &str| (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
+    let is_tag = is_main && rest.is_none_or(|rest| rest.split('-').all(is_part));
+    let rest = rest.map_or_else(String::new, |rest| format!("-{rest}"));
+    is_tag.then(|| main.to_ascii_lowercase() + &rest)
+}
+
 fn composed(given: &str) -> Cow<'_, str> {
     match is_nfc_quick(given.chars()) {
         IsNormalized::Yes => Cow::Borrowed(given),

@@ -25,6 +25,8 @@ pub struct Ctx {
     pub view: View,
     /// The request the call belongs to.
     pub request_id: Option<Arc<str>>,
+    /// Language that the texts of the call are in, where it says so.
+    pub language: Option<Arc<str>>,
     /// Why a write made through this context happens.
     pub cause: Cause,
     /// The key under which the caller may repeat the call, where it gave one.
@@ -57,7 +59,15 @@ impl Ctx {
     #[must_use]
     pub fn of_service(db: Db, clock: Clock, kinds: &'static Kinds, cause: Cause) -> Self {
         let view = View::of_service(db, clock, kinds.registry());
-        Self { view, request_id: None, cause, idempotency: None, kinds, claims: Claims::default() }
+        Self {
+            view,
+            request_id: None,
+            language: None,
+            cause,
+            idempotency: None,
+            kinds,
+            claims: Claims::default(),
+        }
     }
 
     /// The same context for another caller.

@@ -201,6 +201,7 @@ impl Unit {
         }
         parents.extend(self.plans.clone());
         Self::inherit(def, &mut items, &parents);
+        assemble::settle_language(self.ctx.language.as_deref(), def, &mut items, &found);
         self.authorise(def, &mut items).await?;
         item::check_versions(&self.ctx.actor, def, &mut items);
         self.check_use(def, &mut items).await?;

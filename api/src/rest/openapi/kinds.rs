@@ -10,7 +10,7 @@ use model::Move;
 use serde_json::{Value as Json, json};
 use utoipa::{IntoParams, openapi::path::ParameterIn};
 
-use super::operation::{Documented, conditions, if_match, in_path, in_query, link};
+use super::operation::{Documented, conditions, content_language, if_match, in_path, in_query, link};
 use crate::rest::{
     listing::PageParams,
     problem::{ReadProblems, WriteProblems},
@@ -85,6 +85,7 @@ pub fn create(def: &KindDef) -> Json {
     let description =
         format!("Creates one {words}. All violations are answered at once and nothing is written then.");
     of(def, &format!("create_{}", def.name), &format!("Create one {words}"), &description)
+        .takes(content_language(def))
         .body(&new_schema(def), true)
         .answers(201, "The new record", &record(def), &["ETag", "Location"])
         .refuses::<WriteProblems>()
@@ -97,6 +98,7 @@ pub fn batch(def: &KindDef) -> Json {
         "Runs up to 1000 operations on {plural} in one transaction, all or each, or judges them without writing (`dry_run`)."
     );
     of(def, &format!("batch_{}", plural_id(def)), &format!("Write many {plural}"), &description)
+        .takes(content_language(def))
         .body("BatchInput", true)
         .answers(200, "What became of each item", &link("BatchResult"), &[])
         .refuses::<WriteProblems>()
@@ -126,7 +128,7 @@ pub fn put_by_key(def: &KindDef) -> Json {
         "Creates the {words} with an external key, or edits it where it exists. Repeating the call changes nothing. `If-Match` guards the edits of others, `If-None-Match: *` the record that is there."
     );
     of(def, &format!("put_{name}_by_key"), &summary, &description)
-        .takes(external_key())
+        .takes(external_key().into_iter().chain(content_language(def)))
         .takes(conditions())
         .body(&new_schema(def), true)
         .answers(200, "The record as it is now", &record(def), &["ETag"])

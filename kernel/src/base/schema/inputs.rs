@@ -141,7 +141,8 @@ pub fn standard_inputs(of: &Declaration, is_new: bool) -> Vec<StandardInput> {
     }
     if of.has_texts {
         let doc = pick(
-            "Language of the base texts (BCP 47); default the owner's first official language.",
+            "Language of the base texts (BCP 47). Where it is not given: that of the call (`Content-Language`), else that of \
+             the record above, else the owner's official language; required where the owner has several.",
             "Language of the base texts (BCP 47).",
         );
         all.push(one("language", doc, json!({ "pattern": TAG, "type": "string" })));

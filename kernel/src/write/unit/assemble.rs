@@ -69,11 +69,12 @@ impl Unit {
         }
         row.set("id", id);
         row.set("version", 0);
+        if def.has_texts() {
+            row.set("language", "");
+        }
         let given = item.fields.get("owner").and_then(Json::as_str);
         if let Some(owner) = given.or(def.fixed_owner) {
             row.set("owner", owner);
-            let language = found.owners.get(owner).and_then(|languages| languages.first());
-            row.set_if_any("language", language.map_or("en", String::as_str));
             if !found.owners.contains_key(owner) {
                 let named = Json::from(owner);
                 found.missing(item, "/owner", ("owner", &named), None);
@@ -119,6 +120,32 @@ impl Unit {
                 item.after.clear("release_set_id");
             }
         }
+    }
+}
+
+/// Says in which language the texts of new records are: what is given, else what the call says, else the language of
+/// the record above, else the one official language of the owner.
+pub(super) fn settle_language(said: Option<&str>, def: &KindDef, items: &mut [Item], found: &Found) {
+    let is_open = |item: &Item| {
+        item.is_new() && !item.is_rejected() && item.fields.get("language").is_none_or(Json::is_null)
+    };
+    for item in items.iter_mut().filter(|item| def.has_texts() && is_open(item)) {
+        let above = item.after.text("language").filter(|tag| !tag.is_empty());
+        if let Some(language) = said.or(above).map(str::to_owned) {
+            item.after.set("language", language);
+            continue;
+        }
+        let official = item.after.text("owner").and_then(|owner| found.owners.get(owner));
+        let official = official.map(Vec::as_slice).unwrap_or_default();
+        if official.len() > 1 {
+            let text = format!(
+                "the owner has several official languages ({}): say in which the texts are, here or by \
+                 `Content-Language`",
+                official.join(", ")
+            );
+            item.fault("/language", Code::Required, text);
+        }
+        item.after.set("language", official.first().map_or("en", String::as_str));
     }
 }
 

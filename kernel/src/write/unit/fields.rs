@@ -17,6 +17,7 @@ use crate::{
     scalar::Money,
     schema,
     shared_sets::Members,
+    spelling,
 };
 
 /// Columns that callers never write.
@@ -195,7 +196,7 @@ fn merge_translations(def: &KindDef, item: &mut Item, given: &Json) {
         all.clear();
     }
     for (tag, texts) in given.as_object().into_iter().flatten() {
-        if !is_tag(tag) {
+        if spelling::tag(tag).as_ref() != Some(tag) {
             item.fault(
                 &format!("/translations/{tag}"),
                 Code::BadFormat,
@@ -236,14 +237,6 @@ fn out_of_bounds(field: &FieldDef, text: &str) -> Option<(Code, String)> {
         _ if length > most => Some((Code::TooLong, schema::too_long(most))),
         _ => None,
     }
-}
-
-fn is_tag(tag: &str) -> bool {
-    let mut parts = tag.split('-');
-    parts
-        .next()
-        .is_some_and(|main| (2..=3).contains(&main.len()) && main.bytes().all(|b| b.is_ascii_lowercase()))
-        && parts.all(|part| (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
 fn set_shared(item: &mut Item, found: &Found, given: &Json, owner: Option<&str>) {
