@@ -2,6 +2,7 @@
 
 mod batches;
 mod conditions;
+mod done;
 mod keys;
 
 use serde_json::{Value as Json, json};

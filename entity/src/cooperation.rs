@@ -132,6 +132,9 @@ pub struct Task {
     /// Day it is due.
     #[field(days("due", "due"), sort)]
     pub due_on: Option<Date>,
+    /// Day it was done; of done tasks only, and needed for a task that is made as done.
+    #[field(days("completed", "done"), sort, of_state = TaskStatus::Done)]
+    pub completed_on: Option<Date>,
     /// Estimated work in days, 0 to 3650.
     #[field(range(0, 3_650))]
     pub estimate_days: Option<i32>,

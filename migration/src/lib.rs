@@ -38,6 +38,7 @@ mod m20261122_000043_second_factor;
 mod m20261122_000044_password_token;
 mod m20261126_000045_standing_epoch;
 mod m20261126_000046_text_order;
+mod m20261126_000050_task_completed_on;
 mod table;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
@@ -86,6 +87,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261122_000044_password_token::MIGRATION),
             Box::new(m20261126_000045_standing_epoch::Migration),
             Box::new(m20261126_000046_text_order::Migration),
+            Box::new(m20261126_000050_task_completed_on::Migration),
         ]
     }
 }

@@ -169,6 +169,8 @@ pub struct FieldDef {
     pub is_alias: bool,
     /// Field with a day that this one does not lie before.
     pub not_before: Option<&'static str>,
+    /// State of the lifecycle that the field belongs to: it is given with a record made in it, and empty in all others.
+    pub of_state: Option<&'static str>,
     /// Link table that is the index of a list of references.
     pub table: Option<&'static str>,
     /// A fact that follows: whether another field holds this code. Such a field has no column.

@@ -102,6 +102,9 @@ async fn task_in(app: &TestApp, state: &str) -> (String, i32) {
     if state != "planned" {
         task["due_on"] = json!("2027-01-01");
     }
+    if state == "done" {
+        task["completed_on"] = json!("2026-11-20");
+    }
     let made = me.post("/tasks", task).await;
     made.ok(201);
     if state == "blocked" {

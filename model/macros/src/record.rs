@@ -289,6 +289,7 @@ fn call(flag: &Expr) -> Result<TokenStream> {
                     number => quote!(.default(model::DefaultValue::Int(#number))),
                 },
                 ("default", code) => quote!(.default(model::DefaultValue::Code(#code.code()))),
+                ("of_state", state) => quote!(.of_state(#state.code())),
                 ("filter", Expr::Lit(_)) => quote!(.filter(Some(#right), None)),
                 ("not_before", field) => {
                     let field = ident(field)?.to_string();

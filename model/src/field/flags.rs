@@ -28,6 +28,7 @@ impl FieldDef {
             is_unique: false,
             is_alias: false,
             not_before: None,
+            of_state: None,
             table: None,
             is: None,
         }
@@ -163,6 +164,13 @@ impl FieldDef {
     #[must_use]
     pub const fn not_before(mut self, field: &'static str) -> Self {
         self.not_before = Some(field);
+        self
+    }
+
+    /// Says which state of the lifecycle the field belongs to.
+    #[must_use]
+    pub const fn of_state(mut self, state: &'static str) -> Self {
+        self.of_state = Some(state);
         self
     }
 

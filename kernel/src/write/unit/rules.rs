@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use chrono::{Datelike, Months, NaiveDate};
-use model::access::{Role, Visibility};
+use model::{
+    Shape,
+    access::{Role, Visibility},
+};
 use sea_orm::{
     Value,
     sea_query::{Cond, ExprTrait},
@@ -36,6 +39,7 @@ impl Unit {
     ) -> Result<()> {
         let actor = self.ctx.actor.clone();
         let sets = self.shared_sets(items, parents).await?;
+        let today = self.ctx.clock.today();
         let mut seen: HashMap<Uuid, usize> = HashMap::new();
         for (at, item) in items.iter_mut().enumerate().filter(|(_, item)| !item.is_rejected()) {
             let Some(first) = item.id.map(|id| *seen.entry(id).or_insert(at)) else { continue };
@@ -48,6 +52,7 @@ impl Unit {
                 check_levels(def, item, parents, &sets);
                 check_source(&actor, def, item);
                 check_periods(def, item);
+                check_state_facts(def, item, today);
             }
         }
         self.check_unique(def, items).await?;
@@ -205,6 +210,35 @@ pub(super) fn check_periods(def: &KindDef, item: &mut Item) {
         {
             let pointer = format!("/{}", field.name);
             item.fault(&pointer, Code::RuleBroken, "the period ends before it begins");
+        }
+    }
+}
+
+/// A field that belongs to a state is there in that state only. A record made in the state gives it; a move into it
+/// sets the day, a move out of it takes it away.
+fn check_state_facts(def: &KindDef, item: &mut Item, today: NaiveDate) {
+    let Some(cycle) = def.lifecycle else { return };
+    for field in def.declared.fields {
+        let Some(state) = field.of_state else { continue };
+        let is_in = |row: &Row| row.text(cycle.state) == Some(state);
+        let was_in = item.before.as_ref().is_some_and(is_in);
+        let (words, at) = (def.declared.one(), format!("/{}", field.name));
+        match (is_in(&item.after), is_null(item.after.get(field.column))) {
+            (true, true) if !item.is_new() && !was_in => {
+                if field.shape == Shape::Date {
+                    item.after.set(field.column, today);
+                }
+            }
+            (true, true) if item.changes(field.column) => {
+                let text = format!("{words} in the state `{state}` has `{}`", field.name);
+                item.fault(&at, Code::Required, text);
+            }
+            (false, false) if was_in => item.after.clear(field.column),
+            (false, false) if item.changes(field.column) => {
+                let text = format!("only {words} in the state `{state}` has `{}`", field.name);
+                item.fault(&at, Code::RuleBroken, text);
+            }
+            _ => {}
         }
     }
 }

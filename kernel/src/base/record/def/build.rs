@@ -187,6 +187,10 @@ impl KindDef {
             }
         }
         let states = self.declared.field(cycle.state).and_then(|field| field.shape.vocabulary());
+        let mut of_states = self.declared.fields.iter().filter_map(|field| field.of_state);
+        if let Some(state) = of_states.find(|state| states.is_none_or(|list| list.rank(state).is_none())) {
+            return wrong(format!("a field belongs to the state `{state}`, which there is not"));
+        }
         for step in cycle.moves {
             let to = if let To::State(state) = step.to { Some(state) } else { None };
             if let Some(state) =
