@@ -10,7 +10,7 @@ use concord::{
 use entity::{Country, Obligation, RegionMembership, User};
 use kernel::{Code, Error, change, db::Db, record::Op, row::Row, store};
 use sea_orm::sea_query::{Cond, ExprTrait};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use crate::support::{TestApp, app, client::Client, db};
 
@@ -260,6 +260,33 @@ async fn turkmenistan_is_in_no_region() {
         let of_it = Cond::all().add(membership.col("country_id").eq(country));
 
         assert_eq!(store::first(conn, membership, of_it).await.expect("an answer"), None);
+    })
+    .await;
+}
+
+/// C8: facts said `visibility: national` on public rows, and were called verified beside "not verified".
+#[tokio::test]
+async fn facts_do_not_contradict_themselves() {
+    empty(async |app| {
+        reference(app).await;
+        let anonymous = app.anonymous();
+
+        let all = anonymous.get("/participations?limit=200").await;
+        let national = anonymous.get("/participations?visibility=national&total=true").await;
+        let query = "{ participations(first: 1) { nodes { visibility sharedWith { agencies } } } }";
+        let graphql = anonymous.graphql(query, json!({})).await;
+
+        let items = all.ok(200)["items"].as_array().cloned().unwrap_or_default();
+        let note = |item: &Json| item["note"].as_str().unwrap_or_default().to_lowercase();
+        let doubtful = |item: &&Json| note(item).contains("not verified") || note(item).contains("believed");
+        let doubts: Vec<_> = items.iter().filter(doubtful).collect();
+        assert!(doubts.len() > 10 && doubts.iter().all(|item| item["is_verified"] == false));
+        assert!(items.len() > 100 && items.iter().all(|item| item["visibility"] == Json::Null));
+        assert_eq!(national.ok(200)["page"]["total"], 0);
+        assert_eq!(
+            graphql.data()["participations"]["nodes"][0],
+            json!({"visibility": null, "sharedWith": null})
+        );
     })
     .await;
 }

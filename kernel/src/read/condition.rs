@@ -80,6 +80,10 @@ impl Where<'_> {
                 let parsed = values.iter().filter_map(|value| parse(ty?, &text(value)));
                 let wanted: Vec<Value> = parsed.filter(is_storable).collect();
                 self.add(self.def.col(column).is_in(wanted));
+                if column == "visibility" && self.def.declared.or_fact {
+                    // Facts that belong to nobody have none.
+                    self.add(self.def.col("owner").ne("reference"));
+                }
             }
             Rule::Is(column) => self.add(self.def.col(column).eq(first == "true")),
             Rule::From(column) => self.day(first, |day| self.def.col(column).gte(day)),

@@ -73,6 +73,7 @@ impl KindDef {
         match form {
             Form::Column(at)
             | Form::Code(at, _)
+            | Form::Level(at, _)
             | Form::Codes(at, _)
             | Form::Mask(at, _)
             | Form::Texts(at)

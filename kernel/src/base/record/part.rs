@@ -29,6 +29,8 @@ pub enum Form {
     Column(usize),
     /// A code of a closed list in a column.
     Code(usize, &'static VocabularyDef),
+    /// A code that only records of a country, region or organisation have: facts that belong to nobody have none.
+    Level(usize, &'static VocabularyDef),
     /// Codes in an array column.
     Codes(usize, &'static VocabularyDef),
     /// Codes in a mask.
@@ -96,13 +98,13 @@ pub(super) fn parts(def: &KindDef) -> Vec<Part> {
     if def.is_national() {
         let (visibility, handling) = (Visibility::DEF, Handling::DEF);
         let code = |name, list| def.at(name).map(|at| Form::Code(at, list));
-        add(
-            "visibility",
-            "Who sees the record inside its country.",
-            code("visibility", visibility),
-            true,
-            true,
-        );
+        let (text, level, is_required) = if def.declared.or_fact {
+            let level = def.at("visibility").map(|at| Form::Level(at, visibility));
+            ("Who sees the record inside its country; null for facts, which everybody sees.", level, false)
+        } else {
+            ("Who sees the record inside its country.", code("visibility", visibility), true)
+        };
+        add("visibility", text, level, true, is_required);
         let text = "Care the record asks for when it is passed on.";
         add("handling", text, code("handling", handling), true, true);
         let text = "Agencies and groups it is shared with at visibility `group`; null for readers outside the owner.";

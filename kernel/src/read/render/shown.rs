@@ -88,6 +88,11 @@ impl PartValue<'_> {
         }
     }
 
+    /// Whether the record belongs to nobody.
+    fn is_fact(&self) -> bool {
+        self.row.owner() == "reference"
+    }
+
     fn column(&self, at: usize) -> Option<&'static str> {
         self.row.def().columns.get(at).map(|column| column.name)
     }
@@ -127,7 +132,7 @@ impl PartValue<'_> {
     }
 
     fn shared_with<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        if !self.renderer.is_inside(self.row) {
+        if self.is_fact() || !self.renderer.is_inside(self.row) {
             return to.serialize_none();
         }
         let set = self.row.uuid("shared_set_id").and_then(|id| self.renderer.sets.get(&id));
@@ -140,7 +145,8 @@ impl Serialize for PartValue<'_> {
         match self.form {
             Form::Column(at) | Form::Code(at, _) => value(self.value(at), to),
             Form::Inside(at) if self.renderer.is_inside(self.row) => value(self.value(at), to),
-            Form::Inside(_) => to.serialize_none(),
+            Form::Level(at, _) if !self.is_fact() => value(self.value(at), to),
+            Form::Inside(_) | Form::Level(..) => to.serialize_none(),
             Form::Text(at) => self.column(at).and_then(|column| self.texts().get(column)).serialize(to),
             Form::Codes(at, _) | Form::Texts(at) => self.list(at).serialize(to),
             Form::Mask(at, list) => self.codes(at, list, to),

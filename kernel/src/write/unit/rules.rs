@@ -157,6 +157,15 @@ fn level_of(row: &Row) -> Visibility {
 
 /// The level stands in the kind's list, and a child is never wider than its parent.
 fn check_levels(def: &KindDef, item: &mut Item, parents: &HashMap<Uuid, Row>, sets: &Sets) {
+    let is_given = |name: &str| item.fields.get(name).is_some_and(|given| !given.is_null());
+    let given: Vec<&str> = ["visibility", "shared_with"].into_iter().filter(|name| is_given(name)).collect();
+    if def.is_national() && item.after.owner() == "reference" && !given.is_empty() {
+        for name in given {
+            let text = format!("facts that belong to nobody are seen by everybody: leave `{name}` out");
+            item.fault(&format!("/{name}"), Code::LevelNotAllowed, text);
+        }
+        return;
+    }
     let moved = def.parent.iter().any(|parent| item.changes(parent.column));
     if !def.is_national() || !(moved || item.changes("visibility") || item.changes("shared_set_id")) {
         return;
