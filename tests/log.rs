@@ -2,6 +2,7 @@
 
 mod history;
 pub mod unverified;
+mod writers;
 
 use concord::domain::Registered;
 use entity::Organisation;

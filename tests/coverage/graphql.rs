@@ -38,7 +38,8 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
             "me" => me(caller).await,
             "vocabularies" => vocabularies(caller).await,
             "changes" => changes(caller).await,
-            "node" => node(caller).await,
+            "node" => by_id(caller, "node", "{ id __typename }").await,
+            "history" => by_id(caller, "history", "{ totalCount }").await,
             "nodes" => nodes(caller).await,
             name => match rule(name) {
                 Some((def, does)) => query(caller, &schema, &field, (def, does)).await,
@@ -125,14 +126,14 @@ async fn changes(caller: &Caller<'_>) -> Faults {
     faults
 }
 
-async fn node(caller: &Caller<'_>) -> Faults {
+async fn by_id(caller: &Caller<'_>, field: &str, select: &str) -> Faults {
     let mut faults = Faults::new();
+    let text = format!("query($id: ID!) {{ {field}(id: $id) {select} }}");
     for def in KINDS.all() {
         for (name, id) in caller.stage.targets(def.name) {
-            let text = "query($id: ID!) { node(id: $id) { id __typename } }";
-            let answer = caller.client.graphql(text, json!({ "id": id })).await;
+            let answer = caller.client.graphql(&text, json!({ "id": id })).await;
             let wanted = caller.read(def, id).await;
-            faults.extend(caller.expect(&format!("node {name}"), status(&answer, "node"), wanted, &answer));
+            faults.extend(caller.expect(&format!("{field} {name}"), status(&answer, field), wanted, &answer));
         }
     }
     faults

@@ -97,7 +97,7 @@ async fn outsiders_learn_neither_writers_nor_versions_from_history() {
         assert_eq!(newest["by"], Json::Null);
         assert_eq!(newest["record"]["version"], Json::Null);
         assert_eq!(newest["record"]["shared_with"], Json::Null);
-        assert_eq!(inside.ok(200)["items"][2]["by"], app.world.id("focal_point").to_string());
+        assert_eq!(inside.ok(200)["items"][2]["by"]["id"], app.world.id("focal_point").to_string());
     })
     .await;
 }
@@ -242,7 +242,7 @@ async fn a_change_set_says_who_wrote_it_and_why() {
         let past = me.get(&format!("{path}/history")).await;
 
         let newest = &past.ok(200)["items"][1];
-        assert_eq!(newest["by"], app.world.id("focal_point").to_string());
+        assert_eq!(newest["by"]["id"], app.world.id("focal_point").to_string());
         assert_eq!((&newest["op"], &newest["cause"]), (&json!("update"), &json!("request")));
         assert_eq!(past.body["items"][0]["cause"], "seed");
     })

@@ -1,5 +1,7 @@
 //! History of a record, for both faces.
 
+mod writers;
+
 use std::collections::{BTreeSet, HashMap};
 
 use async_graphql::{Enum, SimpleObject};
@@ -18,6 +20,8 @@ use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use writers::Writers;
+
 /// What a write did to a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, Enum)]
 #[serde(rename_all = "snake_case")]
@@ -26,6 +30,21 @@ pub enum HistoryOp {
     Create,
     /// It changed the record.
     Update,
+    /// It deleted the record.
+    Delete,
+}
+
+/// Who wrote a state, as far as the reader may know it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, SimpleObject)]
+pub struct HistoryWriter {
+    /// Id of the user; null where the reader does not see the account.
+    pub id: Option<Uuid>,
+    /// Name of the user; null where the reader does not see the account.
+    pub name: Option<String>,
+    /// Role the user holds for the owner of the record now.
+    pub role: Option<String>,
+    /// Code of the agency the role is held in, as far as the reader sees it.
+    pub agency: Option<String>,
 }
 
 /// One past state of a record.
@@ -39,12 +58,12 @@ pub struct HistoryEntry {
     pub at: DateTime<Utc>,
     /// Why it was written.
     pub cause: Cause,
-    /// User who wrote it; null outside the owner and for the service itself.
-    pub by: Option<Uuid>,
+    /// Who wrote it; null outside the owner and for the service itself.
+    pub by: Option<HistoryWriter>,
     /// Field -> old and new value: texts as they are written, translations by language.
     #[schema(value_type = std::collections::BTreeMap<String, Vec<serde_json::Value>>)]
     pub changes: Object,
-    /// The record as it stood, in the form of the REST face.
+    /// The record as it stood, in the form of the REST face; of a deletion, as it stood before.
     #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
     pub record: Object,
 }
@@ -68,10 +87,10 @@ pub struct History {
     pub total: u64,
 }
 
-/// Reads a page of the history of a visible record.
+/// Reads a page of the history of a record that is visible, or was when it was deleted.
 ///
 /// # Errors
-/// `NotFound` if the record is not visible now, `BadRequest` for a cursor that does not fit.
+/// `NotFound` if the record is not visible now, or was not when it was deleted, `BadRequest` for a cursor that does not fit.
 pub async fn history(ctx: &Ctx, def: &'static KindDef, id: Uuid, page: &Page) -> Result<History> {
     histories(ctx, def, &[id].into(), span(page)?).await?.remove(&id).ok_or(Error::NotFound)
 }
@@ -86,7 +105,8 @@ pub fn span(page: &Page) -> Result<Span> {
     Ok(Span { after: after.ok_or_else(strange)?, limit: page.limit })
 }
 
-/// Reads a page of the history of each of these records; those not visible now are left out.
+/// Reads a page of the history of each of these records; those that are hidden, or were when they were deleted, are
+/// left out.
 ///
 /// # Errors
 /// What the database says.
@@ -100,10 +120,13 @@ pub async fn histories(
     let rows = found.values().flat_map(|past| past.before.iter().chain(past.entries.iter().map(|e| &e.row)));
     let rows: Vec<_> = rows.cloned().collect();
     let renderer = Renderer::on(ctx, def, &rows, Detail::List).await?;
-    found.into_iter().map(|(id, past)| Ok((id, page(&renderer, past)?))).collect()
+    let written = found.values().flat_map(|past| &past.entries);
+    let written = written.filter_map(|entry| Some((entry.by?, entry.row.owner().to_owned()))).collect();
+    let writers = writers::named(ctx, written).await?;
+    found.into_iter().map(|(id, past)| Ok((id, page(&renderer, &writers, past)?))).collect()
 }
 
-fn page(renderer: &Renderer, past: Past) -> Result<History> {
+fn page(renderer: &Renderer, writers: &Writers, past: Past) -> Result<History> {
     let mut before = past.before;
     let mut items = Vec::new();
     for entry in past.entries {
@@ -112,10 +135,14 @@ fn page(renderer: &Renderer, past: Past) -> Result<History> {
         before = Some(entry.row);
         items.push(HistoryEntry {
             number: entry.number,
-            op: if entry.op == "create" { HistoryOp::Create } else { HistoryOp::Update },
+            op: match entry.op.as_str() {
+                "create" => HistoryOp::Create,
+                "delete" => HistoryOp::Delete,
+                _ => HistoryOp::Update,
+            },
             at: entry.at,
             cause: serde_json::from_value(Json::String(entry.cause))?,
-            by: entry.by,
+            by: entry.by.and_then(|id| writers.get(&(id, entry.row.owner().to_owned())).cloned()),
             changes: Object(changes),
             record: Object(record),
         });

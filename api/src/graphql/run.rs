@@ -206,6 +206,7 @@ impl Run {
             Read::Me => self.me().await,
             Read::Vocabularies => self.vocabularies(),
             Read::Changes => self.changes(item).await,
+            Read::History => self.history(item).await,
             Read::Get(def) => self.get(def, item).await,
             Read::List(def) => self.list(def, item).await,
             Read::ByKey(def) => self.by_key(def, item).await,

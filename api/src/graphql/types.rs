@@ -89,6 +89,8 @@ pub(crate) enum Read {
     Vocabularies,
     /// The feed.
     Changes,
+    /// The history of any record by its id.
+    History,
     /// A record of a kind.
     Get(&'static KindDef),
     /// A list of a kind.

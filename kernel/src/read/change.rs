@@ -5,6 +5,7 @@
 //! country leaving) and the chain still holds.
 
 mod chain;
+mod ended;
 pub mod feed;
 mod history;
 mod verify;

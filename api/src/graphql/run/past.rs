@@ -9,22 +9,24 @@ use kernel::{
     Error, KindDef, Result,
     lifecycle::{MoveState, moves_of},
     page::Page,
+    store::kinds_of,
 };
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::{Found, Run, Source, page::Paged, rows};
 use crate::{
-    domain::history::{History, histories, span},
+    domain::{
+        KINDS,
+        history::{History, histories, span},
+    },
     graphql::selection::Item,
 };
 
 impl Run {
     /// A page of the history of each record.
     pub(super) async fn histories(&self, item: &Item, sources: &[Source]) -> Result<Vec<Found>> {
-        let first = item.arguments.get("first").and_then(Json::as_i64).unwrap_or_default();
-        let cursor = item.arguments.get("after").and_then(Json::as_str).map(str::to_owned);
-        let page = Page { cursor, ..Page::first(Page::check_limit("first", first)?) };
+        let page = page(item)?;
         let mut pages = HashMap::new();
         for (def, ids) in by_kind(sources) {
             for (id, past) in histories(&self.ctx, def, &ids, span(&page)?).await? {
@@ -37,6 +39,18 @@ impl Run {
             None => Found::Fault(missing.clone()),
         };
         Ok(rows(sources).map(|row| of(row.id())).collect())
+    }
+
+    /// A page of the history of the record with an id, deleted ones too.
+    pub(super) async fn history(&self, item: &Item) -> Result<Found> {
+        let id = item.arguments.get("id").and_then(Json::as_str).and_then(|id| id.parse().ok());
+        let ids: BTreeSet<Uuid> = id.into_iter().collect();
+        // An id that never was takes the way of a hidden one, and as long.
+        let def = kinds_of(&self.ctx, &ids).await?.into_values().next().or(KINDS.get("task"));
+        let Some(def) = def.filter(|def| def.is_served()) else { return Ok(Found::Null) };
+        let page = page(item)?;
+        let past = histories(&self.ctx, def, &ids, span(&page)?).await?.into_values().next();
+        past.map_or(Ok(Found::Null), |past| Ok(Found::One(Source::Page(Arc::new(paged(past, &page)?)))))
     }
 
     /// The moves from the state of each record.
@@ -62,6 +76,13 @@ fn by_kind(sources: &[Source]) -> Vec<(&'static KindDef, BTreeSet<Uuid>)> {
         all.entry(row.def().name).or_insert_with(|| (row.def(), BTreeSet::new())).1.insert(row.id());
     }
     all.into_values().collect()
+}
+
+/// The page of a history that is asked for.
+fn page(item: &Item) -> Result<Page> {
+    let first = item.arguments.get("first").and_then(Json::as_i64).unwrap_or_default();
+    let cursor = item.arguments.get("after").and_then(Json::as_str).map(str::to_owned);
+    Ok(Page { cursor, ..Page::first(Page::check_limit("first", first)?) })
 }
 
 fn paged(past: History, page: &Page) -> Result<Paged> {

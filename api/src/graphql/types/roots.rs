@@ -49,7 +49,19 @@ fn common_reads() -> Vec<(MetaField, Read)> {
         (me, Read::Me),
         (terms, Read::Vocabularies),
         (changes(), Read::Changes),
+        (history(), Read::History),
     ]
+}
+
+fn history() -> MetaField {
+    let text = "Past states of a record, oldest first, as far as the caller may see them; of a deleted one too. Null if the \
+                caller may not see it, or might not when it was deleted.";
+    let arguments = vec![
+        input("id", "Id of the record.", "ID!"),
+        with_default(input("first", "How many, 1 to 200.", "Int!"), "20"),
+        input("after", "Cursor to go on after.", "String"),
+    ];
+    with_arguments(field("history", text, "HistoryEntryConnection"), arguments)
 }
 
 fn changes() -> MetaField {

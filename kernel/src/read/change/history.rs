@@ -7,6 +7,7 @@ use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, JoinType, Order, Query, S
 use serde_json::Value as Json;
 use uuid::Uuid;
 
+use super::ended::{End, ends};
 use crate::{
     db::Conn,
     error::Result,
@@ -44,7 +45,7 @@ pub struct Past {
 pub struct Entry {
     /// Number of the state: the version inside, counted from the release outside.
     pub number: i32,
-    /// `create`, `update`.
+    /// `create`, `update`, `delete`.
     pub op: String,
     /// When it was committed.
     pub at: DateTime<Utc>,
@@ -52,7 +53,7 @@ pub struct Entry {
     pub cause: String,
     /// Who wrote it; none outside the owner and for the service itself.
     pub by: Option<Uuid>,
-    /// The record as it stood.
+    /// The record as it stood; of a deletion, as it stood before.
     pub row: Row,
 }
 
@@ -65,12 +66,14 @@ struct State {
     cause: String,
     is_inside: bool,
     place: Place,
+    /// Who deleted the record; writers of other states stand in their images.
+    deleted_by: Option<Uuid>,
 }
 
 /// Where the image of a state is kept: change set and ordinal.
 type Place = (Uuid, i32);
 
-/// Past states of these records; records that are not visible now are left out.
+/// Past states of these records; records that are not visible now are left out, or were not when they were deleted.
 ///
 /// A past state is shown if the record is visible now and the image's own facts would be
 /// visible under the caller's present grants. Payloads that were destroyed are left out.
@@ -85,7 +88,7 @@ pub async fn histories(
     span: Span,
 ) -> Result<HashMap<Uuid, Past>> {
     let mut cuts = HashMap::new();
-    for (id, all) in states(view, def, ids).await? {
+    for (id, all) in states(view, def, ids, Deleted::Too).await? {
         cuts.insert(id, Cut::of(all, span));
     }
     let places: Vec<Place> = cuts.values().flat_map(Cut::places).collect();
@@ -104,7 +107,7 @@ pub async fn versions(
 ) -> Result<HashMap<(Uuid, i32), Row>> {
     let ids = wanted.iter().map(|(id, _)| *id).collect();
     let mut places = HashMap::new();
-    for (id, states) in states(view, def, &ids).await? {
+    for (id, states) in states(view, def, &ids, Deleted::Not).await? {
         let asked = states.into_iter().map(|state| (state.place, (id, state.version)));
         places.extend(asked.filter(|(_, version)| wanted.contains(version)));
     }
@@ -138,7 +141,8 @@ impl Cut {
     fn filled(self, images: &HashMap<Place, Row>) -> Past {
         let entry = |state: State| {
             let row = images.get(&state.place)?.clone();
-            let by = row.uuid("updated_by").filter(|_| state.is_inside);
+            let by = if state.op == "delete" { state.deleted_by } else { row.uuid("updated_by") };
+            let by = by.filter(|_| state.is_inside);
             let State { number, op, at, cause, .. } = state;
             Some(Entry { number, op, at, cause, by, row })
         };
@@ -151,21 +155,34 @@ impl Cut {
     }
 }
 
+/// Whether deleted records have states to be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Deleted {
+    Too,
+    Not,
+}
+
 /// The states that may be shown, oldest first, numbered as the caller sees them.
 async fn states(
     view: &View,
     def: &'static KindDef,
     ids: &BTreeSet<Uuid>,
+    deleted: Deleted,
 ) -> Result<HashMap<Uuid, Vec<State>>> {
     let conn = view.db.reading();
     let now = store::by_ids(view, def, ids).await?;
-    let visible: BTreeSet<Uuid> = now.keys().copied().collect();
+    let mut owners: HashMap<Uuid, String> =
+        now.values().map(|row| (row.id(), row.owner().to_owned())).collect();
+    let gone = ids.iter().filter(|id| deleted == Deleted::Too && !now.contains_key(id)).copied().collect();
+    let ends = ends(view, def, &gone).await?;
+    owners.extend(ends.iter().map(|(id, end)| (*id, end.owner.clone())));
+    let visible: BTreeSet<Uuid> = owners.keys().copied().collect();
     let holdings =
         if def.class == Class::Person { store::holdings(conn, &visible).await? } else { HashMap::new() };
     let mut states: HashMap<Uuid, Vec<State>> = visible.iter().map(|id| (*id, Vec::new())).collect();
     for found in conn.all(&select_states(&visible)).await? {
         let id: Uuid = found.try_get_by_index(0)?;
-        let (Some(current), Some(facts)) = (now.get(&id), found.try_get_by_index::<Option<Json>>(1)?) else {
+        let (Some(owner), Some(facts)) = (owners.get(&id), found.try_get_by_index::<Option<Json>>(1)?) else {
             continue;
         };
         let mut scope: Scope = serde_json::from_value(facts)?;
@@ -173,7 +190,7 @@ async fn states(
         if !readable(&view.actor, def.class, &scope) {
             continue;
         }
-        let is_inside = is_inside(&view.actor, def, current.owner());
+        let is_inside = is_inside(&view.actor, def, owner);
         let shown = states.entry(id).or_default();
         let count = i32::try_from(shown.len()).unwrap_or(i32::MAX - 1);
         let version = found.try_get_by_index(2)?;
@@ -185,7 +202,16 @@ async fn states(
             cause: found.try_get_by_index(5)?,
             is_inside,
             place: (found.try_get_by_index(6)?, found.try_get_by_index(7)?),
+            deleted_by: None,
         });
+    }
+    for (id, end) in ends {
+        let shown = states.entry(id).or_default();
+        let Some(last) = shown.last() else { continue };
+        let number = if last.is_inside { end.version } else { last.number.saturating_add(1) };
+        let End { version, at, cause, by, .. } = end;
+        let (op, is_inside, place) = ("delete".to_owned(), last.is_inside, last.place);
+        shown.push(State { number, version, op, at, cause, is_inside, place, deleted_by: by });
     }
     Ok(states)
 }
