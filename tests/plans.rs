@@ -155,17 +155,23 @@ async fn the_focal_point_records_an_adoption_made_on_paper() {
         let focal_point = app.user("focal_point").await;
         let secretariat = app.user("secretariat").await;
         walk(&secretariat, &path, &[("consult", json!({})), ("submit", json!({}))]).await;
-        let mut paper = paper();
-        paper["recorded"] = json!(true);
-        let mut unsourced = act();
-        unsourced["recorded"] = json!(true);
+        let recorded = |paper: Json| json!({ "recorded": paper });
+        let mut differs = recorded(paper());
+        differs["act_number"] = json!("341");
 
-        let unsourced = focal_point.act(&path, "adopt", unsourced).await;
-        let by_secretariat = secretariat.act(&path, "adopt", paper.clone()).await;
-        let by_focal_point = focal_point.act(&path, "adopt", paper).await;
+        let unsourced = focal_point.act(&path, "adopt", recorded(act())).await;
+        let flag = focal_point.act(&path, "adopt", recorded(json!(true))).await;
+        let differs = focal_point.act(&path, "adopt", differs).await;
+        let nothing = focal_point.act(&path, "adopt", json!({})).await;
+        let by_secretariat = secretariat.act(&path, "adopt", recorded(paper())).await;
+        let by_focal_point = focal_point.act(&path, "adopt", recorded(paper())).await;
 
         unsourced.problem(422, "invalid");
-        assert_eq!(unsourced.violations(), [("/act_source".into(), "required".into())]);
+        assert_eq!(unsourced.violations(), [("/recorded/act_source".into(), "required".into())]);
+        assert_eq!(flag.violations(), [("/recorded".into(), "wrong_type".into())]);
+        assert_eq!(differs.violations(), [("/act_number".into(), "rule_broken".into())]);
+        let needed = ["/act_body", "/act_number", "/act_on"].map(|at| (at.to_owned(), "required".to_owned()));
+        assert_eq!(nothing.violations(), needed);
         by_secretariat.problem(403, "forbidden");
         assert_eq!(by_focal_point.ok(200)["status"], "adopted");
         assert_eq!(by_focal_point.body["act_source"], "Official gazette 12/2026");

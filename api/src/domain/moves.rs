@@ -33,16 +33,18 @@ pub fn op(
     if let Some(schema) = def.move_schema(step) {
         schema.spell(&mut input);
     }
-    let input = &input;
-    let faults = check(def, step, input);
+    let faults = check(def, step, &input);
     let verb = Verb::Move(step);
-    let is_recorded =
-        input.get("recorded").is_some_and(|given| !matches!(given, Json::Null | Json::Bool(false)));
+    let paper = input.get("recorded").and_then(Json::as_object).cloned();
+    let is_recorded = paper.is_some();
+    // The act of an adoption on paper is what the paper says.
+    input.extend(paper.filter(|_| step.is_act).into_iter().flatten());
+    let input = &input;
     let authority = if is_recorded { Verb::Record } else { verb };
     let taken = |name: &str| step.takes.iter().any(|taken| taken.field == name);
     let fields = input.iter().filter(|(name, value)| taken(name) && !value.is_null());
     let mut set: Map<String, Json> = fields.map(|(name, value)| (name.clone(), value.clone())).collect();
-    if let (Some(cycle), Some(reason)) = (def.lifecycle, reason(input)) {
+    if let (Some(cycle), Some(reason)) = (def.lifecycle, reason(step, input)) {
         set.insert(cycle.reason.to_owned(), Json::String(reason));
     }
     Op::Move { id, version, verb, authority, set, faults }
@@ -53,22 +55,26 @@ fn check(def: &KindDef, step: &Move, input: &Map<String, Json>) -> Vec<Violation
     let mut found =
         schema.map(|schema| schema.violations(&Json::Object(input.clone()), "")).unwrap_or_default();
     let is_empty = |name: &str| input.get(name).is_none_or(Json::is_null);
-    if found.is_empty()
-        && step.is_act
-        && input.get("recorded") == Some(&Json::Bool(true))
-        && is_empty("act_source")
-    {
-        let detail = "an act on paper is recorded with the place where it is published or kept";
-        found.push(Violation::new("/act_source", Code::Required, detail));
+    let paper = input.get("recorded").filter(|paper| paper.is_object());
+    for taken in step.takes.iter().filter(|_| step.is_act) {
+        let at = format!("/{}", taken.field);
+        let said = paper.and_then(|paper| paper.get(taken.field));
+        if is_empty("recorded") && taken.is_required && is_empty(taken.field) {
+            let detail = format!("`{}` comes with the act, here or in `recorded`", taken.field);
+            found.push(Violation::new(at, Code::Required, detail));
+        } else if said.is_some() && !is_empty(taken.field) && said != input.get(taken.field) {
+            let detail = format!("`{}` stands in `recorded` too, and differs", taken.field);
+            found.push(Violation::new(at, Code::RuleBroken, detail));
+        }
     }
     found
 }
 
 /// The reason of a move, and the paper it was made on.
-fn reason(input: &Map<String, Json>) -> Option<String> {
+fn reason(step: &Move, input: &Map<String, Json>) -> Option<String> {
     let text = |of: &Json, name: &str| of.get(name).and_then(Json::as_str).unwrap_or_default().to_owned();
     let given = input.get("reason").and_then(Json::as_str).map(str::to_owned);
-    let paper = input.get("recorded").filter(|paper| paper.is_object()).map(|paper| {
+    let paper = input.get("recorded").filter(|paper| paper.is_object() && !step.is_act).map(|paper| {
         let [body, number, on, source] =
             ["act_body", "act_number", "act_on", "act_source"].map(|name| text(paper, name));
         format!("Recorded: {body}, No. {number}, {on}, {source}")

@@ -12,8 +12,8 @@ use utoipa::{PartialSchema, ToSchema};
 
 pub use inputs::{StandardInput, new, owner_text, patch, standard_inputs, takes_owner};
 pub use moves::{
-    PAPER, RECORDED, capital, move_input, move_input_name, reason_text, recorded_input, takes_paper,
-    takes_reason,
+    PAPER, RECORDED, capital, move_input, move_input_name, must_give, reason_text, recorded_input,
+    takes_paper, takes_reason,
 };
 
 use crate::{

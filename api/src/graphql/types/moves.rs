@@ -3,15 +3,11 @@
 use async_graphql::registry::MetaInputValue;
 use kernel::{
     KindDef,
-    schema::{PAPER, RECORDED, reason_text, takes_paper, takes_reason},
+    schema::{PAPER, RECORDED, must_give, reason_text, takes_paper, takes_reason},
 };
 use model::Move;
 
-use super::{
-    Types,
-    entry::{input, with_default},
-    inputs::taken,
-};
+use super::{Types, entry::input, inputs::taken};
 use crate::graphql::names::{camel, capital};
 
 impl Types<'_> {
@@ -45,17 +41,14 @@ fn members(def: &KindDef, step: &Move) -> Vec<MetaInputValue> {
     ];
     for taken_field in step.takes {
         if let Some(field) = def.declared.field(taken_field.field) {
-            let end = if taken_field.is_required { "!" } else { "" };
+            let end = if must_give(step, taken_field) { "!" } else { "" };
             all.push(input(&camel(field.name), field.doc, format!("{}{end}", taken(field))));
         }
     }
     if takes_reason(def, step) {
         all.push(input("reason", &reason_text(def), "String"));
     }
-    if step.is_act {
-        let text = "Whether it was done on paper and is recorded by the focal point.";
-        all.push(with_default(input("recorded", text, "Boolean!"), "false"));
-    } else if takes_paper(def, step) {
+    if takes_paper(def, step) {
         all.push(input("recorded", RECORDED, "RecordedInput"));
     }
     all

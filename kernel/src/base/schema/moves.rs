@@ -1,6 +1,6 @@
 //! Schemas of what moves take.
 
-use model::{Move, Need};
+use model::{Move, Need, lifecycle::Taken};
 use serde_json::{Map, Value as Json, json};
 
 use super::{closed, inputs::value, link, or_null, with};
@@ -38,19 +38,16 @@ pub fn move_input(def: &KindDef, step: &Move) -> Json {
     let optional = |schema: Json| with(or_null(schema), json!({ "default": null }));
     for taken in step.takes {
         let Some(field) = def.declared.field(taken.field) else { continue };
-        let schema = if taken.is_required { value(field) } else { optional(value(field)) };
+        let schema = if must_give(step, taken) { value(field) } else { optional(value(field)) };
         properties.insert(taken.field.to_owned(), schema);
-        required.extend(taken.is_required.then_some(taken.field));
+        required.extend(must_give(step, taken).then_some(taken.field));
     }
     if takes_reason(def, step) {
         let text =
             json!({ "description": reason_text(def), "maxLength": 5000, "minLength": 1, "type": "string" });
         properties.insert("reason".into(), optional(text));
     }
-    if step.is_act {
-        let text = "Whether it was done on paper and is recorded by the focal point.";
-        properties.insert("recorded".into(), json!({ "description": text, "type": "boolean" }));
-    } else if takes_paper(def, step) {
+    if takes_paper(def, step) {
         let paper = with(link("RecordedInput"), json!({ "description": RECORDED }));
         properties.insert("recorded".into(), optional(paper));
     }
@@ -74,7 +71,13 @@ pub fn takes_reason(def: &KindDef, step: &Move) -> bool {
 /// Whether the paper it was made on comes with a move.
 #[must_use]
 pub fn takes_paper(def: &KindDef, step: &Move) -> bool {
-    step.takes.is_empty() && def.lifecycle.is_some_and(|cycle| cycle.is_recorded)
+    (step.takes.is_empty() || step.is_act) && def.lifecycle.is_some_and(|cycle| cycle.is_recorded)
+}
+
+/// Whether a call gives a field that comes with the move: a legal act comes with its paper instead, if there is one.
+#[must_use]
+pub const fn must_give(step: &Move, taken: &Taken) -> bool {
+    taken.is_required && !step.is_act
 }
 
 /// What a move says of the paper it was made on: text of both contracts.
