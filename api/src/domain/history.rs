@@ -132,6 +132,7 @@ fn page(renderer: &Renderer, writers: &Writers, past: Past) -> Result<History> {
     for entry in past.entries {
         let record = renderer.json(&entry.row)?;
         let changes = changes(renderer, before.as_ref(), &entry.row)?;
+        let by = entry.by.and_then(|id| writers.get(&(id, entry.row.owner().to_owned())).cloned());
         before = Some(entry.row);
         items.push(HistoryEntry {
             number: entry.number,
@@ -142,7 +143,7 @@ fn page(renderer: &Renderer, writers: &Writers, past: Past) -> Result<History> {
             },
             at: entry.at,
             cause: serde_json::from_value(Json::String(entry.cause))?,
-            by: entry.by.and_then(|id| writers.get(&(id, entry.row.owner().to_owned())).cloned()),
+            by,
             changes: Object(changes),
             record: Object(record),
         });
