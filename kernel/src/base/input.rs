@@ -226,9 +226,7 @@ fn explain(
             found.push(Violation::new(place, Code::Required, format!("the member `{name}` is required")));
         }
         Kind::MaxLength { limit } => add(Code::TooLong, format!("{}{}", schema::too_long(limit), letters())),
-        Kind::MinLength { limit } => {
-            add(Code::TooShort, format!("{}{}", schema::too_short(limit), letters()))
-        }
+        Kind::MinLength { limit } => add(Code::TooShort, schema::too_short(limit, &letters())),
         Kind::MaxItems { limit } => add(Code::TooLong, format!("at most {limit} items{}", items())),
         Kind::MinItems { limit } => add(Code::TooShort, format!("at least {limit} items{}", items())),
         Kind::Maximum { limit } => add(Code::OutOfRange, format!("{is} is more than {limit}")),

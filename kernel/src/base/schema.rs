@@ -23,9 +23,9 @@ use crate::{
     scalar::{SharedWith, SharedWithInput},
 };
 
-/// What is said of a text with too few characters.
-pub(crate) fn too_short(least: impl Display) -> String {
-    format!("at least {least} characters; blanks at the ends and what cannot be seen do not count")
+/// What is said of a text with too few characters, and with how many, where that may be said.
+pub(crate) fn too_short(least: impl Display, given: &str) -> String {
+    format!("at least {least} characters{given}; blanks at the ends and what cannot be seen do not count")
 }
 
 /// What is said of a text with too many characters.

@@ -5,6 +5,7 @@ use sea_orm::Value;
 
 /// A column of a record table.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Column {
     /// Name in the table and in images; permanent.
     pub name: &'static str,

@@ -233,7 +233,7 @@ fn out_of_bounds(field: &FieldDef, text: &str) -> Option<(Code, String)> {
     let length = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
     let (least, most) = (field.min.unwrap_or(1).max(1), field.max.unwrap_or(i64::MAX));
     match length {
-        _ if length < least => Some((Code::TooShort, schema::too_short(least))),
+        _ if length < least => Some((Code::TooShort, schema::too_short(least, ""))),
         _ if length > most => Some((Code::TooLong, schema::too_long(most))),
         _ => None,
     }

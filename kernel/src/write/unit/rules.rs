@@ -233,10 +233,8 @@ fn check_state_facts(def: &KindDef, item: &mut Item, today: NaiveDate) {
         let was_in = item.before.as_ref().is_some_and(is_in);
         let (words, at) = (def.declared.one(), format!("/{}", field.name));
         match (is_in(&item.after), is_null(item.after.get(field.column))) {
-            (true, true) if !item.is_new() && !was_in => {
-                if field.shape == Shape::Date {
-                    item.after.set(field.column, today);
-                }
+            (true, true) if !item.is_new() && !was_in && field.shape == Shape::Date => {
+                item.after.set(field.column, today);
             }
             (true, true) if item.changes(field.column) => {
                 let text = format!("{words} in the state `{state}` has `{}`", field.name);
