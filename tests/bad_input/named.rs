@@ -49,7 +49,7 @@ async fn a_wrong_value_is_named_with_the_form_and_an_example() {
         );
         assert_eq!(of("/estimate_days"), "\"ten\" is not a whole number such as 7");
         assert_eq!(of("/language"), "\"English\" is not a language tag such as `ru` or `zh-Hant`");
-        assert_eq!(of("/source_system"), "at least 1 characters, not 0; blanks at the ends and what cannot be seen do not count");
+        assert_eq!(of("/source_system"), "at least 1 character, not 0; spaces at the ends and invisible characters do not count");
     })
     .await;
 }

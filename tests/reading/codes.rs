@@ -137,3 +137,34 @@ async fn bodies_name_reference_data_in_the_same_ways() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn however_many_codes_are_unknown_the_names_are_read_once() {
+    app(async |app| {
+        let counted = crate::statements::counted(app);
+        let (anonymous, me) = (counted.anonymous(), counted.user("focal_point").await);
+        let values: Vec<String> = (0..60).map(|at| format!("framework=XX{at}&country=kg")).collect();
+        let too_many: Vec<String> = (0..1_001).map(|at| format!("framework=X{at}")).collect();
+        let one = |at: usize| {
+            json!({"op": "create", "data": {"owner": "kg", "title": format!("Task {at}"),
+            "lead_agency": "mes", "language": "ru"}})
+        };
+        let batch = json!({ "items": (0..40).map(one).collect::<Vec<_>>() });
+        let begun = counted.state.db.statements();
+
+        let unknown = anonymous.get(&format!("/participations?{}", values.join("&"))).await;
+        let after_list = counted.state.db.statements();
+        let refused = anonymous.get(&format!("/participations?{}", too_many.join("&"))).await;
+        let after_refusal = counted.state.db.statements();
+        let made = me.post("/tasks/batch", batch).await;
+        let after_batch = counted.state.db.statements();
+
+        assert_eq!(unknown.problem(400, "bad_request")["errors"].as_array().map(Vec::len), Some(60));
+        assert!(after_list - begun <= 8, "{}", after_list - begun);
+        assert!(details(&refused).contains("at most 1000 values"), "{}", refused.body);
+        assert!(after_refusal - after_list <= 5, "{}", after_refusal - after_list);
+        assert_eq!(made.ok(200)["outcomes"].as_array().map(Vec::len), Some(40));
+        assert!(after_batch - after_refusal <= 30, "{}", after_batch - after_refusal);
+    })
+    .await;
+}

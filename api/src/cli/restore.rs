@@ -44,6 +44,10 @@ pub(super) async fn run(restore: &Restore) -> Result<(), Failure> {
     alone(backup, &place)?;
 
     let copy = beside(&place, "-restoring");
+    if backup.canonicalize().is_ok_and(|full| full == copy) {
+        let text = format!("{} is what an earlier restore left; give it another name first", copy.display());
+        return Err(Failure::usage(&text));
+    }
     remove(&copy);
     let checked = prepared(&config, backup, &copy).await;
     if checked.is_err() {
@@ -52,7 +56,10 @@ pub(super) async fn run(restore: &Restore) -> Result<(), Failure> {
     let is_behind = checked?;
     let aside = move_aside(&place)?;
     fs::rename(&copy, &place).and_then(|()| settle(&place)).map_err(|error| {
-        Failure::other(&format!("{} cannot be put in the place of {shown}: {error}", copy.display()))
+        let kept = aside.as_ref().map_or_else(String::new, |aside| {
+            format!("; the database that was there is {} now", aside.display())
+        });
+        Failure::other(&format!("{} cannot be put in the place of {shown}: {error}{kept}", copy.display()))
     })?;
 
     say(&format_args!("restored {shown} from {}", backup.display()));
@@ -137,8 +144,11 @@ async fn warn_of_secret(config: &Config, db: &Db) {
 
 /// Moves what is there aside, under names that fit each other; answers the new name of the database, if there was one.
 fn move_aside(place: &Path) -> Result<Option<PathBuf>, Failure> {
-    let now = Clock::system().now().format("%Y%m%dT%H%M%SZ");
+    let now = Clock::system().now().format("%Y%m%dT%H%M%S%.3fZ");
     let aside = beside(place, &format!(".before-restore-{now}"));
+    if aside.exists() {
+        return Err(Failure::other(&format!("{} is there already; try again", aside.display())));
+    }
     let mut had = None;
     for end in std::iter::once("").chain(COMPANIONS) {
         let (from, to) = (beside(place, end), beside(&aside, end));

@@ -346,7 +346,7 @@ fn op(
                 let known = def.lifecycle.into_iter().flat_map(|cycle| cycle.moves).map(|step| step.name);
                 let known: Vec<&str> = known.collect();
                 let has = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-                let text = format!("this is no move of a {}; there are: {has}", def.declared.words());
+                let text = format!("this is no move of {}; its moves are: {has}", def.declared.one());
                 faults.push(Violation::new(format!("/items/{at}/verb"), Code::NotInList, text));
                 return None;
             };

@@ -151,7 +151,7 @@ pub struct GraphqlCall {
 }
 
 impl GraphqlCall {
-    /// A call of this recalled.
+    /// A call of this caller.
     #[must_use]
     pub fn of(recalled: &Recalled, parts: &Parts) -> Self {
         let meter = parts.extensions.get().cloned();

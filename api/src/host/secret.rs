@@ -30,7 +30,7 @@ pub async fn read(config: &Config, makes: bool) -> Result<InstallationSecret, Se
     InstallationSecret::read(given, file)
 }
 
-/// Tells whether the database of the settings was used with a secret before; one that does not answer was not.
+/// Whether the database of the settings was used with a secret before; one that does not answer was not.
 pub async fn was_used(config: &Config) -> bool {
     let url = database::existing(&config.database_url);
     if database::file_of(&url).is_some_and(|file| !file.exists()) {

@@ -93,7 +93,7 @@ async fn admit(
 
 /// Answers a subscription as server-sent events: `next` for each answer, `complete` where it has come to its end.
 ///
-/// A stream that was broken off has no `complete`, so that its recalled comes back.
+/// A stream that was broken off has no `complete`, so that its caller comes back.
 fn stream(
     state: &AppState,
     (user, address): (Option<Uuid>, Option<IpAddr>),

@@ -1,4 +1,4 @@
-//! The signals to stop, and the one that is no such signal here.
+//! The signals that stop the service, and SIGHUP, which does not.
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 

@@ -89,7 +89,7 @@ impl Identity {
     /// # Errors
     /// As [`Identity::look_up`].
     pub async fn load(&self, ctx: &Ctx) -> Result<Ctx> {
-        // The epoch first: what changes after it is a difference to the next recalled.
+        // The epoch first: what changes after it is a difference to the next read.
         let epoch = standings::epoch(ctx.db.reading()).await?;
         let from = ctx.clock.now();
         let (actor, until) = load(ctx, self.who, self.act_as.as_deref()).await?;

@@ -98,7 +98,7 @@ impl KeyRing {
         })))
     }
 
-    /// Tells by an error if the keys of a database were sealed with another secret; makes none.
+    /// Checks that the keys of a database open with this secret; makes no key.
     ///
     /// # Errors
     /// As for [`Self::open`].
@@ -207,7 +207,7 @@ impl fmt::Debug for KeyRing {
     }
 }
 
-/// Tells whether the database has keys, and so was used with an installation secret.
+/// Whether the database has keys, and so was used with an installation secret.
 ///
 /// # Errors
 /// What the database says, also where it has no such table.

@@ -95,7 +95,7 @@ impl Attempt {
         Err(Error::TooManyAttempts { seconds: u64::try_from(wait).unwrap_or_default() })
     }
 
-    /// Tells whether the password is right; one that is not is counted.
+    /// Whether the password is right; one that is not is counted.
     pub(super) async fn shows(
         &mut self,
         ctx: &Ctx,

@@ -25,12 +25,18 @@ use crate::{
 
 /// What is said of a text with too few characters, and with how many, where that may be said.
 pub(crate) fn too_short(least: impl Display, given: &str) -> String {
-    format!("at least {least} characters{given}; blanks at the ends and what cannot be seen do not count")
+    format!("at least {}{given}; spaces at the ends and invisible characters do not count", characters(least))
 }
 
 /// What is said of a text with too many characters.
 pub(crate) fn too_long(most: impl Display) -> String {
-    format!("at most {most} characters")
+    format!("at most {}", characters(most))
+}
+
+/// So many characters, in words.
+fn characters(count: impl Display) -> String {
+    let count = count.to_string();
+    if count == "1" { "1 character".to_owned() } else { format!("{count} characters") }
 }
 
 /// A schema that stands under `components`.

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use icu_locale_core::LanguageIdentifier;
 use icu_properties::{CodePointSetData, props::DefaultIgnorableCodePoint};
 use serde_json::{Map, Value as Json};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
@@ -30,8 +31,10 @@ pub fn tag(given: &str) -> Option<String> {
     let is_part =
         |part: &str| (2..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
     let is_tag = is_main && rest.is_none_or(|rest| rest.split('-').all(is_part));
-    let rest = rest.map_or_else(String::new, |rest| format!("-{rest}"));
-    is_tag.then(|| main.to_ascii_lowercase() + &rest)
+    let spelt = |tag: &str| {
+        LanguageIdentifier::try_from_str(tag).map_or_else(|_| tag.to_ascii_lowercase(), |tag| tag.to_string())
+    };
+    is_tag.then(|| spelt(given))
 }
 
 fn composed(given: &str) -> Cow<'_, str> {

@@ -161,28 +161,56 @@ impl Codes {
     }
 }
 
-/// What a caller means by a code of a kind that everybody may read.
-///
-/// # Errors
-/// What the database says.
-pub(crate) async fn meant(view: &View, def: &'static KindDef, text: &str) -> Result<Meant> {
-    let codes = view.standings.codes();
-    if codes.remembered(def.name).is_some_and(|names| names.has(text)) {
-        return Ok(Meant::Code(text.to_owned()));
-    }
-    Ok(codes.keep(def.name, Names::read(view.db.reading(), def).await?).meant(text))
+/// A search for what a caller means by codes; the names of a kind are read once at most.
+pub(crate) struct Search<'a> {
+    view: &'a View,
+    conn: Conn<'a>,
+    /// Whether what is read may be remembered: what a unit reads may be taken back.
+    is_kept: bool,
+    read: HashMap<&'static str, Arc<Names>>,
 }
 
-/// What a caller means by the code of an owner.
-///
-/// # Errors
-/// What the database says.
-pub(crate) async fn owner_meant(view: &View, text: &str) -> Result<Meant> {
-    if let Some(other) = OTHER_OWNERS.iter().find(|other| other.eq_ignore_ascii_case(text)) {
-        return Ok(Meant::Code((*other).to_owned()));
+impl<'a> Search<'a> {
+    /// A search on behalf of a read.
+    pub(crate) fn of_read(view: &'a View) -> Self {
+        Self { view, conn: view.db.reading(), is_kept: true, read: HashMap::new() }
     }
-    let Some((def, prefix, code)) = owning(view.kinds, text) else { return Ok(Meant::Nothing(None)) };
-    Ok(meant(view, def, code).await?.within(prefix))
+
+    /// A search within a unit, on its own connection.
+    pub(crate) fn within(view: &'a View, conn: Conn<'a>) -> Self {
+        Self { view, conn, is_kept: false, read: HashMap::new() }
+    }
+
+    /// What a caller means by a code of a kind that everybody may read.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub(crate) async fn meant(&mut self, def: &'static KindDef, text: &str) -> Result<Meant> {
+        let codes = self.view.standings.codes();
+        if codes.remembered(def.name).is_some_and(|names| names.has(text)) {
+            return Ok(Meant::Code(text.to_owned()));
+        }
+        if let Some(names) = self.read.get(def.name) {
+            return Ok(names.meant(text));
+        }
+        let names = Names::read(self.conn, def).await?;
+        let names = if self.is_kept { codes.keep(def.name, names) } else { Arc::new(names) };
+        Ok(self.read.entry(def.name).or_insert(names).meant(text))
+    }
+
+    /// What a caller means by the code of an owner.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub(crate) async fn owner_meant(&mut self, text: &str) -> Result<Meant> {
+        if let Some(other) = OTHER_OWNERS.iter().find(|other| other.eq_ignore_ascii_case(text)) {
+            return Ok(Meant::Code((*other).to_owned()));
+        }
+        let Some((def, prefix, code)) = owning(self.view.kinds, text) else {
+            return Ok(Meant::Nothing(None));
+        };
+        Ok(self.meant(def, code).await?.within(prefix))
+    }
 }
 
 /// The kind whose records own under codes like this one, the prefix, and the record's own code.

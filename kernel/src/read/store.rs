@@ -17,7 +17,7 @@ use prepared::{Ids, Making, Prepared};
 pub use wanted::{Wanted, rows, select};
 
 use crate::{
-    codes::{self, Meant},
+    codes::{self, Meant, Search},
     condition::condition,
     db::Conn,
     error::{Error, Result},
@@ -82,7 +82,7 @@ pub async fn by_code(view: &View, wanted: impl Into<Wanted>, code: &str) -> Resu
     let found = one(view, wanted, Cond::all().add(def.col(column).eq(code))).await;
     if matches!(found, Err(Error::NotFound))
         && codes::is_public(def)
-        && let Meant::Code(meant) = codes::meant(view, def, code).await?
+        && let Meant::Code(meant) = Search::of_read(view).meant(def, code).await?
     {
         return one(view, wanted, Cond::all().add(def.col(column).eq(meant))).await;
     }
@@ -97,7 +97,7 @@ pub async fn near_code(view: &View, def: &'static KindDef, code: &str) -> Result
     if !codes::is_public(def) {
         return Ok(None);
     }
-    Ok(match codes::meant(view, def, code).await? {
+    Ok(match Search::of_read(view).meant(def, code).await? {
         Meant::Code(_) => None,
         Meant::Nothing(near) => near,
     })

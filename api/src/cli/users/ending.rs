@@ -103,9 +103,10 @@ pub(super) async fn revoke(ctx: &Ctx, held: &Held) -> Result<(), Failure> {
     }
     let grants = store::all(conn, def, meant).await?;
     if grants.is_empty() {
-        let role = held.role.map_or("no role", |role| role.code());
-        let text = format!("{} does not hold {role} of {}", address(&held.email), held.owner);
-        return Err(Failure::usage(&text.replace("does not hold no role", "holds no role")));
+        let lacks = held
+            .role
+            .map_or_else(|| "holds no role".to_owned(), |role| format!("does not hold {}", role.code()));
+        return Err(Failure::usage(&format!("{} {lacks} of {}", address(&held.email), held.owner)));
     }
     let delete = |row: &Row| Op::Delete { id: row.id(), version: Some(row.version()) };
     let under = notice::under(ctx, &held.owner);

@@ -46,7 +46,7 @@ impl Run {
         let id = item.arguments.get("id").and_then(Json::as_str).and_then(|id| id.parse().ok());
         let ids: BTreeSet<Uuid> = id.into_iter().collect();
         // An id that never was takes the way of a hidden one, and as long.
-        let def = kinds_of(&self.ctx, &ids).await?.into_values().next().or(KINDS.get("task"));
+        let def = kinds_of(&self.ctx, &ids).await?.into_values().next().or(KINDS.served().next());
         let Some(def) = def.filter(|def| def.is_served()) else { return Ok(Found::Null) };
         let page = page(item)?;
         let past = histories(&self.ctx, def, &ids, span(&page)?).await?.into_values().next();

@@ -125,7 +125,7 @@ pub fn put_by_key(def: &KindDef) -> Json {
     let (name, words) = (def.name, def.declared.words());
     let summary = format!("Create or edit one {words} by its external key");
     let description = format!(
-        "Creates the {words} with an external key, or edits it where it exists. Repeating the call changes nothing. `If-Match` guards the edits of others, `If-None-Match: *` the record that is there."
+        "Creates the {words} with an external key, or edits it where it exists. Repeating the call changes nothing. `If-Match` refuses to overwrite a newer edit; `If-None-Match: *` refuses to change a record that exists."
     );
     of(def, &format!("put_{name}_by_key"), &summary, &description)
         .takes(external_key().into_iter().chain(content_language(def)))

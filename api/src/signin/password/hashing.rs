@@ -83,7 +83,7 @@ impl Place {
         spawn_blocking(task).await.map_err(|error| failed(&error))?
     }
 
-    /// Tells whether a password is the one that was hashed; without a hash it takes as long and says no.
+    /// Whether a password is the one that was hashed; without a hash it takes as long and says no.
     ///
     /// # Errors
     /// `Internal` when the stored hash cannot be read.

@@ -6,7 +6,7 @@ use icu_collator::{CollatorBorrowed, options::CollatorOptions};
 use icu_locale_core::Locale;
 use model::declaration::ORDERS;
 
-/// Characters of a text that its order is by.
+/// Characters of a text that count for its order; the rest is ignored.
 const LONGEST: usize = 120;
 
 /// The collators of [`ORDERS`], by column.

@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use uuid::Uuid;
 
 use crate::{
-    codes::{self, Meant},
+    codes::{self, Meant, Search},
     error::{Code, Error, Result, Violation},
-    filter::{Filter, Narrowing, Rule},
+    filter::{Filter, MAX_VALUES, Narrowing, Rule},
     record::KindDef,
     view::View,
 };
@@ -28,13 +28,19 @@ impl Narrowing {
     /// `BadRequest` for a code that no record has, with the nearest one: of kinds that everybody may read only.
     pub(crate) async fn settled(&self, view: &View, def: &'static KindDef) -> Result<Cow<'_, Self>> {
         let (mut settled, mut faults) = (Cow::Borrowed(self), Vec::new());
+        let values: usize = self.given().iter().map(|(_, values)| values.len()).sum();
+        if values > MAX_VALUES {
+            // `condition` refuses them all.
+            return Ok(settled);
+        }
+        let mut search = Search::of_read(view);
         for (at, (filter, values)) in self.given().iter().enumerate() {
             let Some(whose) = whose(view, def, filter) else { continue };
             for (place, value) in values.iter().enumerate() {
                 let meant = match whose {
                     Whose::Kind(_) if filter.takes_ids() && value.parse::<Uuid>().is_ok() => continue,
-                    Whose::Kind(def) => codes::meant(view, def, value).await?,
-                    Whose::Owners => codes::owner_meant(view, value).await?,
+                    Whose::Kind(def) => search.meant(def, value).await?,
+                    Whose::Owners => search.owner_meant(value).await?,
                 };
                 match meant {
                     Meant::Code(code) if code == *value => {}

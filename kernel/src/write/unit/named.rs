@@ -10,7 +10,7 @@ use super::{
     references::{Found, Token},
 };
 use crate::{
-    codes::{self, Meant, Names},
+    codes::{self, Meant, Names, Search},
     error::{Code, Result},
     record::KindDef,
 };
@@ -18,12 +18,13 @@ use crate::{
 impl Unit {
     /// Puts the code of the owner in place of what an item calls it.
     pub(super) async fn name_owners(&self, items: &mut [Item]) -> Result<()> {
+        let mut search = Search::within(&self.ctx, self.conn());
         for item in items.iter_mut().filter(|item| !item.is_rejected()) {
             let Some(given) = item.fields.get("owner").and_then(Json::as_str).filter(|text| !is_plain(text))
             else {
                 continue;
             };
-            if let Meant::Code(code) = codes::owner_meant(&self.ctx, given).await? {
+            if let Meant::Code(code) = search.owner_meant(given).await? {
                 item.fields.insert("owner".into(), Json::String(code));
             }
         }
@@ -60,6 +61,7 @@ impl Unit {
 
     /// Names the nearest owner where an item is of one that is not there.
     pub(super) async fn suggest_owners(&self, items: &mut [Item]) -> Result<()> {
+        let mut search = Search::within(&self.ctx, self.conn());
         for item in items.iter_mut() {
             let Some(given) = item.fields.get("owner").and_then(Json::as_str) else { continue };
             let mut faults = item.faults.iter_mut();
@@ -68,7 +70,7 @@ impl Unit {
             else {
                 continue;
             };
-            if let Meant::Nothing(near) = codes::owner_meant(&self.ctx, given).await? {
+            if let Meant::Nothing(near) = search.owner_meant(given).await? {
                 fault.detail.push_str(&codes::hint(near.as_deref()));
             }
         }

@@ -214,11 +214,4 @@ impl KindDef {
         }
         Ok(())
     }
-
-    /// Adds a lifecycle.
-    #[must_use]
-    pub const fn moves(mut self, cycle: &'static Lifecycle) -> Self {
-        self.lifecycle = Some(cycle);
-        self
-    }
 }
