@@ -147,7 +147,7 @@ async fn however_many_codes_are_unknown_the_names_are_read_once() {
         let too_many: Vec<String> = (0..1_001).map(|at| format!("framework=X{at}")).collect();
         let one = |at: usize| {
             json!({"op": "create", "data": {"owner": "kg", "title": format!("Task {at}"),
-            "lead_agency": "mes", "language": "ru"}})
+            "lead_agency": "MES", "language": "ru"}})
         };
         let batch = json!({ "items": (0..40).map(one).collect::<Vec<_>>() });
         let begun = counted.state.db.statements();
