@@ -23,7 +23,7 @@ pub const ALGORITHM: &str = "icu_collator 2.4.0; folding 2; stems 1";
 pub struct Word {
     /// The folded word; a record with these letters in a row is found.
     pub folded: String,
-    /// What its forms have in common, as [`stems`] marks it.
+    /// What its forms have in common, marked as it is stored.
     pub stems: Vec<String>,
 }
 
