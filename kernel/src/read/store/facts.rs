@@ -18,22 +18,6 @@ use crate::{
     view::View,
 };
 
-/// Official languages of these owners; owners that do not exist are left out.
-///
-/// # Errors
-/// What the database says.
-pub async fn owner_languages(conn: Conn<'_>, codes: &BTreeSet<String>) -> Result<Owners> {
-    if codes.is_empty() {
-        return Ok(Owners::default());
-    }
-    let select = Query::select()
-        .columns(["code", "languages"].map(Alias::new))
-        .from(Alias::new("owner"))
-        .and_where(Expr::col(Alias::new("code")).is_in(codes.iter().map(String::as_str)))
-        .take();
-    read_languages(conn.all(&select).await?)
-}
-
 /// Official languages of every owner: some hundreds, in one statement.
 ///
 /// # Errors

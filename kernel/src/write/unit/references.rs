@@ -1,6 +1,9 @@
 //! References: one statement for each kind that is referred to, hidden the same as missing.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, Order, Query};
 use serde_json::Value as Json;
@@ -60,7 +63,7 @@ pub(super) struct Found {
     /// Codes that the caller sees of kinds of which some were not found, each with its owner.
     near: HashMap<&'static str, Vec<(String, String)>>,
     /// Owners that exist, with their official languages.
-    pub(super) owners: Owners,
+    pub(super) owners: Arc<Owners>,
     /// What the caller cannot see of the lists it writes.
     pub(super) hidden: Hidden,
 }
@@ -102,9 +105,7 @@ impl Found {
         // Without an owner a code or key that several owners use names nothing.
         fitting.next().filter(|_| owner.is_some() || fitting.next().is_none())
     }
-}
 
-impl Found {
     /// The refusal of a reference that leads nowhere here, with the nearest code that the caller sees.
     pub(super) fn missing(
         &self,
@@ -164,16 +165,13 @@ pub(super) fn named<'a>(def: &'static KindDef, item: &'a Item) -> Vec<(String, &
 
 impl Unit {
     /// Finds every record the items name, with `visible()` inside, and the owners.
-    pub(super) async fn look_up(&self, def: &'static KindDef, items: &[Item]) -> Result<Found> {
+    pub(super) async fn look_up(&mut self, def: &'static KindDef, items: &[Item]) -> Result<Found> {
         let mut wanted: BTreeMap<&'static str, BTreeSet<Token>> = BTreeMap::new();
-        let mut owners = BTreeSet::new();
         for item in items.iter().filter(|item| item.is_readable()) {
             for (_, target, value) in named(def, item) {
                 wanted.entry(target).or_default().extend(Token::read(value));
             }
-            owners.extend(item.fields.get("owner").and_then(Json::as_str).map(str::to_owned));
         }
-        owners.extend(def.fixed_owner.map(str::to_owned));
         let mut found = Found::default();
         let mut wanted_codes = Vec::new();
         for (kind, tokens) in wanted {
@@ -184,14 +182,13 @@ impl Unit {
             let Some(target) = self.ctx.kinds.get(kind) else { continue };
             for some in tokens.iter().cloned().collect::<Vec<_>>().chunks(store::IDS) {
                 for row in self.find(target, some).await? {
-                    owners.insert(row.owner().to_owned());
                     found.add(target, row);
                 }
             }
             self.find_by_names(target, &tokens, &mut found).await?;
         }
         self.look_near(&wanted_codes, &mut found).await?;
-        found.owners = store::owner_languages(self.conn(), &owners).await?;
+        found.owners = self.owners().await?;
         Ok(found)
     }
 
