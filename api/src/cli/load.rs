@@ -16,7 +16,13 @@ use std::{fs, io::IsTerminal, path::PathBuf, sync::Arc};
 
 use clap::Args;
 use indicatif::ProgressBar;
-use kernel::{KindDef, cause::Cause, input::nearest, policy::Class, spelling};
+use kernel::{
+    KindDef,
+    cause::Cause,
+    input::{did_you_mean, nearest},
+    policy::Class,
+    spelling,
+};
 
 use super::{failure::Failure, installation::Installation, say};
 use crate::domain::KINDS;
@@ -68,7 +74,7 @@ fn kind(name: &str) -> Result<&'static KindDef, Failure> {
     let loadable = || KINDS.all().iter().filter(|def| def.class != Class::Shared);
     loadable().find(|def| def.name == name || def.collection == name).copied().ok_or_else(|| {
         let near = nearest(name, loadable().map(|def| def.collection));
-        let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        let hint = did_you_mean(near);
         Failure::usage(&format!("there is no kind `{name}`{hint}"))
     })
 }

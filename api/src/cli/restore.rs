@@ -54,17 +54,16 @@ pub(super) async fn run(restore: &Restore) -> Result<(), Failure> {
         remove(&copy);
     }
     let is_behind = checked?;
-    let aside = move_aside(&place)?;
+    let kept = move_aside(&place)?;
+    let kept = kept.map(|aside| format!("the database that was there is {} now", aside.display()));
     fs::rename(&copy, &place).and_then(|()| settle(&place)).map_err(|error| {
-        let kept = aside.as_ref().map_or_else(String::new, |aside| {
-            format!("; the database that was there is {} now", aside.display())
-        });
+        let kept = kept.as_ref().map_or_else(String::new, |kept| format!("; {kept}"));
         Failure::other(&format!("{} cannot be put in the place of {shown}: {error}{kept}", copy.display()))
     })?;
 
     say(&format_args!("restored {shown} from {}", backup.display()));
-    if let Some(aside) = aside {
-        say(&format_args!("the database that was there is {} now", aside.display()));
+    if let Some(kept) = kept {
+        say(&kept);
     }
     if is_behind {
         say(&"its schema is older than this program: `concord serve` or `concord migrate up` brings it up");

@@ -7,7 +7,12 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
 };
 use chrono::{DateTime, Utc};
-use kernel::{Code, Ctx, Error, Violation, spelling, view::Locale};
+use kernel::{
+    Code, Ctx, Error, Violation,
+    input::{did_you_mean, nearest},
+    spelling,
+    view::Locale,
+};
 use uuid::Uuid;
 
 use super::{idempotency, problem::Problem};
@@ -267,8 +272,8 @@ pub fn parameter_faults(given: &[(String, String)], accepted: &[&str]) -> Vec<Vi
 
 /// The violation of an unknown parameter.
 fn unknown_parameter(name: &str, accepted: &[&str]) -> Violation {
-    let near = kernel::input::nearest(name, accepted.iter().copied());
-    let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+    let near = nearest(name, accepted.iter().copied());
+    let hint = did_you_mean(near);
     Violation::new(
         format!("?{name}"),
         Code::UnknownParameter,

@@ -41,9 +41,16 @@ impl Accepts {
         matches!(self, Self::Ids | Self::Texts | Self::Codes(_))
     }
 
-    /// A value as records keep it.
-    fn spelt(self, value: &str) -> String {
-        if self == Self::Texts { spelling::key(value) } else { value.to_owned() }
+    /// A value as records keep it: a text in its one spelling, a code in the case of its list.
+    fn kept(self, value: &str) -> String {
+        match self {
+            Self::Texts => spelling::key(value),
+            Self::Codes(list) => {
+                let term = list.terms.iter().find(|term| term.code.eq_ignore_ascii_case(value));
+                term.map_or(value, |term| term.code).to_owned()
+            }
+            _ => value.to_owned(),
+        }
     }
 }
 

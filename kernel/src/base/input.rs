@@ -21,7 +21,7 @@ use serde_json::{Map, Value as Json, json};
 use utoipa::ToSchema;
 
 use told::{LONGEST, given};
-pub use told::{cut, hint, like, nearest};
+pub use told::{cut, did_you_mean, hint, like, nearest};
 
 use crate::{
     dates,

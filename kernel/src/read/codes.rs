@@ -224,11 +224,6 @@ fn owning<'a>(kinds: &'static Registry, text: &'a str) -> Option<(&'static KindD
     kinds.served().find_map(of)
 }
 
-/// The end of a refusal that names the nearest code.
-pub(crate) fn hint(near: Option<&str>) -> String {
-    near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::{Meant, Name, Names};

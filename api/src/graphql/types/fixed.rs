@@ -1,10 +1,7 @@
 //! The types that do not follow from kinds.
 
 use async_graphql::{InputType, OutputType};
-use kernel::{
-    scalar::Money,
-    scalar::{SharedWith, SharedWithInput},
-};
+use kernel::scalar::{Money, SharedWith, SharedWithInput};
 
 use super::{
     Does, OfPage, Types,

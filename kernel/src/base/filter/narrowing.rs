@@ -39,7 +39,7 @@ impl Narrowing {
                     // An empty truth value was never given.
                     name == filter.name && !(filter.accepts == Accepts::Bool && value.is_empty())
                 })
-                .map(|(_, value)| in_case(filter.accepts, filter.accepts.spelt(value)))
+                .map(|(_, value)| filter.accepts.kept(value))
                 .collect();
             if values.len() > 1 && !filter.accepts.is_list() {
                 let detail = format!("`{}` is given once", filter.name);
@@ -82,10 +82,9 @@ impl Narrowing {
             };
             let values: Vec<String> = match value {
                 Json::Null => continue,
-                Json::Array(items) => items.iter().map(|one| in_case(filter.accepts, text(one))).collect(),
-                one => vec![in_case(filter.accepts, text(one))],
+                Json::Array(items) => items.iter().map(|one| filter.accepts.kept(&text(one))).collect(),
+                one => vec![filter.accepts.kept(&text(one))],
             };
-            let values: Vec<String> = values.iter().map(|value| filter.accepts.spelt(value)).collect();
             faults.extend(values.iter().filter_map(|value| {
                 let why = fault(filter.accepts, value)?;
                 Some(Violation::new(format!("?{name}"), Code::BadFormat, format!("`{name}`: {why}")))
@@ -117,13 +116,6 @@ impl Narrowing {
 
 fn text(value: &Json) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// A code of a closed list as the list has it, where it is written in another case.
-fn in_case(accepts: Accepts, value: String) -> String {
-    let Accepts::Codes(list) = accepts else { return value };
-    let term = list.terms.iter().find(|term| term.code.eq_ignore_ascii_case(&value));
-    term.map_or(value, |term| term.code.to_owned())
 }
 
 /// Why a filter does not take a value.

@@ -115,7 +115,13 @@ pub(super) fn listed(value: &Json, options: &Json) -> String {
 /// "; did you mean `b`?" where a known name is near, in whatever case one is written.
 #[must_use]
 pub fn hint<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
-    like(name, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
+    did_you_mean(like(name, known))
+}
+
+/// "; did you mean `b`?" where something is near.
+#[must_use]
+pub fn did_you_mean(near: Option<&str>) -> String {
+    near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
 }
 
 /// The known name most like `name`, in whatever case either is written.

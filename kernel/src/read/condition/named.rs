@@ -8,6 +8,7 @@ use crate::{
     codes::{self, Meant, Search},
     error::{Code, Error, Result, Violation},
     filter::{Filter, MAX_VALUES, Narrowing, Rule},
+    input::did_you_mean,
     record::KindDef,
     view::View,
 };
@@ -51,7 +52,7 @@ impl Narrowing {
                             Whose::Owners => "owner".to_owned(),
                         };
                         let shown: String = value.chars().take(SHOWN).collect();
-                        let hint = codes::hint(near.as_deref());
+                        let hint = did_you_mean(near.as_deref());
                         let detail = format!("`{}`: there is no {words} {shown:?}{hint}", filter.name);
                         faults.push(Violation::new(
                             format!("?{}", filter.name),

@@ -117,15 +117,15 @@ fn keep_settled(
     owner: Option<&str>,
 ) {
     let Some(column) = def.field(name) else { return };
-    let given = match column.target {
-        Some(target) => found.get(target, value, owner).map(|row| row.id().into()),
-        None => parse(column.ty, value),
-    };
     if def.lifecycle.is_some_and(|cycle| cycle.state == name) {
         // States change by moves: the guard of the lifecycle makes those that lead there.
         item.wanted_state = value.as_str().map(str::to_owned);
         return;
     }
+    let given = match column.target {
+        Some(target) => found.get(target, value, owner).map(|row| row.id().into()),
+        None => parse(column.ty, value),
+    };
     if given.is_none_or(|given| given != *item.after.get(column.name)) {
         item.fault(
             &format!("/{name}"),

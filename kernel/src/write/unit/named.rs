@@ -12,6 +12,7 @@ use super::{
 use crate::{
     codes::{self, Meant, Names, Search},
     error::{Code, Result},
+    input::did_you_mean,
     record::KindDef,
 };
 
@@ -71,7 +72,7 @@ impl Unit {
                 continue;
             };
             if let Meant::Nothing(near) = search.owner_meant(given).await? {
-                fault.detail.push_str(&codes::hint(near.as_deref()));
+                fault.detail.push_str(&did_you_mean(near.as_deref()));
             }
         }
         Ok(())
