@@ -18,6 +18,7 @@ mod rules;
 mod siblings;
 mod touch;
 mod uses;
+mod ways;
 mod write;
 
 use std::{collections::HashMap, sync::Arc};

@@ -1,15 +1,16 @@
 //! What a write does to the records below: deletion leaf first, narrowing.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use model::declaration::standard;
-use sea_orm::sea_query::{Alias, ExprTrait, Order};
+use sea_orm::sea_query::{Alias, Order};
 use uuid::Uuid;
 
 use super::{
     Unit,
     item::Item,
     rules::{Sets, narrowed},
+    ways::Way,
 };
 use crate::{
     error::Result,
@@ -22,6 +23,9 @@ use crate::{
 /// A kind with rows of it, each with the id of the record it stands below.
 pub(super) type Below = (&'static KindDef, Vec<(Row, Uuid)>);
 
+/// A kind with ids of records of it.
+type Front = (&'static KindDef, BTreeSet<Uuid>);
+
 impl Unit {
     /// Every record below `ids`, level by level, locked to be deleted; hidden ones too.
     pub(super) async fn descendants(
@@ -30,28 +34,61 @@ impl Unit {
         ids: &BTreeSet<Uuid>,
     ) -> Result<Vec<Below>> {
         let mut all = Vec::new();
-        let mut front = vec![(def, ids.clone())];
         let mut seen = ids.clone();
-        while let Some((kind, ids)) = front.pop() {
-            for (child, column) in kind.below(self.ctx.kinds.all()) {
-                let mut select = store::select(child);
-                select
-                    .and_where(child.col(column).is_in(ids.iter().copied()))
-                    .order_by((child.iden(), Alias::new("id")), Order::Asc);
-                self.lock(&mut select, true);
-                let rows = store::rows(self.conn(), child, &select).await?;
-                let fresh: Vec<(Row, Uuid)> = rows
-                    .into_iter()
-                    .filter(|row| seen.insert(row.id()))
-                    .filter_map(|row| row.uuid(column).map(|parent| (row, parent)))
-                    .collect();
-                if !fresh.is_empty() {
-                    front.push((child, fresh.iter().map(|(row, _)| row.id()).collect()));
-                    all.push((child, fresh));
-                }
+        let mut front = vec![(def, ids.clone())];
+        while !front.is_empty() {
+            let mut next = Vec::new();
+            for (child, mut ids) in self.below(&front).await? {
+                ids.retain(|id| seen.insert(*id));
+                let is_doomed = |id: &Uuid| front.iter().any(|(_, ids)| ids.contains(id));
+                let rows = self.rows_below(child, &ids, true).await?;
+                // Only now locked: meanwhile a row may have been led elsewhere.
+                let above = |row: Row| {
+                    let found = parents(&row).find(is_doomed);
+                    found.map(|id| (row, id))
+                };
+                let below: Vec<(Row, Uuid)> = rows.into_iter().filter_map(above).collect();
+                next.push((child, below.iter().map(|(row, _)| row.id()).collect()));
+                all.push((child, below));
             }
+            front = next;
         }
         Ok(all)
+    }
+
+    /// The records right below some of several kinds, kind by kind, in one statement.
+    async fn below(&self, front: &[Front]) -> Result<Vec<Front>> {
+        let (mut children, mut ways) = (Vec::new(), Vec::new());
+        for (kind, ids) in front.iter().filter(|(_, ids)| !ids.is_empty()) {
+            for (child, column) in kind.below(self.ctx.kinds.all()) {
+                children.push(child);
+                ways.push(Way::of(child, column, ids));
+            }
+        }
+        let mut found: BTreeMap<&str, Front> = BTreeMap::new();
+        for named in self.naming(&ways).await? {
+            if let Some(child) = children.get(named.way) {
+                found.entry(child.name).or_insert_with(|| (child, BTreeSet::new())).1.insert(named.from);
+            }
+        }
+        Ok(found.into_values().collect())
+    }
+
+    /// These rows of a kind, in order of id.
+    async fn rows_below(
+        &self,
+        def: &'static KindDef,
+        ids: &BTreeSet<Uuid>,
+        is_deletion: bool,
+    ) -> Result<Vec<Row>> {
+        let mut select = store::select(def);
+        select
+            .and_where(self.conn().among(def.col("id"), ids))
+            .order_by((def.iden(), Alias::new("id")), Order::Asc);
+        if is_deletion {
+            self.lock(&mut select, true);
+        }
+        store::rows(self.conn(), def, &select).await
     }
 
     /// Narrows what stands below records that were narrowed; hidden records too, and without naming them.
@@ -64,35 +101,54 @@ impl Unit {
             item.before.is_some() && columns.iter().any(|column| item.changes(column))
         };
         let live = items.iter().filter(|i| !i.is_rejected() && !i.is_unchanged && !i.is_deletion());
-        let parents: HashMap<Uuid, Row> =
+        let mut above: HashMap<Uuid, Row> =
             live.filter(changed).map(|i| (i.after.id(), i.after.clone())).collect();
-        let mut front = vec![(def, parents)];
-        while let Some((kind, parents)) = front.pop() {
-            if parents.is_empty() {
-                continue;
+        let mut front = vec![(def, above.keys().copied().collect())];
+        while !above.is_empty() {
+            let (mut narrowed, mut next) = (HashMap::new(), Vec::new());
+            for (child, ids) in self.below(&front).await? {
+                let pairs = self.narrow_below(child, &ids, &above).await?;
+                next.push((child, pairs.iter().map(|(_, row)| row.id()).collect()));
+                narrowed.extend(pairs.into_iter().map(|(_, row)| (row.id(), row)));
             }
-            for (child, column) in kind.below(self.ctx.kinds.all()) {
-                let mut select = store::select(child);
-                select.and_where(child.col(column).is_in(parents.keys().copied()));
-                let rows = store::rows(self.conn(), child, &select).await?;
-                let sets = self.sets_of(rows.iter().chain(parents.values())).await?;
-                let owners = self.owners().await?;
-                let (mut pairs, mut made) = (Vec::new(), Vec::new());
-                for row in rows {
-                    let Some(parent) = row.uuid(column).and_then(|id| parents.get(&id)) else { continue };
-                    if let Some((mut narrow, set)) = narrow(&row, parent, &sets) {
-                        self.stamp(&mut narrow, &owners);
-                        made.push(set);
-                        pairs.push((Some(row), narrow));
-                    }
-                }
-                shared_sets::store(self.conn(), &made).await?;
-                self.write_rows(child, &pairs).await?;
-                front.push((child, pairs.into_iter().map(|(_, row)| (row.id(), row)).collect()));
-            }
+            (front, above) = (next, narrowed);
         }
         Ok(())
     }
+
+    /// Narrows these rows of a kind to what the records above them allow; answers those that changed.
+    async fn narrow_below(
+        &mut self,
+        def: &'static KindDef,
+        ids: &BTreeSet<Uuid>,
+        above: &HashMap<Uuid, Row>,
+    ) -> Result<Vec<(Option<Row>, Row)>> {
+        let rows = self.rows_below(def, ids, false).await?;
+        let mut sets = self.sets_of(rows.iter().chain(above.values())).await?;
+        let owners = self.owners().await?;
+        let (mut pairs, mut made) = (Vec::new(), Vec::new());
+        for row in rows {
+            let mut after = row.clone();
+            for parent in parents(&row).filter_map(|id| above.get(&id)) {
+                let Some((narrow, set)) = narrow(&after, parent, &sets) else { continue };
+                after = narrow;
+                sets.extend(set.id().map(|id| (id, set.clone())));
+                made.push(set);
+            }
+            if after != row {
+                self.stamp(&mut after, &owners);
+                pairs.push((Some(row), after));
+            }
+        }
+        shared_sets::store(self.conn(), &made).await?;
+        self.write_rows(def, &pairs).await?;
+        Ok(pairs)
+    }
+}
+
+/// The records a row stands below.
+fn parents(row: &Row) -> impl Iterator<Item = Uuid> {
+    row.def().parent.iter().filter_map(|parent| row.uuid(parent.column))
 }
 
 /// The row below a narrowed parent as it must be, with its shared set; none if it may stay.

@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
+use sea_orm::sea_query::{ExprTrait, Query, UnionType};
 use uuid::Uuid;
 
-use super::{Unit, item::Item};
+use super::{Unit, item::Item, ways::Way};
 use crate::{
     error::{Code, Error, Result},
     record::KindDef,
-    store,
 };
 
 impl Unit {
@@ -29,12 +28,10 @@ impl Unit {
             }
             doomed.push((kind, rows.iter().map(|(row, _)| row.id()).collect()));
         }
-        let mut used = BTreeSet::new();
-        for (kind, ids) in &doomed {
-            for (user, to) in self.users(kind, ids).await? {
-                if !root_of.contains_key(&user) {
-                    used.extend(root_of.get(&to).copied());
-                }
+        let mut used: BTreeSet<Uuid> = BTreeSet::new();
+        for (user, to) in self.users(&doomed).await? {
+            if user.is_none_or(|user| !root_of.contains_key(&user)) {
+                used.extend(root_of.get(&to));
             }
         }
         used.extend(self.owning(def, items).await?);
@@ -48,44 +45,29 @@ impl Unit {
         Ok(())
     }
 
-    /// Records that refer to one of `ids` of `kind`: (who refers, to what).
-    async fn users(&self, kind: &KindDef, ids: &BTreeSet<Uuid>) -> Result<Vec<(Uuid, Uuid)>> {
-        let mut found = Vec::new();
-        for (table, column) in kind.declared.held {
-            // What holds a record without being one has no id of its own.
-            let holders = self.naming(table, (column, column), ids).await?;
-            found.extend(holders.into_iter().map(|(_, to)| (Uuid::nil(), to)));
-        }
-        for other in self.ctx.kinds.all() {
-            for column in other.columns.iter().filter(|column| column.target == Some(kind.name)) {
-                found.extend(self.naming(other.table, ("id", column.name), ids).await?);
-            }
-            for link in other.links.iter().filter(|link| link.target == Some(kind.name)) {
-                found.extend(self.naming(link.table, ("from_id", "to_id"), ids).await?);
-            }
-        }
-        Ok(found)
-    }
-
-    /// Rows of a table that name one of `ids`: (who names, whom).
-    async fn naming(
+    /// What refers to records of several kinds, in one statement: who refers, if it is a record, and to what.
+    async fn users(
         &self,
-        table: &str,
-        (from, to): (&str, &str),
-        ids: &BTreeSet<Uuid>,
-    ) -> Result<Vec<(Uuid, Uuid)>> {
-        let mut found = Vec::new();
-        for some in ids.iter().copied().collect::<Vec<_>>().chunks(store::IDS) {
-            let select = Query::select()
-                .columns([from, to].map(Alias::new))
-                .from(Alias::new(table))
-                .and_where(Expr::col(Alias::new(to)).is_in(some.iter().copied()))
-                .take();
-            for row in self.conn().all(&select).await? {
-                found.push((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
+        doomed: &[(&'static KindDef, BTreeSet<Uuid>)],
+    ) -> Result<Vec<(Option<Uuid>, Uuid)>> {
+        let (mut ways, mut are_records) = (Vec::new(), Vec::new());
+        for (kind, ids) in doomed {
+            let leads_here = |target: Option<&str>| target == Some(kind.name);
+            for (table, column) in kind.declared.held {
+                ways.push(Way { table, from: column, to: column, ids });
             }
+            are_records.resize(ways.len(), false);
+            for other in self.ctx.kinds.all() {
+                let columns = other.columns.iter().filter(|column| leads_here(column.target));
+                ways.extend(columns.map(|column| Way::of(other, column.name, ids)));
+                let links = other.links.iter().filter(|link| leads_here(link.target));
+                ways.extend(links.map(|link| Way { table: link.table, from: "from_id", to: "to_id", ids }));
+            }
+            are_records.resize(ways.len(), true);
         }
-        Ok(found)
+        let found = self.naming(&ways).await?;
+        let is_record = |way: usize| are_records.get(way).copied().unwrap_or_default();
+        Ok(found.into_iter().map(|one| (is_record(one.way).then_some(one.from), one.to)).collect())
     }
 
     /// Owners (countries, regions, organisations) that still own records.
@@ -96,14 +78,20 @@ impl Unit {
             .filter(|item| item.is_deletion() && !item.is_rejected())
             .filter_map(|item| Some((format!("{prefix}{}", item.before.as_ref()?.text("code")?), item.id?)))
             .collect();
+        if doomed.is_empty() {
+            return Ok(Vec::new());
+        }
+        let kinds = self.ctx.kinds.all().iter().filter(|kind| kind.fixed_owner.is_none());
+        let owned = kinds.map(|kind| {
+            let is_doomed = kind.col("owner").is_in(doomed.keys().map(String::as_str));
+            Query::select().distinct().expr(kind.col("owner")).from(kind.iden()).and_where(is_doomed).take()
+        });
+        let Some(select) = owned.reduce(|mut all, one| all.union(UnionType::Distinct, one).take()) else {
+            return Ok(Vec::new());
+        };
         let mut found = Vec::new();
-        for kind in self.ctx.kinds.all().iter().filter(|kind| kind.fixed_owner.is_none()) {
-            let mut select = Query::select();
-            select.distinct().expr(kind.col("owner")).from(kind.iden());
-            select.and_where(kind.col("owner").is_in(doomed.keys().map(String::as_str)));
-            for row in self.conn().all(&select).await? {
-                found.extend(doomed.get(&row.try_get_by_index::<String>(0)?));
-            }
+        for row in self.conn().all(&select).await? {
+            found.extend(doomed.get(&row.try_get_by_index::<String>(0)?));
         }
         Ok(found)
     }
