@@ -1,6 +1,6 @@
 //! Agencies, working groups and the tasks between them.
 
-use model::{AnyRef, Children, List, Ref, Refs, record};
+use model::{AnyRef, Children, List, Ref, Refs, lifecycle, record};
 
 use crate::{
     plans::{Action, Plan},
@@ -99,7 +99,7 @@ pub struct Membership {
 }
 
 /// A piece of work that one agency leads and others contribute to.
-#[record(plural = "tasks", class = Work, area = "Cooperation", texts, below = [action, plan],
+#[record(plural = "tasks", class = Work, area = "Cooperation", texts, below = [action, plan], moves = TASK,
     example = r#"{"owner": "KGZ", "title": "Compare national law with each treaty", "lead_agency": "MES", "due_on": "2027-03-31", "family": "legal_framework", "language": "en"}"#)]
 pub struct Task {
     /// Plan the task belongs to.
@@ -167,4 +167,25 @@ pub struct Task {
     pub progress_note: Option<String>,
     /// Record the task came from (a decision, a finding).
     pub origin: Option<AnyRef>,
+}
+
+lifecycle! { TASK, before status_before_block;
+    /// Assign a planned task.
+    assign: Planned => Assigned, by Lead, takes [due_on, lead_agency], needs [due_on];
+    /// Start an assigned task.
+    start: Assigned => InProgress, by Contributor;
+    /// Submit a task for review.
+    submit: InProgress => InReview, by Contributor;
+    /// Complete a task in review.
+    complete: InReview => Done, by Contributor, needs [dependencies_done()];
+    /// Return a task in review to work.
+    return: InReview => InProgress, by Contributor;
+    /// Block a task.
+    block: Assigned | InProgress | InReview => Blocked, by Contributor, needs [reason], remembers;
+    /// Unblock a task.
+    unblock: Blocked => back, by Contributor;
+    /// Cancel a task.
+    cancel: Planned | Assigned | InProgress | InReview | Blocked => Cancelled, by Lead, needs [reason];
+    /// Reopen a done or cancelled task.
+    reopen: Done | Cancelled => InProgress, by Lead, needs [reason];
 }

@@ -1,6 +1,6 @@
 //! Plans and their content.
 
-use model::{Children, Mask, Money, Ref, Refs, record};
+use model::{Children, Mask, Money, Ref, Refs, lifecycle, record};
 
 use crate::{
     cooperation::{Agency, Task},
@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// A CBRN National Action Plan, or another plan of a country, region or organisation.
-#[record(plural = "plans", class = National, area = "Plans", texts,
+#[record(plural = "plans", class = National, area = "Plans", texts, moves = PLAN,
     example = r#"{"owner": "KGZ", "kind": "cbrn_nap", "title": "CBRN National Action Plan", "domains": ["C", "B", "R", "N"], "language": "en"}"#)]
 pub struct Plan {
     /// What it is.
@@ -58,6 +58,29 @@ pub struct Plan {
     pub actions: Children<Action>,
     /// Tasks that belong to it.
     pub tasks: Children<Task>,
+}
+
+lifecycle! { PLAN, recorded;
+    /// Send a draft plan to consultation.
+    consult: Draft => InConsultation;
+    /// Submit a plan for adoption.
+    submit: InConsultation => Submitted, needs [has_actions(), has_leads()];
+    /// Take a plan back to draft.
+    recall: InConsultation | Submitted => Draft;
+    /// Adopt a submitted plan.
+    adopt: Submitted => Adopted, by Approver, act;
+    /// Return a submitted plan to draft.
+    return: Submitted => Draft, by Approver, needs [reason];
+    /// Withdraw an adopted plan.
+    withdraw: Adopted | InImplementation => Closed, by Approver, needs [reason];
+    /// Start the implementation of an adopted plan.
+    start: Adopted => InImplementation;
+    /// Put a running plan under review.
+    review: InImplementation => UnderReview;
+    /// Resume a plan after its review.
+    resume: UnderReview => InImplementation;
+    /// Close a plan after its review.
+    close: UnderReview => Closed;
 }
 
 /// A pillar of a plan: the first level of its content.

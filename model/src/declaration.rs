@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use crate::{
-    Shape,
+    Lifecycle, Shape,
     access::Visibility,
     field::{Column, Field, FieldDef},
 };
@@ -98,6 +98,8 @@ pub struct Declaration {
     pub fields: &'static [FieldDef],
     /// What hangs on its records.
     pub children: &'static [ChildrenDef],
+    /// Its lifecycle, if it has one.
+    pub moves: Option<&'static Lifecycle>,
 }
 
 impl Declaration {
@@ -128,6 +130,7 @@ impl Declaration {
             example: "{}",
             fields,
             children,
+            moves: None,
         }
     }
 
@@ -152,6 +155,13 @@ impl Declaration {
     #[must_use]
     pub const fn area(mut self, name: &'static str) -> Self {
         self.area = Some(name);
+        self
+    }
+
+    /// Gives records a lifecycle.
+    #[must_use]
+    pub const fn moves(mut self, cycle: &'static Lifecycle) -> Self {
+        self.moves = Some(cycle);
         self
     }
 

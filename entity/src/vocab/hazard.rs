@@ -31,9 +31,7 @@ impl Domain {
 /// The origin of a hazard.
 #[vocabulary]
 pub enum HazardOrigin {
-    /// Natural.
     Natural,
-    /// Accidental.
     Accidental,
     /// Deliberate (criminal or terrorist).
     Deliberate,
@@ -42,7 +40,6 @@ pub enum HazardOrigin {
 /// A professional community concerned with CBRN risks.
 #[vocabulary]
 pub enum Community {
-    /// Law enforcement.
     LawEnforcement,
     /// First responders.
     FirstResponse,
@@ -54,22 +51,16 @@ pub enum Community {
     CrisisManagement,
     /// Scientific community.
     Science,
-    /// Other.
     Other,
 }
 
 /// The level at which countries cooperate.
 #[vocabulary]
 pub enum CooperationLevel {
-    /// National.
     National,
-    /// Bilateral.
     Bilateral,
-    /// Regional.
     Regional,
-    /// Interregional.
     Interregional,
-    /// Global.
     Global,
 }
 
@@ -80,7 +71,6 @@ pub enum ExerciseKind {
     TableTop,
     /// Functional exercise.
     Functional,
-    /// Drill.
     Drill,
     /// Field training exercise (FTX).
     Field,
@@ -88,6 +78,5 @@ pub enum ExerciseKind {
     FullScale,
     /// Cross-border exercise.
     CrossBorder,
-    /// Other.
     Other,
 }

@@ -5,7 +5,6 @@ use model::vocabulary;
 /// A kind of state agency.
 #[vocabulary]
 pub enum AgencyKind {
-    /// Ministry.
     Ministry,
     /// State committee.
     Committee,
@@ -31,14 +30,10 @@ pub enum WorkingGroupKind {
 /// A role in a working group.
 #[vocabulary]
 pub enum MembershipRole {
-    /// Chair.
     Chair,
     /// Deputy chair.
     Deputy,
-    /// Secretary.
     Secretary,
-    /// Member.
     Member,
-    /// Observer.
     Observer,
 }

@@ -22,66 +22,43 @@ pub enum PlanKind {
 /// The place of a plan in its life.
 #[vocabulary]
 pub enum PlanStatus {
-    /// Draft.
     Draft,
-    /// In consultation.
     InConsultation,
-    /// Submitted.
     Submitted,
-    /// Adopted.
     Adopted,
-    /// In implementation.
     InImplementation,
-    /// Under review.
     UnderReview,
-    /// Closed.
     Closed,
-    /// Superseded.
     Superseded,
 }
 
 /// The place of an action in its life.
 #[vocabulary]
 pub enum ActionStatus {
-    /// Planned.
     Planned,
-    /// In progress.
     InProgress,
-    /// Done.
     Done,
-    /// Cancelled.
     Cancelled,
 }
 
 /// The place of a task in its life.
 #[vocabulary]
 pub enum TaskStatus {
-    /// Planned.
     Planned,
-    /// Assigned.
     Assigned,
-    /// In progress.
     InProgress,
-    /// In review.
     InReview,
-    /// Done.
     Done,
-    /// Blocked.
     Blocked,
-    /// Cancelled.
     Cancelled,
 }
 
 /// The priority of a task.
 #[vocabulary]
 pub enum TaskPriority {
-    /// Low.
     Low,
-    /// Normal.
     Normal,
-    /// High.
     High,
-    /// Urgent.
     Urgent,
 }
 
@@ -90,7 +67,6 @@ pub enum TaskPriority {
 pub enum TaskFamily {
     /// Threat and risk assessment.
     ThreatRiskAssessment,
-    /// Legal framework.
     LegalFramework,
     /// Projects and exercises.
     ProjectsExercises,

@@ -5,13 +5,10 @@ use model::vocabulary;
 /// A kind of international instrument.
 #[vocabulary]
 pub enum FrameworkKind {
-    /// Treaty.
     Treaty,
-    /// Amendment.
     Amendment,
     /// Agreement between a State and an organisation.
     Agreement,
-    /// Resolution.
     Resolution,
     /// Regulations.
     Regulation,
@@ -33,11 +30,8 @@ pub enum OrganisationKind {
     EuBody,
     /// Delegation of the European Union.
     EuDelegation,
-    /// Treaty secretariat.
     TreatySecretariat,
-    /// International organisation.
     InternationalOrganisation,
-    /// Donor.
     Donor,
     /// Regional Secretariat.
     RegionalSecretariat,
@@ -48,39 +42,28 @@ pub enum OrganisationKind {
 /// The standing of a country in a region.
 #[vocabulary]
 pub enum MembershipStanding {
-    /// Member.
     Member,
-    /// Suspended.
     Suspended,
-    /// Unclear.
     Unclear,
 }
 
 /// The precision of a date that is known in part.
 #[vocabulary]
 pub enum DatePrecision {
-    /// Day.
     Day,
-    /// Month.
     Month,
-    /// Quarter.
     Quarter,
     /// Half-year.
     Half,
-    /// Year.
     Year,
-    /// Unknown.
     Unknown,
 }
 
 /// The confidence in recorded facts.
 #[vocabulary]
 pub enum Confidence {
-    /// High.
     High,
-    /// Medium.
     Medium,
-    /// Low.
     Low,
 }
 
@@ -89,13 +72,9 @@ pub enum Confidence {
 pub enum ParticipationStatus {
     /// Signed, not bound yet.
     Signed,
-    /// Ratified.
     Ratified,
-    /// Acceded.
     Acceded,
-    /// Accepted.
     Accepted,
-    /// Approved.
     Approved,
     /// Succeeded to a predecessor State.
     Succeeded,
@@ -103,7 +82,6 @@ pub enum ParticipationStatus {
     InForce,
     /// Binding on all members of the United Nations.
     BindingAllUnMembers,
-    /// Withdrawn.
     Withdrawn,
     /// Not a party.
     NotParty,

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, ops::Deref};
 
 use futures_util::future::BoxFuture;
-use model::{Lifecycle, Need};
+use model::Need;
 
 use crate::{
     error::Result,
@@ -50,13 +50,6 @@ impl From<KindDef> for Staged {
 }
 
 impl Staged {
-    /// Adds a lifecycle.
-    #[must_use]
-    pub fn moves(mut self, cycle: &'static Lifecycle) -> Self {
-        self.def.lifecycle = Some(cycle);
-        self
-    }
-
     /// Adds the stage that runs before references are resolved.
     #[must_use]
     pub const fn prepares(mut self, hook: Hook) -> Self {

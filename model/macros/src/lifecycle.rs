@@ -1,6 +1,6 @@
 //! The macro `lifecycle`.
 //!
-//! `TASK on Task, state status, reason status_reason, before status_before_block, recorded;` and then a line
+//! `TASK, state status, reason status_reason, before status_before_block, recorded;` and then a line
 //! for each move: `/// Doc.` `block: Assigned | InProgress => Blocked, by Contributor, takes [due_on, body!],
 //! needs [reason, due_on, some_fact()], remembers, act;`
 
@@ -17,7 +17,6 @@ use super::{doc, snake};
 
 struct Head {
     name: Ident,
-    kind: Ident,
     state: String,
     reason: String,
     before: Option<String>,
@@ -44,14 +43,8 @@ fn word(input: ParseStream<'_>) -> Result<String> {
 
 impl Parse for Head {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
-        let name = input.parse()?;
-        let on: Ident = input.parse()?;
-        if on != "on" {
-            return Err(syn::Error::new(on.span(), "`NAME on Kind`"));
-        }
         let mut head = Self {
-            name,
-            kind: input.parse()?,
+            name: input.parse()?,
             state: "status".into(),
             reason: "status_reason".into(),
             before: None,
@@ -168,12 +161,10 @@ impl ToTokens for Step {
 
 pub fn expand(item: TokenStream) -> Result<TokenStream> {
     let Whole(head, steps) = syn::parse2(item)?;
-    let Head { name, kind, state, reason, before, is_recorded } = head;
-    let words = format!("The lifecycle of the kind `{kind}`.");
+    let Head { name, state, reason, before, is_recorded } = head;
     let before = super::option(before);
     Ok(quote! {
-        #[doc = #words]
-        pub static #name: model::Lifecycle = model::Lifecycle {
+        pub(crate) static #name: model::Lifecycle = model::Lifecycle {
             state: #state, reason: #reason, before: #before, is_recorded: #is_recorded, moves: &[#(#steps),*],
         };
     })

@@ -93,6 +93,7 @@ fn head(arguments: TokenStream) -> Result<Head> {
                         let fields = names(right)?;
                         quote!(.below(&[#(#fields),*]))
                     }
+                    "moves" => quote!(.moves(&#right)),
                     "example" | "plural" | "area" | "owns" | "fixed" | "held" => quote!(.#name(#right)),
                     _ => return Err(Error::new_spanned(left, "nothing a kind says of itself")),
                 });

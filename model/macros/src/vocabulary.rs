@@ -1,27 +1,37 @@
-//! The attribute `vocabulary`.
+//! The attribute `vocabulary`. A value without a doc comment is described by its name.
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Error, Fields, ItemEnum, Result};
+use syn::{Error, Fields, ItemEnum, Result, parse_quote};
 
 use super::{doc, snake};
 
+/// `in_review` as `In review.`
+fn sentence(code: &str) -> String {
+    let (first, rest) = code.split_at(1);
+    format!("{}{}.", first.to_uppercase(), rest.replace('_', " "))
+}
+
 pub fn expand(arguments: &TokenStream, item: TokenStream) -> Result<TokenStream> {
-    let item: ItemEnum = syn::parse2(item)?;
+    let mut item: ItemEnum = syn::parse2(item)?;
     let is_verbatim = arguments.to_string() == "verbatim";
-    let (name, text, words) = (&item.ident, item.ident.to_string(), doc(&item.attrs));
     let (mut values, mut terms, mut codes) = (Vec::new(), Vec::new(), Vec::new());
-    for variant in &item.variants {
+    for variant in &mut item.variants {
         if !matches!(variant.fields, Fields::Unit) {
             return Err(Error::new_spanned(variant, "a code holds nothing"));
         }
-        let value = &variant.ident;
+        let value = variant.ident.clone();
         let code = if is_verbatim { value.to_string() } else { snake(&value.to_string()) };
-        let meaning = doc(&variant.attrs);
+        let mut meaning = doc(&variant.attrs);
+        if meaning.is_empty() {
+            meaning = sentence(&code);
+            variant.attrs.push(parse_quote!(#[doc = #meaning]));
+        }
         terms.push(quote!(model::Term { code: #code, doc: #meaning }));
         codes.push(quote!(Self::#value => #code));
         values.push(value);
     }
+    let (name, text, words) = (&item.ident, item.ident.to_string(), doc(&item.attrs));
     let case = if is_verbatim { "PascalCase" } else { "snake_case" };
     Ok(quote! {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, sea_orm::EnumIter, sea_orm::DeriveActiveEnum)]

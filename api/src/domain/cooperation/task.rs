@@ -5,32 +5,10 @@ use std::collections::BTreeSet;
 use entity::{Task, task, vocab::TaskStatus};
 use futures_util::future::BoxFuture;
 use kernel::{Code, Result, Unit, db::Conn, lifecycle::Lacking, row::Row, store, unit::Item};
-use model::lifecycle;
 use sea_orm::sea_query::{Cond, ExprTrait};
 use uuid::Uuid;
 
 use crate::domain::Registered;
-
-lifecycle! { TASK on Task, before status_before_block;
-    /// Assign a planned task.
-    assign: Planned => Assigned, by Lead, takes [due_on, lead_agency], needs [due_on];
-    /// Start an assigned task.
-    start: Assigned => InProgress, by Contributor;
-    /// Submit a task for review.
-    submit: InProgress => InReview, by Contributor;
-    /// Complete a task in review.
-    complete: InReview => Done, by Contributor, needs [dependencies_done()];
-    /// Return a task in review to work.
-    return: InReview => InProgress, by Contributor;
-    /// Block a task.
-    block: Assigned | InProgress | InReview => Blocked, by Contributor, needs [reason], remembers;
-    /// Unblock a task.
-    unblock: Blocked => back, by Contributor;
-    /// Cancel a task.
-    cancel: Planned | Assigned | InProgress | InReview | Blocked => Cancelled, by Lead, needs [reason];
-    /// Reopen a done or cancelled task.
-    reopen: Done | Cancelled => InProgress, by Lead, needs [reason];
-}
 
 /// Finds the tasks that wait for others which are still open; hidden ones count too.
 #[must_use]

@@ -5,35 +5,11 @@ use std::collections::BTreeSet;
 use entity::{Action, action, plan, vocab::PlanStatus};
 use futures_util::future::BoxFuture;
 use kernel::{Code, Result, Unit, db::Conn, lifecycle::Lacking, row::Row, store, unit::Item};
-use model::lifecycle;
 use sea_orm::sea_query::{Cond, ExprTrait};
 use uuid::Uuid;
 
 use super::content;
 use crate::domain::Registered;
-
-lifecycle! { PLAN on Plan, recorded;
-    /// Send a draft plan to consultation.
-    consult: Draft => InConsultation;
-    /// Submit a plan for adoption.
-    submit: InConsultation => Submitted, needs [has_actions(), has_leads()];
-    /// Take a plan back to draft.
-    recall: InConsultation | Submitted => Draft;
-    /// Adopt a submitted plan.
-    adopt: Submitted => Adopted, by Approver, act;
-    /// Return a submitted plan to draft.
-    return: Submitted => Draft, by Approver, needs [reason];
-    /// Withdraw an adopted plan.
-    withdraw: Adopted | InImplementation => Closed, by Approver, needs [reason];
-    /// Start the implementation of an adopted plan.
-    start: Adopted => InImplementation;
-    /// Put a running plan under review.
-    review: InImplementation => UnderReview;
-    /// Resume a plan after its review.
-    resume: UnderReview => InImplementation;
-    /// Close a plan after its review.
-    close: UnderReview => Closed;
-}
 
 /// Whether the content of a plan refuses edits.
 #[must_use]

@@ -115,7 +115,7 @@ impl KindDef {
             filters: Vec::new(),
             parts: Vec::new(),
             edges: Vec::new(),
-            lifecycle: None,
+            lifecycle: declared.moves,
             schemas: Schemas::of(declared),
             move_schemas: HashMap::new(),
         }
