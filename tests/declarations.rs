@@ -2,13 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use concord::domain::KINDS;
+use concord::domain::{KINDS, vocabularies::terms};
 use entity::{Pillar, Region, Task};
 use kernel::{
     KindDef,
     kinds::{Kinds, Staged, kind},
 };
-use model::{Declaration, FieldDef, Kind, Ref, field::Column};
+use model::{
+    Declaration, FieldDef, Kind, Ref, Vocabulary,
+    access::{Handling, Visibility},
+    field::Column,
+};
 use sea_orm::Statement;
 
 use crate::support::{TestApp, app, db};
@@ -145,3 +149,19 @@ impl Kind for Nothing {
 
 static MOVES: model::Lifecycle =
     model::Lifecycle { state: "state", reason: "title", before: None, is_recorded: false, moves: &[] };
+
+#[test]
+fn every_code_that_a_record_holds_has_a_label() {
+    let labelled: BTreeSet<(String, &str)> =
+        terms().iter().map(|term| (term.vocabulary.replace('_', ""), term.code.as_str())).collect();
+    let of_all = [Visibility::DEF, Handling::DEF];
+    let own = KINDS.served().flat_map(|def| def.declared.fields).filter_map(|field| field.shape.vocabulary());
+    let lists = own.chain(of_all);
+
+    let missing: BTreeSet<(String, &str)> = lists
+        .flat_map(|list| list.terms.iter().map(|term| (list.name.to_lowercase(), term.code)))
+        .filter(|term| !labelled.contains(term))
+        .collect();
+
+    assert_eq!(missing, BTreeSet::new());
+}
