@@ -9,6 +9,7 @@ pub mod stage;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use concord::domain::KINDS;
 use kernel::{
     Actor, KindDef,
     policy::{Class, Scope, Verb, authorize},
@@ -156,6 +157,31 @@ pub fn rehearsal(caller: &Caller<'_>, def: &'static KindDef) -> Json {
         {"op": "update", "id": target, "version": 999_999, "data": specimen::edit(def)},
         {"op": "delete", "id": stage::MISSING, "version": 1},
     ]})
+}
+
+/// The same of every kind in one batch.
+pub fn rehearsal_of_all(caller: &Caller<'_>) -> Json {
+    let mut items = Vec::new();
+    for def in KINDS.served() {
+        let of_kind = rehearsal(caller, def)["items"].as_array().cloned().unwrap_or_default();
+        items.extend(of_kind.into_iter().map(|mut item| {
+            item["kind"] = json!(def.name);
+            item
+        }));
+    }
+    json!({"atomic": "each", "dry_run": true, "items": items})
+}
+
+/// Where the outcomes of [`rehearsal_of_all`] are other ones than each kind's alone.
+pub async fn differences(caller: &Caller<'_>, codes: &[String]) -> Faults {
+    let mut faults = Faults::new();
+    for (def, found) in KINDS.served().zip(codes.chunks(3)) {
+        let wanted = rehearsed(caller, def).await;
+        if found != wanted {
+            faults.push(format!("{} batch of all, {}: {found:?}, not {wanted:?}", caller.name, def.name));
+        }
+    }
+    faults
 }
 
 /// The codes of the outcomes of a batch; an empty one where an item passed.

@@ -61,6 +61,7 @@ fn twin(operation: &str) -> Twin {
         "issue_password_token" | "accept_password_token" => {
             return Twin::None("a password token is shown once and belongs to signing in, which is HTTP's");
         }
+        "batch_records" => return field("Mutation", "recordsBatch".into()),
         "list_vocabularies" => return field("Query", "vocabularies".into()),
         "list_changes" => return field("Query", "changes".into()),
         "get_me" => return field("Query", "me".into()),

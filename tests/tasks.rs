@@ -4,6 +4,7 @@ mod batches;
 mod conditions;
 mod done;
 mod keys;
+mod several;
 
 use serde_json::{Value as Json, json};
 

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::{
-    Caller, Faults, codes, rehearsal, rehearsed,
+    Caller, Faults, codes, differences, rehearsal, rehearsal_of_all, rehearsed,
     stage::{MISSING, SYSTEM, Stage, def_of},
 };
 use crate::{
@@ -69,6 +69,9 @@ async fn one(caller: &Caller<'_>, method: &str, path: &str) -> Option<Faults> {
     }
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     let (collection, rest) = parts.split_first()?;
+    if (method, path) == ("post", "/batch") {
+        return Some(batch_of_all(caller).await);
+    }
     if (method, path) == ("post", "/auth/logout") {
         return Some(logout(caller).await);
     }
@@ -228,6 +231,16 @@ async fn batch(caller: &Caller<'_>, def: &'static KindDef) -> Faults {
     if codes != wanted {
         faults.push(format!("{} batch {}: {codes:?}, not {wanted:?}", caller.name, def.name));
     }
+    faults
+}
+
+async fn batch_of_all(caller: &Caller<'_>) -> Faults {
+    let answer = send(&caller.client, &Method::POST, "/batch", Some(&rehearsal_of_all(caller))).await;
+    if !caller.actor.is_known() {
+        return caller.expect("batch", answer.status, 401, &answer);
+    }
+    let mut faults = caller.expect("batch of all kinds", answer.status, 200, &answer);
+    faults.extend(differences(caller, &codes(&answer.body)).await);
     faults
 }
 

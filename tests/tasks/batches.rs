@@ -9,22 +9,22 @@ use crate::{
 };
 
 /// Place, code and text of an outcome's errors.
-fn errors(answer: &Answer, at: usize) -> Vec<(String, String, String)> {
+pub(super) fn errors(answer: &Answer, at: usize) -> Vec<(String, String, String)> {
     let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
     let all = answer.body["outcomes"][at]["errors"].as_array().cloned().unwrap_or_default();
     all.iter().map(|one| (text(&one["pointer"]), text(&one["code"]), text(&one["detail"]))).collect()
 }
 
 /// Place and code of an outcome's errors.
-fn places(answer: &Answer, at: usize) -> Vec<(String, String)> {
+pub(super) fn places(answer: &Answer, at: usize) -> Vec<(String, String)> {
     errors(answer, at).into_iter().map(|(pointer, code, _)| (pointer, code)).collect()
 }
 
-fn pairs<const N: usize>(wanted: [(&str, &str); N]) -> Vec<(String, String)> {
+pub(super) fn pairs<const N: usize>(wanted: [(&str, &str); N]) -> Vec<(String, String)> {
     wanted.map(|(pointer, code)| (pointer.to_owned(), code.to_owned())).to_vec()
 }
 
-fn upsert(key: &str, data: Json) -> Json {
+pub(super) fn upsert(key: &str, data: Json) -> Json {
     json!({"op": "upsert", "source_system": "register", "external_key": key, "data": data})
 }
 

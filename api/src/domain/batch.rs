@@ -1,20 +1,25 @@
-//! Batches: up to 1,000 operations of one kind, the same on both faces.
+//! Batches: up to 1,000 operations of one kind or of several, the same on both faces.
+
+mod writes;
+
+use std::collections::BTreeMap;
 
 use async_graphql::{Enum, InputObject, SimpleObject};
 use kernel::{
     Code, Ctx, Error, KindDef, Result, Violation,
-    record::{Asked, Expected, Op, Outcome, OutcomeKind},
+    record::{Asked, Outcome, OutcomeKind},
     render::{Detail, Renderer},
     row::Row,
     scalar::Object,
-    unit::{Atomic, Unit},
+    unit::Unit,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{history::changes, moves};
+use super::history::changes;
+use writes::Writes;
 
 /// Items of a batch at most.
 pub const MAX_ITEMS: usize = 1000;
@@ -52,6 +57,9 @@ pub enum BatchOp {
 pub struct BatchItemInput {
     /// What to do.
     pub op: BatchOp,
+    /// Kind of the record, such as `task`: where the batch is of several kinds, and only there.
+    #[schema(min_length = 1, max_length = 100)]
+    pub kind: Option<String>,
     /// The record, for `update`, `delete` and `move`.
     pub id: Option<Uuid>,
     /// Key of the record, for `upsert`.
@@ -70,7 +78,7 @@ pub struct BatchItemInput {
     pub data: Option<Object>,
 }
 
-/// Up to 1,000 operations of one kind.
+/// Up to 1,000 operations, of one kind or of several.
 #[derive(Clone, Debug, Deserialize, ToSchema, InputObject)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"atomic": "each", "dry_run": true, "items": [{"op": "create", "data": {"title": "..."}}]}))]
@@ -197,35 +205,46 @@ impl From<&Outcome> for BatchOutcome {
     }
 }
 
-/// Runs a batch in one unit.
+/// Runs a batch in one unit: of the kind `of`, or without it of the kinds that the items name.
 ///
 /// # Errors
 /// `Rejected` with all outcomes when an item of an all-or-nothing batch was refused.
-pub async fn run(ctx: &Ctx, def: &'static KindDef, input: &BatchInput) -> Result<BatchResult> {
+pub async fn run(ctx: &Ctx, of: Option<&'static KindDef>, input: &BatchInput) -> Result<BatchResult> {
     if !(1..=MAX_ITEMS).contains(&input.items.len()) {
         let text = format!("a batch has 1 to {MAX_ITEMS} items");
         return Err(Error::invalid("/items", Code::OutOfRange, text));
     }
-    let mut faults = Vec::new();
-    let ops: Vec<Op> =
-        input.items.iter().enumerate().filter_map(|(at, item)| op(def, (at, item), &mut faults)).collect();
-    if !faults.is_empty() {
-        return Err(Error::Invalid(faults));
-    }
-    let dry_run = input.dry_run;
-    let atomic = if input.atomic == BatchAtomic::All { Atomic::All } else { Atomic::Each };
-    let writes = Writes { def, ops, atomic };
+    let writes = Writes::of(of, input)?;
+    let (dry_run, is_mixed) = (input.dry_run, writes.is_mixed());
     let apply = async move |unit: &mut Unit| writes.apply(unit).await;
-    let done = if dry_run { ctx.rehearse(apply).await } else { ctx.write(apply).await };
+    let done = match (dry_run, is_mixed) {
+        (false, _) => ctx.write(apply).await,
+        (true, false) => ctx.rehearse(apply).await,
+        // Records of one kind refer to new ones of another: these must be there.
+        (true, true) => ctx.take_back(apply).await,
+    };
     let outcomes = match done {
         Ok(outcomes) => with_input(outcomes, input)?,
         Err(Error::Rejected(outcomes)) => return Err(Error::Rejected(with_input(outcomes, input)?)),
         Err(error) => return Err(error),
     };
-    let rows: Vec<Row> =
-        outcomes.iter().flat_map(|outcome| [&outcome.before, &outcome.row]).flatten().cloned().collect();
-    let renderer = Renderer::on(ctx, def, &rows, Detail::List).await?;
-    let answers = outcomes.into_iter().map(|outcome| written(&renderer, outcome, dry_run));
+    answers(ctx, outcomes, dry_run).await
+}
+
+/// Outcomes as the caller sees them, in their order.
+async fn answers(ctx: &Ctx, outcomes: Vec<Outcome>, dry_run: bool) -> Result<BatchResult> {
+    let rows = outcomes.iter().flat_map(|outcome| [&outcome.before, &outcome.row]).flatten();
+    let mut of_kind: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
+    rows.for_each(|row| of_kind.entry(row.def().name).or_default().push(row.clone()));
+    let mut renderers = BTreeMap::new();
+    for (kind, rows) in of_kind {
+        let Some(def) = rows.first().map(Row::def) else { continue };
+        renderers.insert(kind, Renderer::on(ctx, def, &rows, Detail::List).await?);
+    }
+    let answers = outcomes.into_iter().map(|outcome| {
+        let renderer = outcome.row.as_ref().and_then(|row| renderers.get(row.def().name));
+        written(renderer, outcome, dry_run)
+    });
     Ok(BatchResult { outcomes: answers.collect::<Result<_>>()? })
 }
 
@@ -252,23 +271,10 @@ impl BatchItemInput {
     }
 }
 
-/// What a batch asks for: a unit that loses a race runs it again.
-struct Writes {
-    def: &'static KindDef,
-    ops: Vec<Op>,
-    atomic: Atomic,
-}
-
-impl Writes {
-    async fn apply(&self, unit: &mut Unit) -> Result<Vec<Outcome>> {
-        unit.apply(self.def, self.ops.clone(), self.atomic).await
-    }
-}
-
 /// What became of an item, with its changes as the caller sees them.
-fn written(renderer: &Renderer, outcome: Outcome, dry_run: bool) -> Result<BatchOutcome> {
+fn written(renderer: Option<&Renderer>, outcome: Outcome, dry_run: bool) -> Result<BatchOutcome> {
     let mut answer = BatchOutcome::from(&outcome);
-    let Some(row) = outcome.row else { return Ok(answer) };
+    let Some((row, renderer)) = outcome.row.zip(renderer) else { return Ok(answer) };
     if !dry_run {
         answer.id = Some(row.id());
         answer.version = Some(row.version());
@@ -280,77 +286,4 @@ fn written(renderer: &Renderer, outcome: Outcome, dry_run: bool) -> Result<Batch
     }
     answer.changes = Object(changes(renderer, outcome.before.as_ref(), &row)?);
     Ok(answer)
-}
-
-impl BatchOp {
-    /// Members an item of this sort must have besides `op`.
-    const fn needs(self) -> &'static [&'static str] {
-        match self {
-            Self::Create => &["data"],
-            Self::Update => &["id", "data"],
-            Self::Upsert => &["source_system", "external_key", "data"],
-            Self::Delete => &["id"],
-            Self::Move => &["id", "verb"],
-        }
-    }
-
-    /// Whether an item of this sort may have a member.
-    fn takes(self, member: &str) -> bool {
-        let besides: &[&str] = match self {
-            Self::Create => &[],
-            Self::Update | Self::Upsert | Self::Delete => &["version"],
-            Self::Move => &["version", "data"],
-        };
-        self.needs().contains(&member) || besides.contains(&member)
-    }
-}
-
-/// The operation an item asks for; members that are missing, or that it does not take, are faults.
-fn op(
-    def: &'static KindDef,
-    (at, item): (usize, &BatchItemInput),
-    faults: &mut Vec<Violation>,
-) -> Option<Op> {
-    let given = [
-        ("id", item.id.is_some()),
-        ("source_system", item.source_system.is_some()),
-        ("external_key", item.external_key.is_some()),
-        ("version", item.version.is_some()),
-        ("verb", item.verb.is_some()),
-        ("data", item.data.is_some()),
-    ];
-    for (member, is_given) in given {
-        let fault = match (is_given, item.op.takes(member)) {
-            (true, false) => (Code::UnknownMember, format!("this operation takes no `{member}`")),
-            (false, true) if item.op.needs().contains(&member) => {
-                (Code::Required, format!("this operation needs `{member}`"))
-            }
-            _ => continue,
-        };
-        faults.push(Violation::new(format!("/items/{at}/{member}"), fault.0, fault.1));
-    }
-    let fields = || item.data.as_ref().and_then(|data| data.0.as_object().cloned());
-    Some(match item.op {
-        BatchOp::Create => Op::Create(fields()?),
-        BatchOp::Update => Op::Update { id: item.id?, version: item.version, fields: fields()? },
-        BatchOp::Upsert => Op::Upsert {
-            source_system: item.source_system.clone()?,
-            external_key: item.external_key.clone()?,
-            expected: Expected::of(item.version),
-            fields: fields()?,
-        },
-        BatchOp::Delete => Op::Delete { id: item.id?, version: item.version },
-        BatchOp::Move => {
-            let verb = item.verb.as_deref()?;
-            let Some(step) = def.lifecycle.and_then(|cycle| cycle.find(verb)) else {
-                let known = def.lifecycle.into_iter().flat_map(|cycle| cycle.moves).map(|step| step.name);
-                let known: Vec<&str> = known.collect();
-                let has = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-                let text = format!("this is no move of {}; its moves are: {has}", def.declared.one());
-                faults.push(Violation::new(format!("/items/{at}/verb"), Code::NotInList, text));
-                return None;
-            };
-            moves::op(def, step, (item.id?, item.version), &fields().unwrap_or_default())
-        }
-    })
 }

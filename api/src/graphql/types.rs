@@ -110,8 +110,8 @@ pub(crate) enum Write {
     Delete(&'static KindDef),
     /// Creates or edits a record by its external key.
     Upsert(&'static KindDef),
-    /// Runs a batch.
-    Batch(&'static KindDef),
+    /// Runs a batch, of one kind or of several.
+    Batch(Option<&'static KindDef>),
     /// Makes a move.
     Move(&'static KindDef, &'static Move),
 }

@@ -17,10 +17,14 @@ use super::{
     if_match::{ByKey, Creating, IfMatch, Unconditional},
     listing::ListReader,
     openapi::kinds as contract,
+    problem::Problem,
     records::{Read, Records, read},
 };
 use crate::{
-    domain::{KINDS, batch::BatchInput},
+    domain::{
+        KINDS,
+        batch::{self, BatchInput},
+    },
     state::AppState,
 };
 
@@ -54,12 +58,21 @@ impl Operation {
 
 /// The operations of all kinds that have any.
 pub fn operations() -> impl Iterator<Item = Operation> {
-    KINDS.served().flat_map(|def| {
+    let of_kinds = KINDS.served().flat_map(|def| {
         let steps = def.lifecycle.iter().flat_map(|cycle| cycle.moves);
         let moves = steps.map(move |step| make(def, step));
         let states = def.lifecycle.map(|_| moves_of(def));
         collection(def).into_iter().chain(by_key(def)).chain(single(def)).chain(states).chain(moves)
-    })
+    });
+    of_kinds.chain([of_several()])
+}
+
+/// A batch of several kinds.
+fn of_several() -> Operation {
+    let batch = async move |SignedIn(ctx): SignedIn, _: Unconditional, Input(input): Input<BatchInput>| {
+        batch::run(&ctx, None, &input).await.map(axum::Json).map_err(Problem::from)
+    };
+    Operation::new(MethodFilter::POST, "/batch".to_owned(), contract::batch_of_several(), batch)
 }
 
 /// Routes of all kinds.

@@ -106,7 +106,7 @@ impl Records {
 
     /// Runs many operations in one transaction.
     pub async fn batch(&self, input: &BatchInput) -> Result<axum::Json<BatchResult>, Problem> {
-        Ok(axum::Json(batch::run(&self.ctx, self.def, input).await?))
+        Ok(axum::Json(batch::run(&self.ctx, Some(self.def), input).await?))
     }
 
     /// Reads the history of a record.

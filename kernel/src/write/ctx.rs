@@ -104,6 +104,20 @@ impl Ctx {
         done
     }
 
+    /// Runs `work` in a unit that writes, and takes all of it back.
+    ///
+    /// # Errors
+    /// What `work` returns.
+    pub async fn take_back<T, F>(&self, work: F) -> Result<T>
+    where
+        F: AsyncFn(&mut Unit) -> Result<T>,
+    {
+        let mut unit = self.begin().await?;
+        let done = work(&mut unit).await;
+        unit.rollback().await;
+        done
+    }
+
     /// Runs `work` in a unit and commits it; after a deadlock or a lost race it is run again, up to three times in all.
     ///
     /// For seeds, jobs and the command line, which answer what they like; callers' writes go through

@@ -18,7 +18,7 @@ impl Types<'_> {
     /// Both roots.
     pub(super) fn roots(&mut self) {
         let mut reads = common_reads();
-        let mut writes = Vec::new();
+        let mut writes = common_writes();
         for def in KINDS.served() {
             reads.extend(kind_reads(def));
             writes.extend(kind_writes(def));
@@ -77,6 +77,12 @@ fn changes() -> MetaField {
     with_arguments(field("changes", text, "ChangePage!"), arguments)
 }
 
+fn common_writes() -> Vec<(MetaField, Write)> {
+    let text = "Runs up to 1000 operations on records of several kinds, each of which says its `kind`.";
+    let batch = write("recordsBatch", text, ("The operations.", "BatchInput"), "BatchResult");
+    vec![(batch, Write::Batch(None))]
+}
+
 fn kind_reads(def: &'static KindDef) -> Vec<(MetaField, Read)> {
     let (name, words) = (def.declared.type_name, def.declared.words());
     let text = "Id of the record, or its code where codes address the kind.";
@@ -129,7 +135,7 @@ fn kind_writes(def: &'static KindDef) -> Vec<(MetaField, Write)> {
         (update, Write::Update(def)),
         (delete, Write::Delete(def)),
         (upsert, Write::Upsert(def)),
-        (batch, Write::Batch(def)),
+        (batch, Write::Batch(Some(def))),
     ]
 }
 

@@ -85,7 +85,7 @@ pub fn create(def: &KindDef) -> Json {
     let description =
         format!("Creates one {words}. All violations are answered at once and nothing is written then.");
     of(def, &format!("create_{}", def.name), &format!("Create one {words}"), &description)
-        .takes(content_language(def))
+        .takes(language(def))
         .body(&new_schema(def), true)
         .answers(201, "The new record", &record(def), &["ETag", "Location"])
         .refuses::<WriteProblems>()
@@ -98,10 +98,26 @@ pub fn batch(def: &KindDef) -> Json {
         "Runs up to 1000 operations on {plural} in one transaction, all or each, or judges them without writing (`dry_run`)."
     );
     of(def, &format!("batch_{}", plural_id(def)), &format!("Write many {plural}"), &description)
-        .takes(content_language(def))
+        .takes(language(def))
         .body("BatchInput", true)
         .answers(200, "What became of each item", &link("BatchResult"), &[])
         .refuses::<WriteProblems>()
+}
+
+/// Writing many records of several kinds.
+pub fn batch_of_several() -> Json {
+    let description = "Runs up to 1000 operations on records of several kinds in one transaction, all or each, or judges them without writing (`dry_run`). \
+        Each item says its `kind`. Items may refer to new records of others by `external_key:<system>:<key>`, in any order.";
+    Documented::new("Records", "batch_records", "Write many records of several kinds", description)
+        .takes([content_language()])
+        .body("BatchInput", true)
+        .answers(200, "What became of each item", &link("BatchResult"), &[])
+        .refuses::<WriteProblems>()
+}
+
+/// The language of the texts, where a record has any.
+fn language(def: &KindDef) -> Option<Json> {
+    def.has_texts().then(content_language)
 }
 
 fn external_key() -> [Json; 2] {
@@ -128,7 +144,7 @@ pub fn put_by_key(def: &KindDef) -> Json {
         "Creates the {words} with an external key, or edits it where it exists. Repeating the call changes nothing. `If-Match` refuses to overwrite a newer edit; `If-None-Match: *` refuses to change a record that exists."
     );
     of(def, &format!("put_{name}_by_key"), &summary, &description)
-        .takes(external_key().into_iter().chain(content_language(def)))
+        .takes(external_key().into_iter().chain(language(def)))
         .takes(conditions())
         .body(&new_schema(def), true)
         .answers(200, "The record as it is now", &record(def), &["ETag"])

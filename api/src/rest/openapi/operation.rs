@@ -1,6 +1,5 @@
 //! What the document says of one operation, as JSON.
 
-use kernel::KindDef;
 use serde_json::{Map, Value as Json, json};
 use utoipa::IntoResponses;
 
@@ -92,13 +91,12 @@ pub(super) fn in_query(name: &str, text: &str, schema: &Json) -> Json {
 }
 
 /// The language that what is sent is written in, where records have texts.
-pub(super) fn content_language(def: &KindDef) -> Option<Json> {
+pub(super) fn content_language() -> Json {
     let text = "Language (BCP 47) of the texts of new records that do not say it themselves by `language`";
-    let header = json!({
+    json!({
         "name": "Content-Language", "in": "header", "required": false, "schema": { "type": "string" },
         "description": text, "example": "ru",
-    });
-    def.has_texts().then_some(header)
+    })
 }
 
 /// The version a write is based on; a write without it is refused (428).

@@ -1,0 +1,220 @@
+//! What the items of a batch ask for, kind by kind.
+
+use kernel::{
+    Code, Error, KindDef, Result, Violation,
+    input::{cut, did_you_mean, nearest},
+    record::{Asked, Expected, Op, Outcome, OutcomeKind},
+    unit::{Atomic, Unit},
+};
+use serde_json::json;
+
+use super::{BatchAtomic, BatchInput, BatchItemInput, BatchOp};
+use crate::domain::{KINDS, moves};
+
+/// Member of an item that is wrong, with what is wrong.
+type Fault = (&'static str, Code, String);
+
+/// Operations of one kind, with their places in the batch.
+struct Group {
+    def: &'static KindDef,
+    places: Vec<usize>,
+    ops: Vec<Op>,
+}
+
+/// What a batch asks for: a unit that loses a race runs it again.
+pub(super) struct Writes {
+    /// One group in a batch of one kind; else kinds that others refer to first, and then deletions the other way round.
+    groups: Vec<Group>,
+    /// Items that ask for nothing that can be done, with what is wrong with each.
+    refused: Vec<(usize, Vec<Violation>)>,
+    atomic: Atomic,
+}
+
+impl Writes {
+    /// Sorts the items of a batch of one kind, or of several.
+    ///
+    /// # Errors
+    /// All that is wrong with items of an all-or-nothing batch that ask for nothing that can be done.
+    pub(super) fn of(of: Option<&'static KindDef>, input: &BatchInput) -> Result<Self> {
+        let atomic = if input.atomic == BatchAtomic::All { Atomic::All } else { Atomic::Each };
+        let mut all = Self { groups: Vec::new(), refused: Vec::new(), atomic };
+        let mut wrong = Vec::new();
+        for (at, item) in input.items.iter().enumerate() {
+            let mut faults = Vec::new();
+            match kind(of, item) {
+                Ok(def) => {
+                    if let Some(op) = op(def, item, &mut faults).filter(|_| faults.is_empty()) {
+                        all.add(def, (at, op), of.is_some());
+                    }
+                }
+                Err(fault) => faults.push(fault),
+            }
+            wrong.extend(faults.into_iter().map(|fault| (at, fault)));
+        }
+        if atomic == Atomic::All && !wrong.is_empty() {
+            let whole = |(at, (member, code, text)): (usize, Fault)| {
+                Violation::new(format!("/items/{at}/{member}"), code, text)
+            };
+            return Err(Error::Invalid(wrong.into_iter().map(whole).collect()));
+        }
+        for (at, (_, code, text)) in wrong {
+            let fault = Violation::new(String::new(), code, text);
+            match all.refused.last_mut() {
+                Some((last, faults)) if *last == at => faults.push(fault),
+                _ => all.refused.push((at, vec![fault])),
+            }
+        }
+        all.groups.sort_by_key(Group::turn);
+        Ok(all)
+    }
+
+    /// Whether the batch is of several kinds.
+    pub(super) const fn is_mixed(&self) -> bool {
+        self.groups.len() > 1
+    }
+
+    fn add(&mut self, def: &'static KindDef, (at, op): (usize, Op), is_alone: bool) {
+        let fits = |group: &Group| is_alone || group.is_deletion() == is_deletion(&op);
+        let is_here = |group: &&mut Group| group.def.name == def.name && fits(group);
+        match self.groups.iter_mut().find(is_here) {
+            Some(group) => {
+                group.places.push(at);
+                group.ops.push(op);
+            }
+            None => self.groups.push(Group { def, places: vec![at], ops: vec![op] }),
+        }
+    }
+
+    /// Applies all of it, and answers each item in the order of the batch.
+    ///
+    /// # Errors
+    /// `Rejected` with all outcomes when an item of an all-or-nothing batch was refused.
+    pub(super) async fn apply(&self, unit: &mut Unit) -> Result<Vec<Outcome>> {
+        if let ([group], []) = (&self.groups[..], &self.refused[..]) {
+            return unit.apply(group.def, group.ops.clone(), self.atomic).await;
+        }
+        let mut done: Vec<(usize, Outcome)> =
+            self.refused.iter().map(|(at, why)| (*at, refusal(why))).collect();
+        for group in &self.groups {
+            unit.call_items(group.places.iter().map(|at| format!("`/items/{at}`")).collect());
+            // Each, so that what is wrong with the items of the other kinds is told as well.
+            let outcomes = unit.apply(group.def, group.ops.clone(), Atomic::Each).await?;
+            done.extend(group.places.iter().copied().zip(outcomes));
+        }
+        done.sort_by_key(|(at, _)| *at);
+        let outcomes: Vec<Outcome> = done.into_iter().map(|(_, outcome)| outcome).collect();
+        if self.atomic == Atomic::All && outcomes.iter().any(Outcome::is_rejected) {
+            return Err(Error::Rejected(outcomes));
+        }
+        Ok(outcomes)
+    }
+}
+
+impl Group {
+    fn is_deletion(&self) -> bool {
+        self.ops.first().is_some_and(is_deletion)
+    }
+
+    /// Its place among the groups.
+    fn turn(&self) -> (bool, usize) {
+        let at = KINDS.all().iter().position(|def| def.name == self.def.name).unwrap_or_default();
+        if self.is_deletion() { (true, KINDS.all().len() - at) } else { (false, at) }
+    }
+}
+
+/// The answer for an item that asks for nothing that can be done.
+fn refusal(why: &[Violation]) -> Outcome {
+    let kind = OutcomeKind::Rejected(Error::Invalid(why.to_vec()));
+    Outcome { asked: Asked::default(), kind, id: None, version: None, before: None, row: None }
+}
+
+const fn is_deletion(op: &Op) -> bool {
+    matches!(op, Op::Delete { .. })
+}
+
+impl BatchOp {
+    /// Members an item of this sort must have besides `op`.
+    const fn needs(self) -> &'static [&'static str] {
+        match self {
+            Self::Create => &["data"],
+            Self::Update => &["id", "data"],
+            Self::Upsert => &["source_system", "external_key", "data"],
+            Self::Delete => &["id"],
+            Self::Move => &["id", "verb"],
+        }
+    }
+
+    /// Whether an item of this sort may have a member.
+    fn takes(self, member: &str) -> bool {
+        let besides: &[&str] = match self {
+            Self::Create => &[],
+            Self::Update | Self::Upsert | Self::Delete => &["version"],
+            Self::Move => &["version", "data"],
+        };
+        self.needs().contains(&member) || besides.contains(&member)
+    }
+}
+
+/// The kind that an item is of.
+fn kind(of: Option<&'static KindDef>, item: &BatchItemInput) -> Result<&'static KindDef, Fault> {
+    let fault = |code, text: &str| Err(("kind", code, text.to_owned()));
+    match (of, item.kind.as_deref()) {
+        (Some(def), None) => Ok(def),
+        (Some(_), Some(_)) => fault(Code::UnknownMember, "the batch is of one kind: its address says which"),
+        (None, None) => fault(Code::Required, "an item of a batch of several kinds says its `kind`"),
+        (None, Some(name)) => {
+            let mut served = KINDS.served();
+            served.find(|def| def.name == name || def.collection == name).ok_or_else(|| {
+                let near = did_you_mean(nearest(name, KINDS.served().map(|def| def.name)));
+                ("kind", Code::NotInList, format!("there is no kind {}{near}", cut(&json!(name))))
+            })
+        }
+    }
+}
+
+/// The operation an item asks for; members that are missing, or that it does not take, are faults.
+fn op(def: &'static KindDef, item: &BatchItemInput, faults: &mut Vec<Fault>) -> Option<Op> {
+    let given = [
+        ("id", item.id.is_some()),
+        ("source_system", item.source_system.is_some()),
+        ("external_key", item.external_key.is_some()),
+        ("version", item.version.is_some()),
+        ("verb", item.verb.is_some()),
+        ("data", item.data.is_some()),
+    ];
+    for (member, is_given) in given {
+        match (is_given, item.op.takes(member)) {
+            (true, false) => {
+                faults.push((member, Code::UnknownMember, format!("this operation takes no `{member}`")));
+            }
+            (false, true) if item.op.needs().contains(&member) => {
+                faults.push((member, Code::Required, format!("this operation needs `{member}`")));
+            }
+            _ => {}
+        }
+    }
+    let fields = || item.data.as_ref().and_then(|data| data.0.as_object().cloned());
+    Some(match item.op {
+        BatchOp::Create => Op::Create(fields()?),
+        BatchOp::Update => Op::Update { id: item.id?, version: item.version, fields: fields()? },
+        BatchOp::Upsert => Op::Upsert {
+            source_system: item.source_system.clone()?,
+            external_key: item.external_key.clone()?,
+            expected: Expected::of(item.version),
+            fields: fields()?,
+        },
+        BatchOp::Delete => Op::Delete { id: item.id?, version: item.version },
+        BatchOp::Move => {
+            let verb = item.verb.as_deref()?;
+            let Some(step) = def.lifecycle.and_then(|cycle| cycle.find(verb)) else {
+                let known = def.lifecycle.into_iter().flat_map(|cycle| cycle.moves).map(|step| step.name);
+                let known: Vec<&str> = known.collect();
+                let has = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
+                let text = format!("this is no move of {}; its moves are: {has}", def.declared.one());
+                faults.push(("verb", Code::NotInList, text));
+                return None;
+            };
+            moves::op(def, step, (item.id?, item.version), &fields().unwrap_or_default())
+        }
+    })
+}
