@@ -1,12 +1,13 @@
 //! Bounded measurements over loopback: slow connections beside fast ones, four times more than can run, the
-//! processor time of the service for GraphQL documents of 64 kB that are made to cost much, and the memory that 500
-//! sign-ins at once leave behind.
+//! processor time of the service for GraphQL documents of 64 kB that are made to cost much, one ordinary caller beside
+//! 64 greedy connections from one address, and the memory that 500 sign-ins at once leave behind.
 //!
 //! It starts `target/*/concord serve --demo` beside itself in a folder of its own and prints ratios. Start it with `bench/load`.
 
 #![expect(clippy::expect_used, reason = "a measurement that cannot go on ends")]
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
 
+mod greedy;
 mod sign_ins;
 
 use std::{
@@ -32,6 +33,8 @@ const PLACES: usize = 8;
 /// How long each load lasts.
 const LASTS: Duration = Duration::from_secs(5);
 const ADDRESS: ([u8; 4], u16) = ([127, 0, 0, 1], 18_080);
+/// The setting under which no address pays for what it asks.
+const UNMETERED: (&str, &str) = ("CONCORD_ADDRESS_RATE", "1000000000");
 /// Bytes of a document.
 const LONG: usize = 64_000;
 /// How often each document is sent.
@@ -64,7 +67,8 @@ async fn main() {
     let folder = std::env::temp_dir().join(format!("concord_load_{}", std::process::id()));
     fs::create_dir_all(&folder).expect("a folder");
     let places = PLACES.to_string();
-    let mut service = start(&program, &folder, &[("CONCORD_MAX_REQUESTS", &places)]).await;
+    let settings = [("CONCORD_MAX_REQUESTS", places.as_str()), UNMETERED];
+    let mut service = start(&program, &folder, &settings).await;
 
     let before = load(PLACES).await;
     let slow = slow_connections().await;
@@ -88,6 +92,7 @@ async fn main() {
     println!("\nresident memory at the end: {memory} KiB");
     service.kill().expect("the service ends");
     service.wait().expect("the service has ended");
+    greedy::measure(&program, &folder).await;
     sign_ins::measure(&program, &folder).await;
     fs::remove_dir_all(&folder).expect("the folder goes");
 }
@@ -98,7 +103,6 @@ async fn start(program: &Path, folder: &Path, settings: &[(&str, &str)]) -> Chil
         .current_dir(folder)
         .env("CONCORD_LISTEN", SocketAddr::from(ADDRESS).to_string())
         .env("CONCORD_LOG", "error")
-        .env("CONCORD_ADDRESS_RATE", "1000000000")
         .env("CONCORD_HEADER_TIMEOUT_SECONDS", "60")
         .envs(settings.iter().copied())
         .stdout(Stdio::null())
@@ -160,14 +164,15 @@ async fn whole(stream: &mut TcpStream) -> (u16, String) {
         let count = stream.read(&mut part).await.expect("the connection is open");
         assert!(count > 0, "the connection was closed");
         bytes.extend_from_slice(part.get(..count).unwrap_or_default());
-        let text = String::from_utf8_lossy(&bytes);
-        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
+        let head = String::from_utf8_lossy(bytes.get(..end).unwrap_or_default()).into_owned();
+        let body = bytes.get(end + 4..).unwrap_or_default();
         let length =
             head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
-        let is_whole = length.map_or_else(|| body.ends_with("0\r\n\r\n"), |length| body.len() >= length);
+        let is_whole = length.map_or_else(|| body.ends_with(b"0\r\n\r\n"), |length| body.len() >= length);
         if is_whole {
             let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
-            return (status.unwrap_or_default(), body.to_owned());
+            return (status.unwrap_or_default(), String::from_utf8_lossy(body).into_owned());
         }
     }
 }

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use sea_orm::{ConnectionTrait, Database};
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
-use super::{ADDRESS, memory, start, whole};
+use super::{ADDRESS, UNMETERED, memory, start, whole};
 
 /// Sign-ins at once, each on a connection of its own.
 const AT_ONCE: usize = 500;
@@ -50,6 +50,7 @@ async fn one(name: &str, program: &Path, folder: &Path, url: &str) {
         ("CONCORD_DATABASE_URL", url),
         ("CONCORD_MAX_REQUESTS", &places),
         ("CONCORD_REQUEST_TIMEOUT_SECONDS", "600"),
+        UNMETERED,
     ];
     let mut service = start(program, folder, &settings).await;
     let (before, began) = (memory(&service, "VmRSS"), Instant::now());
