@@ -2,8 +2,8 @@
 //
 // A block after a line that ends in "`NAME`:" is the file NAME. The blocks marked `sh` run one after the other in one
 // shell. A block without a mark right after one of them is what it prints, with `...` for whatever is there; one that
-// shows nothing has to succeed. PROGRAM is run by node in the same shell, at the end. Addresses are those of the run:
-// 8080 in the guide is the service, 3000 a free port.
+// shows nothing has to succeed. Blocks marked `text` are only read. PROGRAM is run by node in the same shell, at the
+// end. Addresses are those of the run: 8080 in the guide is the service, 3000 a free port.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -65,6 +65,7 @@ for (const block of blocks(readFileSync(guide, 'utf8'))) {
   if (name && block.mark !== 'sh') writeFileSync(name, here(block.text));
   else if (block.mark === 'sh') steps.push({ ...block, text: here(block.text) });
   else if (block.mark === '' && block.before === 'the end of a block') steps.at(-1).shown = here(block.text);
+  else if (block.mark !== 'text') throw new Error(`${guide}:${block.line}: what is this block: a file, a step, or what one prints?`);
 }
 if (steps.length === 0) throw new Error(`${guide} has no step to run`);
 for (const program of given('--then')) {
@@ -75,7 +76,9 @@ for (const program of given('--then')) {
 const end = '=== end of a step';
 const script = steps.map((step) => `${step.text}\nprintf '\\n%s %s\\n' '${end}' $?\n`).join('') + 'kill $(jobs -p) 2>/dev/null\n';
 writeFileSync('steps.sh', script);
-const run = spawnSync('bash', ['-c', 'exec bash steps.sh 2>&1'], { encoding: 'utf8', timeout: 120_000 });
+// Where its input is a socket, as node's pipes are, bash would read the settings of whoever runs this.
+const shell = { encoding: 'utf8', timeout: 120_000, stdio: ['ignore', 'pipe', 'inherit'] };
+const run = spawnSync('bash', ['--norc', '-c', 'exec bash --norc steps.sh 2>&1'], shell);
 
 let rest = run.stdout, faults = 0;
 for (const step of steps) {
