@@ -1,5 +1,6 @@
 //! The feed of changes: states, not pictures; nothing hidden is told, nothing visible is missed.
 
+mod beginning;
 mod mirror;
 mod pages;
 mod prices;

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use async_graphql::SimpleObject;
 use kernel::{
     Code, Ctx, Error, KindDef, Result, Violation,
-    change::feed::{self, Bulletin, ChangeEvent, News, Position},
+    change::feed::{self, Bulletin, ChangeEvent, News, Position, Span},
     db::Look,
     input::{cut, hint},
     policy::Class,
@@ -121,16 +121,17 @@ impl Reader {
         let ctx = self.identity.look_up(&self.base).await?;
         let rights = self.rights(&ctx).await?;
         self.end = end;
-        let after = match &self.after {
-            After::Beginning => Position::default(),
-            After::Now => end,
+        let mark = match &self.after {
+            After::Beginning => Mark { position: Position::default(), begun: end.seq, rights },
+            After::Now => Mark { position: end, begun: 0, rights },
             After::Cursor(text) => Mark::open(&ctx, text)?.under(rights)?,
         };
-        let page = feed::since(&ctx, (after, end), &self.kinds, self.limit).await?;
-        let next = Mark { position: page.position, rights }.seal(&ctx)?;
+        let span = Span { after: mark.position, until: end, begun: mark.begun };
+        let page = feed::since(&ctx, span, &self.kinds, self.limit).await?;
+        let next = Mark { position: page.position, ..mark }.seal(&ctx)?;
         self.after = After::Cursor(next.clone());
         let has_more = page.has_more;
-        Ok(ChangePage { items: shown(&ctx, page, rights).await?, next, has_more })
+        Ok(ChangePage { items: shown(&ctx, page, mark).await?, next, has_more })
     }
 }
 
@@ -180,7 +181,7 @@ pub fn kinds_named(names: &[String]) -> Result<Vec<&'static KindDef>> {
 }
 
 /// The changes as the caller sees the records.
-async fn shown(ctx: &Ctx, page: Bulletin, rights: [u8; 16]) -> Result<Vec<Change>> {
+async fn shown(ctx: &Ctx, page: Bulletin, mark: Mark) -> Result<Vec<Change>> {
     let mut rows: BTreeMap<&str, (&'static KindDef, Vec<Row>)> = BTreeMap::new();
     for news in &page.news {
         rows.entry(news.def.name).or_insert_with(|| (news.def, Vec::new())).1.extend(news.row.clone());
@@ -197,7 +198,7 @@ async fn shown(ctx: &Ctx, page: Bulletin, rights: [u8; 16]) -> Result<Vec<Change
             event: news.event,
             kind: news.def.name.into(),
             id: news.id,
-            cursor: Mark { position: news.position, rights }.seal(ctx)?,
+            cursor: Mark { position: news.position, ..mark }.seal(ctx)?,
             record: news.row.and_then(|_| records.get(&news.id).cloned()).map(Object),
         })
     };

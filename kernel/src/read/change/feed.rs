@@ -50,6 +50,24 @@ impl Position {
     }
 }
 
+/// A span of the log, for one reader.
+#[derive(Clone, Copy, Debug)]
+pub struct Span {
+    /// After this position.
+    pub after: Position,
+    /// Up to this one.
+    pub until: Position,
+    /// Number of the last change set when the reader began with everything it sees: what had disappeared by then
+    /// it never had, and is not told. 0 for a reader that began elsewhere.
+    pub begun: i64,
+}
+
+impl From<(Position, Position)> for Span {
+    fn from((after, until): (Position, Position)) -> Self {
+        Self { after, until, begun: 0 }
+    }
+}
+
 /// What was told of a change: it can be about two records.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Told {
@@ -130,10 +148,11 @@ pub async fn end(view: &View) -> Result<Position> {
 /// What the database says.
 pub async fn since(
     view: &View,
-    (after, until): (Position, Position),
+    span: impl Into<Span>,
     kinds: &[&'static KindDef],
     limit: usize,
 ) -> Result<Bulletin> {
+    let Span { after, until, begun } = span.into();
     let kinds = Kinds::new(view, kinds);
     let concerned = concerns(view, &kinds);
     let mut page = Bulletin { news: Vec::new(), position: after, has_more: true };
@@ -146,6 +165,7 @@ pub async fn since(
         let mut touched = touched(view, &kinds, (page.position, &changes)).await?;
         // What this page tells already is told as it is now.
         touched.retain(|one| !known.contains(&(one.def.name, one.id)));
+        touched.iter_mut().filter(|one| one.last <= begun).for_each(|one| one.was_ever = false);
         tell(view, touched, limit, &mut page.news).await?;
         known.extend(page.news.iter().map(|news| (news.def.name, news.id)));
         if page.news.len() > limit {
@@ -172,6 +192,8 @@ struct Touched {
     def: &'static KindDef,
     id: Uuid,
     position: Position,
+    /// Change set of the last of them.
+    last: i64,
     /// Whether it was visible before the first of them.
     was_first: bool,
     /// Whether it was visible before any of them.
@@ -234,10 +256,11 @@ async fn touched(
             let was = before.is_some_and(|scope| earlier.visible(def, id, scope, change.position.seq));
             if let Some(known) = places.get(&(def.name, id)).and_then(|at| found.get_mut(*at)) {
                 known.was_ever |= was;
+                known.last = position.seq;
                 continue;
             }
             places.insert((def.name, id), found.len());
-            found.push(Touched { def, id, position, was_first: was, was_ever: was });
+            found.push(Touched { def, id, position, last: position.seq, was_first: was, was_ever: was });
         }
     }
     Ok(found)

@@ -12,6 +12,8 @@ use kernel::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Mark {
     pub(super) position: Position,
+    /// As [`kernel::change::feed::Span::begun`].
+    pub(super) begun: i64,
     pub(super) rights: [u8; 16],
 }
 
@@ -21,6 +23,7 @@ impl Mark {
         let mut bytes = self.position.seq.to_be_bytes().to_vec();
         bytes.extend(self.position.ordinal.to_be_bytes());
         bytes.push(u8::from(self.position.told == Told::All));
+        bytes.extend(self.begun.to_be_bytes());
         bytes.extend(self.rights);
         let sealed = crypto::seal(key(ctx).as_ref(), &ctx.actor.fingerprint(), &bytes);
         Ok(URL_SAFE_NO_PAD.encode(sealed.ok_or_else(|| Error::Internal("a cursor cannot be sealed".into()))?))
@@ -37,13 +40,13 @@ impl Mark {
         })
     }
 
-    /// The place, if the caller's rights are still those.
+    /// The mark, if the caller's rights are still those.
     ///
     /// # Errors
     /// `Gone` if they are not.
-    pub(super) fn under(self, rights: [u8; 16]) -> Result<Position> {
+    pub(super) fn under(self, rights: [u8; 16]) -> Result<Self> {
         if self.rights == rights {
-            return Ok(self.position);
+            return Ok(self);
         }
         let why = "what you may see has changed; take a cursor with `after=now`, read the lists anew, go on from there";
         Err(Error::Gone(Code::RightsChanged, why.into()))
@@ -54,11 +57,12 @@ impl Mark {
             crypto::unseal(key(ctx).as_ref(), &ctx.actor.fingerprint(), URL_SAFE_NO_PAD.decode(text).ok()?)?;
         let (seq, rest) = plain.split_first_chunk()?;
         let (ordinal, rest) = rest.split_first_chunk()?;
-        let (told, rights) = rest.split_first()?;
+        let (told, rest) = rest.split_first()?;
+        let (begun, rights) = rest.split_first_chunk()?;
         let told = if *told == 0 { Told::Own } else { Told::All };
         let position =
             Position { seq: i64::from_be_bytes(*seq), ordinal: i32::from_be_bytes(*ordinal), told };
-        Some(Self { position, rights: rights.try_into().ok()? })
+        Some(Self { position, begun: i64::from_be_bytes(*begun), rights: rights.try_into().ok()? })
     }
 }
 
