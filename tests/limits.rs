@@ -181,7 +181,7 @@ async fn a_mutation_costs_what_the_same_writes_cost_by_rest() {
 async fn what_is_more_than_can_run_is_sent_away_and_health_still_answers() {
     app(async |app| {
         let state = app.under(&config(Front { max_requests: 1, ..Front::default() })).await;
-        let running = state.limits.places.claim();
+        let running = state.limits.places.claim(None);
         running.enter().await.expect("a place");
         let router = server::app(state);
 

@@ -8,6 +8,7 @@ pub mod places;
 pub mod rates;
 pub mod streams;
 pub mod traffic;
+pub mod turns;
 
 use std::time::Duration;
 

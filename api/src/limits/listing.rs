@@ -16,6 +16,7 @@ use super::{
     graphql::GraphqlLimits,
     rates::{COSTS, Costs, WINDOW_SECONDS},
     streams::StreamLimits,
+    turns::of_a_network,
 };
 use crate::{
     domain::batch::MAX_ITEMS,
@@ -128,6 +129,8 @@ pub struct ConnectionLimits {
     pub clients_of_a_network: usize,
     /// Requests that run at the same time; as many wait for a moment, others are answered 503.
     pub requests: usize,
+    /// Requests of one network (an address, or a /64 of IPv6) that run at the same time while others ask too.
+    pub requests_of_a_network: usize,
     /// Requests at the same time on one connection of HTTP/2.
     pub streams: u32,
     /// Bytes of the head of a request; above them the answer is 431.
@@ -180,6 +183,7 @@ impl Limits {
                 clients: front.max_clients,
                 clients_of_a_network: clients_of_a_network(front.max_clients),
                 requests: front.max_requests,
+                requests_of_a_network: of_a_network(),
                 streams: STREAMS,
                 head_bytes: HEAD_BYTES,
                 headers: HEADERS,

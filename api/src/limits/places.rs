@@ -1,6 +1,7 @@
 //! How many requests run at the same time; those beyond wait a moment or are sent away.
 
 use std::{
+    net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -11,6 +12,8 @@ use tokio::{
     time::timeout,
 };
 
+use super::turns::Turns;
+
 /// Longest time a request waits for a place.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -19,19 +22,21 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub struct Places {
     running: Arc<Semaphore>,
     waiting: Arc<Semaphore>,
+    turns: Arc<Turns>,
 }
 
 impl Places {
     /// So many places.
     #[must_use]
     pub fn of(most: usize) -> Self {
-        Self { running: Arc::new(Semaphore::new(most)), waiting: Arc::new(Semaphore::new(most)) }
+        let [running, waiting] = [(); 2].map(|()| Arc::new(Semaphore::new(most)));
+        Self { running, waiting, turns: Arc::new(Turns::new()) }
     }
 
-    /// A claim to a place, which holds none yet.
+    /// A claim of an address to a place, which holds none yet.
     #[must_use]
-    pub fn claim(&self) -> Place {
-        Place { places: self.clone(), held: Arc::default() }
+    pub fn claim(&self, address: Option<IpAddr>) -> Place {
+        Place { places: self.clone(), address, held: Arc::default() }
     }
 
     async fn take(&self) -> Result<OwnedSemaphorePermit> {
@@ -52,7 +57,15 @@ impl Places {
 #[derive(Clone, Debug)]
 pub struct Place {
     places: Places,
-    held: Arc<Mutex<Option<OwnedSemaphorePermit>>>,
+    address: Option<IpAddr>,
+    held: Arc<Mutex<Option<Held>>>,
+}
+
+/// A place with the turn of its network.
+#[derive(Debug)]
+struct Held {
+    _place: OwnedSemaphorePermit,
+    _turn: Option<OwnedSemaphorePermit>,
 }
 
 impl Place {
@@ -61,8 +74,12 @@ impl Place {
     /// # Errors
     /// `Unavailable` where there is none.
     pub async fn enter(&self) -> Result<()> {
-        let permit = self.places.take().await?;
-        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(permit);
+        let turn = match self.address {
+            Some(address) => self.places.turns.take(address).await?,
+            None => None,
+        };
+        let place = self.places.take().await?;
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(Held { _place: place, _turn: turn });
         Ok(())
     }
 

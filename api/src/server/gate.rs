@@ -52,7 +52,7 @@ pub(super) async fn admit<R: Future<Output = Response>>(
     }
     let address = request.extensions().get::<Origin>().map(|origin| origin.address);
     let meter = Meter::new(state.limits.clone(), address, COSTS.of(Traffic::of(request.method(), path)));
-    let place = state.limits.places.claim();
+    let place = state.limits.places.claim(address);
     let admitted = match meter.begin() {
         Ok(()) => place.enter().await,
         refused => refused,
