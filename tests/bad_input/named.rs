@@ -145,3 +145,22 @@ async fn parameters_are_named_with_what_they_take() {
     })
     .await;
 }
+
+/// Who may write for one agency only is told that another name is wrong, not that it may not.
+#[tokio::test]
+async fn an_officer_who_misspells_its_agency_is_told_the_name() {
+    app(async |app| {
+        let me = app.user("officer").await;
+
+        let unknown = me.post("/tasks", with(json!({"lead_agency": "MESS"}))).await;
+        let other = me.post("/tasks", with(json!({"lead_agency": "MOH"}))).await;
+
+        unknown.problem(422, "invalid");
+        assert_eq!(
+            texts(&unknown),
+            [pair("/lead_agency", "there is no agency \"MESS\" here; did you mean `MES`?")]
+        );
+        other.problem(403, "forbidden");
+    })
+    .await;
+}

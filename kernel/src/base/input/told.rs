@@ -129,20 +129,25 @@ pub fn did_you_mean(near: Option<&str>) -> String {
 pub fn like<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let known: Vec<&str> = known.collect();
     let is_same = |one: &&str| one.to_lowercase() == name.to_lowercase();
-    let begins = |one: &&str| name.len() > 2 && one.starts_with(name);
-    let found = known.iter().copied().find(is_same).or_else(|| known.iter().copied().find(begins));
-    found.or_else(|| {
+    known.iter().copied().find(is_same).or_else(|| {
         let has_small = known.iter().any(|one| one.contains(|letter: char| letter.is_ascii_lowercase()));
         let name = if has_small { name.to_owned() } else { name.to_ascii_uppercase() };
         nearest(&name, known.iter().copied())
     })
 }
 
-/// The known name most like `name`, if any is near.
+/// The known name most like `name`, if any is near; before all others one that begins with it.
 pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     if name.len() > LONGEST {
         return None;
     }
+    let known: Vec<&str> = known.collect();
+    let begins = |one: &&str| name.len() > 2 && one.starts_with(name);
+    let begun = known.iter().copied().filter(begins).min_by_key(|one| one.len());
+    begun.or_else(|| by_distance(name, known.into_iter()))
+}
+
+fn by_distance<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     known
         .map(|candidate| (distance(name, candidate), candidate))
         .min()
@@ -190,6 +195,7 @@ mod tests {
 
     #[test]
     fn the_nearest_name_is_found_in_any_case() {
+        assert_eq!(like("plan", ["lang", "plan_id", "planned_on"].into_iter()), Some("plan_id"));
         assert_eq!(like("mess", ["MES", "MOH"].into_iter()), Some("MES"));
         assert_eq!(like("Done", ["done", "planned"].into_iter()), Some("done"));
         assert_eq!(like("cookie", ["done", "planned"].into_iter()), None);

@@ -12,6 +12,7 @@ use super::{
     references::Found,
 };
 use crate::{
+    actor::Actor,
     error::{Error, Result},
     policy::{Class, Holding, Verb, authorize, visible},
     record::KindDef,
@@ -112,7 +113,12 @@ impl Unit {
             let mut scopes = Vec::new();
             scopes.extend(item.before.as_ref().map(Row::scope));
             if item.operation != Operation::Delete {
-                scopes.push(item.after.scope());
+                let mut after = item.after.scope();
+                if is_lead_unknown(def, item) {
+                    // What is wrong is the name of the agency, if the caller's own would do.
+                    after.agency = own_agency(&actor, &after.owner);
+                }
+                scopes.push(after);
             }
             for mut scope in scopes {
                 scope.holdings = item.id.and_then(|id| holdings.get(&id).cloned()).unwrap_or_default();
@@ -131,6 +137,18 @@ impl Unit {
         let people: BTreeSet<Uuid> = items.iter().filter_map(|item| item.id).collect();
         store::holdings(self.conn(), &people).await
     }
+}
+
+/// Whether an item names a lead agency that there is not, and is refused for it.
+fn is_lead_unknown(def: &KindDef, item: &Item) -> bool {
+    let field = def.lead.and_then(|column| def.column(column)).map(|column| column.field);
+    let pointer = field.map(|name| format!("/{name}"));
+    pointer.is_some_and(|pointer| item.faults.iter().any(|fault| fault.pointer == pointer))
+}
+
+/// The agency the caller acts for under an owner.
+fn own_agency(actor: &Actor, owner: &str) -> Option<Uuid> {
+    actor.grants.iter().filter(|grant| grant.owner == owner).find_map(|grant| grant.agency)
 }
 
 /// The owner an upsert names: itself, by its kind, or by the record it stands below.
