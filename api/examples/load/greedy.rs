@@ -1,10 +1,17 @@
 //! One ordinary caller beside 64 connections of one address that ask again as soon as they are answered.
+//!
+//! The greedy are a process of their own, behind all others: elsewhere they would have their own processors.
 
-use std::{net::SocketAddr, path::Path, time::Instant};
+use std::{
+    net::SocketAddr,
+    path::Path,
+    process::{Command, Output, Stdio},
+    time::Instant,
+};
 
 use futures_util::future::join_all;
 use tokio::{
-    io::AsyncWriteExt,
+    io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpSocket, TcpStream},
     time::sleep,
 };
@@ -42,15 +49,18 @@ pub(super) async fn measure(program: &Path, folder: &Path) {
     println!("\nbeside 64 greedy      p50 us   times alone   answers to the greedy");
     let file = folder.join("greedy.db");
     let url = format!("sqlite://{}?mode=rwc", file.display());
-    for (name, request) in requests() {
+    for (at, (name, _)) in requests().into_iter().enumerate() {
         let mut service = start(program, folder, &[("CONCORD_DATABASE_URL", url.as_str())]).await;
         let alone = ordinary().await;
-        let greedy = tokio::spawn(crowd(request));
+        let greedy = tokio::task::spawn_blocking(move || process(at));
+        // Until they have begun.
+        sleep(LASTS / 10).await;
         let beside = ordinary().await;
         let told = greedy.await.expect("the greedy end");
+        let told = String::from_utf8_lossy(&told.stdout);
         let [alone, beside] = [alone, beside].map(|load| load.percentile(50).as_micros().max(1));
         let times = format!("{}.{}", beside / alone, beside * 10 / alone % 10);
-        println!("{name:<18} {beside:>9} {times:>13}   {:?}", told.statuses);
+        println!("{name:<18} {beside:>9} {times:>13}   {}", told.trim());
         service.kill().expect("the service ends");
         service.wait().expect("the service has ended");
     }
@@ -77,22 +87,56 @@ async fn ordinary() -> Load {
     load
 }
 
-async fn crowd(request: String) -> Load {
+fn process(at: usize) -> Output {
+    let program = std::env::current_exe().expect("this program");
+    let mut command = Command::new("nice");
+    command.args(["-n", "19"]).arg(program).args(["greedy", &at.to_string()]).stderr(Stdio::inherit());
+    command.output().expect("the greedy run")
+}
+
+/// What the process of the greedy does: prints how often they were answered what.
+pub(super) async fn crowd(at: usize) {
+    let (_, request) = requests().swap_remove(at);
     let all = join_all((0..GREEDY).map(|_| tokio::spawn(greedy(request.clone())))).await;
     let mut sum = Load::default();
     for status in all.into_iter().flat_map(|one| one.expect("a client")) {
         *sum.statuses.entry(status).or_default() += 1;
     }
-    sum
+    println!("{:?}", sum.statuses);
 }
 
-/// Asks again as soon as it is answered, and connects again where it was cut off.
+/// Asks again as soon as it is answered.
 async fn greedy(request: String) -> Vec<u16> {
     let (began, mut answers) = (Instant::now(), Vec::new());
     let mut stream = connection(GREEDY_FROM).await;
-    while began.elapsed() < LASTS {
+    while began.elapsed() < LASTS + LASTS / 5 {
         stream.write_all(request.as_bytes()).await.expect("bytes are taken");
-        answers.push(Box::pin(whole(&mut stream)).await.0);
+        answers.push(Box::pin(counted(&mut stream)).await);
     }
     answers
+}
+
+/// Reads an answer of which only the length counts, and answers its status.
+async fn counted(stream: &mut TcpStream) -> u16 {
+    let (mut head, mut part) = (Vec::new(), vec![0; 65_536]);
+    let end = loop {
+        let count = stream.read(&mut part).await.expect("the connection is open");
+        assert!(count > 0, "the connection was closed");
+        head.extend_from_slice(part.get(..count).unwrap_or_default());
+        if let Some(end) = head.windows(4).position(|four| four == b"\r\n\r\n") {
+            break end;
+        }
+    };
+    let text = String::from_utf8_lossy(head.get(..end).unwrap_or_default()).into_owned();
+    let status = text.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_default();
+    let length = text.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
+    let mut left = length.unwrap_or(usize::MAX).saturating_sub(head.len() - end - 4);
+    let mut last = head.split_off(end + 4);
+    while left > 0 && !(length.is_none() && last.ends_with(b"0\r\n\r\n")) {
+        let count = stream.read(&mut part).await.expect("the connection is open");
+        assert!(count > 0, "the connection was closed");
+        last = part.get(count.saturating_sub(8)..count).unwrap_or_default().to_vec();
+        left = left.saturating_sub(count);
+    }
+    status
 }

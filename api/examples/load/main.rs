@@ -62,7 +62,12 @@ impl Load {
 
 #[tokio::main]
 async fn main() {
-    let program = std::env::args().nth(1).expect("the path of the program");
+    let mut arguments = std::env::args().skip(1);
+    let program = arguments.next().expect("the path of the program");
+    if program == "greedy" {
+        let at = arguments.next().and_then(|at| at.parse().ok()).expect("which of the crowds");
+        return greedy::crowd(at).await;
+    }
     let program = fs::canonicalize(program).expect("the program is there");
     let folder = std::env::temp_dir().join(format!("concord_load_{}", std::process::id()));
     fs::create_dir_all(&folder).expect("a folder");
