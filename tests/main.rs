@@ -45,3 +45,4 @@ mod standings;
 mod statements;
 mod stored_documents;
 mod tasks;
+mod upgrade;

@@ -61,9 +61,13 @@ where
 
 impl TestApp {
     pub async fn on(db: Db, world: Arc<World>, url: String) -> Self {
+        Self::at(Clock::fixed(start()), db, world, url).await
+    }
+
+    /// The service at another instant than that of most tests.
+    pub async fn at(clock: Clock, db: Db, world: Arc<World>, url: String) -> Self {
         let secret = InstallationSecret::from_text(SECRET).expect("a secret");
-        let state =
-            AppState::new(db, Clock::fixed(start()), &secret, &Config::default()).await.expect("a state");
+        let state = AppState::new(db, clock, &secret, &Config::default()).await.expect("a state");
         let router = server::app(state.clone());
         Self { state, router, world, url }
     }

@@ -20,6 +20,7 @@ use kernel::db::Db;
 
 use super::{TestApp, world::World};
 
+pub use files::path as file_of;
 pub use postgres::{answers, remove_all_of};
 
 static COUNTER: AtomicU32 = AtomicU32::new(0);

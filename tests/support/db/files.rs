@@ -39,8 +39,13 @@ pub async fn copy(content: Content, to: &Path) -> (String, Arc<World>) {
     (url(to), templates.world.clone())
 }
 
+/// The path in an address.
+pub fn path(url: &str) -> &str {
+    url.trim_start_matches("sqlite://").trim_end_matches("?mode=rwc")
+}
+
 pub fn remove(url: &str) {
-    let file = url.trim_start_matches("sqlite://").trim_end_matches("?mode=rwc");
+    let file = path(url);
     for end in ["", "-wal", "-shm"] {
         let _ = fs::remove_file(format!("{file}{end}"));
     }
