@@ -23,8 +23,8 @@ impl Mark {
         let mut bytes = self.position.seq.to_be_bytes().to_vec();
         bytes.extend(self.position.ordinal.to_be_bytes());
         bytes.push(u8::from(self.position.told == Told::All));
-        bytes.extend(self.begun.to_be_bytes());
         bytes.extend(self.rights);
+        bytes.extend(self.begun.to_be_bytes());
         let sealed = crypto::seal(key(ctx).as_ref(), &ctx.actor.fingerprint(), &bytes);
         Ok(URL_SAFE_NO_PAD.encode(sealed.ok_or_else(|| Error::Internal("a cursor cannot be sealed".into()))?))
     }
@@ -58,11 +58,13 @@ impl Mark {
         let (seq, rest) = plain.split_first_chunk()?;
         let (ordinal, rest) = rest.split_first_chunk()?;
         let (told, rest) = rest.split_first()?;
-        let (begun, rights) = rest.split_first_chunk()?;
+        // Cursors of release 0.1.0 end with the rights.
+        let (rights, begun) = rest.split_first_chunk()?;
+        let begun = begun.first_chunk().map_or(0, |begun| i64::from_be_bytes(*begun));
         let told = if *told == 0 { Told::Own } else { Told::All };
         let position =
             Position { seq: i64::from_be_bytes(*seq), ordinal: i32::from_be_bytes(*ordinal), told };
-        Some(Self { position, begun: i64::from_be_bytes(*begun), rights: rights.try_into().ok()? })
+        Some(Self { position, begun, rights: *rights })
     }
 }
 
