@@ -23,7 +23,7 @@ use sea_orm::{
     },
 };
 
-use tokio::sync::watch;
+use tokio::{sync::watch, time::sleep};
 
 pub use hear::CHANNEL;
 pub use look::Look;
@@ -54,8 +54,24 @@ struct Shared {
 /// What the driver's error begins with when a request has read more rows than it may; their number follows.
 const TOO_MANY_ROWS: &str = "more rows than one request may read: ";
 
+/// How often a file that another process opens too is tried again, and after what time.
+const OPENINGS: u32 = 100;
+const OPENING: Duration = Duration::from_millis(50);
+
 /// Rows that a statement counts as at the least where its work is told.
 const LEAST_WORK: u64 = 10;
+
+/// Opens a database file. SQLite refuses without waiting while another process that starts turns a new file to WAL
+/// mode, so it is asked again.
+async fn open_file(options: ConnectOptions) -> Result<DatabaseConnection> {
+    let mut tries = 0..OPENINGS;
+    loop {
+        match Database::connect(options.clone()).await {
+            Err(error) if tries.next().is_some() && faults::is_busy(&error) => sleep(OPENING).await,
+            done => return Ok(done?),
+        }
+    }
+}
 
 impl Db {
     /// Opens the database at `url` (`sqlite://...` or `postgres://...`).
@@ -75,8 +91,8 @@ impl Db {
             single.max_connections(1).min_connections(1);
             // A batch changes more pages than the 2 MB that are kept otherwise.
             single.map_sqlx_sqlite_opts(|options| sqlite(options).pragma("cache_size", "-16384"));
-            let writer = Database::connect(single).await?;
-            let reader = Database::connect(options).await?;
+            let writer = open_file(single).await?;
+            let reader = open_file(options).await?;
             return Ok(Self::of(writer, reader));
         }
         options.max_connections(max.max(2));

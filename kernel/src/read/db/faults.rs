@@ -8,6 +8,17 @@ use crate::error::{Code, Error, RETRY};
 /// What a caller is told who waited for a lock in vain.
 const BUSY: &str = "others are writing; try again in a moment";
 
+/// Whether SQLite refused because another process has the file.
+pub(super) fn is_busy(error: &DbErr) -> bool {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(inner)) => {
+            let code = inner.as_database_error().and_then(|e| e.code().map(|c| c.to_string()));
+            matches!(code.as_deref(), Some("5" | "6" | "261"))
+        }
+        _ => false,
+    }
+}
+
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
         if let Some(SqlErr::UniqueConstraintViolation(_)) = error.sql_err() {
