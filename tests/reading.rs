@@ -5,6 +5,7 @@ mod codes;
 mod conditional;
 mod cursors;
 mod lists;
+mod owners;
 mod texts;
 
 use axum::http::Method;

@@ -95,6 +95,22 @@ async fn reference_data_are_what_the_files_say() {
 }
 
 #[tokio::test]
+async fn a_country_of_two_regions_tells_both() {
+    empty(async |app| {
+        reference(app).await;
+
+        let morocco = app.anonymous().get("/countries/MAR").await;
+        let facts = app.anonymous().get("/region-memberships?country=MAR&limit=1").await;
+
+        let regions = json!(["AAF", "NAS"]);
+        assert_eq!(morocco.ok(200)["regions"], regions);
+        assert_eq!(facts.ok(200)["items"][0]["owner_country"], "MAR");
+        assert_eq!(facts.body["items"][0]["regions"], regions);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn reference_data_brought_in_twice_change_nothing() {
     empty(async |app| {
         let first = reference(app).await.total();

@@ -189,6 +189,30 @@ async fn the_languages_of_a_country() {
 }
 
 #[tokio::test]
+async fn the_regions_of_a_country() {
+    app(async |app| {
+        let second = process(app).await;
+        let me = app.user("officer").await;
+        let told = async || {
+            let read = me.get("/tasks?limit=1").await;
+            ["regions", "is_demo"].map(|name| read.ok(200)["items"][0][name].clone())
+        };
+        let before = told().await;
+
+        edit(&second, "region_membership:KGZ", json!({ "until_on": "2026-11-20" })).await;
+        let left = told().await;
+        edit(&second, "country:KGZ", json!({ "is_demo": true })).await;
+        let invented = told().await;
+
+        assert_eq!(before, [json!(["CA"]), json!(false)]);
+        assert_eq!(left, [json!([]), json!(false)]);
+        assert_eq!(invented, [json!([]), json!(true)]);
+        end(second).await;
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn time_alone() {
     app(async |app| {
         let me = app.user("partner").await;
@@ -239,4 +263,9 @@ async fn a_warm_read_is_one_statement() {
 #[tokio::test]
 async fn a_warm_list_with_its_total_is_two_statements() {
     assert_eq!(cost("/tasks?total=true", "officer").await, 2);
+}
+
+#[tokio::test]
+async fn a_warm_list_of_what_has_no_texts_is_one_statement() {
+    assert_eq!(cost("/participations?owner=mine", "officer").await, 1);
 }

@@ -169,9 +169,15 @@ pub fn changes(renderer: &Renderer, before: Option<&Row>, after: &Row) -> Result
     Ok(all)
 }
 
-/// A record as the caller sees it, with its texts as they are written and not in the caller's languages.
+/// A record as the caller sees it, with its texts as they are written and not in the caller's languages, and without
+/// what other records say of its country.
 fn written(renderer: &Renderer, row: &Row) -> Result<Json> {
     let mut seen = renderer.json(row)?;
+    if let Some(members) = seen.as_object_mut() {
+        for part in row.def().parts.iter().filter(|part| part.form.is_of_country()) {
+            members.remove(part.name);
+        }
+    }
     let texts = row.def().columns.iter().filter(|column| column.is_text);
     for (name, text) in texts.filter_map(|column| Some((column.name, row.text(column.name)?))) {
         if let Some(shown) = seen.get_mut(name) {

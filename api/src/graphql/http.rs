@@ -191,14 +191,14 @@ pub async fn run(state: &AppState, admitted: Admitted) -> kernel::Result<Option<
     let (request_id, mut recalled) = (ctx.request_id.clone(), Recalled::new(ctx, identity));
     if writes {
         let identity = recalled.identity.clone();
-        let (run, db) = begin(&recalled.confirmed().await?, &identity);
+        let (mut run, db) = begin(&recalled.confirmed().await?, &identity);
         let run = contained(async move { run.answer(&work).await }, request_id);
         let answer = state.tasks.spawn(run.in_current_span()).await;
         let answer = answer.unwrap_or_else(|_| failed("the process ends", Code::Unavailable).into());
         return Ok(Some(costed(answer, &db)));
     }
     loop {
-        let (run, db) = begin(&recalled.ctx, &recalled.identity);
+        let (mut run, db) = begin(&recalled.ctx, &recalled.identity);
         let answer = costed(contained(run.answer(&work), request_id.clone()).await, &db);
         if recalled.stood().await? {
             return Ok(Some(answer));

@@ -14,7 +14,7 @@ mod settle;
 mod write;
 mod writes;
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use async_graphql::{Request, ServerError, parser::types::ExecutableDocument};
 use futures_util::{StreamExt, future::BoxFuture, stream};
@@ -93,7 +93,7 @@ pub(crate) struct Run {
     unbounded: Db,
     identity: Identity,
     schema: ConcordSchema,
-    renderer: OnceLock<Renderer>,
+    renderer: Arc<Renderer>,
     turns: Semaphore,
 }
 
@@ -102,11 +102,12 @@ impl Run {
     pub(crate) fn new(ctx: &Ctx, db: Db, identity: Identity, schema: ConcordSchema) -> Self {
         let (unbounded, mut ctx) = (ctx.db.clone(), ctx.clone());
         ctx.db = db;
-        Self { ctx, unbounded, identity, schema, renderer: OnceLock::new(), turns: Semaphore::new(AT_A_TIME) }
+        let renderer = Arc::new(Renderer::for_edges(&ctx, Arc::default()));
+        Self { ctx, unbounded, identity, schema, renderer, turns: Semaphore::new(AT_A_TIME) }
     }
 
     /// Runs what is asked for and writes the answer.
-    pub(crate) async fn answer(&self, work: &Work) -> Answer {
+    pub(crate) async fn answer(&mut self, work: &Work) -> Answer {
         if let Err(error) = self.prepare(&work.selection).await {
             return broken(&error);
         }
@@ -114,10 +115,7 @@ impl Run {
             Some(document) => self.introspect(document.clone()).await,
             None => Introspected::default(),
         };
-        let Some(renderer) = self.renderer.get() else {
-            return broken(&Error::Internal("an answer has no renderer".into()));
-        };
-        let mut writer = Writer::new(&self.ctx, renderer, introspected);
+        let mut writer = Writer::new(&self.ctx, self.renderer.clone(), introspected);
         if work.writes {
             self.write_in_order(&work.selection, &mut writer).await;
         } else {
@@ -128,9 +126,11 @@ impl Run {
     }
 
     /// Looks up what showing records needs.
-    async fn prepare(&self, selection: &Sel) -> Result<()> {
-        let owners = if selection.has_texts { Renderer::owners(&self.ctx).await? } else { Arc::default() };
-        self.renderer.get_or_init(|| Renderer::for_edges(&self.ctx, owners));
+    async fn prepare(&mut self, selection: &Sel) -> Result<()> {
+        if selection.takes_owners {
+            let owners = Renderer::owners(&self.ctx).await?;
+            self.renderer = Arc::new(Renderer::for_edges(&self.ctx, owners));
+        }
         Ok(())
     }
 

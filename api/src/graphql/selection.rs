@@ -33,8 +33,8 @@ pub(crate) struct Sel {
     pub(crate) of: String,
     /// The fields, in the order they were asked for.
     pub(crate) items: Vec<Item>,
-    /// Whether texts in several languages are among them, here or below.
-    pub(crate) has_texts: bool,
+    /// Whether showing them, here or below, takes what is known of owners.
+    pub(crate) takes_owners: bool,
     /// What showing them takes of a record, where the type is a kind's.
     columns: Columns,
 }
@@ -110,11 +110,11 @@ impl<'a> Reading<'a> {
             items.extend(self.item(of, &group));
         }
         let def = KINDS.served().find(|def| def.declared.type_name == of);
-        let has_texts = items.iter().any(|item| item.is_text(def) || item.below.has_texts());
+        let takes_owners = items.iter().any(|item| item.takes_owners(def) || item.below.takes_owners());
         let columns = def.map_or(Columns::NONE, |def| {
             items.iter().fold(def.base(), |all, item| all.and(item.columns(def)))
         });
-        Sel { of: of.to_owned(), items, has_texts, columns }
+        Sel { of: of.to_owned(), items, takes_owners, columns }
     }
 
     fn item(&mut self, of: &str, group: &Group<'a>) -> Option<Item> {
@@ -154,8 +154,8 @@ impl Item {
         }
     }
 
-    fn is_text(&self, def: Option<&'static KindDef>) -> bool {
-        self.part(def).is_some_and(|part| matches!(part.form, Form::Text(_) | Form::Languages))
+    fn takes_owners(&self, def: Option<&'static KindDef>) -> bool {
+        self.part(def).is_some_and(|part| part.form.takes_owners())
     }
 
     /// What the field takes of a record it stands on.
@@ -190,11 +190,11 @@ impl Below {
         }
     }
 
-    fn has_texts(&self) -> bool {
+    fn takes_owners(&self) -> bool {
         match self {
             Self::Value => false,
-            Self::One(sel) => sel.has_texts,
-            Self::Any(types) => types.values().any(|sel| sel.has_texts),
+            Self::One(sel) => sel.takes_owners,
+            Self::Any(types) => types.values().any(|sel| sel.takes_owners),
         }
     }
 

@@ -181,17 +181,13 @@ impl Where<'_> {
         if countries_named.is_empty() && regions_named.is_empty() {
             return;
         }
+        let Some(own) = self.def.country_column() else {
+            self.regions(regions_named);
+            return;
+        };
+        let of = if own == "owner" { "code" } else { "id" };
         let mut countries = Query::select();
         countries.from(Alias::new("country"));
-        let (own, of) = match self.def.name {
-            "country" => ("id", "id"),
-            "region" => {
-                self.regions(regions_named);
-                return;
-            }
-            _ if self.def.has("country_id") => ("country_id", "id"),
-            _ => ("owner", "code"),
-        };
         countries.column((Alias::new("country"), Alias::new(of)));
         codes(&mut countries);
         self.add(self.def.col(own).in_subquery(countries));
@@ -208,6 +204,7 @@ impl Where<'_> {
         let (membership, region) = (Alias::new("region_membership"), Alias::new("region"));
         let from = Expr::col((membership.clone(), Alias::new("from_on")));
         let until = Expr::col((membership.clone(), Alias::new("until_on")));
+        let closed = Expr::col((membership.clone(), Alias::new("valid_until")));
         Query::select()
             .column((membership.clone(), Alias::new("country_id")))
             .from(membership.clone())
@@ -219,6 +216,7 @@ impl Where<'_> {
             .and_where(Expr::col((region, Alias::new("code"))).is_in(storable(regions)))
             .cond_where(Cond::any().add(from.clone().is_null()).add(from.lte(self.today)))
             .cond_where(Cond::any().add(until.clone().is_null()).add(until.gte(self.today)))
+            .cond_where(Cond::any().add(closed.clone().is_null()).add(closed.gte(self.today)))
             .take()
     }
 }

@@ -9,12 +9,14 @@ use std::{
     sync::Arc,
 };
 
+use chrono::NaiveDate;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
 use crate::{
     actor::Actor,
     error::Result,
+    owners::Owners,
     policy::{Verb, authorize, is_inside},
     record::{KindDef, Registry},
     row::Row,
@@ -26,9 +28,6 @@ use crate::{
 pub use along::Named;
 pub use shown::{PartValue, Shown};
 pub use texts::Texts;
-
-/// Official languages by owner.
-pub type Owners = foldhash::HashMap<String, Vec<String>>;
 
 /// How much of a record is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,6 +80,8 @@ pub struct Renderer {
     refs: Option<HashMap<Uuid, Ref>>,
     sets: HashMap<Uuid, SharedWith>,
     owners: Arc<Owners>,
+    /// The day on which countries are members of regions.
+    today: NaiveDate,
     kinds: &'static Registry,
     shows_can: bool,
 }
@@ -93,7 +94,7 @@ impl Renderer {
     pub async fn on(view: &View, def: &'static KindDef, rows: &[Row], detail: Detail) -> Result<Self> {
         let shared = rows.iter().filter(|row| view.actor.is_inside(row.owner()));
         let shared = shared.filter_map(|row| row.uuid("shared_set_id")).collect();
-        let mut renderer = Self::of(view, def, detail, sets::seen(view, &shared).await?).await?;
+        let mut renderer = Self::of(view, detail, sets::seen(view, &shared).await?).await?;
         let wanted = wanted(view, def, rows);
         renderer.look_up(view, wanted).await?;
         Ok(renderer)
@@ -109,7 +110,7 @@ impl Renderer {
         (rows, named): (&[Row], &Named),
         detail: Detail,
     ) -> Result<Self> {
-        let mut renderer = Self::of(view, def, detail, named.sets().clone()).await?;
+        let mut renderer = Self::of(view, detail, named.sets().clone()).await?;
         let refs: HashMap<_, _> = named.rows().map(|row| (row.id(), renderer.as_reference(row))).collect();
         renderer.refs = Some(refs);
         let wanted = wanted_of_any(view, def, rows);
@@ -117,34 +118,36 @@ impl Renderer {
         Ok(renderer)
     }
 
-    async fn of(
-        view: &View,
-        def: &'static KindDef,
-        detail: Detail,
-        sets: HashMap<Uuid, SharedWith>,
-    ) -> Result<Self> {
-        let owners = if def.has_texts() { Self::owners(view).await? } else { Arc::default() };
+    async fn of(view: &View, detail: Detail, sets: HashMap<Uuid, SharedWith>) -> Result<Self> {
         Ok(Self {
             sets,
             shows_can: detail == Detail::Single,
             refs: Some(HashMap::new()),
-            ..Self::for_edges(view, owners)
+            ..Self::for_edges(view, Self::owners(view).await?)
         })
     }
 
-    /// Official languages of all owners, for [`Renderer::for_edges`].
+    /// What is known of all owners, for [`Renderer::for_edges`].
     ///
     /// # Errors
     /// What the database says.
     pub async fn owners(view: &View) -> Result<Arc<Owners>> {
-        view.standings.owners(view.db.reading(), view.watch.as_deref()).await
+        view.standings.owners().recall(view.db.reading(), view.watch.as_deref()).await
     }
 
     /// A view for GraphQL: references are edges, looked up only where selected, so it needs no statement.
     #[must_use]
     pub fn for_edges(view: &View, owners: Arc<Owners>) -> Self {
-        let (actor, locale) = (view.actor.clone(), view.locale.clone());
-        Self { actor, locale, refs: None, sets: HashMap::new(), owners, kinds: view.kinds, shows_can: true }
+        Self {
+            actor: view.actor.clone(),
+            locale: view.locale.clone(),
+            refs: None,
+            sets: HashMap::new(),
+            owners,
+            today: view.clock.today(),
+            kinds: view.kinds,
+            shows_can: true,
+        }
     }
 
     /// A whole record in the form of the REST face, to be serialised.

@@ -27,7 +27,7 @@ use crate::{
     codes::Codes,
     db::Conn,
     error::{Error, Result},
-    render::Owners,
+    owners::Memory,
     store::Statements,
 };
 
@@ -68,14 +68,11 @@ impl Remembered {
     }
 }
 
-/// The official languages of every owner, with the epoch they were read at.
-type OwnersAt = (i64, Arc<Owners>);
-
 /// The callers a process remembers; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Standings {
     callers: Arc<Mutex<LruCache<Key, Remembered>>>,
-    owners: Arc<Mutex<Option<OwnersAt>>>,
+    owners: Memory,
     codes: Codes,
     statements: Statements,
 }
@@ -83,7 +80,12 @@ pub struct Standings {
 impl Default for Standings {
     fn default() -> Self {
         let callers = Arc::new(Mutex::new(LruCache::new(MOST)));
-        Self { callers, owners: Arc::default(), codes: Codes::default(), statements: Statements::default() }
+        Self {
+            callers,
+            owners: Memory::default(),
+            codes: Codes::default(),
+            statements: Statements::default(),
+        }
     }
 }
 
@@ -100,18 +102,9 @@ impl Standings {
         self.callers.lock().unwrap_or_else(PoisonError::into_inner).put(key, caller);
     }
 
-    /// The official languages of every owner at an epoch, read where they are not remembered.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn owners(&self, conn: Conn<'_>, watch: Option<&Watch>) -> Result<Arc<Owners>> {
-        let Some(watch) = watch else { return Ok(Arc::new(crate::store::all_owner_languages(conn).await?)) };
-        if let Some(owners) = self.owners_at(watch.epoch) {
-            return Ok(owners);
-        }
-        let owners = Arc::new(crate::store::all_owner_languages(conn).await?);
-        *self.owners.lock().unwrap_or_else(PoisonError::into_inner) = Some((watch.epoch, owners.clone()));
-        Ok(owners)
+    /// What is known of owners.
+    pub(crate) const fn owners(&self) -> &Memory {
+        &self.owners
     }
 
     /// The codes of reference data.
@@ -122,11 +115,6 @@ impl Standings {
     /// The statements that are kept for callers.
     pub(crate) const fn statements(&self) -> &Statements {
         &self.statements
-    }
-
-    fn owners_at(&self, epoch: i64) -> Option<Arc<Owners>> {
-        let owners = self.owners.lock().unwrap_or_else(PoisonError::into_inner);
-        owners.as_ref().filter(|(at, _)| *at == epoch).map(|(_, owners)| owners.clone())
     }
 }
 
@@ -154,6 +142,11 @@ impl Watch {
         }
     }
 
+    /// Number of the epoch the caller is remembered from.
+    pub(crate) const fn epoch(&self) -> i64 {
+        self.epoch
+    }
+
     /// Number of the caller as it is remembered: with another standing it has another one.
     #[must_use]
     pub const fn caller(&self) -> u64 {
@@ -164,6 +157,11 @@ impl Watch {
     pub fn see(&self, epoch: i64) {
         self.is_asked.store(true, Ordering::SeqCst);
         self.is_other.fetch_or(epoch != self.epoch, Ordering::SeqCst);
+    }
+
+    /// Takes it that the number is another one, for the call itself has changed what it stands for.
+    pub(crate) fn pass(&self) {
+        self.is_other.store(true, Ordering::SeqCst);
     }
 
     /// Takes the number from a column of a statement's first row; of a statement without rows it says nothing.

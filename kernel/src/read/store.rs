@@ -11,7 +11,7 @@ use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, Order, SelectStatement};
 use uuid::Uuid;
 
 pub use edges::{by_ids, by_parent};
-pub use facts::{all_owner_languages, holdings, kinds_of};
+pub use facts::{holdings, kinds_of};
 pub(crate) use prepared::Statements;
 use prepared::{Ids, Making, Prepared};
 pub use wanted::{Wanted, rows, select};

@@ -13,8 +13,9 @@ use uuid::Uuid;
 use crate::{
     db::{Conn, Db},
     error::Result,
+    owners::Owners,
     record::{KindDef, Registry},
-    render::{Owners, Texts},
+    render::Texts,
     row::Row,
     store, text,
     view::Locale,
@@ -92,7 +93,7 @@ pub async fn refresh(db: &Db, kinds: &Registry) -> Result<u64> {
 
 /// Makes the derived columns of all records anew, or of those of one owner.
 pub(crate) async fn rebuild(conn: Conn<'_>, kinds: &Registry, owner: Option<&str>) -> Result<u64> {
-    let owners = store::all_owner_languages(conn).await?;
+    let owners = Owners::read(conn).await?;
     let mut written = 0;
     for def in kinds.all().iter().copied().filter(|def| def.columns.iter().any(|column| column.is_derived)) {
         let mut after = Uuid::nil();

@@ -36,9 +36,9 @@ use crate::{
     db::Conn,
     error::{Code, Error, Result},
     lifecycle,
+    owners::Owners,
     record::{KindDef, Op, Outcome, OutcomeKind},
     recorder::Recorder,
-    render::Owners,
     row::Row,
 };
 
@@ -220,6 +220,7 @@ impl Unit {
         self.finish(def, &mut items).await?;
         if !self.is_dry {
             self.write(def, &items).await?;
+            self.forget_owners(def);
             self.cascade(def, &items).await?;
             if let Some(follow) = stages.follow {
                 follow(self, &mut items).await?;

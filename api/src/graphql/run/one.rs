@@ -6,7 +6,7 @@ use std::{
 };
 
 use kernel::{
-    Error, Result,
+    Result,
     row::Row,
     sets,
     store::{self, Wanted},
@@ -38,8 +38,7 @@ impl Run {
 
     /// Whom records are shared with; nothing for readers outside the owner.
     pub(super) async fn shared(&self, sources: &[Source]) -> Result<Vec<Found>> {
-        let renderer = self.renderer.get().ok_or_else(no_renderer)?;
-        let set = |row: &Arc<Row>| row.uuid("shared_set_id").filter(|_| renderer.is_inside(row));
+        let set = |row: &Arc<Row>| row.uuid("shared_set_id").filter(|_| self.renderer.is_inside(row));
         let sets: Vec<Option<Uuid>> = rows(sources).map(set).collect();
         let known = sets::seen(&self.ctx, &sets.iter().flatten().copied().collect()).await?;
         let mut shown = HashMap::new();
@@ -80,10 +79,9 @@ impl Run {
 
     /// Parts of records that have fields of their own.
     pub(super) fn parts(&self, at: usize, sources: &[Source]) -> Result<Vec<Found>> {
-        let renderer = self.renderer.get().ok_or_else(no_renderer)?;
         let part = |row: &Arc<Row>| {
             let Some(part) = row.def().parts.get(at) else { return Ok(Found::Null) };
-            let shown = serde_json::to_value(renderer.part(row, part))?;
+            let shown = serde_json::to_value(self.renderer.part(row, part))?;
             Ok(if shown.is_null() { Found::Null } else { Found::One(Source::Json(Arc::new(shown))) })
         };
         rows(sources).map(part).collect()
@@ -100,8 +98,4 @@ fn any_of(row: &Row, kind: usize, id: usize) -> Option<(&str, Uuid)> {
 pub(super) fn found(loaded: &Loaded, id: Option<Uuid>) -> Found {
     let row = id.and_then(|id| loaded.get(&id)).cloned();
     row.map_or(Found::Null, |row| Found::One(Source::Row(row)))
-}
-
-pub(super) fn no_renderer() -> Error {
-    Error::Internal("records are shown without a renderer".into())
 }

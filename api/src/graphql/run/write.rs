@@ -1,5 +1,7 @@
 //! Writing the answer: JSON straight from rows, in the order asked, with nulls that propagate.
 
+use std::sync::Arc;
+
 use async_graphql::{PathSegment, Response, ServerError, Value};
 use kernel::{Code, Ctx, Error, render::Renderer, row::Row};
 use serde::Serialize;
@@ -40,9 +42,9 @@ pub(super) struct Nulled;
 type Written = Result<(), Nulled>;
 
 /// An answer being written.
-pub(super) struct Writer<'r> {
-    ctx: &'r Ctx,
-    renderer: &'r Renderer,
+pub(super) struct Writer {
+    ctx: Ctx,
+    renderer: Arc<Renderer>,
     introspected: Introspected,
     out: Vec<u8>,
     errors: Vec<ServerError>,
@@ -52,12 +54,12 @@ pub(super) struct Writer<'r> {
     is_over: bool,
 }
 
-impl<'r> Writer<'r> {
-    pub(super) fn new(ctx: &'r Ctx, renderer: &'r Renderer, mut introspected: Introspected) -> Self {
+impl Writer {
+    pub(super) fn new(ctx: &Ctx, renderer: Arc<Renderer>, mut introspected: Introspected) -> Self {
         let errors = std::mem::take(&mut introspected.errors);
         let most_bytes = if ctx.actor.is_known() { ANSWER_BYTES } else { ANSWER_BYTES_ANONYMOUS };
         Self {
-            ctx,
+            ctx: ctx.clone(),
             renderer,
             introspected,
             out: Vec::with_capacity(4_096),
@@ -66,6 +68,11 @@ impl<'r> Writer<'r> {
             most_bytes,
             is_over: false,
         }
+    }
+
+    /// Shows what follows in the light of what a write has changed.
+    pub(super) fn show_by(&mut self, renderer: Arc<Renderer>) {
+        self.renderer = renderer;
     }
 
     /// The answer as it was written.
@@ -222,7 +229,7 @@ impl<'r> Writer<'r> {
 
     fn part(&mut self, row: &Row, at: usize) {
         match row.def().parts.get(at) {
-            Some(part) => self.put(&self.renderer.part(row, part)),
+            Some(part) => put(&mut self.out, &self.renderer.part(row, part)),
             None => self.out.extend_from_slice(b"null"),
         }
     }
@@ -233,9 +240,9 @@ impl<'r> Writer<'r> {
             OfPage::Total => self.put(&page.total.and_then(|total| i32::try_from(total).ok())),
             OfPage::HasNext => self.put(&page.has_next),
             OfPage::HasPrevious => self.put(&page.has_previous),
-            OfPage::Cursor => self.put(&page.cursor(self.ctx, at)),
-            OfPage::Start => self.put(&page.cursor(self.ctx, 0)),
-            OfPage::End => self.put(&page.cursor(self.ctx, last)),
+            OfPage::Cursor => self.put(&page.cursor(&self.ctx, at)),
+            OfPage::Start => self.put(&page.cursor(&self.ctx, 0)),
+            OfPage::End => self.put(&page.cursor(&self.ctx, last)),
             OfPage::Edges | OfPage::Nodes | OfPage::Info | OfPage::Node => {
                 self.out.extend_from_slice(b"null");
             }
@@ -251,12 +258,16 @@ impl<'r> Writer<'r> {
     }
 
     fn put<T: Serialize + ?Sized>(&mut self, value: &T) {
-        let start = self.out.len();
-        if let Err(error) = serde_json::to_writer(&mut self.out, value) {
-            tracing::error!("a value cannot be written: {error}");
-            self.out.truncate(start);
-            self.out.extend_from_slice(b"null");
-        }
+        put(&mut self.out, value);
+    }
+}
+
+fn put<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) {
+    let start = out.len();
+    if let Err(error) = serde_json::to_writer(&mut *out, value) {
+        tracing::error!("a value cannot be written: {error}");
+        out.truncate(start);
+        out.extend_from_slice(b"null");
     }
 }
 

@@ -27,7 +27,7 @@ use crate::{
 
 impl Run {
     /// Makes the writes and writes what came of them; what follows a write that failed is not made.
-    pub(super) async fn write_in_order(&self, selection: &Sel, writer: &mut Writer<'_>) {
+    pub(super) async fn write_in_order(&mut self, selection: &Sel, writer: &mut Writer) {
         writer.begin();
         for item in &selection.items {
             let kid = match item.what {
@@ -37,6 +37,8 @@ impl Run {
                             Ok(making) => making.await,
                             Err(error) => Err(error),
                         };
+                        let found = self.prepare(selection).await.and(found);
+                        writer.show_by(self.renderer.clone());
                         let found = found.unwrap_or_else(|error| Found::Fault(Arc::new(error)));
                         self.settle(item, vec![found]).await
                     }

@@ -59,15 +59,15 @@ fn shown(def: &KindDef, at: usize, part: &Part) -> Option<(MetaField, Does)> {
     let ty = match part.form {
         Form::Ref(_) | Form::Refs(_) => return None,
         Form::Column(at) | Form::Inside(at) => column(at)?,
-        Form::Text(_) => "String".to_owned(),
-        Form::Texts(_) => "[String!]".to_owned(),
+        Form::Text(_) | Form::Country(_) => "String".to_owned(),
+        Form::Texts(_) | Form::Regions(_) => "[String!]".to_owned(),
         Form::Code(_, list) | Form::Level(_, list) => list.name.to_owned(),
         Form::Codes(_, list) | Form::Mask(_, list) => format!("[{}!]", list.name),
         Form::Can => "[Verb!]".to_owned(),
         Form::Translations => "JSON".to_owned(),
         Form::Languages => "JSONObject".to_owned(),
         Form::Money(..) => "Money".to_owned(),
-        Form::Is(..) => "Boolean".to_owned(),
+        Form::Is(..) | Form::IsDemo(_) => "Boolean".to_owned(),
         Form::SharedWith => {
             "Agencies and groups the record is shared with; null for readers outside the owner."
                 .clone_into(&mut text);

@@ -60,12 +60,12 @@ fn own(field: &'static FieldDef, all: &[&'static Declaration], to: &mut Vec<Filt
 
 /// The filters every list takes.
 fn common(def: &KindDef) -> Vec<Filter> {
-    let has_country = def.name == "country" || def.has("country_id") || def.fixed_owner.is_none();
+    let has_country = def.country_column().is_some();
     let all = [
         ("id", "Only these records.", Accepts::Ids, true, Rule::Any("id")),
         (
             "owner",
-            "Only records of these owners (`KGZ`, `region:CA`, `org:UNICRI`, `reference`).",
+            "Only records of these owners (`KGZ`, `region:CA`, `org:UNICRI`, `reference`; `mine` is the one you act for).",
             Accepts::Texts,
             true,
             Rule::Any("owner"),

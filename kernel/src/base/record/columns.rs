@@ -80,6 +80,9 @@ impl KindDef {
             | Form::Inside(at)
             | Form::Ref(at)
             | Form::Refs(at)
+            | Form::Country(at)
+            | Form::Regions(at)
+            | Form::IsDemo(at)
             | Form::Is(at, _) => Columns::at(at),
             Form::Text(at) => Columns::at(at).and(self.named(&["language", "translations"])),
             Form::Money(one, other) | Form::AnyRef(one, other) => Columns::at(one).and(Columns::at(other)),

@@ -152,6 +152,17 @@ impl KindDef {
         if self.name == "plan" { Some("id") } else { self.has("plan_id").then_some("plan_id") }
     }
 
+    /// The column that says of which country a record is: the one it is about, else its owner; none where no country
+    /// follows from records of the kind.
+    #[must_use]
+    pub fn country_column(&self) -> Option<&'static str> {
+        match self.name {
+            "country" => Some("id"),
+            _ if self.has("country_id") => Some("country_id"),
+            _ => self.fixed_owner.is_none().then_some("owner"),
+        }
+    }
+
     /// Whether records of the kind have texts in several languages.
     #[must_use]
     pub const fn has_texts(&self) -> bool {

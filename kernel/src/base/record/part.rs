@@ -41,6 +41,12 @@ pub enum Form {
     Texts(usize),
     /// The value of a column, for readers inside the owner only.
     Inside(usize),
+    /// Code of the country the record is of, which a column says.
+    Country(usize),
+    /// Codes of the regions of that country.
+    Regions(usize),
+    /// Whether that country is invented.
+    IsDemo(usize),
     /// What the caller may do.
     Can,
     /// Whom the record is shared with.
@@ -59,6 +65,20 @@ pub enum Form {
     AnyRef(usize, usize),
     /// Whether a column holds a code.
     Is(usize, &'static str),
+}
+
+impl Form {
+    /// Whether the part is told of the country the record is of.
+    #[must_use]
+    pub const fn is_of_country(self) -> bool {
+        matches!(self, Self::Country(_) | Self::Regions(_) | Self::IsDemo(_))
+    }
+
+    /// Whether showing it takes what is known of owners.
+    #[must_use]
+    pub const fn takes_owners(self) -> bool {
+        self.is_of_country() || matches!(self, Self::Text(_) | Self::Languages)
+    }
 }
 
 const META: &[(&str, &str, bool)] = &[
@@ -87,6 +107,15 @@ pub(super) fn parts(def: &KindDef) -> Vec<Part> {
         let at = def.at(name);
         let is_inside = matches!(*name, "version" | "created_by" | "updated_by");
         add(name, text, at.map(if is_inside { Form::Inside } else { Form::Column }), true, *is_required);
+    }
+    let of_country = def.country_column().and_then(|column| def.at(column));
+    let text = "Country the record is of (ISO 3166-1 alpha-3): the one it is about, else its owner; null where that is no country.";
+    add("owner_country", text, of_country.map(Form::Country), true, false);
+    let text = "Codes of the regions that the record's country is a member of now, the primary one first.";
+    add("regions", text, of_country.map(Form::Regions), true, true);
+    if !def.has("is_demo") {
+        let text = "Whether the record's country is invented for the demonstration.";
+        add("is_demo", text, of_country.map(Form::IsDemo), true, true);
     }
     add(
         "can",

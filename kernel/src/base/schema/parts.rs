@@ -23,8 +23,8 @@ fn bare(def: &KindDef, form: Form) -> Json {
         Form::Column(at) | Form::Inside(at) => {
             def.columns.get(at).map(|column| scalar(column.ty)).unwrap_or_default()
         }
-        Form::Text(_) => json!({ "type": "string" }),
-        Form::Texts(_) => json!({ "items": { "type": "string" }, "type": "array" }),
+        Form::Text(_) | Form::Country(_) => json!({ "type": "string" }),
+        Form::Texts(_) | Form::Regions(_) => json!({ "items": { "type": "string" }, "type": "array" }),
         Form::Code(_, list) | Form::Level(_, list) => link(list.name),
         Form::Codes(_, list) | Form::Mask(_, list) => json!({ "items": link(list.name), "type": "array" }),
         Form::Can => json!({ "items": link("Verb"), "type": "array" }),
@@ -37,7 +37,7 @@ fn bare(def: &KindDef, form: Form) -> Json {
         Form::Refs(_) => json!({ "items": link("Ref"), "type": "array" }),
         Form::Money(..) => link("Money"),
         Form::AnyRef(..) => link("Origin"),
-        Form::Is(..) => json!({ "type": "boolean" }),
+        Form::Is(..) | Form::IsDemo(_) => json!({ "type": "boolean" }),
     }
 }
 

@@ -16,6 +16,9 @@ use crate::{
 /// Characters of a value that a refusal repeats.
 const SHOWN: usize = 60;
 
+/// What a filter by owner takes for the one that the caller acts for.
+const MINE: &str = "mine";
+
 /// Whose codes a filter takes.
 enum Whose {
     Kind(&'static KindDef),
@@ -39,6 +42,13 @@ impl Narrowing {
             let Some(whose) = whose(view, def, filter) else { continue };
             for (place, value) in values.iter().enumerate() {
                 let meant = match whose {
+                    Whose::Owners if value.eq_ignore_ascii_case(MINE) => {
+                        let Some(own) = &view.actor.acting else {
+                            faults.push(nobodys(filter));
+                            continue;
+                        };
+                        Meant::Code(own.clone())
+                    }
                     Whose::Kind(_) if filter.takes_ids() && value.parse::<Uuid>().is_ok() => continue,
                     Whose::Kind(def) => search.meant(def, value).await?,
                     Whose::Owners => search.owner_meant(value).await?,
@@ -65,6 +75,15 @@ impl Narrowing {
         }
         if faults.is_empty() { Ok(settled) } else { Err(Error::BadRequest(faults)) }
     }
+}
+
+/// The refusal of [`MINE`] where the caller acts for no owner.
+fn nobodys(filter: &Filter) -> Violation {
+    let detail = format!(
+        "`{}`: `{MINE}` is the owner you act for, and you act for none; sign in with a grant",
+        filter.name
+    );
+    Violation::new(format!("?{}", filter.name), Code::ReferenceNotFound, detail)
 }
 
 impl Filter {

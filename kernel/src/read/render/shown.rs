@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::{Renderer, texts::Texts};
 use crate::{
+    owners::Country,
     record::part::{Form, Part},
     row::Row,
     scalar::Money,
@@ -93,6 +94,11 @@ impl PartValue<'_> {
         self.row.owner() == "reference"
     }
 
+    /// The country the record is of, as the column at a place says.
+    fn country(&self, at: usize) -> Option<&Country> {
+        self.renderer.owners.country(self.value(at))
+    }
+
     fn column(&self, at: usize) -> Option<&'static str> {
         self.row.def().columns.get(at).map(|column| column.name)
     }
@@ -161,6 +167,12 @@ impl Serialize for PartValue<'_> {
             Form::Refs(at) => self.references(at, to),
             Form::Money(minor, currency) => self.money(minor, currency, to),
             Form::AnyRef(kind, id) => self.any(kind, id, to),
+            Form::Country(at) => self.country(at).map(|country| &country.code).serialize(to),
+            Form::Regions(at) => {
+                let today = self.renderer.today;
+                to.collect_seq(self.country(at).into_iter().flat_map(|country| country.regions(today)))
+            }
+            Form::IsDemo(at) => to.serialize_bool(self.country(at).is_some_and(|country| country.is_demo)),
             Form::Is(at, code) => to.serialize_bool(self.text(at) == Some(code)),
         }
     }

@@ -2,8 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::Owners;
-use crate::{row::Row, view::Locale};
+use crate::{owners::Owners, row::Row, view::Locale};
 
 /// The texts of a row as one caller reads them: each in the first language of the caller, then of the owner,
 /// that it is written in.
@@ -33,7 +32,7 @@ impl<'a> Texts<'a> {
         let all = row.json("translations").and_then(Json::as_object).filter(|all| !all.is_empty())?;
         row.text(column)?;
         let language = row.text("language").unwrap_or_default();
-        let official = self.owners.get(row.owner()).into_iter().flatten();
+        let official = self.owners.languages(row.owner());
         let mut wanted = self.locale.chain.iter().chain(official);
         wanted.find_map(|tag| {
             if serves(language, tag) {

@@ -1,12 +1,8 @@
-//! Small facts about owners and people that rendering and the policy need.
+//! Small facts about people and records that rendering and the policy need.
 
 use std::collections::{BTreeSet, HashMap};
 
-use sea_orm::{
-    QueryResult,
-    sea_query::{Alias, Expr, ExprTrait, Query},
-};
-use serde_json::Value as Json;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use uuid::Uuid;
 
 use crate::{
@@ -14,28 +10,8 @@ use crate::{
     error::{Error, Result},
     policy::Holding,
     record::KindDef,
-    render::Owners,
     view::View,
 };
-
-/// Official languages of every owner: some hundreds, in one statement.
-///
-/// # Errors
-/// What the database says.
-pub async fn all_owner_languages(conn: Conn<'_>) -> Result<Owners> {
-    let select =
-        Query::select().columns(["code", "languages"].map(Alias::new)).from(Alias::new("owner")).take();
-    read_languages(conn.all(&select).await?)
-}
-
-fn read_languages(rows: Vec<QueryResult>) -> Result<Owners> {
-    let mut found = Owners::default();
-    for row in rows {
-        let languages: Json = row.try_get_by_index(1)?;
-        found.insert(row.try_get_by_index(0)?, serde_json::from_value(languages).unwrap_or_default());
-    }
-    Ok(found)
-}
 
 /// The grants of these people, as far as reading accounts needs them.
 ///

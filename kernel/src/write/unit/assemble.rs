@@ -75,7 +75,7 @@ impl Unit {
         let given = item.fields.get("owner").and_then(Json::as_str);
         if let Some(owner) = given.or(def.fixed_owner) {
             row.set("owner", owner);
-            if !found.owners.contains_key(owner) {
+            if !found.owners.has(owner) {
                 let named = Json::from(owner);
                 found.missing(item, "/owner", ("owner", &named), None);
             }
@@ -135,8 +135,7 @@ pub(super) fn settle_language(said: Option<&str>, def: &KindDef, items: &mut [It
             item.after.set("language", language);
             continue;
         }
-        let official = item.after.text("owner").and_then(|owner| found.owners.get(owner));
-        let official = official.map(Vec::as_slice).unwrap_or_default();
+        let official = found.owners.languages(item.after.text("owner").unwrap_or_default());
         if official.len() > 1 {
             let text = format!(
                 "the owner has several official languages ({}): say in which the texts are, here or by \

@@ -13,9 +13,9 @@ use super::{Unit, hidden::Hidden, item::Item};
 use crate::{
     error::{Code, Result},
     input::{cut, hint},
+    owners::Owners,
     policy::visible,
     record::KindDef,
-    render::Owners,
     row::Row,
     spelling, store,
 };
@@ -62,7 +62,7 @@ pub(super) struct Found {
     by_key: HashMap<(&'static str, String, String), Vec<usize>>,
     /// Codes that the caller sees of kinds of which some were not found, each with its owner.
     near: HashMap<&'static str, Vec<(String, String)>>,
-    /// Owners that exist, with their official languages.
+    /// Owners that exist.
     pub(super) owners: Arc<Owners>,
     /// What the caller cannot see of the lists it writes.
     pub(super) hidden: Hidden,

@@ -10,11 +10,11 @@ use super::{Unit, item::Item, siblings::in_order};
 use crate::{
     derived,
     error::{Error, Result},
+    owners::Owners,
     record::{Column, KindDef},
     recorder::Change,
-    render::Owners,
     row::Row,
-    shared_sets, store,
+    shared_sets,
 };
 
 /// Values bound by one statement; measured best, far below what the databases allow.
@@ -40,13 +40,21 @@ impl Unit {
         Ok(())
     }
 
-    /// The official languages of every owner, as this unit knows them.
+    /// What is known of owners, as this unit knows them.
     pub(super) async fn owners(&mut self) -> Result<Arc<Owners>> {
         if let Some(owners) = &self.owners {
             return Ok(owners.clone());
         }
-        let owners = self.ctx.standings.owners(self.conn(), self.ctx.watch.as_deref()).await?;
+        let owners = self.ctx.standings.owners().recall(self.conn(), self.ctx.watch.as_deref()).await?;
         Ok(self.owners.insert(owners).clone())
+    }
+
+    /// Lets what follows in the unit, and in the call it is of, read owners anew where the kind says something of them.
+    pub(super) fn forget_owners(&mut self, def: &KindDef) {
+        if def.declared.owns.is_some() || def.name == "region_membership" {
+            self.owners = None;
+            self.ctx.watch.iter().for_each(|watch| watch.pass());
+        }
     }
 
     /// Gives a row its next version, the instant and the writer.
@@ -139,7 +147,6 @@ impl Unit {
             OnConflict::column(Alias::new("code")).update_column(Alias::new("languages")).to_owned();
         insert.on_conflict(conflict);
         self.conn().run(&insert).await?;
-        self.owners = Some(Arc::new(store::all_owner_languages(self.conn()).await?));
         Ok(())
     }
 
