@@ -30,7 +30,7 @@ impl Places {
     #[must_use]
     pub fn of(most: usize) -> Self {
         let [running, waiting] = [(); 2].map(|()| Arc::new(Semaphore::new(most)));
-        Self { running, waiting, turns: Arc::new(Turns::new()) }
+        Self { running, waiting, turns: Arc::default() }
     }
 
     /// A claim of an address to a place, which holds none yet.

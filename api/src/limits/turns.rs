@@ -48,13 +48,13 @@ struct Seen {
     other: Option<Instant>,
 }
 
-impl Turns {
-    /// The turns of a service that starts.
-    #[must_use]
-    pub fn new() -> Self {
+impl Default for Turns {
+    fn default() -> Self {
         Self::of(PRESENT, PATIENCE)
     }
+}
 
+impl Turns {
     fn of(present: Duration, patience: Duration) -> Self {
         let slots = (0..SLOTS).map(|_| Arc::new(Semaphore::new(of_a_network())));
         let (hasher, seen) = (RandomState::new(), Mutex::default());
