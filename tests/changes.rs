@@ -4,6 +4,7 @@ mod beginning;
 mod mirror;
 mod pages;
 mod prices;
+mod restored;
 mod socket;
 mod stream;
 
@@ -14,7 +15,10 @@ use concord::domain::{
     KINDS,
     sharing::{self, term},
 };
-use kernel::{Actor, Ctx, View, change::feed};
+use kernel::{
+    Actor, Ctx, View,
+    change::feed::{self, Stretch},
+};
 use serde_json::{Value as Json, json};
 use tokio::time::{sleep, timeout};
 use uuid::Uuid;
@@ -318,7 +322,7 @@ async fn changes_that_cannot_concern_a_caller_are_not_read() {
         let end = feed::end(&app.system()).await.expect("the log has an end");
         let read = async |actor: Actor| {
             let view = View { db: db.clone(), ..app.system().view }.acting(actor);
-            feed::since(&view, (begin, end), KINDS.all(), 50).await
+            feed::since(&view, Stretch { after: begin, until: end, begun: 0 }, KINDS.all(), 50).await
         };
 
         let stranger = read(Actor::anonymous()).await.expect("few rows are read");

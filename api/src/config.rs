@@ -36,6 +36,7 @@ pub const SETTINGS: &[&str] = &[
     "max_clients",
     "max_connections",
     "max_requests",
+    "max_requests_of_a_network",
     "public_url",
     "request_timeout_seconds",
     "secret",

@@ -48,7 +48,7 @@ impl Limits {
             request_timeout: Duration::from_secs(config.request_timeout_seconds),
             bodies: BodyLimits::of(config.body_limit_bytes),
             rates: Rates::of(&config.front),
-            places: Places::of(config.front.max_requests),
+            places: Places::of(config.front.max_requests, config.front.max_requests_of_a_network),
         }
     }
 }

@@ -25,9 +25,12 @@ pub mod sign_in_attempt;
 pub mod signing_key;
 pub mod vocab;
 
-pub use accounts::*;
-pub use cooperation::*;
-pub use plans::*;
-pub use reference::*;
-pub use sharing::*;
-pub use treaties::*;
+pub use accounts::{Grant, User, grant, user};
+pub use cooperation::{Agency, Membership, Task, WorkingGroup, agency, membership, task, working_group};
+pub use plans::{Action, Objective, Pillar, Plan, action, objective, pillar, plan};
+pub use reference::{
+    Country, Framework, Obligation, Organisation, Region, RegionMembership, country, framework, obligation,
+    organisation, region, region_membership,
+};
+pub use sharing::{Release, ReleaseSet, release, release_set};
+pub use treaties::{CountryFramework, Participation, country_framework, participation};

@@ -9,13 +9,16 @@ mod obligation;
 mod plan;
 mod reference;
 
-pub use function::*;
-pub use hazard::*;
-pub use institution::*;
+pub use function::Function;
+pub use hazard::{Community, CooperationLevel, Domain, ExerciseKind, HazardOrigin};
+pub use institution::{AgencyKind, MembershipRole, WorkingGroupKind};
 pub use model::access::{Handling, ReadCeiling, ReleaseMode, Role, Visibility};
-pub use obligation::*;
-pub use plan::*;
-pub use reference::*;
+pub use obligation::{BindingForce, ObligationCategory, Periodicity};
+pub use plan::{ActionStatus, PlanKind, PlanStatus, TaskFamily, TaskPriority, TaskStatus};
+pub use reference::{
+    Confidence, DatePrecision, FrameworkBasis, FrameworkKind, MembershipStanding, OrganisationKind,
+    ParticipationStatus,
+};
 
 /// Codes and labels of all vocabularies but the functions, as CSV.
 pub const VOCABULARIES_CSV: &str = include_str!("../data/vocabularies.csv");

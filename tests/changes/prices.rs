@@ -6,7 +6,7 @@ use concord::domain::{KINDS, Registered};
 use entity::Task;
 use futures_util::future::join_all;
 use kernel::{
-    change::feed::{self, Position},
+    change::feed::{self, Position, Stretch},
     db::Db,
     record::Op,
     unit::Atomic,
@@ -45,7 +45,12 @@ async fn a_page_loads_what_it_tells() {
             let db = app.state.db.bounded(u64::MAX);
             let mut ctx = app.system().acting(actor.clone());
             ctx.db = db.clone();
-            (feed::since(&ctx, (after, end), KINDS.all(), limit).await.expect("a page"), db.rows())
+            (
+                feed::since(&ctx, Stretch { after, until: end, begun: 0 }, KINDS.all(), limit)
+                    .await
+                    .expect("a page"),
+                db.rows(),
+            )
         };
 
         let (one, for_one) = read(begin, 1).await;

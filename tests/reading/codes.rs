@@ -125,7 +125,7 @@ async fn bodies_name_reference_data_in_the_same_ways() {
         let graphql = me.graphql(text, json!({"i": {"owner": "kgz", "country": "kg", "framework": "cwx", "status": "SIGNED", "confidence": "HIGH", "source": "x"}})).await;
 
         assert_eq!(task.ok(201)["owner"], "KGZ");
-        assert!(stranger.status == 403 && stranger.body.to_string().contains("did you mean `KGZ`"), "{}", stranger.body);
+        assert!(stranger.status == 422 && stranger.body.to_string().contains("did you mean `KGZ`"), "{}", stranger.body);
         let places: Vec<_> = unknown.violations().into_iter().map(|(place, _)| place).collect();
         assert_eq!(places, ["/country", "/framework"]);
         let told = unknown.body.to_string();

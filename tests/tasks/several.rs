@@ -88,7 +88,29 @@ async fn a_refused_item_of_one_kind_leaves_nothing_of_the_others() {
         assert_eq!(results(&each), results(&all));
         assert_eq!(places(&each, 3), pairs([("/position", "out_of_range")]));
         assert_eq!(places(&each, 2), pairs([("/pillar", "reference_not_found")]));
+        assert_eq!(errors(&each, 2)[0].2, "`/items/3`, which makes the record, was refused");
         assert_eq!(records(app).await, before + 1);
+    })
+    .await;
+}
+
+/// Moves come after all that is created: they may need it.
+#[tokio::test]
+async fn a_plan_is_submitted_with_what_the_same_batch_puts_into_it() {
+    app(async |app| {
+        let me = app.user("focal_point").await;
+        let made = me.post("/batch", json!({"items": [tree()[4]]})).await;
+        let plan = &made.ok(200)["outcomes"][0]["id"];
+        let mut items = tree().as_array().cloned().expect("items");
+        items.truncate(4);
+        let step = |verb: &str, version: i32| json!({"op": "move", "kind": "plan", "id": plan, "version": version, "verb": verb});
+        items.insert(0, step("submit", 2));
+        me.post("/batch", json!({"items": [step("consult", 1)]})).await.ok(200);
+
+        let done = me.post("/batch", json!({"items": items})).await;
+
+        done.ok(200);
+        assert_eq!(results(&done), ["updated", "created", "created", "created", "created"]);
     })
     .await;
 }

@@ -34,7 +34,7 @@ pub(super) async fn run(restore: &Restore) -> Result<(), Failure> {
     let config = settings()?;
     let Some(place) = file_of(&config.database_url) else {
         return Err(Failure::usage(
-            &"this is PostgreSQL: use `pg_restore --clean --if-exists`, or the tools you use already",
+            &"this is PostgreSQL: stop the service, drop the database and create it anew, then `pg_restore --no-owner --exit-on-error` into the empty one; `--clean` in place leaves tables that the backup does not know",
         ));
     };
     let place = place.canonicalize().unwrap_or(place);

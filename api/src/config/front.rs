@@ -1,6 +1,12 @@
 //! Settings of the front door: connections, times, TLS, proxies.
 
-use std::{net::IpAddr, num::NonZeroU32, path::PathBuf, time::Duration};
+use std::{
+    net::IpAddr,
+    num::{NonZero, NonZeroU32},
+    path::PathBuf,
+    thread::available_parallelism,
+    time::Duration,
+};
 
 use axum::http::HeaderValue;
 use ipnet::IpNet;
@@ -14,6 +20,8 @@ pub struct Front {
     pub max_clients: usize,
     /// Requests that run at the same time; 1..=100,000. As many wait a moment, others are answered 503.
     pub max_requests: usize,
+    /// Requests of one network that run at the same time while others ask too; 1..=100,000.
+    pub max_requests_of_a_network: usize,
     /// Units a caller who is signed in may spend in a minute.
     pub caller_rate: NonZeroU32,
     /// Units an address may spend in a minute.
@@ -46,6 +54,8 @@ impl Default for Front {
         Self {
             max_clients: 4096,
             max_requests: 256,
+            // One network cannot keep more processors busy than there are.
+            max_requests_of_a_network: available_parallelism().map_or(2, NonZero::get).max(2),
             caller_rate: NonZeroU32::MIN.saturating_add(29_999),
             address_rate: NonZeroU32::MIN.saturating_add(59_999),
             cors_origins: Vec::new(),
@@ -88,6 +98,9 @@ impl Reader {
         Front {
             max_clients: self.number("max_clients", 1..=100_000).unwrap_or(default.max_clients),
             max_requests: self.number("max_requests", 1..=100_000).unwrap_or(default.max_requests),
+            max_requests_of_a_network: self
+                .number("max_requests_of_a_network", 1..=100_000)
+                .unwrap_or(default.max_requests_of_a_network),
             caller_rate: self.rate("caller_rate", default.caller_rate),
             address_rate: self.rate("address_rate", default.address_rate),
             cors_origins: self.sites("cors_origins").unwrap_or(default.cors_origins),

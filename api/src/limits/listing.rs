@@ -16,7 +16,6 @@ use super::{
     graphql::GraphqlLimits,
     rates::{COSTS, Costs, WINDOW_SECONDS},
     streams::StreamLimits,
-    turns::of_a_network,
 };
 use crate::{
     domain::batch::MAX_ITEMS,
@@ -183,7 +182,7 @@ impl Limits {
                 clients: front.max_clients,
                 clients_of_a_network: clients_of_a_network(front.max_clients),
                 requests: front.max_requests,
-                requests_of_a_network: of_a_network(),
+                requests_of_a_network: front.max_requests_of_a_network,
                 streams: STREAMS,
                 head_bytes: HEAD_BYTES,
                 headers: HEADERS,

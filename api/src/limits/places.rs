@@ -26,11 +26,11 @@ pub struct Places {
 }
 
 impl Places {
-    /// So many places.
+    /// So many places, and of them so many for each network while several ask.
     #[must_use]
-    pub fn of(most: usize) -> Self {
+    pub fn of(most: usize, of_a_network: usize) -> Self {
         let [running, waiting] = [(); 2].map(|()| Arc::new(Semaphore::new(most)));
-        Self { running, waiting, turns: Arc::default() }
+        Self { running, waiting, turns: Arc::new(Turns::of(of_a_network)) }
     }
 
     /// A claim of an address to a place, which holds none yet.
@@ -43,9 +43,11 @@ impl Places {
         if let Ok(permit) = self.running.clone().try_acquire_owned() {
             return Ok(permit);
         }
-        let full =
-            || Error::Unavailable("the service has more to do than it can; try again in a moment".into());
-        let _turn = self.waiting.try_acquire().map_err(|_| full())?;
+        let full = || {
+            metrics::counter!("requests_refused_total", "why" => "service").increment(1);
+            Error::Unavailable("the service has more to do than it can; try again in a moment".into())
+        };
+        let _seat = self.waiting.try_acquire().map_err(|_| full())?;
         match timeout(PATIENCE, self.running.clone().acquire_owned()).await {
             Ok(Ok(permit)) => Ok(permit),
             _ => Err(full()),

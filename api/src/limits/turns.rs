@@ -1,12 +1,12 @@
-//! Turns of networks: where several ask, none of them runs more requests at a time than there are processors.
+//! Turns of networks: where several ask, none of them runs more requests at a time than it may.
+//!
+//! A request holds a turn as long as a place among those that run: not while it waits for its client.
 
 use std::{
     collections::hash_map::RandomState,
     hash::BuildHasher,
     net::IpAddr,
-    num::NonZero,
     sync::{Arc, Mutex, PoisonError},
-    thread::available_parallelism,
     time::Duration,
 };
 
@@ -24,21 +24,24 @@ const SLOTS: u64 = 1_024;
 const PRESENT: Duration = Duration::from_secs(10);
 /// Longest time a request waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Requests of one network that run at a time while others ask too: the processors, two at least.
-#[must_use]
-pub fn of_a_network() -> usize {
-    available_parallelism().map_or(2, NonZero::get).max(2)
-}
+/// Requests of one network that wait for their turns at most.
+pub const WAITING: usize = 128;
 
 /// The turns of all networks.
 #[derive(Debug)]
 pub struct Turns {
     hasher: RandomState,
-    slots: Vec<Arc<Semaphore>>,
+    slots: Vec<Slot>,
     seen: Mutex<Seen>,
     present: Duration,
     patience: Duration,
+}
+
+/// The turns of one network.
+#[derive(Debug)]
+struct Slot {
+    running: Arc<Semaphore>,
+    waiting: Semaphore,
 }
 
 /// When networks asked: the last one, and the last before it that was another.
@@ -48,38 +51,39 @@ struct Seen {
     other: Option<Instant>,
 }
 
-impl Default for Turns {
-    fn default() -> Self {
-        Self::of(PRESENT, PATIENCE)
-    }
-}
-
 impl Turns {
-    fn of(present: Duration, patience: Duration) -> Self {
-        let slots = (0..SLOTS).map(|_| Arc::new(Semaphore::new(of_a_network())));
-        let (hasher, seen) = (RandomState::new(), Mutex::default());
-        Self { hasher, slots: slots.collect(), seen, present, patience }
+    /// So many turns for each network.
+    #[must_use]
+    pub fn of(each: usize) -> Self {
+        Self::with(each, PRESENT, PATIENCE)
+    }
+
+    fn with(each: usize, present: Duration, patience: Duration) -> Self {
+        let slot = |_| Slot { running: Arc::new(Semaphore::new(each)), waiting: Semaphore::new(WAITING) };
+        let slots = (0..SLOTS).map(slot).collect();
+        Self { hasher: RandomState::new(), slots, seen: Mutex::default(), present, patience }
     }
 
     /// Takes a turn of an address's network: at once while no other network asks, else after those before it.
     ///
     /// # Errors
-    /// `Unavailable` where its turn does not come in time.
+    /// `Unavailable` where too many wait already, or its turn does not come in time.
     pub async fn take(&self, address: IpAddr) -> Result<Option<OwnedSemaphorePermit>> {
-        let slot = usize::try_from(self.hasher.hash_one(network(address)) % SLOTS).unwrap_or_default();
-        let Some(turns) = self.slots.get(slot).cloned() else { return Ok(None) };
-        if !self.is_shared(slot) {
-            return Ok(turns.try_acquire_owned().ok());
+        let at = self.place(address);
+        let Some(Slot { running, waiting }) = self.slots.get(at) else { return Ok(None) };
+        let (is_shared, free) = (self.is_shared(at), running.clone().try_acquire_owned());
+        if free.is_ok() || !is_shared {
+            return Ok(free.ok());
         }
-        let late = || {
-            let text =
-                "this network asks for more at a time than is answered beside others; try again in a moment";
-            Error::Unavailable(text.into())
-        };
-        match timeout(self.patience, turns.acquire_owned()).await {
+        let _seat = waiting.try_acquire().map_err(|_| too_many())?;
+        match timeout(self.patience, running.clone().acquire_owned()).await {
             Ok(Ok(turn)) => Ok(Some(turn)),
-            _ => Err(late()),
+            _ => Err(too_many()),
         }
+    }
+
+    fn place(&self, address: IpAddr) -> usize {
+        usize::try_from(self.hasher.hash_one(network(address)) % SLOTS).unwrap_or_default()
     }
 
     /// Whether another network asked lately; notes that this one asks now.
@@ -96,15 +100,27 @@ impl Turns {
     }
 }
 
+fn too_many() -> Error {
+    metrics::counter!("requests_refused_total", "why" => "network").increment(1);
+    let text = "this network asks for more at a time than is answered beside others; try again in a moment";
+    Error::Unavailable(text.into())
+}
+
 #[cfg(test)]
 mod tests {
+    use std::net::Ipv4Addr;
+
     use super::*;
 
-    const GREEDY: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
-    const OTHER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(198, 51, 100, 7));
-
+    const GREEDY: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
     const SHORT: Duration = Duration::from_millis(10);
     const LONG: Duration = Duration::from_mins(1);
+
+    /// An address of another network, whose turns are its own.
+    fn other(turns: &Turns) -> IpAddr {
+        let mut all = (0..=u8::MAX).map(|last| IpAddr::V4(Ipv4Addr::new(198, 51, 100, last)));
+        all.find(|one| turns.place(*one) != turns.place(GREEDY)).unwrap()
+    }
 
     /// So many turns of one network, as far as they are given.
     async fn taken(turns: &Turns, count: usize) -> Vec<Option<OwnedSemaphorePermit>> {
@@ -117,30 +133,43 @@ mod tests {
 
     #[tokio::test]
     async fn a_network_alone_waits_for_nobody() {
-        let turns = Turns::of(LONG, SHORT);
+        let turns = Turns::with(2, LONG, SHORT);
 
         assert_eq!(taken(&turns, 64).await.len(), 64);
     }
 
     #[tokio::test]
-    async fn a_network_beside_another_runs_as_many_as_there_are_processors() {
-        let turns = Turns::of(LONG, SHORT);
-        drop(turns.take(OTHER).await.unwrap());
+    async fn a_network_beside_another_runs_as_many_as_it_may() {
+        let turns = Turns::with(2, LONG, SHORT);
+        drop(turns.take(other(&turns)).await.unwrap());
 
-        let mut held = taken(&turns, of_a_network() + 2).await;
-        let beside = turns.take(OTHER).await.unwrap();
+        let mut held = taken(&turns, 4).await;
+        let beside = turns.take(other(&turns)).await.unwrap();
         held.pop();
         let next = taken(&turns, 2).await;
 
-        assert_eq!(held.len() + 1, of_a_network());
+        assert_eq!((held.len(), next.len()), (1, 1));
         assert!(beside.is_some());
-        assert_eq!(next.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn more_than_may_wait_are_refused_at_once() {
+        let turns = Turns::with(1, LONG, LONG);
+        drop(turns.take(other(&turns)).await.unwrap());
+        let _held = turns.take(GREEDY).await.unwrap();
+
+        let mut waiting: Vec<_> = (0..WAITING).map(|_| Box::pin(turns.take(GREEDY))).collect();
+        for one in &mut waiting {
+            assert!(futures_util::poll!(one).is_pending());
+        }
+
+        assert!(turns.take(GREEDY).await.is_err());
     }
 
     #[tokio::test]
     async fn a_network_that_went_away_is_nobody_to_wait_for() {
-        let turns = Turns::of(SHORT, SHORT);
-        drop(turns.take(OTHER).await.unwrap());
+        let turns = Turns::with(2, SHORT, SHORT);
+        drop(turns.take(other(&turns)).await.unwrap());
         tokio::time::sleep(SHORT).await;
 
         assert_eq!(taken(&turns, 64).await.len(), 64);

@@ -87,6 +87,8 @@ codes! {
         "see `Allow`"
     NotAcceptable "not_acceptable" 406 "No form of the answer is acceptable to the caller"
         "answers are `application/json`; `/changes` and subscriptions also have `text/event-stream`, `/graphql` `application/graphql-response+json`"
+    LogReplaced "log_replaced" 410 "The database was restored from a backup"
+        "the cursor was reached in a log that is there no more: read the lists anew and follow from there"
     RightsChanged "rights_changed" 410 "What the caller may see has changed"
         "grants, regions or groups are not those the cursor was made under: read the lists anew and follow from there"
     RequestTimeout "request_timeout" 408 "The body did not come in time"

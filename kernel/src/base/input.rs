@@ -237,7 +237,10 @@ fn explain(
         Kind::Constant { expected_value } => add(Code::NotInList, format!("{is} is not {expected_value}")),
         Kind::Format { format } => add(Code::BadFormat, format!("{is} is not {}", told::form(format))),
         Kind::Pattern { pattern } => add(Code::BadFormat, format!("{is} is not {}", told::pattern(pattern))),
-        Kind::Type { kind } => add(Code::WrongType, format!("{is} is not {}", told::kind(kind))),
+        Kind::Type { kind } => {
+            let member = pointer.rsplit('/').next().unwrap_or_default().to_owned();
+            add(Code::WrongType, format!("{is} is not {}", told::kind(kind, &member)));
+        }
         Kind::UniqueItems => add(Code::NotUnique, "no item may be given twice".into()),
         Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {
             // Of a choice (nullable values are one), report the branch whose type fits.

@@ -54,7 +54,7 @@ struct Shared {
 /// What the driver's error begins with when a request has read more rows than it may; their number follows.
 const TOO_MANY_ROWS: &str = "more rows than one request may read: ";
 
-/// How often a file that another process opens too is tried again, and after what time.
+/// How often a file that another process opens too is tried again, and how long between.
 const OPENINGS: u32 = 100;
 const OPENING: Duration = Duration::from_millis(50);
 
@@ -67,8 +67,8 @@ async fn open_file(options: ConnectOptions) -> Result<DatabaseConnection> {
     let mut tries = 0..OPENINGS;
     loop {
         match Database::connect(options.clone()).await {
-            Err(error) if tries.next().is_some() && faults::is_busy(&error) => sleep(OPENING).await,
-            done => return Ok(done?),
+            Err(error) if tries.next().is_some() && faults::is_locked(&error) => sleep(OPENING).await,
+            done => return done.map_err(faults::unopened),
         }
     }
 }
@@ -110,7 +110,7 @@ impl Db {
                 })
             })
         });
-        let pool = Database::connect(options).await?;
+        let pool = Database::connect(options).await.map_err(faults::unopened)?;
         Ok(Self::of(pool.clone(), pool))
     }
 

@@ -160,7 +160,7 @@ impl Watch {
     }
 
     /// Takes it that the number is another one, for the call itself has changed what it stands for.
-    pub(crate) fn pass(&self) {
+    pub(crate) fn outdate(&self) {
         self.is_other.store(true, Ordering::SeqCst);
     }
 

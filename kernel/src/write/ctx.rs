@@ -104,18 +104,15 @@ impl Ctx {
         done
     }
 
-    /// Runs `work` in a unit that writes, and takes all of it back.
+    /// Runs `work` in a unit that writes, and takes all of it back; tried again as by [`Ctx::run`].
     ///
     /// # Errors
-    /// What `work` returns.
+    /// As [`Ctx::run`].
     pub async fn take_back<T, F>(&self, work: F) -> Result<T>
     where
         F: AsyncFn(&mut Unit) -> Result<T>,
     {
-        let mut unit = self.begin().await?;
-        let done = work(&mut unit).await;
-        unit.rollback().await;
-        done
+        self.tried(work, Unit::take_back).await
     }
 
     /// Runs `work` in a unit and commits it; after a deadlock or a lost race it is run again, up to three times in all.
@@ -129,11 +126,19 @@ impl Ctx {
     where
         F: AsyncFn(&mut Unit) -> Result<T>,
     {
+        self.tried(work, Unit::end).await
+    }
+
+    async fn tried<T, F, E>(&self, work: F, end: E) -> Result<T>
+    where
+        F: AsyncFn(&mut Unit) -> Result<T>,
+        E: AsyncFn(Unit, Result<T>) -> Result<T>,
+    {
         let mut tries = 1..TRIES;
         loop {
             let mut unit = self.begin().await?;
             let done = work(&mut unit).await;
-            match unit.end(done).await {
+            match end(unit, done).await {
                 Err(error) if error.is_retriable() && tries.next().is_some() => {}
                 done => return done,
             }

@@ -62,6 +62,7 @@ pub struct Unit {
     is_dry: bool,
     broken: bool,
     places: Vec<String>,
+    refused: Arc<siblings::Refused>,
 }
 
 impl Unit {
@@ -81,6 +82,7 @@ impl Unit {
             is_dry,
             broken: false,
             places: Vec::new(),
+            refused: Arc::default(),
         })
     }
 
@@ -163,6 +165,15 @@ impl Unit {
         }
     }
 
+    /// Ends the unit without a trace, whatever became of its work.
+    ///
+    /// # Errors
+    /// What the work returned.
+    pub(crate) async fn take_back<T>(self, done: Result<T>) -> Result<T> {
+        self.rollback().await;
+        done
+    }
+
     /// Ends the unit without a trace.
     pub async fn rollback(self) {
         if let Err(error) = self.transaction.rollback().await {
@@ -217,6 +228,7 @@ impl Unit {
             self.broken = true;
             return Err(Error::Rejected(item::outcomes(items)));
         }
+        self.remember_refused(def, &items);
         self.finish(def, &mut items).await?;
         if !self.is_dry {
             self.write(def, &items).await?;

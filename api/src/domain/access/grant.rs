@@ -160,7 +160,7 @@ pub fn check<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Res
                 item.fault("/owner", Code::RuleBroken, "this role is not held for this kind of owner");
             }
             let of_agency = matches!(role, Role::Officer | Role::AgencyLead);
-            if of_agency == item.after.read(grant::AGENCY).is_none() {
+            if !item.has_fault_at("/agency") && of_agency == item.after.read(grant::AGENCY).is_none() {
                 item.fault(
                     "/agency",
                     Code::RuleBroken,

@@ -17,13 +17,15 @@ type Fault = (&'static str, Code, String);
 /// Operations of one kind, with their places in the batch.
 struct Group {
     def: &'static KindDef,
+    stage: Stage,
     places: Vec<usize>,
     ops: Vec<Op>,
 }
 
 /// What a batch asks for: a unit that loses a race runs it again.
 pub(super) struct Writes {
-    /// One group in a batch of one kind; else kinds that others refer to first, and then deletions the other way round.
+    /// One group in a batch of one kind; else creations and edits of the kinds that others refer to first, then moves,
+    /// and then deletions the other way round.
     groups: Vec<Group>,
     /// Items that ask for nothing that can be done, with what is wrong with each.
     refused: Vec<(usize, Vec<Violation>)>,
@@ -68,20 +70,20 @@ impl Writes {
         Ok(all)
     }
 
-    /// Whether the batch is of several kinds.
-    pub(super) const fn is_mixed(&self) -> bool {
+    /// Whether items of one group may refer to what those of another make.
+    pub(super) const fn has_several_groups(&self) -> bool {
         self.groups.len() > 1
     }
 
-    fn add(&mut self, def: &'static KindDef, (at, op): (usize, Op), is_alone: bool) {
-        let fits = |group: &Group| is_alone || group.is_deletion() == is_deletion(&op);
-        let is_here = |group: &&mut Group| group.def.name == def.name && fits(group);
+    fn add(&mut self, def: &'static KindDef, (at, op): (usize, Op), is_of_one_kind: bool) {
+        let stage = if is_of_one_kind { Stage::Content } else { Stage::of(&op) };
+        let is_here = |group: &&mut Group| (group.def.name, group.stage) == (def.name, stage);
         match self.groups.iter_mut().find(is_here) {
             Some(group) => {
                 group.places.push(at);
                 group.ops.push(op);
             }
-            None => self.groups.push(Group { def, places: vec![at], ops: vec![op] }),
+            None => self.groups.push(Group { def, stage, places: vec![at], ops: vec![op] }),
         }
     }
 
@@ -111,14 +113,31 @@ impl Writes {
 }
 
 impl Group {
-    fn is_deletion(&self) -> bool {
-        self.ops.first().is_some_and(is_deletion)
-    }
-
     /// Its place among the groups.
-    fn turn(&self) -> (bool, usize) {
+    fn turn(&self) -> (Stage, usize) {
         let at = KINDS.all().iter().position(|def| def.name == self.def.name).unwrap_or_default();
-        if self.is_deletion() { (true, KINDS.all().len() - at) } else { (false, at) }
+        (self.stage, if self.stage == Stage::Deletions { KINDS.all().len() - at } else { at })
+    }
+}
+
+/// When operations of several kinds are done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    /// Creations and edits.
+    Content,
+    /// Moves: they may need what was created.
+    Moves,
+    /// Deletions.
+    Deletions,
+}
+
+impl Stage {
+    const fn of(op: &Op) -> Self {
+        match op {
+            Op::Delete { .. } => Self::Deletions,
+            Op::Move { .. } => Self::Moves,
+            _ => Self::Content,
+        }
     }
 }
 
@@ -126,10 +145,6 @@ impl Group {
 fn refusal(why: &[Violation]) -> Outcome {
     let kind = OutcomeKind::Rejected(Error::Invalid(why.to_vec()));
     Outcome { asked: Asked::default(), kind, id: None, version: None, before: None, row: None }
-}
-
-const fn is_deletion(op: &Op) -> bool {
-    matches!(op, Op::Delete { .. })
 }
 
 impl BatchOp {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 use async_graphql::SimpleObject;
 use kernel::{
     Code, Ctx, Error, KindDef, Result, Violation,
-    change::feed::{self, Bulletin, ChangeEvent, News, Position, Span},
+    change::feed::{self, Bulletin, ChangeEvent, News, Position, Proof, Stretch},
     db::Look,
     input::{cut, hint},
     policy::Class,
@@ -103,7 +103,8 @@ impl Reader {
     /// Reads the next page, with the rights the caller has now.
     ///
     /// # Errors
-    /// `Unauthenticated` once the session is over; `Gone(RightsChanged)` once other records are visible;
+    /// `Unauthenticated` once the session is over; `Gone(RightsChanged)` once other records are visible,
+    /// `Gone(LogReplaced)` where the log is another one;
     /// `BadRequest` for a cursor that does not fit.
     pub async fn next(&mut self) -> Result<ChangePage> {
         // First the end of the log, then the caller's rights: nothing may become visible in between.
@@ -121,13 +122,16 @@ impl Reader {
         let ctx = self.identity.look_up(&self.base).await?;
         let rights = self.rights(&ctx).await?;
         self.end = end;
+        let none = Proof::default();
         let mark = match &self.after {
-            After::Beginning => Mark { position: Position::default(), begun: end.seq, rights },
-            After::Now => Mark { position: end, begun: 0, rights },
+            After::Beginning => Mark { position: Position::default(), begun: end.seq, proof: none, rights },
+            After::Now => Mark { position: end, begun: 0, proof: none, rights },
             After::Cursor(text) => Mark::open(&ctx, text)?.under(rights)?,
         };
-        let span = Span { after: mark.position, until: end, begun: mark.begun };
-        let page = feed::since(&ctx, span, &self.kinds, self.limit).await?;
+        let proof = feed::prove(&ctx, end.seq, mark.proof).await?.ok_or_else(replaced)?;
+        let mark = Mark { proof, ..mark };
+        let stretch = Stretch { after: mark.position, until: end, begun: mark.begun };
+        let page = feed::since(&ctx, stretch, &self.kinds, self.limit).await?;
         let next = Mark { position: page.position, ..mark }.seal(&ctx)?;
         self.after = After::Cursor(next.clone());
         let has_more = page.has_more;
@@ -146,6 +150,12 @@ impl Reader {
         self.rights = caller.map(|caller| (caller, found));
         Ok(found)
     }
+}
+
+/// The refusal of a cursor that was reached in another log.
+fn replaced() -> Error {
+    let why = "the database was restored since, and what happened after its backup is gone; read the lists anew, go on from `after=now`";
+    Error::Gone(Code::LogReplaced, why.into())
 }
 
 /// The kinds that have a feed: all that can be read.

@@ -37,7 +37,10 @@ impl Run {
                             Ok(making) => making.await,
                             Err(error) => Err(error),
                         };
-                        let found = self.prepare(selection).await.and(found);
+                        if let Err(error) = self.prepare(selection).await {
+                            // What was written is written: it is shown with what was known of owners before.
+                            tracing::warn!("owners cannot be read: {error}");
+                        }
                         writer.show_by(self.renderer.clone());
                         let found = found.unwrap_or_else(|error| Found::Fault(Arc::new(error)));
                         self.settle(item, vec![found]).await

@@ -66,9 +66,12 @@ pub(super) fn pattern(pattern: &str) -> String {
     wanted.to_owned()
 }
 
-/// What values of a type are called, with an example.
-pub(super) fn kind(of: &TypeKind) -> String {
+/// What values of a type are called, with an example; of texts the member's name says which: days end in `_on`.
+pub(super) fn kind(of: &TypeKind, member: &str) -> String {
     let one = |name: &str| match name {
+        "string" if member.ends_with("_on") => dates::DAY,
+        "string" if member.ends_with("_at") => dates::INSTANT,
+        "string" if member == "amount" => "an amount such as \"12.50\"",
         "string" => "a text such as \"text\"",
         "integer" => "a whole number such as 7",
         "number" => "a number such as 1.5",
@@ -91,7 +94,8 @@ pub(super) fn choice(context: &[Vec<ValidationError<'_>>]) -> Option<String> {
     let mut all: Vec<String> = Vec::new();
     for error in context.iter().flatten() {
         if let Kind::Type { kind: of } = error.kind() {
-            let wanted = kind(of);
+            let member = error.instance_path().as_str().rsplit('/').next().unwrap_or_default();
+            let wanted = kind(of, member);
             if wanted != "null" && !all.contains(&wanted) {
                 all.push(wanted);
             }
@@ -143,7 +147,7 @@ pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&
     }
     let known: Vec<&str> = known.collect();
     let begins = |one: &&str| name.len() > 2 && one.starts_with(name);
-    let begun = known.iter().copied().filter(begins).min_by_key(|one| one.len());
+    let begun = known.iter().copied().filter(begins).min_by_key(|one| (one.len(), *one));
     begun.or_else(|| by_distance(name, known.into_iter()))
 }
 

@@ -111,7 +111,7 @@ pub(super) fn parts(def: &KindDef) -> Vec<Part> {
     let of_country = def.country_column().and_then(|column| def.at(column));
     let text = "Country the record is of (ISO 3166-1 alpha-3): the one it is about, else its owner; null where that is no country.";
     add("owner_country", text, of_country.map(Form::Country), true, false);
-    let text = "Codes of the regions that the record's country is a member of now, the primary one first.";
+    let text = "Codes of the regions that memberships on record give the record's country now, the primary one first; the membership has the standing.";
     add("regions", text, of_country.map(Form::Regions), true, true);
     if !def.has("is_demo") {
         let text = "Whether the record's country is invented for the demonstration.";

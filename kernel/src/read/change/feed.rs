@@ -5,6 +5,7 @@
 
 mod concern;
 mod earlier;
+mod proof;
 mod reading;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -14,6 +15,8 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+pub use proof::{Proof, prove};
 
 use concern::concerns;
 use earlier::Earlier;
@@ -50,9 +53,9 @@ impl Position {
     }
 }
 
-/// A span of the log, for one reader.
+/// A stretch of the log, for one reader.
 #[derive(Clone, Copy, Debug)]
-pub struct Span {
+pub struct Stretch {
     /// After this position.
     pub after: Position,
     /// Up to this one.
@@ -60,12 +63,6 @@ pub struct Span {
     /// Number of the last change set when the reader began with everything it sees: what had disappeared by then
     /// it never had, and is not told. 0 for a reader that began elsewhere.
     pub begun: i64,
-}
-
-impl From<(Position, Position)> for Span {
-    fn from((after, until): (Position, Position)) -> Self {
-        Self { after, until, begun: 0 }
-    }
 }
 
 /// What was told of a change: it can be about two records.
@@ -148,11 +145,10 @@ pub async fn end(view: &View) -> Result<Position> {
 /// What the database says.
 pub async fn since(
     view: &View,
-    span: impl Into<Span>,
+    Stretch { after, until, begun }: Stretch,
     kinds: &[&'static KindDef],
     limit: usize,
 ) -> Result<Bulletin> {
-    let Span { after, until, begun } = span.into();
     let kinds = Kinds::new(view, kinds);
     let concerned = concerns(view, &kinds);
     let mut page = Bulletin { news: Vec::new(), position: after, has_more: true };
@@ -162,10 +158,9 @@ pub async fn since(
     while looked_at < LOOKED_AT && page.position.seq < last {
         let end = until.min(Position::after_set(page.position.seq.saturating_add(SPAN)));
         let changes = changes(view, (page.position, end), &concerned, chunk).await?;
-        let mut touched = touched(view, &kinds, (page.position, &changes)).await?;
+        let mut touched = touched(view, &kinds, (page.position, begun), &changes).await?;
         // What this page tells already is told as it is now.
         touched.retain(|one| !known.contains(&(one.def.name, one.id)));
-        touched.iter_mut().filter(|one| one.last <= begun).for_each(|one| one.was_ever = false);
         tell(view, touched, limit, &mut page.news).await?;
         known.extend(page.news.iter().map(|news| (news.def.name, news.id)));
         if page.news.len() > limit {
@@ -192,12 +187,10 @@ struct Touched {
     def: &'static KindDef,
     id: Uuid,
     position: Position,
-    /// Change set of the last of them.
-    last: i64,
     /// Whether it was visible before the first of them.
     was_first: bool,
-    /// Whether it was visible before any of them.
-    was_ever: bool,
+    /// Whether it was visible before any of them that came after the reader had begun.
+    was_told: bool,
 }
 
 /// Adds the news of these records until there is one more than a page takes.
@@ -227,7 +220,7 @@ async fn told(view: &View, touched: Vec<Touched>) -> Result<Vec<News>> {
     }
     let news = |one: Touched| {
         let row = now.remove(&(one.def.name, one.id));
-        let event = match (&row, one.was_first, one.was_ever) {
+        let event = match (&row, one.was_first, one.was_told) {
             (Some(_), true, _) => ChangeEvent::Changed,
             (Some(_), false, _) => ChangeEvent::Appeared,
             (None, _, true) => ChangeEvent::Disappeared,
@@ -242,7 +235,8 @@ async fn told(view: &View, touched: Vec<Touched>) -> Result<Vec<News>> {
 async fn touched(
     view: &View,
     kinds: &Kinds<'_>,
-    (after, changes): (Position, &[Change]),
+    (after, begun): (Position, i64),
+    changes: &[Change],
 ) -> Result<Vec<Touched>> {
     let earlier = Earlier::of(view, kinds, changes).await?;
     let mut places: HashMap<(&str, Uuid), usize> = HashMap::new();
@@ -254,13 +248,13 @@ async fn touched(
                 continue;
             }
             let was = before.is_some_and(|scope| earlier.visible(def, id, scope, change.position.seq));
+            let was_told = was && position.seq > begun;
             if let Some(known) = places.get(&(def.name, id)).and_then(|at| found.get_mut(*at)) {
-                known.was_ever |= was;
-                known.last = position.seq;
+                known.was_told |= was_told;
                 continue;
             }
             places.insert((def.name, id), found.len());
-            found.push(Touched { def, id, position, last: position.seq, was_first: was, was_ever: was });
+            found.push(Touched { def, id, position, was_first: was, was_told });
         }
     }
     Ok(found)

@@ -8,15 +8,27 @@ use crate::error::{Code, Error, RETRY};
 /// What a caller is told who waited for a lock in vain.
 const BUSY: &str = "others are writing; try again in a moment";
 
+/// Codes of SQLite: busy, locked, busy recovery.
+const LOCKED: [&str; 3] = ["5", "6", "261"];
+
 /// Whether SQLite refused because another process has the file.
-pub(super) fn is_busy(error: &DbErr) -> bool {
+pub(super) fn is_locked(error: &DbErr) -> bool {
+    let code = if let DbErr::Conn(inner) = error { code(inner) } else { None };
+    code.is_some_and(|code| LOCKED.contains(&code.as_str()))
+}
+
+/// Why a database cannot be opened, for who starts a program: the driver names neither password nor address.
+pub(super) fn unopened(error: DbErr) -> Error {
     match error {
-        DbErr::Conn(RuntimeErr::SqlxError(inner)) => {
-            let code = inner.as_database_error().and_then(|e| e.code().map(|c| c.to_string()));
-            matches!(code.as_deref(), Some("5" | "6" | "261"))
-        }
-        _ => false,
+        DbErr::Conn(RuntimeErr::SqlxError(inner)) => Error::Unavailable(inner.to_string()),
+        other => other.into(),
     }
+}
+
+/// The code the database gave its refusal.
+fn code(error: &RuntimeErr) -> Option<String> {
+    let RuntimeErr::SqlxError(inner) = error else { return None };
+    inner.as_database_error()?.code().map(|code| code.to_string())
 }
 
 impl From<DbErr> for Error {
@@ -36,17 +48,13 @@ impl From<DbErr> for Error {
                 Self::Conflict(Code::ResultTooLarge, text)
             }
             DbErr::Conn(_) => Self::Unavailable("the database does not answer".into()),
-            DbErr::Exec(RuntimeErr::SqlxError(inner)) | DbErr::Query(RuntimeErr::SqlxError(inner)) => {
-                let code = inner.as_database_error().and_then(|e| e.code().map(|c| c.to_string()));
-                match code.as_deref() {
-                    // PostgreSQL: serialization failure, deadlock; SQLite: busy snapshot.
-                    Some("40001" | "40P01" | "517") => Self::Unavailable(RETRY.into()),
-                    // Whoever waited ten seconds for a lock does not wait again. PostgreSQL: lock not
-                    // available; SQLite: busy, locked, busy recovery.
-                    Some("55P03" | "5" | "6" | "261") => Self::Unavailable(BUSY.into()),
-                    _ => Self::Internal(error.to_string()),
-                }
-            }
+            DbErr::Exec(inner) | DbErr::Query(inner) => match code(inner).as_deref() {
+                // PostgreSQL: serialization failure, deadlock; SQLite: busy snapshot.
+                Some("40001" | "40P01" | "517") => Self::Unavailable(RETRY.into()),
+                // Whoever waited ten seconds for a lock does not wait again. PostgreSQL: lock not available.
+                Some(code) if code == "55P03" || LOCKED.contains(&code) => Self::Unavailable(BUSY.into()),
+                _ => Self::Internal(error.to_string()),
+            },
             _ => Self::Internal(error.to_string()),
         }
     }

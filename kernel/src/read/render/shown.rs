@@ -39,7 +39,6 @@ impl Serialize for Shown<'_> {
             let is_there = match part.form {
                 Form::Can => renderer.shows_can,
                 Form::Translations => texts.shows_all(),
-                Form::Languages => texts.languages().next().is_some(),
                 _ => true,
             };
             if is_there {

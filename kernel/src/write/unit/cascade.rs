@@ -40,6 +40,9 @@ impl Unit {
             let mut next = Vec::new();
             for (child, mut ids) in self.below(&front).await? {
                 ids.retain(|id| seen.insert(*id));
+                if ids.is_empty() {
+                    continue;
+                }
                 let is_doomed = |id: &Uuid| front.iter().any(|(_, ids)| ids.contains(id));
                 let rows = self.rows_below(child, &ids, true).await?;
                 // Only now locked: meanwhile a row may have been led elsewhere.

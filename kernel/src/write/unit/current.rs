@@ -14,7 +14,7 @@ use super::{
 use crate::{
     actor::Actor,
     error::{Error, Result},
-    policy::{Class, Holding, Verb, authorize, visible},
+    policy::{Class, Holding, Scope, Verb, authorize, visible},
     record::KindDef,
     row::Row,
     store,
@@ -111,22 +111,17 @@ impl Unit {
                 item.authority = Verb::Progress;
             }
             let mut scopes = Vec::new();
-            scopes.extend(item.before.as_ref().map(Row::scope));
+            scopes.extend(item.before.as_ref().map(|row| vec![row.scope()]));
             if item.operation != Operation::Delete {
-                let mut after = item.after.scope();
-                if is_lead_unknown(def, item) {
-                    // What is wrong is the name of the agency, if the caller's own would do.
-                    after.agency = own_agency(&actor, &after.owner);
-                }
-                scopes.push(after);
+                scopes.push(meant(&actor, def, item));
             }
-            for mut scope in scopes {
-                scope.holdings = item.id.and_then(|id| holdings.get(&id).cloned()).unwrap_or_default();
-                if let Err(denial) = authorize(&actor, item.authority, def, &scope) {
-                    // Nobody has rights under an owner that does not exist: that is what is wrong.
-                    let unknown = item.faults.iter().find(|fault| fault.pointer == "/owner");
-                    let why = unknown.map_or_else(|| denial.rule.into(), |fault| fault.detail.clone());
-                    item.reject(Error::Forbidden(why));
+            for mut any in scopes {
+                let holdings = item.id.and_then(|id| holdings.get(&id).cloned()).unwrap_or_default();
+                any.iter_mut().for_each(|scope| scope.holdings.clone_from(&holdings));
+                let denial = denied(&actor, item.authority, def, &any);
+                // Nobody has rights under an owner that does not exist: that is what is wrong, and told.
+                if let Some(rule) = denial.filter(|_| !item.has_fault_at("/owner")) {
+                    item.reject(Error::Forbidden(rule.into()));
                 }
             }
         }
@@ -141,14 +136,30 @@ impl Unit {
 
 /// Whether an item names a lead agency that there is not, and is refused for it.
 fn is_lead_unknown(def: &KindDef, item: &Item) -> bool {
-    let field = def.lead.and_then(|column| def.column(column)).map(|column| column.field);
-    let pointer = field.map(|name| format!("/{name}"));
-    pointer.is_some_and(|pointer| item.faults.iter().any(|fault| fault.pointer == pointer))
+    let lead = def.lead.and_then(|column| def.column(column));
+    lead.is_some_and(|column| item.has_fault_at(&format!("/{}", column.field)))
 }
 
-/// The agency the caller acts for under an owner.
-fn own_agency(actor: &Actor, owner: &str) -> Option<Uuid> {
-    actor.grants.iter().filter(|grant| grant.owner == owner).find_map(|grant| grant.agency)
+/// What the item makes of the record. Where the lead agency is unknown, that is its fault: it is judged as if one of
+/// the caller's own agencies led.
+fn meant(actor: &Actor, def: &KindDef, item: &Item) -> Vec<Scope> {
+    let scope = item.after.scope();
+    let own = actor.grants.iter().filter(|grant| grant.owner == scope.owner).filter_map(|grant| grant.agency);
+    let led = |agency| Scope { agency: Some(agency), ..scope.clone() };
+    let own: Vec<Scope> = own.filter(|_| is_lead_unknown(def, item)).map(led).collect();
+    if own.is_empty() { vec![scope] } else { own }
+}
+
+/// The rule by which a caller may do this to none of them.
+fn denied(actor: &Actor, verb: Verb, def: &KindDef, any: &[Scope]) -> Option<&'static str> {
+    let mut denial = None;
+    for scope in any {
+        match authorize(actor, verb, def, scope) {
+            Ok(_) => return None,
+            Err(denied) => denial = Some(denied.rule),
+        }
+    }
+    denial
 }
 
 /// The owner an upsert names: itself, by its kind, or by the record it stands below.

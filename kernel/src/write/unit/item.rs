@@ -69,6 +69,12 @@ impl Item {
         self.faults.push(Violation::new(pointer, code, detail));
     }
 
+    /// Whether something is known to be wrong there.
+    #[must_use]
+    pub fn has_fault_at(&self, pointer: &str) -> bool {
+        self.faults.iter().any(|fault| fault.pointer == pointer)
+    }
+
     /// Whether rules are known to be broken.
     #[must_use]
     pub const fn has_faults(&self) -> bool {

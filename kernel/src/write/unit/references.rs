@@ -9,7 +9,12 @@ use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, Order, Query};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::{Unit, hidden::Hidden, item::Item};
+use super::{
+    Unit,
+    hidden::Hidden,
+    item::Item,
+    siblings::{Refused, was_refused},
+};
 use crate::{
     error::{Code, Result},
     input::{cut, hint},
@@ -21,7 +26,7 @@ use crate::{
 };
 
 /// How an input names a record.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Token {
     Id(Uuid),
     Code(String),
@@ -62,6 +67,8 @@ pub(super) struct Found {
     by_key: HashMap<(&'static str, String, String), Vec<usize>>,
     /// Codes that the caller sees of kinds of which some were not found, each with its owner.
     near: HashMap<&'static str, Vec<(String, String)>>,
+    /// Records that the unit was to make and did not.
+    refused: Arc<Refused>,
     /// Owners that exist.
     pub(super) owners: Arc<Owners>,
     /// What the caller cannot see of the lists it writes.
@@ -114,6 +121,11 @@ impl Found {
         (kind, value): (&str, &Json),
         owner: Option<&str>,
     ) {
+        let refused = Token::read(value).and_then(|token| self.refused.get(kind)?.get(&token));
+        if let Some(place) = refused {
+            item.fault(pointer, Code::ReferenceNotFound, was_refused(place));
+            return;
+        }
         let given = value.get("id").unwrap_or(value);
         let codes = self.near.get(kind).into_iter().flatten();
         let codes = codes.filter(|(of, _)| owner.is_none_or(|owner| of == owner || of == "reference"));
@@ -172,7 +184,7 @@ impl Unit {
                 wanted.entry(target).or_default().extend(Token::read(value));
             }
         }
-        let mut found = Found::default();
+        let mut found = Found { refused: self.refused.clone(), ..Found::default() };
         let mut wanted_codes = Vec::new();
         for (kind, tokens) in wanted {
             let codes = tokens

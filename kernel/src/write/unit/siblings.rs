@@ -1,16 +1,20 @@
 //! Items of a batch that refer to other items of it, in any order.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
+use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::{
     Unit,
     current::owner_named,
     item::{Item, Operation},
-    references::{Found, named},
+    references::{Found, Token, named},
 };
 use crate::{error::Code, record::KindDef, row::Row};
+
+/// By kind and name, what the items are called that were to make records and were refused.
+pub(super) type Refused = HashMap<&'static str, HashMap<Token, String>>;
 
 /// The columns with references to records of the same kind.
 fn own_columns(def: &'static KindDef) -> impl Iterator<Item = &'static str> {
@@ -40,6 +44,22 @@ impl Unit {
         }
     }
 
+    /// Keeps by what names the records that refused items were to make, and what these items are called, for the
+    /// items of other kinds that refer to them.
+    pub(super) fn remember_refused(&mut self, def: &'static KindDef, items: &[Item]) {
+        let is_lost = |item: &&(usize, &Item)| item.1.is_rejected() && item.1.is_new();
+        let lost: Vec<(Token, String)> = items
+            .iter()
+            .enumerate()
+            .filter(|one| is_lost(&one))
+            .flat_map(|(at, item)| names_of(def, item).map(move |token| (token, at)))
+            .map(|(token, at)| (token, self.place(at)))
+            .collect();
+        if !lost.is_empty() {
+            Arc::make_mut(&mut self.refused).entry(def.name).or_default().extend(lost);
+        }
+    }
+
     /// Refuses items that refer to a new record whose own item was refused.
     pub(super) fn refuse_orphans(&self, def: &'static KindDef, items: &mut [Item], found: &Found) {
         loop {
@@ -58,8 +78,7 @@ impl Unit {
                 let own = named(def, item).into_iter().filter(|(_, target, _)| *target == def.name);
                 let lost: Vec<(String, usize)> = own.filter_map(lost).collect();
                 for (pointer, at) in lost {
-                    let text = format!("{}, which makes the record, was refused", self.place(at));
-                    item.fault(&pointer, Code::ReferenceNotFound, text);
+                    item.fault(&pointer, Code::ReferenceNotFound, was_refused(&self.place(at)));
                     any = true;
                 }
                 item.settle();
@@ -69,6 +88,19 @@ impl Unit {
             }
         }
     }
+}
+
+/// What names the record that an item makes: its key and its code.
+fn names_of(def: &KindDef, item: &Item) -> impl Iterator<Item = Token> {
+    let text = |name: &str| item.fields.get(name).and_then(Json::as_str).map(str::to_owned);
+    let key = item.key.clone().or_else(|| text("source_system").zip(text("external_key")));
+    let code = def.code.and_then(text);
+    key.map(|(system, key)| Token::Key(system, key)).into_iter().chain(code.map(Token::Code))
+}
+
+/// What is said of a reference to a record that was not made.
+pub(super) fn was_refused(place: &str) -> String {
+    format!("{place}, which makes the record, was refused")
 }
 
 /// Rows in an order in which each comes after those it refers to.

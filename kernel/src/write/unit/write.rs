@@ -53,7 +53,7 @@ impl Unit {
     pub(super) fn forget_owners(&mut self, def: &KindDef) {
         if def.declared.owns.is_some() || def.name == "region_membership" {
             self.owners = None;
-            self.ctx.watch.iter().for_each(|watch| watch.pass());
+            self.ctx.watch.iter().for_each(|watch| watch.outdate());
         }
     }
 

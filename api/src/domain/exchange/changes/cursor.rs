@@ -4,7 +4,7 @@ use aws_lc_rs::hmac;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use kernel::{
     Code, Ctx, Error, Result,
-    change::feed::{Position, Told},
+    change::feed::{Position, Proof, Told},
     crypto,
 };
 
@@ -12,8 +12,10 @@ use kernel::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Mark {
     pub(super) position: Position,
-    /// As [`kernel::change::feed::Span::begun`].
+    /// As [`kernel::change::feed::Stretch::begun`].
     pub(super) begun: i64,
+    /// Of the log it was reached in.
+    pub(super) proof: Proof,
     pub(super) rights: [u8; 16],
 }
 
@@ -25,6 +27,8 @@ impl Mark {
         bytes.push(u8::from(self.position.told == Told::All));
         bytes.extend(self.rights);
         bytes.extend(self.begun.to_be_bytes());
+        bytes.extend(self.proof.seq.to_be_bytes());
+        bytes.extend(self.proof.hash.to_be_bytes());
         let sealed = crypto::seal(key(ctx).as_ref(), &ctx.actor.fingerprint(), &bytes);
         Ok(URL_SAFE_NO_PAD.encode(sealed.ok_or_else(|| Error::Internal("a cursor cannot be sealed".into()))?))
     }
@@ -59,12 +63,16 @@ impl Mark {
         let (ordinal, rest) = rest.split_first_chunk()?;
         let (told, rest) = rest.split_first()?;
         // Cursors of release 0.1.0 end with the rights.
-        let (rights, begun) = rest.split_first_chunk()?;
-        let begun = begun.first_chunk().map_or(0, |begun| i64::from_be_bytes(*begun));
+        let (rights, rest) = rest.split_first_chunk()?;
+        let mut numbers = rest.chunks_exact(8).filter_map(<[u8]>::first_chunk);
+        let begun = numbers.next().map_or(0, |begun| i64::from_be_bytes(*begun));
+        let seq_proved = numbers.next().map_or(0, |seq| i64::from_be_bytes(*seq));
+        let hash = numbers.next().map_or(0, |hash| u64::from_be_bytes(*hash));
+        let proof = Proof { seq: seq_proved, hash };
         let told = if *told == 0 { Told::Own } else { Told::All };
         let position =
             Position { seq: i64::from_be_bytes(*seq), ordinal: i32::from_be_bytes(*ordinal), told };
-        Some(Self { position, begun, rights: *rights })
+        Some(Self { position, begun, proof, rights: *rights })
     }
 }
 
