@@ -10,4 +10,5 @@ ready || {
   echo "R with its packages curl and jsonlite is not installed, and cannot be: the guide's programs in R are not tested"
   exit 77
 }
-exec node "$HERE/guides/run.mjs" "$ROOT/docs/guides/dashboard.md" --without Figures --without 'A copy for each night'
+exec node "$HERE/guides/run.mjs" "$ROOT/docs/guides/dashboard.md" --without Figures --without 'A copy for each night' \
+  --then "$HERE/guides/dashboard-r.mjs"
