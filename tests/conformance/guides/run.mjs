@@ -57,7 +57,7 @@ async function demonstration() {
 
 const service = await demonstration();
 const port = await freePort();
-const here = (text) => text.replaceAll('127.0.0.1:8080', service).replaceAll('127.0.0.1:3000', `127.0.0.1:${port}`).replaceAll('3000', port);
+const here = (text) => text.replace(/127\.0\.0\.1:8080|\b3000\b/g, (address) => (address === '3000' ? port : service));
 
 const steps = [];
 for (const block of blocks(readFileSync(guide, 'utf8'))) {

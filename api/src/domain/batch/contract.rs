@@ -45,7 +45,7 @@ pub enum BatchOp {
 pub struct BatchItemInput {
     /// What to do.
     pub op: BatchOp,
-    /// Kind of the record, such as `task`: where the batch is of several kinds, and only there.
+    /// Kind of the record, such as `task` or `tasks`: where the batch is of several kinds, and only there.
     #[schema(min_length = 1, max_length = 100)]
     pub kind: Option<String>,
     /// The record, for `update`, `delete` and `move`.

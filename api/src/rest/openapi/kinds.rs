@@ -107,7 +107,7 @@ pub fn batch(def: &KindDef) -> Json {
 /// Writing many records of several kinds.
 pub fn batch_of_several() -> Json {
     let description = "Runs up to 1000 operations on records of several kinds in one transaction, all or each, or judges them without writing (`dry_run`). \
-        Each item says its `kind`. Items may refer to new records of others by `external_key:<system>:<key>`, in any order.";
+        Each item says its `kind`. Creations and edits come first, then moves, then deletions. Items may refer to new records of others by `external_key:<system>:<key>`, in any order.";
     Documented::new("Records", "batch_records", "Write many records of several kinds", description)
         .takes([content_language()])
         .body("BatchInput", true)

@@ -116,8 +116,9 @@ impl Unit {
                 scopes.push(meant(&actor, def, item));
             }
             for mut any in scopes {
-                let holdings = item.id.and_then(|id| holdings.get(&id).cloned()).unwrap_or_default();
-                any.iter_mut().for_each(|scope| scope.holdings.clone_from(&holdings));
+                for scope in &mut any {
+                    scope.holdings = item.id.and_then(|id| holdings.get(&id).cloned()).unwrap_or_default();
+                }
                 let denial = denied(&actor, item.authority, def, &any);
                 // Nobody has rights under an owner that does not exist: that is what is wrong, and told.
                 if let Some(rule) = denial.filter(|_| !item.has_fault_at("/owner")) {
