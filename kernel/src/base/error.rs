@@ -1,175 +1,18 @@
-//! The one error type of the domain and the table of its codes.
+//! The one error type of the domain.
 //!
 //! Every refusal that a caller can meet is a [`Code`]; REST renders it as RFC 9457
 //! problem details, GraphQL as `extensions.code`. Codes are API: renaming one breaks callers.
+
+mod codes;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::record::Outcome;
+pub use codes::Code;
 
 /// A `Result` whose error is the domain's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
-
-macro_rules! codes {
-    ($($variant:ident $name:literal $status:literal $title:literal $meaning:literal)*) => {
-        /// Every code an answer can carry, as `code` of a problem or of one violation.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Code { $(#[doc = $title] $variant),* }
-
-        impl Code {
-            /// Every code there is.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
-
-            /// Name used in answers.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name),* }
-            }
-
-            /// The code with this name.
-            #[must_use]
-            pub fn named(name: &str) -> Option<Self> {
-                Self::ALL.iter().find(|code| code.name() == name).copied()
-            }
-
-            /// HTTP status of a problem with this code.
-            #[must_use]
-            pub const fn status(self) -> u16 {
-                match self { $(Self::$variant => $status),* }
-            }
-
-            /// Short text that is the same for every occurrence.
-            #[must_use]
-            pub const fn title(self) -> &'static str {
-                match self { $(Self::$variant => $title),* }
-            }
-
-            /// When it is answered and what helps, with code in backquotes.
-            #[must_use]
-            pub const fn meaning(self) -> &'static str {
-                match self { $(Self::$variant => $meaning),* }
-            }
-        }
-    };
-}
-
-codes! {
-    BadRequest "bad_request" 400 "The request cannot be read"
-        "several things are wrong with the request, or one that has no code of its own; see `errors`"
-    MalformedJson "malformed_json" 400 "The body is not JSON"
-        "no JSON, not UTF-8, or no object; line and column are given"
-    DuplicateMember "duplicate_member" 400 "A member is given twice"
-        "JSON with the same member twice"
-    NullCharacter "null_character" 400 "The text holds the character U+0000"
-        "U+0000 in a text"
-    UnknownParameter "unknown_parameter" 400 "The parameter is not known here"
-        "a query parameter or sort key this list does not have; the nearest known one is named"
-    LimitOutOfRange "limit_out_of_range" 400 "The page size is outside its range"
-        "`limit`, `first` or `last` outside 1 to 200"
-    CursorInvalid "cursor_invalid" 400 "The cursor was not made for this caller and list"
-        "altered, another caller's, or of another list or order: begin without one"
-    ActAsRequired "act_as_required" 400 "The caller must say for which owner it acts"
-        "grants of several owners: name one in `X-Concord-Act-As`"
-    IdempotencyKeyInvalid "idempotency_key_invalid" 400 "The idempotency key does not have the required form"
-        "1 to 255 visible ASCII characters without spaces, in one header"
-    Unauthenticated "unauthenticated" 401 "The caller is not signed in"
-        "no, expired or forged token; a bad token is never taken for anonymous"
-    SecondFactorRequired "second_factor_required" 401 "The second factor is missing or wrong"
-        "the account has a second factor: send `code`, from the authenticator or a recovery code"
-    RefreshTokenReused "refresh_token_reused" 401 "The refresh token was used before"
-        "a spent refresh token came back, so somebody may hold a copy: its session is ended; sign in again"
-    Forbidden "forbidden" 403 "The caller may not do this"
-        "the record is visible, the right is missing; `detail` names the rule"
-    NotFound "not_found" 404 "There is nothing at this address"
-        "a record that is absent or hidden, which cannot be told apart; or an address that does not exist, which `detail` says"
-    MethodNotAllowed "method_not_allowed" 405 "The address does not know this method"
-        "see `Allow`"
-    NotAcceptable "not_acceptable" 406 "No form of the answer is acceptable to the caller"
-        "answers are `application/json`; `/changes` and subscriptions also have `text/event-stream`, `/graphql` `application/graphql-response+json`"
-    LogReplaced "log_replaced" 410 "The database was restored from a backup"
-        "the cursor was reached in a log that is there no more: read the lists anew and follow from there"
-    RightsChanged "rights_changed" 410 "What the caller may see has changed"
-        "grants, regions or groups are not those the cursor was made under: read the lists anew and follow from there"
-    RequestTimeout "request_timeout" 408 "The body did not come in time"
-        "send the whole body within the time `/limits` says"
-    IllegalMove "illegal_move" 409 "The record's state does not allow this move"
-        "`allowed` lists the moves the state knows, `missing` the facts this one lacks"
-    PlanAdopted "plan_adopted" 409 "The content of an adopted plan cannot be edited"
-        "content of an adopted plan; status and progress of actions can still be reported"
-    InUse "in_use" 409 "Other records refer to this one"
-        "other records refer to it; no count is given"
-    LastFocalPoint "last_focal_point" 409 "A country keeps at least one focal point"
-        "appoint another one first"
-    IdempotencyInFlight "idempotency_in_flight" 409 "A call with this idempotency key is still running"
-        "repeat it after `Retry-After`; it then answers as the first one"
-    SecondFactorSet "second_factor_set" 409 "The account has a second factor"
-        "disable the one in use first"
-    StaleVersion "stale_version" 412 "The record has changed since it was read"
-        "`current_version` is given to readers inside the owner"
-    AlreadyExists "already_exists" 412 "A record with this key exists already"
-        "`If-None-Match: *`, or the version 0, where a record has the key: read it, or send its version"
-    PayloadTooLarge "payload_too_large" 413 "The body is larger than allowed"
-        "above what `/limits` says for this address"
-    UnsupportedMediaType "unsupported_media_type" 415 "The body has a type or coding that is not taken"
-        "send `application/json` in UTF-8, as it is or by gzip or zstd, as `Accept-Encoding` says"
-    Invalid "invalid" 422 "The content breaks rules"
-        "the problem as a whole; each violation below has its own code and pointer; or a batch was refused"
-    Required "required" 422 "A required member is missing"
-        "missing, or cleared although it may not be empty"
-    UnknownMember "unknown_member" 422 "The member is not known here"
-        "the nearest known one is named"
-    WrongType "wrong_type" 422 "The value has the wrong type"
-        "not the type of the schema"
-    TooLong "too_long" 422 "The value is too long"
-        "characters or items"
-    TooShort "too_short" 422 "The value is too short"
-        "characters or items"
-    OutOfRange "out_of_range" 422 "The number is outside its range"
-        "number, or decimals of an amount"
-    NotInList "not_in_list" 422 "The value is not in the closed list"
-        "the list is in `detail`"
-    BadFormat "bad_format" 422 "The value does not have the required form"
-        "date, pattern, language tag"
-    NotUnique "not_unique" 422 "Another record of the same owner has this value"
-        "external key, code, or what the kind says is unique"
-    ReferenceNotFound "reference_not_found" 422 "The reference leads to no record"
-        "missing and hidden answer alike"
-    ReferenceCycle "reference_cycle" 422 "The references form a circle"
-        "a task would wait for itself"
-    DuplicateItem "duplicate_item" 422 "Two items of the batch write one record"
-        "two items of one batch write one record, or give one unique value; `detail` names the other"
-    WiderThanParent "wider_than_parent" 422 "A record cannot be seen more widely than its parent"
-        "narrow it, or widen the record above first"
-    LevelNotAllowed "level_not_allowed" 422 "Records of this kind do not have this visibility"
-        "kinds without a lead agency take `group` and `national` only"
-    SourceSystemReserved "source_system_reserved" 422 "The source system belongs to somebody else"
-        "not one of the caller's systems, or `seed` or `demo`"
-    RuleBroken "rule_broken" 422 "A rule of this kind of record is broken"
-        "a rule of this kind; `detail` says which"
-    IdempotencyKeyReused "idempotency_key_reused" 422 "The idempotency key was used for another call"
-        "other content, address or owner under a key of the last 24 hours; take a new key"
-    WeakPassword "weak_password" 422 "The password is too weak"
-        "15 characters or more, 8 beside a second factor, and no common one"
-    VersionRequired "version_required" 428 "The version that was read must be given"
-        "send `If-Match`, or `expectedVersion`"
-    Limited "rate_limited" 429 "Too many requests"
-        "the quota of the caller or its address is spent, or as many streams are open as may be: wait as long as `Retry-After` says"
-    TooManyAttempts "too_many_attempts" 429 "Too many attempts to sign in"
-        "wait as long as `Retry-After` says; the right password is refused till then too"
-    ResultTooLarge "result_too_large" 422 "The answer would hold too many records"
-        "a GraphQL document for which more rows are read, or whose answer has more bytes, than `GET /limits` says"
-    QueryTooCostly "query_too_costly" 400 "The query asks for too much at once"
-        "a GraphQL document over one of the limits of its form: depth, aliases, fields, tokens"
-    DocumentNotFound "document_not_found" 400 "No stored document has this hash"
-        "a GraphQL request by hash alone; send the document itself"
-    DocumentNotStored "document_not_stored" 400 "Only stored documents are run here"
-        "the operator allows a list of GraphQL documents, and this one is not in it"
-    Internal "internal" 500 "Something went wrong on our side"
-        "our fault; the cause is in the log under the request id"
-    Unavailable "unavailable" 503 "The service cannot answer now"
-        "the database is busy, a time-out ran, or more was asked than can be done: send it again after `Retry-After`"
-}
 
 /// One thing that is wrong, with the place where it stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -181,19 +24,6 @@ pub struct Violation {
     pub code: Code,
     /// What is wrong and what would be right, for people.
     pub detail: String,
-}
-
-impl Serialize for Code {
-    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(self.name())
-    }
-}
-
-impl<'de> Deserialize<'de> for Code {
-    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let name = String::deserialize(from)?;
-        Self::named(&name).ok_or_else(|| serde::de::Error::custom(format!("no code is called {name}")))
-    }
 }
 
 impl Violation {

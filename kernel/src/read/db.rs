@@ -4,26 +4,19 @@ mod among;
 mod faults;
 mod hear;
 mod look;
+mod open;
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 
 use sea_orm::{
-    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
-    DbBackend, DbErr, ExecResult, IsolationLevel, QueryResult, SqliteTransactionMode, Statement,
-    StatementBuilder, TransactionOptions, TransactionTrait,
-    sqlx::{
-        self,
-        sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
-    },
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
+    IsolationLevel, QueryResult, SqliteTransactionMode, Statement, StatementBuilder, TransactionOptions,
+    TransactionTrait,
 };
-
-use tokio::{sync::watch, time::sleep};
+use tokio::sync::watch;
 
 pub use hear::CHANNEL;
 pub use look::Look;
@@ -54,66 +47,10 @@ struct Shared {
 /// What the driver's error begins with when a request has read more rows than it may; their number follows.
 const TOO_MANY_ROWS: &str = "more rows than one request may read: ";
 
-/// How often a file that another process opens too is tried again, and how long between.
-const OPENINGS: u32 = 100;
-const OPENING: Duration = Duration::from_millis(50);
-
 /// Rows that a statement counts as at the least where its work is told.
 const LEAST_WORK: u64 = 10;
 
-/// Opens a database file. SQLite refuses without waiting while another process that starts turns a new file to WAL
-/// mode, so it is asked again.
-async fn open_file(options: ConnectOptions) -> Result<DatabaseConnection> {
-    let mut tries = 0..OPENINGS;
-    loop {
-        match Database::connect(options.clone()).await {
-            Err(error) if tries.next().is_some() && faults::is_locked(&error) => sleep(OPENING).await,
-            done => return done.map_err(faults::unopened),
-        }
-    }
-}
-
 impl Db {
-    /// Opens the database at `url` (`sqlite://...` or `postgres://...`).
-    ///
-    /// SQLite gets a writer of one connection and `max` readers, in WAL mode; PostgreSQL one pool of `max`, two at
-    /// the least: a [`crate::turn::Turn`] holds one while the work is done on another.
-    ///
-    /// # Errors
-    /// `Internal` or `Unavailable` when the database cannot be opened.
-    pub async fn connect(url: &str, max: u32) -> Result<Self> {
-        let mut options = ConnectOptions::new(url);
-        options.max_connections(max).sqlx_logging(false).test_before_acquire(false);
-        options.acquire_timeout(Duration::from_secs(10));
-        if url.starts_with("sqlite:") {
-            options.map_sqlx_sqlite_opts(sqlite);
-            let mut single = options.clone();
-            single.max_connections(1).min_connections(1);
-            // A batch changes more pages than the 2 MB that are kept otherwise.
-            single.map_sqlx_sqlite_opts(|options| sqlite(options).pragma("cache_size", "-16384"));
-            let writer = open_file(single).await?;
-            let reader = open_file(options).await?;
-            return Ok(Self::of(writer, reader));
-        }
-        options.max_connections(max.max(2));
-        options
-            .map_sqlx_postgres_opts(|o| o.application_name("concord").options([("lock_timeout", "10000")]));
-        options.map_sqlx_postgres_pool_opts(|pool| {
-            // sqlx 0.9.0 can return a connection inside a transaction after a cancelled `begin`:
-            // such a connection is thrown away instead of being handed to the next caller.
-            pool.after_release(|connection, _| {
-                Box::pin(async move {
-                    // A simple query: within the extended protocol every step has its own instant.
-                    let asked = sqlx::raw_sql("SELECT now() = statement_timestamp()");
-                    let row = sqlx::Executor::fetch_one(&mut *connection, asked).await?;
-                    sqlx::Row::try_get(&row, 0)
-                })
-            })
-        });
-        let pool = Database::connect(options).await.map_err(faults::unopened)?;
-        Ok(Self::of(pool.clone(), pool))
-    }
-
     fn of(writer: DatabaseConnection, reader: DatabaseConnection) -> Self {
         let (commits, looks) = (watch::Sender::default(), Looks::default());
         let shared = Shared { writer, reader, commits, looks };
@@ -242,15 +179,6 @@ impl Db {
         self.shared.writer.close_by_ref().await?;
         Ok(())
     }
-}
-
-fn sqlite(options: SqliteConnectOptions) -> SqliteConnectOptions {
-    options
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Normal)
-        .foreign_keys(true)
-        .busy_timeout(Duration::from_secs(10))
-        .pragma("journal_size_limit", "67108864")
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -4,6 +4,7 @@
 //! [`Unit::apply`], set-wise and in this order: shape, references, current rows, authority,
 //! version, state (409), rules (422), comparison, write, log, what goes with the write.
 
+mod above;
 mod assemble;
 mod cascade;
 mod circles;

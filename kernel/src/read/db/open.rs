@@ -1,0 +1,82 @@
+//! Opening a database.
+
+use std::time::Duration;
+
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection,
+    sqlx::{
+        self,
+        sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+    },
+};
+use tokio::time::sleep;
+
+use super::{Db, faults};
+use crate::error::Result;
+
+/// How often a file that another process opens too is tried again, and how long between.
+const OPENINGS: u32 = 100;
+const OPENING: Duration = Duration::from_millis(50);
+
+/// Opens a database file. SQLite refuses without waiting while another process that starts turns a new file to WAL
+/// mode, so it is asked again.
+async fn open_file(options: ConnectOptions) -> Result<DatabaseConnection> {
+    let mut tries = 0..OPENINGS;
+    loop {
+        match Database::connect(options.clone()).await {
+            Err(error) if tries.next().is_some() && faults::is_locked(&error) => sleep(OPENING).await,
+            done => return done.map_err(faults::unopened),
+        }
+    }
+}
+
+impl Db {
+    /// Opens the database at `url` (`sqlite://...` or `postgres://...`).
+    ///
+    /// SQLite gets a writer of one connection and `max` readers, in WAL mode; PostgreSQL one pool of `max`, two at
+    /// the least: a [`crate::turn::Turn`] holds one while the work is done on another.
+    ///
+    /// # Errors
+    /// `Internal` or `Unavailable` when the database cannot be opened.
+    pub async fn connect(url: &str, max: u32) -> Result<Self> {
+        let mut options = ConnectOptions::new(url);
+        options.max_connections(max).sqlx_logging(false).test_before_acquire(false);
+        options.acquire_timeout(Duration::from_secs(10));
+        if url.starts_with("sqlite:") {
+            options.map_sqlx_sqlite_opts(sqlite);
+            let mut single = options.clone();
+            single.max_connections(1).min_connections(1);
+            // A batch changes more pages than the 2 MB that are kept otherwise.
+            single.map_sqlx_sqlite_opts(|options| sqlite(options).pragma("cache_size", "-16384"));
+            let writer = open_file(single).await?;
+            let reader = open_file(options).await?;
+            return Ok(Self::of(writer, reader));
+        }
+        options.max_connections(max.max(2));
+        options
+            .map_sqlx_postgres_opts(|o| o.application_name("concord").options([("lock_timeout", "10000")]));
+        options.map_sqlx_postgres_pool_opts(|pool| {
+            // sqlx 0.9.0 can return a connection inside a transaction after a cancelled `begin`:
+            // such a connection is thrown away instead of being handed to the next caller.
+            pool.after_release(|connection, _| {
+                Box::pin(async move {
+                    // A simple query: within the extended protocol every step has its own instant.
+                    let asked = sqlx::raw_sql("SELECT now() = statement_timestamp()");
+                    let row = sqlx::Executor::fetch_one(&mut *connection, asked).await?;
+                    sqlx::Row::try_get(&row, 0)
+                })
+            })
+        });
+        let pool = Database::connect(options).await.map_err(faults::unopened)?;
+        Ok(Self::of(pool.clone(), pool))
+    }
+}
+
+fn sqlite(options: SqliteConnectOptions) -> SqliteConnectOptions {
+    options
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Normal)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(10))
+        .pragma("journal_size_limit", "67108864")
+}
