@@ -1,6 +1,7 @@
 //! What records, callers and errors are, and who may do what: nothing here runs a statement.
 
 pub mod actor;
+pub mod cache;
 pub mod cause;
 pub mod clock;
 pub mod crypto;
@@ -8,6 +9,7 @@ pub mod dates;
 pub mod error;
 pub mod filter;
 pub mod input;
+
 pub mod policy;
 pub mod record;
 pub mod row;

@@ -14,7 +14,7 @@ mod write;
 
 pub use base::{
     actor::{self, Actor},
-    cause, clock, crypto, dates,
+    cache, cause, clock, crypto, dates,
     error::{self, Code, Error, Result, Violation},
     filter, input, policy,
     record::{self, KindDef},

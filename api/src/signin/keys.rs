@@ -15,11 +15,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use entity::signing_key;
 use jsonwebtoken::{DecodingKey, EncodingKey};
 use kernel::{
+    cache::Cache,
     clock::Clock,
     db::{Conn, Db},
     error::{Error, Result},
 };
-use lru::LruCache;
 use sea_orm::{
     Statement,
     sea_query::{Expr, ExprTrait, Order, Query},
@@ -61,7 +61,7 @@ struct Inner {
     secret: InstallationSecret,
     keys: RwLock<Arc<[SigningKey]>>,
     looked: Mutex<Option<Instant>>,
-    verified: Mutex<LruCache<String, Verified>>,
+    verified: Cache<String, Verified>,
     turns: Turns,
 }
 
@@ -93,7 +93,7 @@ impl KeyRing {
             secret: secret.clone(),
             keys: RwLock::new(keys.into()),
             looked: Mutex::default(),
-            verified: Mutex::new(LruCache::new(MOST_VERIFIED)),
+            verified: Cache::of(MOST_VERIFIED),
             turns: Turns::default(),
         })))
     }
@@ -133,15 +133,14 @@ impl KeyRing {
 
     /// What a token says whose signature was checked before, while its key is in use.
     pub(super) fn recall(&self, hash: &str) -> Option<Claims> {
-        let mut verified = self.0.verified.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = verified.get(hash)?;
-        self.keys().iter().any(|key| key.kid == found.kid).then(|| found.claims.clone())
+        let found = self.0.verified.get(hash)?;
+        self.keys().iter().any(|key| key.kid == found.kid).then_some(found.claims)
     }
 
     /// Remembers what a token says, under the token's hash.
     pub(super) fn remember(&self, hash: String, kid: &str, claims: &Claims) {
         let found = Verified { kid: kid.to_owned(), claims: claims.clone() };
-        self.0.verified.lock().unwrap_or_else(PoisonError::into_inner).put(hash, found);
+        self.0.verified.put(hash, found);
     }
 
     /// Makes a new key that signs from now on, and retires the others; they verify for 20 minutes more.

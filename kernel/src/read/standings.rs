@@ -9,13 +9,12 @@
 use std::{
     num::NonZeroUsize,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
 use chrono::{DateTime, Utc};
-use lru::LruCache;
 use sea_orm::{
     QueryResult,
     sea_query::{Alias, Expr, Query, SelectStatement},
@@ -24,6 +23,7 @@ use uuid::Uuid;
 
 use crate::{
     actor::Actor,
+    cache::Cache,
     codes::Codes,
     db::Conn,
     error::{Error, Result},
@@ -71,7 +71,7 @@ impl Remembered {
 /// The callers a process remembers; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Standings {
-    callers: Arc<Mutex<LruCache<Key, Remembered>>>,
+    callers: Cache<Key, Remembered>,
     owners: Memory,
     codes: Codes,
     statements: Statements,
@@ -79,9 +79,8 @@ pub struct Standings {
 
 impl Default for Standings {
     fn default() -> Self {
-        let callers = Arc::new(Mutex::new(LruCache::new(MOST)));
         Self {
-            callers,
+            callers: Cache::of(MOST),
             owners: Memory::default(),
             codes: Codes::default(),
             statements: Statements::default(),
@@ -93,13 +92,12 @@ impl Standings {
     /// The caller as it is remembered, if time alone has changed nothing since.
     #[must_use]
     pub fn recall(&self, key: &Key, now: DateTime<Utc>) -> Option<Remembered> {
-        let mut callers = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
-        callers.get(key).filter(|one| (one.from..one.until).contains(&now)).cloned()
+        self.callers.get(key).filter(|one| (one.from..one.until).contains(&now))
     }
 
     /// Remembers a caller.
     pub fn keep(&self, key: Key, caller: Remembered) {
-        self.callers.lock().unwrap_or_else(PoisonError::into_inner).put(key, caller);
+        self.callers.put(key, caller);
     }
 
     /// What is known of owners.

@@ -1,16 +1,13 @@
 //! Statements whose text is made once for each caller and shape.
 
-use std::{
-    num::NonZeroUsize,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{num::NonZeroUsize, sync::Arc};
 
-use lru::LruCache;
 use sea_orm::{QueryResult, Statement, Value, Values, sea_query::SelectStatement};
 use uuid::Uuid;
 
 use super::Wanted;
 use crate::{
+    cache::Cache,
     error::Result,
     record::Columns,
     render::{Named, along::Along},
@@ -30,21 +27,11 @@ type Key = (u64, &'static str, Columns, String);
 
 /// The statements a process keeps; cheap to clone.
 #[derive(Clone, Debug)]
-pub(crate) struct Statements(Arc<Mutex<LruCache<Key, Arc<Prepared>>>>);
+pub(crate) struct Statements(Cache<Key, Arc<Prepared>>);
 
 impl Default for Statements {
     fn default() -> Self {
-        Self(Arc::new(Mutex::new(LruCache::new(MOST))))
-    }
-}
-
-impl Statements {
-    fn get(&self, key: &Key) -> Option<Arc<Prepared>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
-    }
-
-    fn keep(&self, key: Key, one: Arc<Prepared>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).put(key, one);
+        Self(Cache::of(MOST))
     }
 }
 
@@ -95,7 +82,7 @@ impl Prepared {
         let key = view.watch.as_ref().zip(shape);
         let key = key.map(|(watch, shape)| (watch.caller(), wanted.def.name, wanted.columns, shape));
         let kept = view.standings.statements();
-        if let Some(found) = key.as_ref().and_then(|key| kept.get(key)) {
+        if let Some(found) = key.as_ref().and_then(|key| kept.0.get(key)) {
             return Ok(found);
         }
         let Making { mut select, along, columns } = make()?;
@@ -113,7 +100,7 @@ impl Prepared {
         let marks = bound.filter(|(_, value)| Some(*value) == mark.as_ref()).map(|(at, _)| at).collect();
         let prepared = Arc::new(Self { statement, marks, ids, along, columns });
         if let Some(key) = key {
-            kept.keep(key, prepared.clone());
+            kept.0.put(key, prepared.clone());
         }
         Ok(prepared)
     }
