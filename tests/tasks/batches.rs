@@ -43,8 +43,8 @@ async fn two_items_with_one_key_name_each_other_at_the_key() {
 
         let same = |detail: &str| vec![("/external_key".to_owned(), "duplicate_item".to_owned(), detail.to_owned())];
         assert_eq!(new.ok(200)["outcomes"][0]["result"], "created");
-        assert_eq!(errors(&new, 2), same("`/items/0` has this `external_key`"));
-        assert_eq!(errors(&new, 3), same("`/items/0` has this `external_key`"));
+        assert_eq!(errors(&new, 2), same("`/items/0` has this `external_key`: \"1\""));
+        assert_eq!(errors(&new, 3), same("`/items/0` has this `external_key`: \"1\""));
         assert_eq!(stored.ok(200)["outcomes"][0]["result"], "unchanged");
         assert_eq!(errors(&stored, 2), same("`/items/0` writes the same record"));
         assert_eq!(places(&stored, 3), pairs([("/external_key", "not_unique")]));
@@ -63,7 +63,7 @@ async fn two_items_with_one_code_name_each_other_at_the_code() {
         let refused = me.post("/agencies/batch", json!({"items": [agency, agency]})).await;
 
         refused.problem(422, "invalid");
-        assert_eq!(errors(&refused, 1)[0].2, "`/items/0` has this `code`");
+        assert_eq!(errors(&refused, 1)[0].2, "`/items/0` has this `code`: \"NEW\"");
         assert_eq!(places(&refused, 1), pairs([("/code", "duplicate_item")]));
     })
     .await;

@@ -21,6 +21,7 @@ use super::{
 use crate::{
     actor::Actor,
     error::{Code, Result},
+    input::cut,
     policy::Class,
     record::KindDef,
     row::{Row, is_null, json},
@@ -109,7 +110,11 @@ impl Unit {
                         Some(other) => (Code::DuplicateItem, self.place(other)),
                         None => (Code::NotUnique, format!("another {}", def.name.replace('_', " "))),
                     };
-                    item.fault(&format!("/{field}"), code, format!("{holder} has this `{field}`"));
+                    let value = item
+                        .after
+                        .text(column)
+                        .map_or_else(String::new, |text| format!(": {}", cut(&Json::from(text))));
+                    item.fault(&format!("/{field}"), code, format!("{holder} has this `{field}`{value}"));
                 }
             }
         }
