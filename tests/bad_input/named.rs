@@ -164,3 +164,18 @@ async fn an_officer_who_misspells_its_agency_is_told_the_name() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_filter_names_the_nearest_code_and_the_form_of_an_id() {
+    app(async |app| {
+        let me = app.user("officer").await;
+
+        let code = me.get("/tasks?status=don").await;
+        let id = me.get("/tasks?plan_id=external_key:nap:P").await;
+
+        code.problem(400, "bad_request");
+        assert!(code.body.to_string().contains("did you mean `done`?"), "{}", code.body);
+        assert!(id.body.to_string().contains("an id such as 0198c0de"), "{}", id.body);
+    })
+    .await;
+}

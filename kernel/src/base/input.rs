@@ -22,6 +22,7 @@ use utoipa::ToSchema;
 
 use told::{LONGEST, given};
 pub use told::{cut, did_you_mean, hint, like, nearest};
+pub(crate) use told::{form, listed};
 
 use crate::{
     dates,

@@ -9,6 +9,7 @@ use super::{Accepts, Filter};
 use crate::{
     dates,
     error::{Code, Error, Result, Violation},
+    input::{cut, form, listed},
     record::KindDef,
 };
 
@@ -120,13 +121,14 @@ fn text(value: &Json) -> String {
 
 /// Why a filter does not take a value.
 fn fault(accepts: Accepts, value: &str) -> Option<String> {
-    let wants = |is_good: bool, form: &str| (!is_good).then(|| format!("{value:?} is not {form}"));
+    let given = Json::from(value);
+    let wants = |is_good: bool, form: &str| (!is_good).then(|| format!("{} is not {form}", cut(&given)));
     match accepts {
         Accepts::Texts | Accepts::Words => None,
-        Accepts::Ids => wants(value.parse::<Uuid>().is_ok(), "a UUID"),
+        Accepts::Ids => wants(value.parse::<Uuid>().is_ok(), &form("uuid")),
         Accepts::Codes(list) => {
-            let codes = || list.terms.iter().map(|term| term.code).collect::<Vec<_>>().join(", ");
-            list.rank(value).is_none().then(|| format!("{value:?} is none of {}", codes()))
+            let codes = || list.terms.iter().map(|term| term.code).collect();
+            list.rank(value).is_none().then(|| format!("{} is {}", cut(&given), listed(&given, &codes())))
         }
         Accepts::Bool => wants(matches!(value, "true" | "false"), "`true` or `false`"),
         Accepts::Day => wants(dates::day(value).is_some(), dates::DAY),

@@ -39,7 +39,7 @@ pub(super) fn given(value: &Json, hides: bool) -> String {
 }
 
 /// What a form is called, with an example.
-pub(super) fn form(format: &str) -> String {
+pub(crate) fn form(format: &str) -> String {
     match format {
         "date" => dates::DAY.into(),
         "date-time" => dates::INSTANT.into(),
@@ -105,7 +105,7 @@ pub(super) fn choice(context: &[Vec<ValidationError<'_>>]) -> Option<String> {
 }
 
 /// "none of a, b, c; did you mean `b`?"
-pub(super) fn listed(value: &Json, options: &Json) -> String {
+pub(crate) fn listed(value: &Json, options: &Json) -> String {
     let all: Vec<String> = options
         .as_array()
         .into_iter()
