@@ -1,6 +1,7 @@
 //! Tasks: lifecycle, dependencies, contributors.
 
 mod batches;
+mod breaking;
 mod conditions;
 mod done;
 mod keys;

@@ -158,6 +158,7 @@ pub struct Framework {
     #[field(sort)]
     pub adopted_on: Option<Date>,
     /// Day it entered into force; empty where that is settled with each State.
+    #[field(not_before = adopted_on)]
     pub in_force_on: Option<Date>,
     /// Depositary.
     #[field(len(1, 300))]

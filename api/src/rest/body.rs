@@ -9,9 +9,13 @@ use axum::{
 };
 use futures_util::TryStreamExt;
 use http_body_util::{BodyExt, Collected, LengthLimitError, Limited};
-use kernel::{Code, Error, Violation, input::schema_of};
+use kernel::{
+    Code, Error, Violation,
+    input::{cut, schema_of},
+};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value as Json};
+use serde_path_to_error::Segment;
 use tokio::time::timeout;
 use tokio_util::io::StreamReader;
 use utoipa::ToSchema;
@@ -160,10 +164,23 @@ impl<T: DeserializeOwned + ToSchema + 'static> FromRequest<AppState> for Input<T
             return Err(Error::Invalid(faults).into());
         }
         let read = serde_path_to_error::deserialize(&members).map_err(|error| {
-            let place = format!("/{}", error.path().to_string().replace('.', "/"));
-            Error::Invalid(vec![Violation::new(place, Code::WrongType, error.inner().to_string())])
+            let place: String = error.path().iter().map(segment).collect();
+            // The schema has said what has the wrong type: what is left is too large for its own.
+            let given = members.pointer(&place).map(cut).unwrap_or_default();
+            let text = format!("{given} is outside the range of what is taken here");
+            Error::Invalid(vec![Violation::new(place, Code::OutOfRange, text)])
         })?;
         Ok(Self(read))
+    }
+}
+
+/// A step of the way to a member, as a JSON Pointer has it.
+fn segment(step: &Segment) -> String {
+    match step {
+        Segment::Seq { index } => format!("/{index}"),
+        Segment::Map { key } => format!("/{key}"),
+        Segment::Enum { variant } => format!("/{variant}"),
+        Segment::Unknown => String::new(),
     }
 }
 

@@ -30,6 +30,9 @@ pub fn read_object(body: &[u8]) -> Result<Map<String, Json>> {
     }
 }
 
+/// Up to here each whole number is one of both types.
+const MOST_EXACT: f64 = 9_007_199_254_740_992.0;
+
 struct Place<'f> {
     at: String,
     faults: &'f mut Vec<Violation>,
@@ -80,8 +83,11 @@ impl<'de> Visitor<'de> for Place<'_> {
         Ok(value.into())
     }
 
+    /// A whole number is one, however it is written: `10.0` is 10.
     fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
-        Ok(value.into())
+        let is_exact = value.fract() == 0.0 && value.abs() <= MOST_EXACT;
+        #[expect(clippy::cast_possible_truncation, reason = "it is whole, and within what both types hold")]
+        Ok(if is_exact { (value as i64).into() } else { value.into() })
     }
 
     fn visit_str<E>(mut self, value: &str) -> Result<Json, E> {

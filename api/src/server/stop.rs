@@ -1,4 +1,4 @@
-//! The signals that stop the service, and SIGHUP, which does not.
+//! The signals that stop the service, and SIGHUP and SIGUSR1, which do not.
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -8,11 +8,13 @@ use super::ServeError;
 pub(super) struct Signals([Signal; 2]);
 
 impl Signals {
-    /// From here on SIGHUP ends the process no more: what it asks for is to read settings again.
+    /// From here on SIGHUP and SIGUSR1 end the process no more: the one asks for settings to be read again, the other,
+    /// which rotators of logs send, for files of logs to be opened again, and there are none.
     pub(super) fn listen(has_tls: bool) -> Result<Self, ServeError> {
         let of =
             |kind| signal(kind).map_err(|error| ServeError(format!("signals cannot be awaited: {error}")));
         tokio::spawn(answer(of(SignalKind::hangup())?, has_tls));
+        drop(of(SignalKind::user_defined1())?);
         Ok(Self([of(SignalKind::terminate())?, of(SignalKind::interrupt())?]))
     }
 

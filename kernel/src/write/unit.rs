@@ -22,7 +22,10 @@ mod uses;
 mod ways;
 mod write;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use sea_orm::DatabaseTransaction;
 use serde::Serialize;
@@ -64,6 +67,7 @@ pub struct Unit {
     broken: bool,
     places: Vec<String>,
     refused: Arc<siblings::Refused>,
+    doomed: Arc<HashSet<Uuid>>,
 }
 
 impl Unit {
@@ -84,6 +88,7 @@ impl Unit {
             broken: false,
             places: Vec::new(),
             refused: Arc::default(),
+            doomed: Arc::default(),
         })
     }
 
@@ -121,6 +126,11 @@ impl Unit {
     /// Says what the items of the next batch are called for people where one is told of another, such as `line 7`.
     pub fn call_items(&mut self, places: Vec<String>) {
         self.places = places;
+    }
+
+    /// Says which records the unit is going to delete: nothing may be led to them any more.
+    pub fn doom(&mut self, ids: impl IntoIterator<Item = Uuid>) {
+        Arc::make_mut(&mut self.doomed).extend(ids);
     }
 
     /// What an item of the batch is called.
@@ -194,6 +204,7 @@ impl Unit {
     ) -> Result<Vec<Outcome>> {
         let stages = self.ctx.kinds.stages(def);
         let mut items = item::shape(def, ops);
+        self.doom(items.iter().filter(|item| item.is_deletion()).filter_map(|item| item.id));
         self.claim_given(def, &items).await?;
         if let Some(prepare) = stages.prepare {
             prepare(self, &mut items).await?;

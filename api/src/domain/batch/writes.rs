@@ -97,6 +97,10 @@ impl Writes {
         }
         let mut done: Vec<(usize, Outcome)> =
             self.refused.iter().map(|(at, why)| (*at, refusal(why))).collect();
+        unit.doom(self.groups.iter().flat_map(|group| &group.ops).filter_map(|op| match op {
+            Op::Delete { id, .. } => Some(*id),
+            _ => None,
+        }));
         for group in &self.groups {
             unit.call_items(group.places.iter().map(|at| format!("`/items/{at}`")).collect());
             // Each, so that what is wrong with the items of the other kinds is told as well.

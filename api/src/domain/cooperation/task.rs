@@ -40,6 +40,8 @@ pub fn check<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Res
             }
             if item.is_new() {
                 check_first_state(item);
+            } else if item.changes(task::DUE_ON.column) {
+                check_due(item);
             }
         }
         Ok(())
@@ -53,7 +55,13 @@ fn check_first_state(item: &mut Item) {
         let text = "make the task in an earlier state and then the move, with its reason";
         item.fault("/status", Code::RuleBroken, text);
     }
-    if state != Some(TaskStatus::Planned) && item.after.read(task::DUE_ON).is_none() {
+    check_due(item);
+}
+
+/// Only a planned task may be without a due date.
+fn check_due(item: &mut Item) {
+    let is_planned = item.after.read(task::STATUS) == Some(TaskStatus::Planned);
+    if !is_planned && item.after.read(task::DUE_ON).is_none() {
         item.fault("/due_on", Code::Required, "a task in this state has a due date");
     }
 }

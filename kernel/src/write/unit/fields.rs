@@ -97,6 +97,11 @@ fn set_field(
     match parse(column.ty, value) {
         Some(parsed) if column.nullable || !value.is_null() => item.after.set(column.name, parsed),
         Some(_) if item.is_new() => {}
+        Some(_) if item.operation == Operation::Upsert && has_default(def, name) => {
+            // What null means when the record is made, it means when it is written again.
+            let value = def.schemas.new.defaults().get(name).and_then(|value| parse(column.ty, value));
+            value.into_iter().for_each(|value| item.after.set(column.name, value));
+        }
         Some(_) => item.fault(&format!("/{name}"), Code::Required, format!("`{name}` cannot be empty")),
         None => item.fault(
             &format!("/{name}"),
@@ -105,6 +110,10 @@ fn set_field(
         ),
     }
     None
+}
+
+fn has_default(def: &KindDef, name: &str) -> bool {
+    def.schemas.new.defaults().get(name).is_some_and(|value| !value.is_null())
 }
 
 /// A field that only a creation takes stays what it was.

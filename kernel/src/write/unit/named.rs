@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use sea_orm::sea_query::{ExprTrait, Func};
 use serde_json::Value as Json;
 
 use super::{
@@ -13,14 +14,16 @@ use crate::{
     codes::{self, Meant, Names, Search},
     error::{Code, Result},
     input::did_you_mean,
+    policy::visible,
     record::KindDef,
+    store,
 };
 
 impl Unit {
     /// Puts the code of the owner in place of what an item calls it.
     pub(super) async fn name_owners(&self, items: &mut [Item]) -> Result<()> {
         let mut search = Search::within(&self.ctx, self.conn());
-        for item in items.iter_mut().filter(|item| !item.is_rejected()) {
+        for item in items.iter_mut().filter(|item| item.is_readable()) {
             let Some(given) = item.fields.get("owner").and_then(Json::as_str).filter(|text| !is_plain(text))
             else {
                 continue;
@@ -44,8 +47,11 @@ impl Unit {
             .filter_map(|token| if let Token::Code(code) = token { Some(code) } else { None })
             .filter(|code| !found.has_code(target.name, code))
             .collect();
-        if unknown.is_empty() || !codes::is_public(target) {
+        if unknown.is_empty() {
             return Ok(());
+        }
+        if !codes::is_public(target) {
+            return self.find_in_any_case(target, &unknown, found).await;
         }
         let names = Names::read(self.conn(), target).await?;
         for given in unknown {
@@ -56,6 +62,28 @@ impl Unit {
                 }
             }
             found.also(target.name, given, &code);
+        }
+        Ok(())
+    }
+
+    /// Finds the records whose codes are written in other letters: codes are taken in any case.
+    async fn find_in_any_case(
+        &self,
+        target: &'static KindDef,
+        given: &[&String],
+        found: &mut Found,
+    ) -> Result<()> {
+        let Some(code) = target.code else { return Ok(()) };
+        let mut select = store::select(target);
+        select
+            .cond_where(visible(&self.ctx.actor, target))
+            .and_where(Func::upper(target.col(code)).is_in(given.iter().map(|text| text.to_uppercase())));
+        for row in store::rows(self.conn(), target, &select).await? {
+            let Some(code) = row.text(code).map(str::to_owned) else { continue };
+            found.add(target, row);
+            for given in given.iter().filter(|given| given.eq_ignore_ascii_case(&code)) {
+                found.also(target.name, given, &code);
+            }
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! References: one statement for each kind that is referred to, hidden the same as missing.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -67,6 +67,8 @@ pub(super) struct Found {
     by_key: HashMap<(&'static str, String, String), Vec<usize>>,
     /// Codes that the caller sees of kinds of which some were not found, each with its owner.
     near: HashMap<&'static str, Vec<(String, String)>>,
+    /// Records that the unit deletes.
+    doomed: Arc<HashSet<Uuid>>,
     /// Records that the unit was to make and did not.
     refused: Arc<Refused>,
     /// Owners that exist.
@@ -102,6 +104,10 @@ impl Found {
 
     /// The record an input names; codes and keys count within `owner`, or among what belongs to nobody.
     pub(super) fn get(&self, kind: &'static str, json: &Json, owner: Option<&str>) -> Option<&Row> {
+        self.find(kind, json, owner).filter(|row| !self.doomed.contains(&row.id()))
+    }
+
+    fn find(&self, kind: &'static str, json: &Json, owner: Option<&str>) -> Option<&Row> {
         let rows = self.rows.get(kind)?;
         let candidates = match Token::read(json)? {
             Token::Id(id) => return rows.get(*self.by_id.get(&(kind, id))?).filter(|row| serves(row, owner)),
@@ -184,7 +190,8 @@ impl Unit {
                 wanted.entry(target).or_default().extend(Token::read(value));
             }
         }
-        let mut found = Found { refused: self.refused.clone(), ..Found::default() };
+        let mut found =
+            Found { doomed: self.doomed.clone(), refused: self.refused.clone(), ..Found::default() };
         let mut wanted_codes = Vec::new();
         for (kind, tokens) in wanted {
             let codes = tokens

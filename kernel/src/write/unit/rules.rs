@@ -9,7 +9,7 @@ use model::{
 };
 use sea_orm::{
     Value,
-    sea_query::{Cond, ExprTrait},
+    sea_query::{Cond, ExprTrait, Func},
 };
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -133,17 +133,24 @@ impl Unit {
         for key in keys {
             // Of each key the last column tells rows apart best; the rest is compared afterwards.
             let Some(last) = key.last() else { continue };
-            let values: Vec<Value> = items
+            let written = items
                 .iter()
                 .filter(|item| !item.is_rejected() && item.operation != Operation::Delete)
                 .filter(|item| key.iter().any(|column| item.changes(column)))
-                .map(|item| item.after.get(last).clone())
-                .filter(|value| !is_null(value))
-                .collect();
-            if !values.is_empty() {
-                wanted = true;
-                any = any.add(def.col(last).is_in(values));
-            }
+                .filter(|item| !item.after.is_null(last));
+            let codes: Vec<String> = if def.code == Some(*last) {
+                written.clone().filter_map(|item| item.after.text(last)).map(str::to_uppercase).collect()
+            } else {
+                Vec::new()
+            };
+            let values: Vec<Value> = written.map(|item| item.after.get(last).clone()).collect();
+            wanted |= !values.is_empty();
+            any = match (codes.is_empty(), values.is_empty()) {
+                // Codes are taken in any case, so two that differ in nothing else are one.
+                (false, _) => any.add(Func::upper(def.col(last)).is_in(codes)),
+                (true, false) => any.add(def.col(last).is_in(values)),
+                (true, true) => any,
+            };
         }
         if wanted { store::all(self.conn(), def, any).await } else { Ok(Vec::new()) }
     }
@@ -151,8 +158,12 @@ impl Unit {
 
 /// The values of a key as one text; none while a part of it is empty.
 fn key_text(row: &Row, key: &[&str]) -> Option<String> {
-    let parts = key.iter().map(|column| Some(json(row.get(column))).filter(|value| *value != Json::Null));
-    let parts: Option<Vec<String>> = parts.map(|part| part.map(|value| value.to_string())).collect();
+    let part = |column: &&str| match json(row.get(column)) {
+        Json::Null => None,
+        Json::String(code) if row.def().code == Some(*column) => Some(code.to_uppercase()),
+        value => Some(value.to_string()),
+    };
+    let parts: Option<Vec<String>> = key.iter().map(part).collect();
     Some(parts?.join("\u{1f}"))
 }
 
