@@ -139,3 +139,30 @@ async fn versions_of_batch_items_are_whole_numbers() {
     })
     .await;
 }
+
+/// Moves see what others of their batch do, in any order: a dry run says the same.
+#[tokio::test]
+async fn a_task_is_done_with_the_one_it_waits_for_in_one_batch() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let in_review = |title: &str, depends_on: Json| {
+            let mut body = task(title);
+            body["status"] = json!("in_review");
+            body["due_on"] = json!("2027-01-01");
+            body["depends_on"] = depends_on;
+            body
+        };
+        let first = me.post("/tasks", in_review("First", json!([]))).await.id();
+        let second = me.post("/tasks", in_review("Second", json!([first]))).await.id();
+        let complete = |id: &str| json!({"op": "move", "id": id, "version": 1, "verb": "complete"});
+        let items = json!([complete(&second), complete(&first)]);
+
+        let dry = me.post("/tasks/batch", json!({"dry_run": true, "items": items})).await;
+        let done = me.post("/tasks/batch", json!({"items": items})).await;
+
+        dry.ok(200);
+        done.ok(200);
+        assert_eq!(me.get(&format!("/tasks/{second}")).await.ok(200)["status"], "done");
+    })
+    .await;
+}

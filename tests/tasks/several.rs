@@ -170,8 +170,8 @@ async fn an_item_that_says_no_kind_or_lacks_a_member_is_told_so() {
         each.ok(200);
         assert_eq!(results(&each), ["rejected", "rejected", "rejected", "created"]);
         assert_eq!(errors(&each, 1)[0].2, "there is no kind \"plann\"; did you mean `plan`?");
-        assert_eq!(places(&each, 2), pairs([("", "required")]));
-        assert_eq!(places(&alone, 0), pairs([("", "unknown_member")]));
+        assert_eq!(places(&each, 2), pairs([("/id", "required")]));
+        assert_eq!(places(&alone, 0), pairs([("/kind", "unknown_member")]));
     })
     .await;
 }

@@ -35,12 +35,12 @@ pub async fn run(ctx: &Ctx, of: Option<&'static KindDef>, input: &BatchInput) ->
         return Err(Error::invalid("/items", Code::OutOfRange, text));
     }
     let writes = Writes::of(of, input)?;
-    let (dry_run, has_several) = (input.dry_run, writes.has_several_groups());
+    let (dry_run, builds_on_itself) = (input.dry_run, writes.builds_on_itself());
     let apply = async move |unit: &mut Unit| writes.apply(unit).await;
-    let done = match (dry_run, has_several) {
+    let done = match (dry_run, builds_on_itself) {
         (false, _) => ctx.write(apply).await,
         (true, false) => ctx.rehearse(apply).await,
-        // Records of one kind refer to new ones of another: these must be there.
+        // What the others bring must be there.
         (true, true) => ctx.take_back(apply).await,
     };
     let outcomes = match done {

@@ -1,5 +1,7 @@
 //! What the items of a batch ask for, kind by kind.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use kernel::{
     Code, Error, KindDef, Result, Violation,
     input::{cut, did_you_mean, nearest},
@@ -9,7 +11,7 @@ use kernel::{
 use serde_json::json;
 
 use super::{BatchAtomic, BatchInput, BatchItemInput, BatchOp};
-use crate::domain::{KINDS, moves};
+use crate::domain::{self, KINDS};
 
 /// Member of an item that is wrong, with what is wrong.
 type Fault = (&'static str, Code, String);
@@ -59,8 +61,8 @@ impl Writes {
             };
             return Err(Error::Invalid(wrong.into_iter().map(whole).collect()));
         }
-        for (at, (_, code, text)) in wrong {
-            let fault = Violation::new(String::new(), code, text);
+        for (at, (member, code, text)) in wrong {
+            let fault = Violation::new(format!("/{member}"), code, text);
             match all.refused.last_mut() {
                 Some((last, faults)) if *last == at => faults.push(fault),
                 _ => all.refused.push((at, vec![fault])),
@@ -70,9 +72,11 @@ impl Writes {
         Ok(all)
     }
 
-    /// Whether items of one group may refer to what those of another make.
-    pub(super) const fn has_several_groups(&self) -> bool {
+    /// Whether items build on what others of the batch do, so that it can only be judged by doing it: they refer to new
+    /// records of other kinds, or make moves for which others bring the facts.
+    pub(super) fn builds_on_itself(&self) -> bool {
         self.groups.len() > 1
+            || self.groups.iter().any(|group| group.ops.iter().any(|op| moves(group.def, op)))
     }
 
     fn add(&mut self, def: &'static KindDef, (at, op): (usize, Op), is_of_one_kind: bool) {
@@ -92,23 +96,21 @@ impl Writes {
     /// # Errors
     /// `Rejected` with all outcomes when an item of an all-or-nothing batch was refused.
     pub(super) async fn apply(&self, unit: &mut Unit) -> Result<Vec<Outcome>> {
-        if let ([group], []) = (&self.groups[..], &self.refused[..]) {
+        if let ([group], [], false) = (&self.groups[..], &self.refused[..], self.builds_on_itself()) {
             return unit.apply(group.def, group.ops.clone(), self.atomic).await;
         }
-        let mut done: Vec<(usize, Outcome)> =
+        let mut done: BTreeMap<usize, Outcome> =
             self.refused.iter().map(|(at, why)| (*at, refusal(why))).collect();
         unit.doom(self.groups.iter().flat_map(|group| &group.ops).filter_map(|op| match op {
             Op::Delete { id, .. } => Some(*id),
             _ => None,
         }));
         for group in &self.groups {
-            unit.call_items(group.places.iter().map(|at| format!("`/items/{at}`")).collect());
             // Each, so that what is wrong with the items of the other kinds is told as well.
-            let outcomes = unit.apply(group.def, group.ops.clone(), Atomic::Each).await?;
-            done.extend(group.places.iter().copied().zip(outcomes));
+            done.extend(group.apply(unit, |_| true).await?);
         }
-        done.sort_by_key(|(at, _)| *at);
-        let outcomes: Vec<Outcome> = done.into_iter().map(|(_, outcome)| outcome).collect();
+        while self.try_again(unit, &mut done).await? {}
+        let outcomes: Vec<Outcome> = done.into_values().collect();
         if self.atomic == Atomic::All && outcomes.iter().any(Outcome::is_rejected) {
             return Err(Error::Rejected(outcomes));
         }
@@ -116,7 +118,40 @@ impl Writes {
     }
 }
 
+impl Writes {
+    /// Makes the moves again for which facts were missing; answers whether one was made, which may be such a fact.
+    async fn try_again(&self, unit: &mut Unit, done: &mut BTreeMap<usize, Outcome>) -> Result<bool> {
+        let lacks = |one: &Outcome| matches!(&one.kind, OutcomeKind::Rejected(Error::IllegalMove { missing, .. }) if !missing.is_empty());
+        let lacking: BTreeSet<usize> =
+            done.iter().filter(|(_, outcome)| lacks(outcome)).map(|(at, _)| *at).collect();
+        let mut is_any = false;
+        for group in &self.groups {
+            for (at, outcome) in group.apply(unit, |at| lacking.contains(&at)).await? {
+                is_any |= !outcome.is_rejected();
+                done.insert(at, outcome);
+            }
+        }
+        Ok(is_any)
+    }
+}
+
 impl Group {
+    /// Applies its operations at some places, each for itself.
+    async fn apply(
+        &self,
+        unit: &mut Unit,
+        is_wanted: impl Fn(usize) -> bool,
+    ) -> Result<Vec<(usize, Outcome)>> {
+        let all = self.places.iter().zip(&self.ops).filter(|(at, _)| is_wanted(**at));
+        let (places, ops): (Vec<usize>, Vec<Op>) = all.map(|(at, op)| (*at, op.clone())).unzip();
+        if ops.is_empty() {
+            return Ok(Vec::new());
+        }
+        unit.call_items(places.iter().map(|at| format!("`/items/{at}`")).collect());
+        let outcomes = unit.apply(self.def, ops, Atomic::Each).await?;
+        Ok(places.into_iter().zip(outcomes).collect())
+    }
+
     /// Its place among the groups.
     fn turn(&self) -> (Stage, usize) {
         let at = KINDS.all().iter().position(|def| def.name == self.def.name).unwrap_or_default();
@@ -142,6 +177,15 @@ impl Stage {
             Op::Move { .. } => Self::Moves,
             _ => Self::Content,
         }
+    }
+}
+
+/// Whether an operation makes moves: as such, or as an upsert that names a state.
+fn moves(def: &KindDef, op: &Op) -> bool {
+    match op {
+        Op::Move { .. } => true,
+        Op::Upsert { fields, .. } => def.lifecycle.is_some_and(|cycle| fields.contains_key(cycle.state)),
+        _ => false,
     }
 }
 
@@ -233,7 +277,7 @@ fn op(def: &'static KindDef, item: &BatchItemInput, faults: &mut Vec<Fault>) -> 
                 faults.push(("verb", Code::NotInList, text));
                 return None;
             };
-            moves::op(def, step, (item.id?, item.version), &fields().unwrap_or_default())
+            domain::moves::op(def, step, (item.id?, item.version), &fields().unwrap_or_default())
         }
     })
 }
