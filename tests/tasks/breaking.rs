@@ -166,3 +166,20 @@ async fn a_task_is_done_with_the_one_it_waits_for_in_one_batch() {
     })
     .await;
 }
+
+/// A text in the record's own language would be kept as a translation that nobody is shown.
+#[tokio::test]
+async fn a_translation_into_the_records_own_language_is_refused() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let path = format!("/tasks/{}", me.post("/tasks", task("Own")).await.id());
+
+        let own = me.edit(&path, json!({"translations": {"en": {"title": "New"}}})).await;
+        let other = me.edit(&path, json!({"translations": {"en": null, "ru": {"title": "Новое"}}})).await;
+
+        own.problem(422, "invalid");
+        assert_eq!(own.violations(), pairs([("/translations/en", "rule_broken")]));
+        other.ok(200);
+    })
+    .await;
+}

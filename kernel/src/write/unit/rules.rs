@@ -53,6 +53,7 @@ impl Unit {
                 check_levels(def, item, parents, &sets);
                 check_source(&actor, def, item);
                 check_periods(def, item);
+                check_own_language(item);
                 check_state_facts(def, item, today);
             }
         }
@@ -224,6 +225,16 @@ pub(super) fn narrowed(row: &Row, parent: &Row, sets: &Sets) -> Option<(Visibili
         groups: own.groups.intersection(&outer.groups).copied().collect(),
     };
     (both != own).then_some((level, both))
+}
+
+/// A text in the record's own language stands in its own member: a translation into it would never be shown.
+fn check_own_language(item: &mut Item) {
+    let Some(own) = item.after.text("language").map(str::to_owned) else { return };
+    let given = item.fields.get("translations").and_then(|all| all.get(&own));
+    if given.is_some_and(|texts| !texts.is_null()) {
+        let text = format!("the record is in `{own}` itself: write this text in its own member");
+        item.fault(&format!("/translations/{own}"), Code::RuleBroken, text);
+    }
 }
 
 /// No period ends before it begins.
