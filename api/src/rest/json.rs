@@ -85,9 +85,9 @@ impl<'de> Visitor<'de> for Place<'_> {
 
     /// A whole number is one, however it is written: `10.0` is 10.
     fn visit_f64<E>(self, value: f64) -> Result<Json, E> {
-        let is_exact = value.fract() == 0.0 && value.abs() <= MOST_EXACT;
-        #[expect(clippy::cast_possible_truncation, reason = "it is whole, and within what both types hold")]
-        Ok(if is_exact { (value as i64).into() } else { value.into() })
+        let is_whole = value.fract() == 0.0 && value.abs() <= MOST_EXACT;
+        let whole = is_whole.then(|| format!("{value:.0}").parse::<i64>().ok()).flatten();
+        Ok(whole.map_or_else(|| value.into(), Json::from))
     }
 
     fn visit_str<E>(mut self, value: &str) -> Result<Json, E> {

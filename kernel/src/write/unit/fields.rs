@@ -99,8 +99,10 @@ fn set_field(
         Some(_) if item.is_new() => {}
         Some(_) if item.operation == Operation::Upsert && has_default(def, name) => {
             // What null means when the record is made, it means when it is written again.
-            let value = def.schemas.new.defaults().get(name).and_then(|value| parse(column.ty, value));
-            value.into_iter().for_each(|value| item.after.set(column.name, value));
+            let default = def.schemas.new.defaults().get(name);
+            if let Some(value) = default.and_then(|value| parse(column.ty, value)) {
+                item.after.set(column.name, value);
+            }
         }
         Some(_) => item.fault(&format!("/{name}"), Code::Required, format!("`{name}` cannot be empty")),
         None => item.fault(
