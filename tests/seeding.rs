@@ -25,12 +25,7 @@ where
 
     test(&app).await;
 
-    let report = change::verify(&app.system(), None).await.expect("the log can be read");
-    assert_eq!(report.findings, [], "every write goes through the write path");
-    let TestApp { state, router, url, .. } = app;
-    drop(router);
-    state.db.close().await.expect("the database closes");
-    db::remove(&url).await;
+    app.finish().await;
 }
 
 async fn reference(app: &TestApp) -> seed::Report {

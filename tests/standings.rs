@@ -18,12 +18,6 @@ async fn process(app: &TestApp) -> TestApp {
     TestApp::on(db, app.world.clone(), app.url.clone()).await
 }
 
-async fn end(process: TestApp) {
-    let TestApp { state, router, .. } = process;
-    drop(router);
-    state.db.close().await.expect("the database closes");
-}
-
 /// Edits a record of the world in this process.
 async fn edit(process: &TestApp, name: &str, fields: Json) {
     let kind = name.split(':').next().expect("a kind");
@@ -72,8 +66,8 @@ where
 
         assert_ne!(after, before, "{who} {path}");
         assert_eq!(after, truth, "{who} {path}");
-        end(second).await;
-        end(third).await;
+        second.close().await;
+        third.close().await;
     })
     .await;
 }
@@ -183,7 +177,7 @@ async fn the_languages_of_a_country() {
         let after = read(&me, "/plans?q=Plan").await;
 
         assert_ne!(before, after);
-        end(second).await;
+        second.close().await;
     })
     .await;
 }
@@ -207,7 +201,7 @@ async fn the_regions_of_a_country() {
         assert_eq!(before, [json!(["CA"]), json!(false)]);
         assert_eq!(left, [json!([]), json!(false)]);
         assert_eq!(invented, [json!([]), json!(true)]);
-        end(second).await;
+        second.close().await;
     })
     .await;
 }

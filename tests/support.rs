@@ -51,15 +51,31 @@ where
 
     test(&app).await;
 
-    let report = change::verify(&app.system(), None).await.expect("the log can be read");
-    assert_eq!(report.findings, [], "every write goes through the write path");
-    let TestApp { state, router, url, .. } = app;
-    drop(router);
-    state.db.close().await.expect("the database closes");
-    db::remove(&url).await;
+    app.finish().await;
 }
 
 impl TestApp {
+    /// Verifies the log against every record, and ends the process with its database.
+    pub async fn finish(self) {
+        let report = change::verify(&self.system(), None).await.expect("the log can be read");
+        assert_eq!(report.findings, [], "every write goes through the write path");
+        self.end().await;
+    }
+
+    /// Ends the process with its database.
+    pub async fn end(self) {
+        let url = self.url.clone();
+        self.close().await;
+        db::remove(&url).await;
+    }
+
+    /// Ends the process; others may go on with its database.
+    pub async fn close(self) {
+        let Self { state, router, .. } = self;
+        drop(router);
+        state.db.close().await.expect("the database closes");
+    }
+
     pub async fn on(db: Db, world: Arc<World>, url: String) -> Self {
         Self::at(Clock::fixed(start()), db, world, url).await
     }

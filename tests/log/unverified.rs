@@ -16,10 +16,7 @@ where
 
     test(&app).await;
 
-    let TestApp { state, router, url, .. } = app;
-    drop(router);
-    state.db.close().await.expect("the database closes");
-    db::remove(&url).await;
+    app.end().await;
 }
 
 /// Runs SQL behind the service's back.

@@ -116,9 +116,7 @@ async fn a_revocation_holds_in_another_process_and_after_a_restart() {
         holding(app, &signed.body["access_token"]).post("/auth/logout", json!({})).await.ok(204);
 
         there.get("/me").await.problem(401, "unauthenticated");
-        let TestApp { state, router, .. } = other;
-        drop(router);
-        state.db.close().await.expect("closed");
+        other.close().await;
     })
     .await;
 }

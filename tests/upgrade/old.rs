@@ -10,7 +10,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use concord::migrate;
 use flate2::read::GzDecoder;
-use kernel::{change, clock::Clock, db::Db};
+use kernel::{clock::Clock, db::Db};
 use sea_orm::ConnectionTrait;
 use serde_json::Value as Json;
 
@@ -66,10 +66,5 @@ where
 
     test(&app, &told).await;
 
-    let report = change::verify(&app.system(), None).await.expect("the log can be read");
-    assert_eq!(report.findings, [], "every write goes through the write path");
-    let TestApp { state, router, url, .. } = app;
-    drop(router);
-    state.db.close().await.expect("the database closes");
-    db::remove(&url).await;
+    app.finish().await;
 }

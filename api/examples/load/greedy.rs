@@ -11,12 +11,12 @@ use std::{
 
 use futures_util::future::join_all;
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::AsyncWriteExt,
     net::{TcpSocket, TcpStream},
     time::sleep,
 };
 
-use super::{ADDRESS, Duration, LASTS, Load, READ, start, whole};
+use super::{ADDRESS, Duration, Head, LASTS, Load, READ, head, part, start, whole};
 
 /// Connections of the greedy address.
 const GREEDY: usize = 64;
@@ -116,27 +116,13 @@ async fn greedy(request: String) -> Vec<u16> {
     answers
 }
 
-/// Reads an answer of which only the length counts, and answers its status.
+/// Reads an answer of which only the status counts.
 async fn counted(stream: &mut TcpStream) -> u16 {
-    let (mut head, mut part) = (Vec::new(), vec![0; 65_536]);
-    let end = loop {
-        let count = stream.read(&mut part).await.expect("the connection is open");
-        assert!(count > 0, "the connection was closed");
-        head.extend_from_slice(part.get(..count).unwrap_or_default());
-        if let Some(end) = head.windows(4).position(|four| four == b"\r\n\r\n") {
-            break end;
-        }
-    };
-    let text = String::from_utf8_lossy(head.get(..end).unwrap_or_default()).into_owned();
-    let status = text.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_default();
-    let length = text.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
-    let mut left = length.unwrap_or(usize::MAX).saturating_sub(head.len() - end - 4);
-    let mut last = head.split_off(end + 4);
-    while left > 0 && !(length.is_none() && last.ends_with(b"0\r\n\r\n")) {
-        let count = stream.read(&mut part).await.expect("the connection is open");
-        assert!(count > 0, "the connection was closed");
-        last = part.get(count.saturating_sub(8)..count).unwrap_or_default().to_vec();
-        left = left.saturating_sub(count);
+    let Head { status, length, begun } = head(stream).await;
+    let (mut count, mut last) = (begun.len(), begun);
+    while length.map_or_else(|| !last.ends_with(b"0\r\n\r\n"), |length| count < length) {
+        last = part(stream).await;
+        count += last.len();
     }
     status
 }

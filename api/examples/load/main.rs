@@ -162,24 +162,44 @@ async fn answer(stream: &mut TcpStream) -> u16 {
     whole(stream).await.0
 }
 
+/// The head of an answer, and what of its body came with it.
+struct Head {
+    status: u16,
+    /// Bytes of the body; none where it comes in chunks.
+    length: Option<usize>,
+    begun: Vec<u8>,
+}
+
+async fn head(stream: &mut TcpStream) -> Head {
+    let mut bytes = Vec::new();
+    loop {
+        bytes.extend(part(stream).await);
+        let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
+        let begun = bytes.split_off(end + 4);
+        let text = String::from_utf8_lossy(&bytes);
+        let length =
+            text.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
+        let status = text.split(' ').nth(1).and_then(|status| status.parse().ok());
+        return Head { status: status.unwrap_or_default(), length, begun };
+    }
+}
+
+/// What of an answer has come.
+async fn part(stream: &mut TcpStream) -> Vec<u8> {
+    let mut part = vec![0; 65_536];
+    let count = stream.read(&mut part).await.expect("the connection is open");
+    assert!(count > 0, "the connection was closed");
+    part.truncate(count);
+    part
+}
+
 /// Reads one whole answer: its status and body.
 async fn whole(stream: &mut TcpStream) -> (u16, String) {
-    let (mut bytes, mut part) = (Vec::new(), vec![0; 16_384]);
-    loop {
-        let count = stream.read(&mut part).await.expect("the connection is open");
-        assert!(count > 0, "the connection was closed");
-        bytes.extend_from_slice(part.get(..count).unwrap_or_default());
-        let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { continue };
-        let head = String::from_utf8_lossy(bytes.get(..end).unwrap_or_default()).into_owned();
-        let body = bytes.get(end + 4..).unwrap_or_default();
-        let length =
-            head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
-        let is_whole = length.map_or_else(|| body.ends_with(b"0\r\n\r\n"), |length| body.len() >= length);
-        if is_whole {
-            let status = head.split(' ').nth(1).and_then(|status| status.parse().ok());
-            return (status.unwrap_or_default(), String::from_utf8_lossy(body).into_owned());
-        }
+    let Head { status, length, begun: mut body } = head(stream).await;
+    while length.map_or_else(|| !body.ends_with(b"0\r\n\r\n"), |length| body.len() < length) {
+        body.extend(part(stream).await);
     }
+    (status, String::from_utf8_lossy(&body).into_owned())
 }
 
 /// As many parts as fit into a document between a beginning and an end.

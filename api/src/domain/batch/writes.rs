@@ -116,9 +116,7 @@ impl Writes {
         }
         Ok(outcomes)
     }
-}
 
-impl Writes {
     /// Makes the moves again for which facts were missing; answers whether one was made, which may be such a fact.
     async fn try_again(&self, unit: &mut Unit, done: &mut BTreeMap<usize, Outcome>) -> Result<bool> {
         let lacks = |one: &Outcome| matches!(&one.kind, OutcomeKind::Rejected(Error::IllegalMove { missing, .. }) if !missing.is_empty());

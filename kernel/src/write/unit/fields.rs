@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use model::FieldDef;
+use model::{Column, FieldDef};
+use sea_orm::Value;
 use serde_json::{Value as Json, json};
 
 use super::{
@@ -97,14 +98,11 @@ fn set_field(
     match parse(column.ty, value) {
         Some(parsed) if column.nullable || !value.is_null() => item.after.set(column.name, parsed),
         Some(_) if item.is_new() => {}
-        Some(_) if item.operation == Operation::Upsert && has_default(def, name) => {
-            // What null means when the record is made, it means when it is written again.
-            let default = def.schemas.new.defaults().get(name);
-            if let Some(value) = default.and_then(|value| parse(column.ty, value)) {
-                item.after.set(column.name, value);
-            }
-        }
-        Some(_) => item.fault(&format!("/{name}"), Code::Required, format!("`{name}` cannot be empty")),
+        // What null means when a record is made by its key, it means when it is written again.
+        Some(_) => match default_of(def, name, column.ty).filter(|_| item.operation == Operation::Upsert) {
+            Some(value) => item.after.set(column.name, value),
+            None => item.fault(&format!("/{name}"), Code::Required, format!("`{name}` cannot be empty")),
+        },
         None => item.fault(
             &format!("/{name}"),
             Code::OutOfRange,
@@ -114,8 +112,10 @@ fn set_field(
     None
 }
 
-fn has_default(def: &KindDef, name: &str) -> bool {
-    def.schemas.new.defaults().get(name).is_some_and(|value| !value.is_null())
+/// The value of a field that a creation does not give.
+fn default_of(def: &KindDef, name: &str, ty: Column) -> Option<Value> {
+    let value = def.schemas.new.defaults().get(name).filter(|value| !value.is_null())?;
+    parse(ty, value)
 }
 
 /// A field that only a creation takes stays what it was.

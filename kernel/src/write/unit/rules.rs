@@ -139,19 +139,19 @@ impl Unit {
                 .filter(|item| !item.is_rejected() && item.operation != Operation::Delete)
                 .filter(|item| key.iter().any(|column| item.changes(column)))
                 .filter(|item| !item.after.is_null(last));
-            let codes: Vec<String> = if def.code == Some(*last) {
-                written.clone().filter_map(|item| item.after.text(last)).map(str::to_uppercase).collect()
-            } else {
-                Vec::new()
+            // Codes are taken in any case, so two that differ in nothing else are one.
+            let is_code = def.code == Some(*last);
+            let value = |item: &Item| match item.after.text(last) {
+                Some(code) if is_code => code.to_uppercase().into(),
+                _ => item.after.get(last).clone(),
             };
-            let values: Vec<Value> = written.map(|item| item.after.get(last).clone()).collect();
-            wanted |= !values.is_empty();
-            any = match (codes.is_empty(), values.is_empty()) {
-                // Codes are taken in any case, so two that differ in nothing else are one.
-                (false, _) => any.add(Func::upper(def.col(last)).is_in(codes)),
-                (true, false) => any.add(def.col(last).is_in(values)),
-                (true, true) => any,
-            };
+            let values: Vec<Value> = written.map(value).collect();
+            if !values.is_empty() {
+                wanted = true;
+                let column = def.col(last);
+                let column = if is_code { Func::upper(column).into() } else { column };
+                any = any.add(column.is_in(values));
+            }
         }
         if wanted { store::all(self.conn(), def, any).await } else { Ok(Vec::new()) }
     }

@@ -47,11 +47,10 @@ impl Unit {
     /// Keeps by what names the records that refused items were to make, and what these items are called, for the
     /// items of other kinds that refer to them.
     pub(super) fn remember_refused(&mut self, def: &'static KindDef, items: &[Item]) {
-        let is_lost = |item: &&(usize, &Item)| item.1.is_rejected() && item.1.is_new();
         let lost: Vec<(Token, String)> = items
             .iter()
             .enumerate()
-            .filter(|one| is_lost(&one))
+            .filter(|(_, item)| item.is_rejected() && item.is_new())
             .flat_map(|(at, item)| names_of(def, item).map(move |token| (token, at)))
             .map(|(token, at)| (token, self.place(at)))
             .collect();
