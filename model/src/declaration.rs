@@ -34,6 +34,22 @@ pub enum Code {
     PerOwner,
 }
 
+/// A standard write, which callers may make of records of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Write {
+    /// Creations.
+    Create,
+    /// Edits.
+    Update,
+    /// Deletions.
+    Delete,
+}
+
+impl Write {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::Create, Self::Update, Self::Delete];
+}
+
 /// Records of another kind that hang on a record: an edge of GraphQL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ChildrenDef {
@@ -88,6 +104,8 @@ pub struct Declaration {
     pub or_fact: bool,
     /// Whether only countries own such records, not regions or organisations.
     pub of_countries: bool,
+    /// Whether the owner is the one that the caller acts for, and is not said.
+    pub of_caller: bool,
     /// Tables that are no records and hold on to one: (table, column).
     pub held: &'static [(&'static str, &'static str)],
     /// Fields that together are unique.
@@ -100,6 +118,8 @@ pub struct Declaration {
     pub children: &'static [ChildrenDef],
     /// Its lifecycle, if it has one.
     pub moves: Option<&'static Lifecycle>,
+    /// The standard writes that callers may make, besides moves.
+    pub writes: &'static [Write],
 }
 
 impl Declaration {
@@ -125,12 +145,14 @@ impl Declaration {
             fixed: None,
             or_fact: false,
             of_countries: false,
+            of_caller: false,
             held: &[],
             unique: &[],
             example: "{}",
             fields,
             children,
             moves: None,
+            writes: Write::ALL,
         }
     }
 
@@ -162,6 +184,13 @@ impl Declaration {
     #[must_use]
     pub const fn moves(mut self, cycle: &'static Lifecycle) -> Self {
         self.moves = Some(cycle);
+        self
+    }
+
+    /// Leaves callers these standard writes only.
+    #[must_use]
+    pub const fn writes(mut self, which: &'static [Write]) -> Self {
+        self.writes = which;
         self
     }
 
@@ -214,6 +243,13 @@ impl Declaration {
         self
     }
 
+    /// Gives records the owner that their maker acts for.
+    #[must_use]
+    pub const fn of_caller(mut self) -> Self {
+        self.of_caller = true;
+        self
+    }
+
     /// Names tables that hold on to a record, so that it cannot be deleted.
     #[must_use]
     pub const fn held(mut self, by: &'static [(&'static str, &'static str)]) -> Self {
@@ -239,6 +275,18 @@ impl Declaration {
     #[must_use]
     pub const fn is_national(&self) -> bool {
         matches!(self.class, Class::National | Class::Work)
+    }
+
+    /// Whether callers may make this standard write.
+    #[must_use]
+    pub fn takes(&self, write: Write) -> bool {
+        self.writes.contains(&write)
+    }
+
+    /// Whether callers may create or edit by external key, which is both.
+    #[must_use]
+    pub fn takes_upserts(&self) -> bool {
+        self.takes(Write::Create) && self.takes(Write::Update)
     }
 
     /// The name in words (`working group`).

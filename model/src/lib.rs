@@ -12,7 +12,7 @@ pub mod lifecycle;
 pub mod types;
 pub mod vocabulary;
 
-pub use declaration::{Children, Class, Code, Declaration, Kind};
+pub use declaration::{Children, Class, Code, Declaration, Kind, Write};
 pub use field::{Column, DefaultValue, Field, FieldDef, FilterDef, Shape, Writing};
 pub use lifecycle::{By, Lifecycle, Move, Need};
 pub use model_macros::{lifecycle, record, vocabulary};

@@ -3,12 +3,13 @@
 use entity::{Grant, User, grant, user, vocab::Role};
 use kernel::{
     Ctx, Result,
-    policy::{Class, Scope, Verb, authorize},
+    policy::{Scope, Verb, authorize},
     render::{Detail, Renderer},
     row::Row,
     scalar::Ref,
     store,
 };
+use model::Write;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -66,7 +67,7 @@ pub async fn me(ctx: &Ctx) -> Result<Option<Me>> {
     let row = store::get(ctx, User::def(), id).await?;
     let owners = owners_of(ctx, id).await?;
     let mut can_create = Vec::new();
-    for def in KINDS.all().iter().filter(|def| def.class != Class::Shared) {
+    for def in KINDS.served().filter(|def| def.declared.takes(Write::Create)) {
         let agency = ctx.actor.grants.iter().find_map(|grant| grant.agency);
         let owner = ctx.actor.acting.clone().unwrap_or_default();
         let scope = Scope { owner, agency, role: Some(Role::Officer), ..Scope::default() };

@@ -8,7 +8,7 @@ use axum::{
     routing::{MethodFilter, MethodRouter, on},
 };
 use kernel::KindDef;
-use model::Move;
+use model::{Move, Write};
 use serde_json::Value as Json;
 
 use super::{
@@ -37,6 +37,8 @@ pub struct Operation {
     /// What the document says of it.
     pub documented: Json,
     route: MethodRouter<AppState>,
+    /// The standard writes that the kind must take for it.
+    needs: &'static [Write],
 }
 
 impl Operation {
@@ -52,7 +54,13 @@ impl Operation {
             MethodFilter::DELETE => "delete",
             _ => "get",
         };
-        Self { method: name, path, documented, route: on(method, handler) }
+        Self { method: name, path, documented, route: on(method, handler), needs: &[] }
+    }
+
+    /// The same, for kinds that take these standard writes only.
+    const fn needs(mut self, writes: &'static [Write]) -> Self {
+        self.needs = writes;
+        self
     }
 }
 
@@ -62,7 +70,9 @@ pub fn operations() -> impl Iterator<Item = Operation> {
         let steps = def.lifecycle.iter().flat_map(|cycle| cycle.moves);
         let moves = steps.map(move |step| make(def, step));
         let states = def.lifecycle.map(|_| moves_of(def));
-        collection(def).into_iter().chain(by_key(def)).chain(single(def)).chain(states).chain(moves)
+        let all =
+            collection(def).into_iter().chain(by_key(def)).chain(single(def)).chain(states).chain(moves);
+        all.filter(|operation| operation.needs.iter().all(|write| def.declared.takes(*write)))
     });
     of_kinds.chain([of_several()])
 }
@@ -96,8 +106,10 @@ fn collection(def: &'static KindDef) -> [Operation; 3] {
     };
     [
         Operation::new(MethodFilter::GET, at(def, ""), contract::list(def), list),
-        Operation::new(MethodFilter::POST, at(def, ""), contract::create(def), create),
-        Operation::new(MethodFilter::POST, at(def, "/batch"), contract::batch(def), batch),
+        Operation::new(MethodFilter::POST, at(def, ""), contract::create(def), create)
+            .needs(&[Write::Create]),
+        Operation::new(MethodFilter::POST, at(def, "/batch"), contract::batch(def), batch)
+            .needs(&[Write::Create]),
     ]
 }
 
@@ -114,7 +126,8 @@ fn by_key(def: &'static KindDef) -> [Operation; 2] {
     let path = || at(def, "/by-key/{source_system}/{key}");
     [
         Operation::new(MethodFilter::GET, path(), contract::get_by_key(def), get),
-        Operation::new(MethodFilter::PUT, path(), contract::put_by_key(def), put),
+        Operation::new(MethodFilter::PUT, path(), contract::put_by_key(def), put)
+            .needs(&[Write::Create, Write::Update]),
     ]
 }
 
@@ -137,8 +150,10 @@ fn single(def: &'static KindDef) -> [Operation; 4] {
     };
     [
         Operation::new(MethodFilter::GET, at(def, "/{id}"), contract::get(def), get),
-        Operation::new(MethodFilter::PATCH, at(def, "/{id}"), contract::update(def), update),
-        Operation::new(MethodFilter::DELETE, at(def, "/{id}"), contract::delete(def), delete),
+        Operation::new(MethodFilter::PATCH, at(def, "/{id}"), contract::update(def), update)
+            .needs(&[Write::Update]),
+        Operation::new(MethodFilter::DELETE, at(def, "/{id}"), contract::delete(def), delete)
+            .needs(&[Write::Delete]),
         Operation::new(MethodFilter::GET, at(def, "/{id}/history"), contract::history(def), history),
     ]
 }

@@ -6,7 +6,7 @@ mod parts;
 
 use std::fmt::Display;
 
-use model::{Lifecycle, Vocabulary, VocabularyDef, access};
+use model::{Lifecycle, Vocabulary, VocabularyDef, Write, access};
 use serde_json::{Map, Value as Json, json};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -139,8 +139,12 @@ pub fn components(kinds: &Registry) -> Map<String, Json> {
     for def in kinds.served() {
         let name = def.declared.type_name;
         all.insert(name.into(), record(def));
-        all.insert(format!("New{name}"), new(def.declared));
-        all.insert(format!("{name}Patch"), patch(def.declared));
+        if def.declared.takes(Write::Create) {
+            all.insert(format!("New{name}"), new(def.declared));
+        }
+        if def.declared.takes(Write::Update) {
+            all.insert(format!("{name}Patch"), patch(def.declared));
+        }
         all.insert(format!("{name}Page"), page(name));
         if let Some(cycle) = def.lifecycle {
             all.extend(cycle.moves.iter().map(|step| (move_input_name(def, step), move_input(def, step))));

@@ -94,6 +94,10 @@ fn head(arguments: TokenStream) -> Result<Head> {
                         quote!(.below(&[#(#fields),*]))
                     }
                     "moves" => quote!(.moves(&#right)),
+                    "writes" => {
+                        let which = names(right)?.into_iter().map(|one| Ident::new(&one, Span::call_site()));
+                        quote!(.writes(&[#(model::Write::#which),*]))
+                    }
                     "example" | "plural" | "area" | "owns" | "fixed" | "held" => quote!(.#name(#right)),
                     _ => return Err(Error::new_spanned(left, "nothing a kind says of itself")),
                 });

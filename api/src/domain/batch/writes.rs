@@ -8,6 +8,7 @@ use kernel::{
     record::{Asked, Expected, Op, Outcome, OutcomeKind},
     unit::{Atomic, Unit},
 };
+use model::Write;
 use serde_json::json;
 
 use super::{BatchAtomic, BatchInput, BatchItemInput, BatchOp};
@@ -253,6 +254,16 @@ fn op(def: &'static KindDef, item: &BatchItemInput, faults: &mut Vec<Fault>) -> 
             }
             _ => {}
         }
+    }
+    let needs: &[Write] = match item.op {
+        BatchOp::Create => &[Write::Create],
+        BatchOp::Update => &[Write::Update],
+        BatchOp::Upsert => &[Write::Create, Write::Update],
+        BatchOp::Delete => &[Write::Delete],
+        BatchOp::Move => &[],
+    };
+    if !needs.iter().all(|write| def.declared.takes(*write)) {
+        faults.push(("op", Code::NotInList, format!("{} takes no such operation", def.declared.one())));
     }
     let fields = || item.data.as_ref().and_then(|data| data.0.as_object().cloned());
     Some(match item.op {

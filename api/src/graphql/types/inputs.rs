@@ -6,7 +6,7 @@ use kernel::{
     filter::{Accepts, Filter},
     schema::{owner_text, standard_inputs},
 };
-use model::{FieldDef, Shape, Writing};
+use model::{FieldDef, Shape, Write, Writing};
 
 use super::{
     Types,
@@ -22,9 +22,13 @@ impl Types<'_> {
         let text = format!("Which {} to list.", def.declared.plural_words());
         self.put_input(&format!("{name}Filter"), &text, filters);
         self.sort(def);
-        self.put_input(&format!("New{name}"), &format!("A new {words}."), new(def));
-        let text = format!("Changes of the kind {words}, with the record and the version that was read.");
-        self.put_input(&format!("Update{name}Input"), &text, edit(def));
+        if def.declared.takes(Write::Create) {
+            self.put_input(&format!("New{name}"), &format!("A new {words}."), new(def));
+        }
+        if def.declared.takes(Write::Update) {
+            let text = format!("Changes of the kind {words}, with the record and the version that was read.");
+            self.put_input(&format!("Update{name}Input"), &text, edit(def));
+        }
     }
 
     pub(super) fn put_input(&mut self, name: &str, text: &str, fields: Vec<MetaInputValue>) {

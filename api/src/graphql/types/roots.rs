@@ -130,13 +130,15 @@ fn kind_writes(def: &'static KindDef) -> Vec<(MetaField, Write)> {
     let text = format!("Runs up to 1000 operations on records of the kind {words}.");
     let many = format!("{}Batch", camel(def.collection));
     let batch = write(&many, &text, ("The operations.", "BatchInput"), "BatchResult");
-    vec![
-        (create, Write::Create(def)),
-        (update, Write::Update(def)),
-        (delete, Write::Delete(def)),
-        (upsert, Write::Upsert(def)),
-        (batch, Write::Batch(Some(def))),
-    ]
+    let takes = |write| def.declared.takes(write);
+    let all = [
+        (takes(model::Write::Create), create, Write::Create(def)),
+        (takes(model::Write::Update), update, Write::Update(def)),
+        (takes(model::Write::Delete), delete, Write::Delete(def)),
+        (def.declared.takes_upserts(), upsert, Write::Upsert(def)),
+        (takes(model::Write::Create), batch, Write::Batch(Some(def))),
+    ];
+    all.into_iter().filter(|(is_there, ..)| *is_there).map(|(_, field, write)| (field, write)).collect()
 }
 
 fn move_writes(def: &'static KindDef) -> Vec<(MetaField, Write)> {

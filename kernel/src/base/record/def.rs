@@ -5,7 +5,7 @@ mod edges;
 
 use std::collections::HashMap;
 
-use model::{Class, Code, Declaration, Lifecycle, Move};
+use model::{Class, Code, Declaration, Lifecycle, Move, Write};
 use sea_orm::sea_query::{Alias, Expr};
 
 pub use edges::{Edge, Many, Via};
@@ -185,6 +185,8 @@ impl KindDef {
     pub fn verbs(&self) -> impl Iterator<Item = Verb> {
         let progress = (!self.progress.is_empty()).then_some(Verb::Progress);
         let moves = self.lifecycle.into_iter().flat_map(|cycle| cycle.moves).map(Verb::Move);
-        [Verb::Update].into_iter().chain(progress).chain([Verb::Delete]).chain(moves)
+        let of = |write, verb| self.declared.takes(write).then_some(verb);
+        let update = of(Write::Update, Verb::Update).into_iter();
+        update.chain(progress).chain(of(Write::Delete, Verb::Delete)).chain(moves)
     }
 }

@@ -48,7 +48,7 @@ pub fn patch(of: &Declaration) -> Json {
 #[must_use]
 pub fn takes_owner(of: &Declaration) -> bool {
     let is_optional = |name: &&str| of.field(name).is_none_or(|field| field.is_nullable);
-    of.fixed.is_none() && of.below.iter().all(is_optional)
+    of.fixed.is_none() && !of.of_caller && of.below.iter().all(is_optional)
 }
 
 /// What a creation says of its owner: text of both contracts.

@@ -73,7 +73,8 @@ impl Unit {
             row.set("language", "");
         }
         let given = item.fields.get("owner").and_then(Json::as_str);
-        if let Some(owner) = given.or(def.fixed_owner) {
+        let of_caller = self.ctx.actor.acting.as_deref().filter(|_| def.declared.of_caller);
+        if let Some(owner) = given.or(def.fixed_owner).or(of_caller.filter(|_| row.is_null("owner"))) {
             row.set("owner", owner);
             if !found.owners.has(owner) {
                 let named = Json::from(owner);
