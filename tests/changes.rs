@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use concord::domain::{
-    KINDS,
+    KINDS, Registered, moves,
     sharing::{self, term},
 };
 use kernel::{
@@ -89,6 +89,15 @@ async fn made(ctx: &Ctx, plan: Uuid, release: &sharing::NewRelease) -> kernel::R
             Err(error)
         }
     }
+}
+
+/// Revokes a release, as its caller may.
+async fn revoke(ctx: &Ctx, id: Uuid, version: Option<i32>) -> kernel::Result<()> {
+    let step = entity::Release::def().lifecycle.and_then(|cycle| cycle.find("revoke")).expect("a move");
+    let input = serde_json::Map::new();
+    ctx.write(async |unit| moves::make(unit, entity::Release::def(), step, id, version, &input).await)
+        .await
+        .map(drop)
 }
 
 /// Moves the clock and lets the clock job run.
@@ -218,7 +227,7 @@ async fn a_revoked_release_disappears_at_once() {
         let (appeared, after) = read(&partner, Some(&after)).await;
 
         let ctx = app.state.ctx(None).acting(app.actor("focal_point").await);
-        ctx.write(async |unit| term::revoke(unit, id, Some(1)).await).await.expect("revoked");
+        revoke(&ctx, id, Some(1)).await.expect("revoked");
         let (gone, _) = read(&partner, Some(&after)).await;
 
         assert_eq!(all(&appeared, "appeared"), released(app));
@@ -236,7 +245,7 @@ async fn only_the_focal_point_of_the_owner_revokes() {
         let mut refused = Vec::new();
         for name in ["secretariat", "foreign_focal_point", "partner"] {
             let ctx = app.state.ctx(None).acting(app.actor(name).await);
-            let done = ctx.write(async |unit| term::revoke(unit, id, Some(1)).await).await;
+            let done = revoke(&ctx, id, Some(1)).await;
             refused.push(done.expect_err("a refusal").code().name());
         }
 

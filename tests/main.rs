@@ -38,6 +38,7 @@ mod problems;
 mod reading;
 mod rules;
 mod seeding;
+mod sharing;
 mod signin;
 mod smoke;
 mod spelling;

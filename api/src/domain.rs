@@ -35,7 +35,7 @@ pub static KINDS: LazyLock<Kinds> = LazyLock::new(|| {
     Kinds::new(vec![
         kind::<Region>(),
         kind::<Country>(),
-        kind::<RegionMembership>(),
+        kind::<RegionMembership>().follows(sharing::regions::follow),
         kind::<Organisation>(),
         kind::<Framework>(),
         kind::<Obligation>(),
@@ -51,7 +51,7 @@ pub static KINDS: LazyLock<Kinds> = LazyLock::new(|| {
         kind::<Task>().lacks(task::lacking).checks(task::check),
         kind::<User>().guards(user::guard).checks(user::check).follows(user::follow),
         kind::<Grant>().prepares(grant::prepare).guards(grant::guard).checks(grant::check),
-        kind::<Release>(),
+        kind::<Release>().prepares(sharing::prepare).checks(sharing::check).follows(sharing::follow),
         kind::<ReleaseSet>(),
     ])
 });

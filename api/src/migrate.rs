@@ -6,12 +6,12 @@
 
 use std::fmt;
 
-use kernel::{db::Db, error::Error};
+use kernel::{Ctx, cause::Cause, clock::Clock, db::Db, error::Error};
 use migration::Migrator;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement};
 use sea_orm_migration::{MigrationStatus, MigratorTrait};
 
-use crate::domain::KINDS;
+use crate::domain::{KINDS, sharing};
 
 /// Waiting for the turn ends only with the other process; a step itself waits ten seconds for a table.
 const POSTGRES_LOCK: [&str; 3] = [
@@ -95,6 +95,11 @@ pub async fn up(db: &Db) -> Result<Vec<String>, MigrateError> {
     let written = kernel::derived::refresh(db, &KINDS).await?;
     if written > 0 {
         tracing::info!("the texts of {written} records are folded and ordered anew");
+    }
+    let ctx = Ctx::of_service(db.clone(), Clock::system(), &KINDS, Cause::Release);
+    let completed = sharing::stored::complete(&ctx).await?;
+    if completed > 0 {
+        tracing::info!("{completed} releases of an older version have a subject and a state now");
     }
     Ok(applied)
 }

@@ -22,6 +22,7 @@ pub(crate) mod problem;
 pub(crate) mod records;
 pub(crate) mod second_factor;
 pub(crate) mod sessions;
+pub(crate) mod sharing;
 pub(crate) mod tree;
 pub(crate) mod vocabularies;
 
@@ -31,7 +32,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::state::AppState;
 
 /// Operations written by hand that answer JSON only.
-fn json_areas() -> [OpenApiRouter<AppState>; 7] {
+fn json_areas() -> [OpenApiRouter<AppState>; 8] {
     [
         tree::router(),
         auth::router(),
@@ -40,6 +41,7 @@ fn json_areas() -> [OpenApiRouter<AppState>; 7] {
         password_tokens::router(),
         vocabularies::router(),
         limits::router(),
+        sharing::router(),
     ]
 }
 

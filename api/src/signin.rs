@@ -6,7 +6,7 @@
 //! Sessions, credentials and signing keys are no records: they are written by single guarded
 //! statements and do not enter the change log, because secrets never enter a record.
 
-mod circles;
+pub mod circles;
 pub mod cleaning;
 mod credential;
 pub mod device;

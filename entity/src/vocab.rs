@@ -8,6 +8,7 @@ mod institution;
 mod obligation;
 mod plan;
 mod reference;
+mod sharing;
 
 pub use function::Function;
 pub use hazard::{Community, CooperationLevel, Domain, ExerciseKind, HazardOrigin};
@@ -19,6 +20,7 @@ pub use reference::{
     Confidence, DatePrecision, FrameworkBasis, FrameworkKind, MembershipStanding, OrganisationKind,
     ParticipationStatus,
 };
+pub use sharing::ReleaseStatus;
 
 /// Codes and labels of all vocabularies but the functions, as CSV.
 pub const VOCABULARIES_CSV: &str = include_str!("../data/vocabularies.csv");

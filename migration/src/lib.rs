@@ -39,6 +39,7 @@ mod m20261122_000044_password_token;
 mod m20261126_000045_standing_epoch;
 mod m20261126_000046_text_order;
 mod m20261126_000050_task_completed_on;
+mod m20261126_000060_release_subject;
 mod table;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
@@ -88,6 +89,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000045_standing_epoch::Migration),
             Box::new(m20261126_000046_text_order::Migration),
             Box::new(m20261126_000050_task_completed_on::Migration),
+            Box::new(m20261126_000060_release_subject::Migration),
         ]
     }
 }

@@ -39,6 +39,8 @@ pub enum Shape {
     Money,
     /// A record of any kind, in the columns `<name>_kind` and `<name>_id`.
     AnyRef,
+    /// An object of the schema with this name, kept as it is.
+    Object(&'static str),
 }
 
 /// What a column stores.
@@ -112,6 +114,8 @@ pub enum DefaultValue {
     Bool(bool),
     /// A code.
     Code(&'static str),
+    /// The instant of the creation.
+    Now,
 }
 
 /// How lists are narrowed by a field.
@@ -207,7 +211,7 @@ impl FieldDef {
             Shape::Bool => one(Column::Bool),
             Shape::Date => one(Column::Date),
             Shape::Instant => one(Column::Instant),
-            Shape::Codes(_) | Shape::Texts | Shape::Refs(_) => one(Column::Json),
+            Shape::Codes(_) | Shape::Texts | Shape::Refs(_) | Shape::Object(_) => one(Column::Json),
             Shape::Mask(list) => one(Column::Mask(list)),
             Shape::Money => vec![
                 (format!("{}_minor", self.name), Column::BigInt),

@@ -16,5 +16,5 @@ pub use declaration::{Children, Class, Code, Declaration, Kind, Write};
 pub use field::{Column, DefaultValue, Field, FieldDef, FilterDef, Shape, Writing};
 pub use lifecycle::{By, Lifecycle, Move, Need};
 pub use model_macros::{lifecycle, record, vocabulary};
-pub use types::{AnyRef, FieldType, List, Mask, Money, Ref, Refs};
+pub use types::{AnyRef, FieldType, List, Mask, Money, Ref, Refs, Subject};
 pub use vocabulary::{Term, Vocabulary, VocabularyDef};

@@ -24,6 +24,8 @@ pub enum To {
     State(&'static str),
     /// Back to the state that was remembered.
     Back,
+    /// Nowhere: the state stays.
+    Same,
 }
 
 /// What must be there before a move is made.

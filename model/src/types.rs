@@ -32,6 +32,10 @@ pub struct Money;
 #[derive(Debug)]
 pub struct AnyRef;
 
+/// What an act is about: one record, a plan with all below it, or all records of a kind of an owner.
+#[derive(Debug)]
+pub struct Subject;
+
 /// A type that may stand in a declaration.
 pub trait FieldType {
     /// What it is on the faces.
@@ -140,6 +144,22 @@ impl<V: Vocabulary> FieldType for List<V> {
     fn write(held: Vec<V>) -> Value {
         let codes = held.into_iter().map(|code| code.code().into()).collect();
         Value::Json(Some(Box::new(sea_orm::JsonValue::Array(codes))))
+    }
+}
+
+impl FieldType for Subject {
+    const SHAPE: Shape = Shape::Object("Subject");
+    type Held = sea_orm::JsonValue;
+
+    fn read(value: &Value) -> Option<Self::Held> {
+        match value {
+            Value::Json(Some(json)) => Some((**json).clone()),
+            _ => None,
+        }
+    }
+
+    fn write(held: Self::Held) -> Value {
+        Value::Json(Some(Box::new(held)))
     }
 }
 

@@ -241,7 +241,7 @@ impl Walk<'_> {
         let Some(id) = self.dice.pick(&self.releases) else { return false };
         self.releases.retain(|known| *known != id);
         let version = self.version("release", id).await;
-        self.app.system().write(async |unit| term::revoke(unit, id, version).await).await.is_ok()
+        super::revoke(&self.app.system(), id, version).await.is_ok()
     }
 
     /// Gives an agency a seat in the working group, or takes one away.

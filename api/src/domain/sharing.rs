@@ -1,25 +1,29 @@
-//! Releases beyond the country: one column of the plan and of everything below it.
+//! Releases beyond the owner: what each shows, how it begins and ends, and what an audience would see.
 
+pub mod audience;
+mod check;
+pub mod cover;
+pub mod preview;
+pub mod regions;
+pub mod stored;
 pub mod term;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-
 use chrono::{DateTime, Utc};
-use entity::{Plan, ReleaseSet, release_set};
+use entity::{Plan, Release, release, vocab::ReleaseStatus};
+use futures_util::future::BoxFuture;
 use kernel::{
-    Code, Error, KindDef, Result, Unit,
-    policy::{Verb, visible},
-    record::{Expected, Op, OutcomeKind},
-    row::Row,
+    Error, Result, Unit,
+    policy::Verb,
+    record::{Expected, Op},
     store,
-    unit::Atomic,
+    unit::Item,
 };
-use model::access::Visibility;
 use sea_orm::sea_query::{Cond, ExprTrait};
-use serde_json::{Map, json};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::Registered;
+pub use check::check;
 
 /// What a country says when it releases a plan with its content.
 #[derive(Clone, Debug)]
@@ -38,52 +42,18 @@ pub struct NewRelease {
     pub key: Option<(String, String)>,
 }
 
-/// Releases a plan with everything below it; the only writer of releases.
+/// Releases a plan with everything below it, for seeds and tests.
 ///
 /// # Errors
-/// `NotFound` if the plan is not visible, `Forbidden` for all but the country's focal point.
+/// Why the release was refused.
 pub async fn release(unit: &mut Unit, plan: Uuid, release: &NewRelease) -> Result<Uuid> {
-    let def = Plan::def();
-    let plan_row = store::first(
-        unit.conn(),
-        def,
-        Cond::all().add(visible(unit.actor(), def)).add(def.col("id").eq(plan)),
-    )
-    .await?
-    .ok_or(Error::NotFound)?;
-    if release.audiences.is_empty() {
-        return Err(Error::invalid("/audiences", Code::Required, "a release names its audiences"));
-    }
-    let (id, is_new) = record_release(unit, plan_row.owner(), release).await?;
-    if is_new && release.from_at <= unit.ctx.clock.now() {
-        term::begin(unit, id).await?;
-    }
-    for def in unit.ctx.kinds.all().iter().copied().filter(|def| def.is_national()) {
-        let Some(column) = def.plan_column() else { continue };
-        // What the country shares with some of its bodies only goes out by its own id, never along.
-        let which = Cond::all().add(def.col(column).eq(plan)).add(
-            Cond::any()
-                .add(def.col("id").eq(plan))
-                .add(def.col("visibility").eq(Visibility::National.code())),
-        );
-        let rows = store::all(unit.conn(), def, which).await?;
-        add_to(unit, def, rows, id).await?;
-    }
-    Ok(id)
-}
-
-/// Stores the release; answers its id, and whether it is a new one.
-async fn record_release(unit: &mut Unit, owner: &str, release: &NewRelease) -> Result<(Uuid, bool)> {
     let fields = json!({
-        "owner": owner,
+        "subject": { "plan": plan },
         "audiences": release.audiences,
-        "mode": "read",
         "basis": release.basis,
         "purpose": release.purpose,
         "from_at": release.from_at,
         "until_at": release.until_at,
-        "may_comment": false,
-        "may_draft": false,
     });
     let fields = fields.as_object().cloned().unwrap_or_default();
     let op = match release.key.clone() {
@@ -92,63 +62,48 @@ async fn record_release(unit: &mut Unit, owner: &str, release: &NewRelease) -> R
         }
         None => Op::Create(fields),
     };
-    let made = unit.apply_one(entity::Release::def(), op).await?;
-    let id = made.id.ok_or_else(|| Error::Internal("a release has no id".into()))?;
-    Ok((id, matches!(made.kind, OutcomeKind::Created)))
+    let made = unit.apply_one(Release::def(), op).await?;
+    made.id.ok_or_else(|| Error::Internal("a release has no id".into()))
 }
 
-/// Adds a release to the sets of these rows: one write for all rows of a kind.
-async fn add_to(unit: &mut Unit, def: &'static KindDef, rows: Vec<Row>, release: Uuid) -> Result<()> {
-    let mut sets: BTreeMap<Option<Uuid>, Uuid> = BTreeMap::new();
-    let stored: BTreeSet<Uuid> = rows.iter().filter_map(|row| row.uuid("release_set_id")).collect();
-    let members: HashMap<Uuid, Vec<Uuid>> = unit
-        .rows_of(ReleaseSet::def(), &stored)
-        .await?
-        .into_iter()
-        .map(|(id, row)| (id, row.read(release_set::RELEASES).unwrap_or_default()))
-        .collect();
-    let mut ops = Vec::new();
-    for row in rows {
-        let old = row.uuid("release_set_id");
-        let mut all: BTreeSet<Uuid> =
-            old.and_then(|id| members.get(&id)).into_iter().flatten().copied().collect();
-        if !all.insert(release) {
-            continue;
+/// Gives the releases of the service itself the owner of their plan; callers release for the owner they act for.
+pub fn prepare<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        if !unit.actor().is_system() || unit.actor().acting.is_some() {
+            return Ok(());
         }
-        let set = match sets.get(&old) {
-            Some(set) => *set,
-            None => set_of(unit, row.owner(), &all).await?,
-        };
-        sets.insert(old, set);
-        let fields = Map::from_iter([("release_set_id".to_owned(), json!(set))]);
-        ops.push(Op::Move {
-            id: row.id(),
-            version: Some(row.version()),
-            verb: Verb::Release,
-            authority: Verb::Release,
-            set: fields,
-            faults: Vec::new(),
-        });
-    }
-    let actor = unit.elevate();
-    let done = if ops.is_empty() { Ok(Vec::new()) } else { unit.apply(def, ops, Atomic::All).await };
-    unit.act_as(actor);
-    done.map(drop)
+        for item in items.iter_mut() {
+            let plan =
+                item.fields.get("subject").and_then(|subject| subject.get("plan")?.as_str()?.parse().ok());
+            let Some(plan): Option<Uuid> = plan else { continue };
+            let which = Cond::all().add(Plan::def().col("id").eq(plan));
+            if let Some(plan) = store::first(unit.conn(), Plan::def(), which).await? {
+                item.fields.insert("owner".into(), plan.owner().into());
+            }
+        }
+        Ok(())
+    })
 }
 
-/// The stored set with exactly these releases; equal sets are stored once.
-async fn set_of(unit: &mut Unit, owner: &str, releases: &BTreeSet<Uuid>) -> Result<Uuid> {
-    let key = kernel::shared_sets::set_id(releases.iter(), [].iter()).to_string();
-    let fields = json!({ "owner": owner, "releases": releases });
-    let fields = fields.as_object().cloned().unwrap_or_default();
-    let actor = unit.elevate();
-    let op = Op::Upsert {
-        source_system: "release_set".into(),
-        external_key: key,
-        expected: Expected::Anything,
-        fields,
-    };
-    let made = unit.apply_one(ReleaseSet::def(), op).await;
-    unit.act_as(actor);
-    made?.id.ok_or_else(|| Error::Internal("a set of releases has no id".into()))
+/// Lets releases show what they are made for, and ends those that are revoked.
+pub fn follow<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        for item in items.iter().filter(|item| !item.is_rejected()) {
+            let (id, status) = (item.after.id(), item.after.read(release::STATUS));
+            let is_live = status == Some(ReleaseStatus::Live);
+            match item.verb {
+                Verb::Create if item.is_new() => {
+                    let covered = cover::of(unit, &item.after).await?;
+                    cover::put_in(unit, covered.records, id).await?;
+                    if is_live {
+                        term::begin(unit, id).await?;
+                    }
+                }
+                Verb::Move(step) if step.name == "confirm" && is_live => term::begin(unit, id).await?,
+                Verb::Move(step) if step.name == "revoke" => term::end(unit, id).await?,
+                _ => {}
+            }
+        }
+        Ok(())
+    })
 }

@@ -205,6 +205,7 @@ impl Run {
             Read::Node | Read::Nodes => self.nodes(item, read).await,
             Read::Me => self.me().await,
             Read::Vocabularies => self.vocabularies(),
+            Read::ReleasePreview => self.release_preview(item).await,
             Read::Changes => self.changes(item).await,
             Read::History => self.history(item).await,
             Read::Get(def) => self.get(def, item).await,

@@ -87,6 +87,8 @@ pub(crate) enum Read {
     Me,
     /// The closed lists.
     Vocabularies,
+    /// What a release would show.
+    ReleasePreview,
     /// The feed.
     Changes,
     /// The history of any record by its id.

@@ -70,8 +70,14 @@ pub fn operations() -> impl Iterator<Item = Operation> {
         let steps = def.lifecycle.iter().flat_map(|cycle| cycle.moves);
         let moves = steps.map(move |step| make(def, step));
         let states = def.lifecycle.map(|_| moves_of(def));
-        let all =
-            collection(def).into_iter().chain(by_key(def)).chain(single(def)).chain(states).chain(moves);
+        let releases = def.is_national().then(|| releases_of(def));
+        let all = collection(def)
+            .into_iter()
+            .chain(by_key(def))
+            .chain(single(def))
+            .chain(states)
+            .chain(moves)
+            .chain(releases);
         all.filter(|operation| operation.needs.iter().all(|write| def.declared.takes(*write)))
     });
     of_kinds.chain([of_several()])
@@ -156,6 +162,13 @@ fn single(def: &'static KindDef) -> [Operation; 4] {
             .needs(&[Write::Delete]),
         Operation::new(MethodFilter::GET, at(def, "/{id}/history"), contract::history(def), history),
     ]
+}
+
+fn releases_of(def: &'static KindDef) -> Operation {
+    let releases = async move |ListReader(reader, parameters): ListReader, Path(address): Path<String>| {
+        read(def, reader, &Read::Releases(parameters, address)).await
+    };
+    Operation::new(MethodFilter::GET, at(def, "/{id}/releases"), contract::releases(def), releases)
 }
 
 fn moves_of(def: &'static KindDef) -> Operation {

@@ -84,6 +84,14 @@ impl Parameters {
         if faults.is_empty() { Ok((narrowing, page)) } else { Err(Error::BadRequest(faults).into()) }
     }
 
+    /// The same parameters with one more, in the place of what is given under its name.
+    #[must_use]
+    pub fn with(&self, name: &str, value: &str) -> Self {
+        let others = self.given.iter().filter(|(given, _)| given != name).cloned();
+        let given = others.chain([(name.to_owned(), value.to_owned())]).collect();
+        Self { given, ..self.clone() }
+    }
+
     /// Reads which page is wanted of a list that has neither filter nor order.
     ///
     /// # Errors

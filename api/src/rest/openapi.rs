@@ -37,6 +37,7 @@ use crate::domain::{
         (name = "Treaties", description = "Participation of countries in frameworks, and what they say of themselves."),
         (name = "Plans", description = "National Action Plans with pillars, objectives and actions."),
         (name = "Cooperation", description = "Agencies, working groups and tasks."),
+        (name = "Sharing", description = "Releases: what an owner shows to others, to whom and until when."),
         (name = "Records", description = "Records of several kinds at once."),
         (name = "Changes", description = "What became of the records a caller sees: pages, pages that wait, streams."),
         (name = "Access", description = "Users and grants."),

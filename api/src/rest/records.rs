@@ -1,5 +1,6 @@
 //! What the operations of record kinds do, once for all kinds.
 
+use entity::Release;
 use kernel::{
     Code, Ctx, Error, KindDef, Result, Unit,
     lifecycle::{self, MoveState},
@@ -19,6 +20,7 @@ use super::{
 };
 use crate::{
     domain::{
+        Registered,
         batch::{self, BatchInput, BatchResult},
         history::{HistoryEntry, history},
         moves,
@@ -107,6 +109,13 @@ impl Records {
     /// Runs many operations in one transaction.
     pub async fn batch(&self, input: &BatchInput) -> Result<axum::Json<BatchResult>, Problem> {
         Ok(axum::Json(batch::run(&self.ctx, Some(self.def), input).await?))
+    }
+
+    /// Lists the releases that a record is in.
+    async fn releases(&self, parameters: &Parameters, address: &str) -> Result<Answer, Problem> {
+        let id = self.find(address).await?.id();
+        let releases = Records { def: Release::def(), ctx: self.ctx.clone() };
+        releases.list(&parameters.with("record", &id.to_string())).await
     }
 
     /// Reads the history of a record.
@@ -227,6 +236,8 @@ pub enum Read {
     ByKey(String, String),
     /// The history of the record at an address.
     History(Parameters, String),
+    /// The releases that the record at an address is in.
+    Releases(Parameters, String),
 }
 
 /// Reads as the caller stood when it was looked up last, and again where it stands otherwise by now.
@@ -238,6 +249,7 @@ pub async fn read(def: &'static KindDef, mut recalled: Recalled, what: &Read) ->
             Read::One(address) => records.get(address).await,
             Read::ByKey(system, key) => records.get_by_key(system, key).await,
             Read::History(parameters, address) => records.history(parameters, address).await,
+            Read::Releases(parameters, address) => records.releases(parameters, address).await,
         };
         if recalled.stood().await? {
             return answer;

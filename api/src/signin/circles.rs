@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     country, membership, region, region_membership, release, release_term, shared_set,
-    vocab::{MembershipStanding, ReleaseMode},
+    vocab::{MembershipStanding, ReleaseMode, ReleaseStatus},
 };
-use kernel::{actor::Actor, ctx::Ctx, error::Result};
+use kernel::{actor::Actor, ctx::Ctx, db::Conn, error::Result};
 use sea_orm::{
-    ActiveEnum,
+    ActiveEnum, QueryResult,
     sea_query::{Alias, Condition, Expr, ExprTrait, IntoColumnRef, Query, SelectStatement, UnionType},
 };
 use uuid::Uuid;
@@ -26,10 +26,23 @@ pub(super) fn within(from: impl IntoColumnRef, until: impl IntoColumnRef, day: N
 ///
 /// Whoever is suspended, or whose membership is in doubt, does not read what is released to members.
 pub(super) async fn regions(ctx: &Ctx, code: &str) -> Result<Vec<String>> {
+    let all = regions_of(ctx.db.reading(), [code].into(), ctx.clock.today()).await?;
+    Ok(all.into_iter().map(|(_, region)| region).collect())
+}
+
+/// Countries by their codes with the regions they are members of on a day.
+///
+/// # Errors
+/// What the database says.
+pub async fn regions_of(
+    conn: Conn<'_>,
+    codes: BTreeSet<&str>,
+    today: NaiveDate,
+) -> Result<BTreeSet<(String, String)>> {
     use region_membership::{Column, Entity};
     let of = |column| (Entity, column);
-    let today = ctx.clock.today();
     let select = Query::select()
+        .column((country::Entity, country::Column::Code))
         .column((region::Entity, region::Column::Code))
         .from(Entity)
         .inner_join(
@@ -40,14 +53,16 @@ pub(super) async fn regions(ctx: &Ctx, code: &str) -> Result<Vec<String>> {
             region::Entity,
             Expr::col((region::Entity, region::Column::Id)).equals(of(Column::RegionId)),
         )
-        .and_where(Expr::col((country::Entity, country::Column::Code)).eq(code))
+        .and_where(Expr::col((country::Entity, country::Column::Code)).is_in(codes))
         .and_where(Expr::col(of(Column::Standing)).eq(MembershipStanding::Member.to_value()))
         .cond_where(within(of(Column::FromOn), of(Column::UntilOn), today))
         // A closed record says nothing any more, whatever its dates were.
         .cond_where(within(of(Column::FromOn), of(Column::ValidUntil), today))
         .take();
-    let codes = set::<String>(ctx, &select).await?;
-    Ok(codes.into_iter().map(|code| format!("region:{code}")).collect())
+    let read = |row: &QueryResult| {
+        Ok((row.try_get_by_index(0)?, format!("region:{}", row.try_get_by_index::<String>(1)?)))
+    };
+    conn.all(&select).await?.iter().map(read).collect()
 }
 
 /// Sets that name one of the caller's agencies, or a group in which one has a seat today.
@@ -123,7 +138,10 @@ pub(super) async fn release_sets(
         .and_where(of(Column::FromAt).lte(now).or(term(release_term::Column::BeganIn).is_not_null()))
         .and_where(term(release_term::Column::EndedIn).is_null())
         .and_where(of(Column::UntilAt).is_null().or(of(Column::UntilAt).gt(now)))
-        .and_where(of(Column::RevokedAt).is_null())
+        .and_where(
+            of(Column::Status)
+                .is_in([ReleaseStatus::Scheduled, ReleaseStatus::Live].map(|one| one.to_value())),
+        )
         .and_where(of(Column::Id).in_subquery(addressed))
         .take();
     set(ctx, &select).await

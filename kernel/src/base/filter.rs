@@ -61,6 +61,8 @@ pub(crate) enum Rule {
     Any(&'static str),
     /// The value of a column.
     Is(&'static str),
+    /// Whether a column holds a code.
+    Holds(&'static str, &'static str),
     /// Days of a column from this one on.
     From(&'static str),
     /// Days of a column up to this one.
@@ -73,6 +75,8 @@ pub(crate) enum Rule {
     Refers(&'static str, &'static str),
     /// Links to any of the records, by id or code.
     Linked(&'static str, &'static str),
+    /// Releases that any of the records is in.
+    Shows,
     /// Changed at this instant or later.
     Since,
     /// All of the words in any language.

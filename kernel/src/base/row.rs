@@ -1,7 +1,7 @@
 //! Rows without a type, and their JSON forms.
 
 use base64::Engine;
-use chrono::{NaiveDate, SecondsFormat, SubsecRound};
+use chrono::{DateTime, NaiveDate, SecondsFormat, SubsecRound, Utc};
 use model::{Class, Field, FieldType, VocabularyDef, field::Column as Type};
 use sea_orm::{QueryResult, Value, sea_query::Expr};
 use serde_json::Value as Json;
@@ -278,6 +278,21 @@ impl Row {
             Value::ChronoDate(day) => *day,
             _ => None,
         }
+    }
+
+    /// The instant in a column.
+    #[must_use]
+    pub fn instant(&self, column: &str) -> Option<DateTime<Utc>> {
+        match self.get(column) {
+            Value::ChronoDateTimeUtc(at) => *at,
+            _ => None,
+        }
+    }
+
+    /// Whether a column holds what is true.
+    #[must_use]
+    pub fn truth(&self, column: &str) -> bool {
+        matches!(self.get(column), Value::Bool(Some(true)))
     }
 
     /// The JSON in a column.

@@ -173,6 +173,37 @@ pub struct SharedWithInput {
     pub groups: Vec<Reference>,
 }
 
+/// What a release shows: exactly one of these.
+#[derive(
+    Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, SimpleObject, InputObject,
+)]
+#[serde(deny_unknown_fields)]
+#[graphql(input_name = "SubjectInput")]
+pub struct Subject {
+    /// A plan, with everything that hangs on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Uuid>,
+    /// One record, and nothing else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<SubjectRecord>,
+    /// All records of this kind of the owner, such as `participation`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 50)]
+    pub kind: Option<String>,
+}
+
+/// One record that an act is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, SimpleObject, InputObject)]
+#[serde(deny_unknown_fields)]
+#[graphql(input_name = "SubjectRecordInput")]
+pub struct SubjectRecord {
+    /// Kind of the record, such as `task`.
+    #[schema(min_length = 1, max_length = 50)]
+    pub kind: String,
+    /// Its id.
+    pub id: Uuid,
+}
+
 #[cfg(test)]
 mod tests {
     use super::Money;

@@ -20,7 +20,7 @@ use crate::{
     policy::Verb,
     record::{KindDef, Registry},
     scalar::{Money, Ref, Reference},
-    scalar::{SharedWith, SharedWithInput},
+    scalar::{SharedWith, SharedWithInput, Subject, SubjectRecord},
 };
 
 /// What is said of a text with too few characters, and with how many, where that may be said.
@@ -167,6 +167,8 @@ pub(crate) fn shared() -> Map<String, Json> {
     put::<Money>(&mut all);
     put::<SharedWith>(&mut all);
     put::<SharedWithInput>(&mut all);
+    put::<SubjectRecord>(&mut all);
+    put::<Subject>(&mut all);
     let id = json!({ "description": "Its id.", "format": "uuid", "type": "string" });
     let kind =
         json!({ "description": "Kind of the record.", "maxLength": 50, "minLength": 1, "type": "string" });

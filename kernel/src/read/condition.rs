@@ -5,7 +5,7 @@ mod named;
 use chrono::NaiveDate;
 use sea_orm::{
     Value,
-    sea_query::{Alias, Cond, Expr, ExprTrait, Func, LikeExpr, Query},
+    sea_query::{Alias, Cond, Expr, ExprTrait, Func, LikeExpr, Query, UnionType},
 };
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -86,6 +86,10 @@ impl Where<'_> {
                 }
             }
             Rule::Is(column) => self.add(self.def.col(column).eq(first == "true")),
+            Rule::Holds(column, code) => {
+                let holds = self.def.col(column).eq(code);
+                self.add(if first == "true" { holds } else { holds.not() });
+            }
             Rule::From(column) => self.day(first, |day| self.def.col(column).gte(day)),
             Rule::Until(column) => self.day(first, |day| self.def.col(column).lte(day)),
             Rule::Mask(column, list) => {
@@ -105,6 +109,7 @@ impl Where<'_> {
                 self.add(self.def.col(column).in_subquery(ids));
             }
             Rule::Linked(column, kind) => self.linked(column, kind, values),
+            Rule::Shows => self.shows(values),
             Rule::Since => {
                 if let Some(since) = dates::instant(first) {
                     self.add(self.def.col("updated_at").gte(since));
@@ -130,6 +135,27 @@ impl Where<'_> {
             .and_where(Expr::col(Alias::new("to_id")).in_subquery(self.ids_of(kind, values)))
             .take();
         self.add(self.def.col("id").in_subquery(from));
+    }
+
+    /// Releases in the sets of visible records.
+    fn shows(&mut self, values: &[String]) {
+        let ids: Vec<Uuid> = values.iter().filter_map(|value| value.parse().ok()).collect();
+        let of_kind = |def: &&KindDef| {
+            let is_one = def.col("id").is_in(ids.iter().copied());
+            let mut sets = Query::select().expr(def.col("release_set_id")).from(def.iden()).take();
+            sets.cond_where(Cond::all().add(visible(self.actor, def)).add(is_one));
+            sets
+        };
+        let national = self.kinds.all().iter().copied().filter(|def| def.is_national());
+        let sets =
+            national.map(|def| of_kind(&def)).reduce(|mut all, one| all.union(UnionType::All, one).take());
+        let Some(sets) = sets else { return };
+        let members = Query::select()
+            .column(Alias::new("to_id"))
+            .from(Alias::new("release_set_member"))
+            .and_where(Expr::col(Alias::new("from_id")).in_subquery(sets))
+            .take();
+        self.add(self.def.col("id").in_subquery(members));
     }
 
     fn words(&mut self, query: &str) {

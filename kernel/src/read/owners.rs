@@ -56,6 +56,8 @@ impl Country {
 struct Owner {
     languages: Vec<String>,
     country: Option<Uuid>,
+    /// Whether it has an open release that takes in records made later.
+    shows_future: bool,
 }
 
 /// All owners, by code, and the countries among them.
@@ -85,7 +87,8 @@ impl Owners {
                 all.countries.entry(id).or_insert_with(new).memberships.extend(membership(&row)?);
             }
             let languages = serde_json::from_value(languages).unwrap_or_default();
-            all.owners.insert(code, Owner { languages, country });
+            let shows_future = row.try_get_by_index(8)?;
+            all.owners.insert(code, Owner { languages, country, shows_future });
         }
         Ok(all)
     }
@@ -98,6 +101,11 @@ impl Owners {
     /// The official languages of an owner.
     pub(crate) fn languages(&self, code: &str) -> &[String] {
         self.owners.get(code).map_or(&[], |owner| &owner.languages)
+    }
+
+    /// Whether an owner has an open release that takes in records made later.
+    pub(crate) fn shows_future(&self, code: &str) -> bool {
+        self.owners.get(code).is_some_and(|owner| owner.shows_future)
     }
 
     /// The country that a value of [`crate::record::KindDef::country_column`] says: a country's id, or an owner's code.
@@ -119,6 +127,7 @@ fn select() -> SelectStatement {
         .columns([of("owner", "code"), of("owner", "languages"), of(country, "id"), of(country, "is_demo")])
         .columns([of(region, "code"), of(membership, "from_on")])
         .columns([of(membership, "until_on"), of(membership, "valid_until")])
+        .expr(Expr::exists(future()))
         .from(Alias::new("owner"))
         .left_join(Alias::new(country), col(country, "code").eq(col("owner", "code")))
         .left_join(Alias::new(membership), col(membership, "country_id").eq(col(country, "id")))
@@ -126,6 +135,18 @@ fn select() -> SelectStatement {
         .order_by(of("owner", "code"), Order::Asc)
         .order_by(of(membership, "is_primary"), Order::Desc)
         .order_by(of(region, "code"), Order::Asc)
+        .take()
+}
+
+/// The open releases of an owner that take in records made later.
+fn future() -> SelectStatement {
+    let of = |column: &'static str| Expr::col((Alias::new("release"), Alias::new(column)));
+    Query::select()
+        .expr(Expr::val(1))
+        .from(Alias::new("release"))
+        .and_where(of("owner").eq(Expr::col((Alias::new("owner"), Alias::new("code")))))
+        .and_where(of("include_future").eq(true))
+        .and_where(of("status").is_in(["scheduled", "live", "suspended"]))
         .take()
 }
 

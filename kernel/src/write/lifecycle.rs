@@ -49,6 +49,7 @@ fn next(cycle: &Lifecycle, row: &Row, step: &Move) -> Option<String> {
     }
     match step.to {
         To::State(state) => Some(state.to_owned()),
+        To::Same => Some(from.to_owned()),
         To::Back => {
             let remembered = cycle.before.and_then(|column| row.text(column));
             let first = || cycle.moves.iter().find(|one| one.is_remembered)?.from.first().copied();

@@ -15,6 +15,7 @@ mod hidden;
 mod item;
 mod named;
 mod references;
+pub mod released;
 mod rules;
 mod siblings;
 mod touch;
@@ -225,6 +226,7 @@ impl Unit {
         }
         parents.extend(self.plans.clone());
         Self::inherit(def, &mut items, &parents);
+        self.settle_releases(def, &mut items, &parents).await?;
         assemble::settle_language(self.ctx.language.as_deref(), def, &mut items, &found);
         self.authorise(def, &mut items).await?;
         item::check_versions(&self.ctx.actor, def, &mut items);

@@ -27,7 +27,7 @@ struct Step {
     doc: String,
     name: String,
     from: Vec<String>,
-    to: Option<String>,
+    to: String,
     by: Ident,
     takes: Vec<(String, bool)>,
     needs: Vec<(String, bool)>,
@@ -79,7 +79,7 @@ impl Parse for Step {
             doc: doc(&attributes),
             name,
             from,
-            to: (to != "back").then(|| snake(&to)),
+            to: snake(&to),
             by: Ident::new("Full", input.span()),
             takes: Vec::new(),
             needs: Vec::new(),
@@ -134,8 +134,11 @@ impl Parse for Whole {
 impl ToTokens for Step {
     fn to_tokens(&self, out: &mut TokenStream) {
         let Self { doc, name, from, by, is_remembered, is_act, .. } = self;
-        let back = || quote!(model::lifecycle::To::Back);
-        let to = self.to.as_ref().map_or_else(back, |state| quote!(model::lifecycle::To::State(#state)));
+        let to = match self.to.as_str() {
+            "back" => quote!(model::lifecycle::To::Back),
+            "same" => quote!(model::lifecycle::To::Same),
+            state => quote!(model::lifecycle::To::State(#state)),
+        };
         let act = [("act_body", true), ("act_number", true), ("act_on", true), ("act_source", false)];
         let act =
             act.iter().filter(|_| *is_act).map(|(name, is_required)| ((*name).to_owned(), *is_required));

@@ -248,6 +248,7 @@ impl Own {
         let (first, stored) = match core.as_str() {
             "Ref" => (named("_id"), optional(quote!(Uuid))),
             "Refs" | "List" => (name.clone(), quote!(Json)),
+            "Subject" => (name.clone(), optional(quote!(Json))),
             "Mask" => (name.clone(), quote!(i32)),
             "Money" => (named("_minor"), optional(quote!(i64))),
             "AnyRef" => (named("_kind"), optional(quote!(String))),
@@ -293,6 +294,9 @@ fn call(flag: &Expr) -> Result<TokenStream> {
                     Lit::Bool(truth) => quote!(.default(model::DefaultValue::Bool(#truth))),
                     number => quote!(.default(model::DefaultValue::Int(#number))),
                 },
+                ("default", Expr::Path(path)) if path.path.is_ident("now") => {
+                    quote!(.default(model::DefaultValue::Now))
+                }
                 ("default", code) => quote!(.default(model::DefaultValue::Code(#code.code()))),
                 ("of_state", state) => quote!(.of_state(#state.code())),
                 ("filter", Expr::Lit(_)) => quote!(.filter(Some(#right), None)),

@@ -3,76 +3,82 @@
 //! Whether a release shows its records is asked of the clock at each read; the log learns of it here, so
 //! that whoever follows the log learns what appeared and what disappeared.
 
-use entity::{Release, release, release_term, vocab::ReleaseMode};
-use kernel::{Actor, Ctx, Result, Unit, cause::Cause, policy::Verb, record::Op};
+use entity::{Release, release, release_term, vocab::ReleaseStatus};
+use kernel::{
+    Actor, Ctx, Error, Result, Unit, cause::Cause, policy::Verb, record::Op, unit::released::sets_with,
+};
 use sea_orm::{
     ActiveEnum,
-    sea_query::{Alias, Cond, Expr, ExprTrait, OnConflict, Query, SelectStatement},
+    sea_query::{Cond, Expr, ExprTrait, OnConflict, Query, SelectStatement},
 };
 use serde_json::{Map, json};
 use uuid::Uuid;
 
+use super::regions;
 use crate::domain::Registered;
 
-/// Begins and ends the releases whose instants have come, each in a unit of its own; answers how many.
+/// Begins and ends the releases whose instants have come, each in a unit of its own, and lets those wait or end whose
+/// owner has joined or left a region; answers how many.
 ///
 /// # Errors
 /// The last failure, after every release was tried; what the database says.
 pub async fn keep_terms(ctx: &Ctx) -> Result<usize> {
     let ctx = Ctx { cause: Cause::Release, ..ctx.acting(Actor::system()) };
-    let (begins, ends) = (due(&ctx, beginning(&ctx)).await?, due(&ctx, ending(&ctx)).await?);
-    let mut outcome = Ok(begins.len() + ends.len());
-    for id in begins {
-        if let Err(error) = ctx.run(async move |unit| begin(unit, id).await).await {
-            tracing::warn!(release.id = %id, "release {id} could not begin: {error}");
+    let begins = due(&ctx, beginning(&ctx)).await?.into_iter().map(|id| (id, ReleaseStatus::Live));
+    let ends = due(&ctx, ending(&ctx)).await?.into_iter().map(|id| (id, ReleaseStatus::Ended));
+    let (mut turned, mut outcome) = (0, Ok(()));
+    for (id, status) in begins.chain(ends) {
+        turned += 1;
+        if let Err(error) = ctx.run(async move |unit| turn(unit, id, status).await).await {
+            tracing::warn!(release.id = %id, "release {id} could not become {}: {error}", status.code());
             outcome = Err(error);
         }
     }
-    for id in ends {
-        if let Err(error) = ctx.run(async move |unit| end(unit, id).await).await {
-            tracing::warn!(release.id = %id, "release {id} could not end: {error}");
-            outcome = Err(error);
-        }
-    }
-    outcome
+    turned += regions::settle(&ctx).await?;
+    outcome.map(|()| turned)
 }
 
-/// Revokes a release: from this unit on it shows nothing.
-///
-/// # Errors
-/// `NotFound` if the release is not visible, `Forbidden` for all but the owner's focal point.
-pub async fn revoke(unit: &mut Unit, release: Uuid, version: Option<i32>) -> Result<()> {
-    let set = Map::from_iter([
-        ("revoked_at".to_owned(), json!(unit.ctx.clock.now())),
-        ("revoked_by".to_owned(), json!(unit.actor().user)),
-    ]);
+/// Puts a release into another state by the service itself, and begins or ends its term.
+pub(super) async fn turn(unit: &mut Unit, release: Uuid, status: ReleaseStatus) -> Result<()> {
+    set(unit, release, Map::from_iter([("status".to_owned(), json!(status.code()))])).await?;
+    if status == ReleaseStatus::Live { begin(unit, release).await } else { end(unit, release).await }
+}
+
+/// Sets columns of a release by the service itself.
+pub(super) async fn set(unit: &mut Unit, release: Uuid, set: Map<String, serde_json::Value>) -> Result<()> {
+    let row =
+        unit.rows_of(Release::def(), &[release].into()).await?.remove(&release).ok_or(Error::NotFound)?;
     let op = Op::Move {
         id: release,
-        version,
+        version: Some(row.version()),
         verb: Verb::Release,
         authority: Verb::Release,
         set,
         faults: Vec::new(),
     };
-    unit.apply_one(Release::def(), op).await?;
-    end(unit, release).await
+    unit.apply_one(Release::def(), op).await.map(drop)
 }
 
-/// Begins the term of a release that has none yet.
+/// Begins the term of a release that has none in force.
 pub(super) async fn begin(unit: &mut Unit, release: Uuid) -> Result<()> {
     use release_term::Column;
+    let conflict = OnConflict::column(Column::ReleaseId)
+        .update_column(Column::BeganIn)
+        .value(Column::EndedIn, Expr::val(None::<Uuid>))
+        .action_and_where(Expr::col((release_term::Entity, Column::EndedIn)).is_not_null())
+        .to_owned();
     let insert = Query::insert()
         .into_table(release_term::Entity)
         .columns([Column::ReleaseId, Column::BeganIn])
         .values_panic([Expr::val(release), Expr::val(unit.set_id())])
-        .on_conflict(OnConflict::column(Column::ReleaseId).do_nothing().to_owned())
+        .on_conflict(conflict)
         .take();
     let is_new = unit.conn().run(&insert).await?.rows_affected() == 1;
     if is_new { touch(unit, release).await } else { Ok(()) }
 }
 
-/// Ends the term of a release that is in force.
-async fn end(unit: &mut Unit, release: Uuid) -> Result<()> {
+/// Ends the term of a release that is in force, and what it alone has let be shown.
+pub(super) async fn end(unit: &mut Unit, release: Uuid) -> Result<()> {
     use release_term::Column;
     let update = Query::update()
         .table(release_term::Entity)
@@ -80,20 +86,17 @@ async fn end(unit: &mut Unit, release: Uuid) -> Result<()> {
         .and_where(Expr::col(Column::ReleaseId).eq(release))
         .and_where(Expr::col(Column::EndedIn).is_null())
         .take();
-    let was_open = unit.conn().run(&update).await?.rows_affected() == 1;
-    if was_open { touch(unit, release).await } else { Ok(()) }
+    if unit.conn().run(&update).await?.rows_affected() == 1 {
+        touch(unit, release).await?;
+    }
+    unit.narrow_released(release).await
 }
 
 /// Says in the log of every record the release covers that who may see it has changed.
 async fn touch(unit: &mut Unit, release: Uuid) -> Result<()> {
     unit.remember();
-    let covering = Query::select()
-        .column(Alias::new("from_id"))
-        .from(Alias::new("release_set_member"))
-        .and_where(Expr::col(Alias::new("to_id")).eq(release))
-        .take();
     for def in unit.ctx.kinds.all().iter().filter(|def| def.has("release_set_id")) {
-        let covered = def.col("release_set_id").in_subquery(covering.clone());
+        let covered = def.col("release_set_id").in_subquery(sets_with(release));
         unit.touch(def, Cond::all().add(covered)).await?;
     }
     Ok(())
@@ -107,29 +110,22 @@ async fn due(ctx: &Ctx, select: SelectStatement) -> Result<Vec<Uuid>> {
 fn beginning(ctx: &Ctx) -> SelectStatement {
     use release::Column;
     let now = ctx.clock.now();
-    let of = |column| Expr::col((release::Entity, column));
-    let has_begun = Query::select().column(release_term::Column::ReleaseId).from(release_term::Entity).take();
     Query::select()
         .column(Column::Id)
         .from(release::Entity)
-        .and_where(of(Column::Mode).eq(ReleaseMode::Read.to_value()))
-        .and_where(of(Column::RevokedAt).is_null())
-        .and_where(of(Column::FromAt).lte(now))
-        .and_where(of(Column::UntilAt).is_null().or(of(Column::UntilAt).gt(now)))
-        .and_where(of(Column::Id).not_in_subquery(has_begun))
+        .and_where(Expr::col(Column::Status).eq(ReleaseStatus::Scheduled.to_value()))
+        .and_where(Expr::col(Column::FromAt).lte(now))
+        .and_where(Expr::col(Column::UntilAt).is_null().or(Expr::col(Column::UntilAt).gt(now)))
         .take()
 }
 
 fn ending(ctx: &Ctx) -> SelectStatement {
-    let (term, release) = (release_term::Entity, release::Entity);
+    use release::Column;
+    let open = [ReleaseStatus::Scheduled, ReleaseStatus::Live, ReleaseStatus::Suspended];
     Query::select()
-        .column((term, release_term::Column::ReleaseId))
-        .from(term)
-        .inner_join(
-            release,
-            Expr::col((release, release::Column::Id)).equals((term, release_term::Column::ReleaseId)),
-        )
-        .and_where(Expr::col((term, release_term::Column::EndedIn)).is_null())
-        .and_where(Expr::col((release, release::Column::UntilAt)).lte(ctx.clock.now()))
+        .column(Column::Id)
+        .from(release::Entity)
+        .and_where(Expr::col(Column::Status).is_in(open.map(|one| one.to_value())))
+        .and_where(Expr::col(Column::UntilAt).lte(ctx.clock.now()))
         .take()
 }

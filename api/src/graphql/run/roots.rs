@@ -22,9 +22,11 @@ use crate::{
         KINDS,
         exchange::changes::{Reader, kinds_named},
         me::me,
+        sharing::preview::preview,
         vocabularies::terms,
     },
     graphql::{selection::Item, types::Read},
+    signin::sign_in_first,
 };
 
 impl Run {
@@ -85,6 +87,15 @@ impl Run {
     #[expect(clippy::unused_self, reason = "as the other reads")]
     pub(super) fn vocabularies(&self) -> Result<Found> {
         value(&terms())
+    }
+
+    /// What a release would show.
+    pub(super) async fn release_preview(&self, item: &Item) -> Result<Found> {
+        if !self.ctx.actor.is_known() {
+            return Err(sign_in_first());
+        }
+        let input = item.arguments.get("input").and_then(Json::as_object).cloned().unwrap_or_default();
+        value(&preview(&self.ctx, input).await?)
     }
 
     /// A page of the feed.

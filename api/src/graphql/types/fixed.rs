@@ -1,7 +1,7 @@
 //! The types that do not follow from kinds.
 
 use async_graphql::{InputType, OutputType};
-use kernel::scalar::{Money, SharedWith, SharedWithInput};
+use kernel::scalar::{Money, SharedWith, SharedWithInput, Subject};
 
 use super::{
     Does, OfPage, Types,
@@ -12,6 +12,7 @@ use crate::domain::{
     batch::{BatchInput, BatchResult},
     exchange::changes::ChangePage,
     history::HistoryEntry,
+    sharing::preview::ReleasePreview,
     vocabularies::Term,
 };
 
@@ -29,6 +30,8 @@ impl Types<'_> {
         self.scalars();
         self.takes::<Money>();
         self.takes::<SharedWithInput>();
+        self.takes::<Subject>();
+        self.gives::<Subject>();
         self.takes::<BatchInput>();
         self.gives::<Money>();
         self.gives::<SharedWith>();
@@ -36,6 +39,7 @@ impl Types<'_> {
         self.gives::<HistoryEntry>();
         self.gives::<Term>();
         self.gives::<ChangePage>();
+        self.gives::<ReleasePreview>();
         self.me();
         self.page_info();
         self.connection("HistoryEntry");

@@ -117,5 +117,6 @@ pub(super) fn taken(field: &FieldDef) -> String {
         Shape::Refs(_) => "[Reference!]".to_owned(),
         Shape::Money => "MoneyInput".to_owned(),
         Shape::AnyRef => "OriginInput".to_owned(),
+        Shape::Object(name) => format!("{name}Input"),
     }
 }

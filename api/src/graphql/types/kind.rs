@@ -67,6 +67,7 @@ fn shown(def: &KindDef, at: usize, part: &Part) -> Option<(MetaField, Does)> {
         Form::Translations => "JSON".to_owned(),
         Form::Languages => "JSONObject".to_owned(),
         Form::Money(..) => "Money".to_owned(),
+        Form::Object(_, name) => name.to_owned(),
         Form::Is(..) | Form::IsDemo(_) => "Boolean".to_owned(),
         Form::SharedWith => {
             "Agencies and groups the record is shared with; null for readers outside the owner."

@@ -48,9 +48,16 @@ fn common_reads() -> Vec<(MetaField, Read)> {
         (nodes, Read::Nodes),
         (me, Read::Me),
         (terms, Read::Vocabularies),
+        (preview(), Read::ReleasePreview),
         (changes(), Read::Changes),
         (history(), Read::History),
     ]
+}
+
+fn preview() -> MetaField {
+    let text = "What each audience would see by a release that it does not see now; nothing is written.";
+    let input = input("input", "The release.", "NewRelease!");
+    with_arguments(field("releasePreview", text, "ReleasePreview!"), vec![input])
 }
 
 fn history() -> MetaField {

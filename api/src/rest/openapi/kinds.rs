@@ -1,5 +1,6 @@
 //! What the document says of the operations of record kinds.
 
+use entity::Release;
 use kernel::{
     KindDef,
     filter::{Accepts, Filter},
@@ -11,6 +12,7 @@ use serde_json::{Value as Json, json};
 use utoipa::{IntoParams, openapi::path::ParameterIn};
 
 use super::operation::{Documented, conditions, content_language, if_match, in_path, in_query, link};
+use crate::domain::Registered;
 use crate::rest::{
     listing::PageParams,
     problem::{ReadProblems, WriteProblems},
@@ -206,6 +208,22 @@ pub fn history(def: &KindDef) -> Json {
             in_query("total", "Whether to count all states too", &json!({ "type": "boolean" })),
         ])
         .answers(200, "A page of the history", &link("HistoryEntryPage"), &["ETag", "Link"])
+        .refuses::<ReadProblems>()
+}
+
+/// Listing the releases that one record is in.
+pub fn releases(def: &KindDef) -> Json {
+    let words = def.declared.words();
+    let summary = format!("List the releases of one {words}");
+    let description = format!(
+        "Lists the releases that one {words} is in, those that have ended too: who may see it beyond its owner, and why. Only who releases for the owner sees any."
+    );
+    let release = Release::def();
+    of(def, &format!("{}_releases", def.name), &summary, &description)
+        .takes([id_or_code()])
+        .takes(release.filters.iter().filter(|filter| filter.applies).map(filter))
+        .takes(paging(release))
+        .answers(200, "A page of the list", &link("ReleasePage"), &["ETag", "Link"])
         .refuses::<ReadProblems>()
 }
 

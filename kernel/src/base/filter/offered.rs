@@ -11,6 +11,10 @@ pub(crate) fn filters(def: &KindDef, all: &[&'static Declaration]) -> Result<Vec
     for field in def.declared.fields {
         own(field, all, &mut found).map_err(|why| format!("{}.{}: {why}", def.name, field.name))?;
     }
+    if def.name == "release" {
+        let doc = "Only those that one of these records is in, whether they show it now or not.";
+        found.push(Filter { name: "record", doc, accepts: Accepts::Ids, applies: true, rule: Rule::Shows });
+    }
     found.extend(common(def));
     Ok(found)
 }
@@ -33,6 +37,15 @@ fn own(field: &'static FieldDef, all: &[&'static Declaration], to: &mut Vec<Filt
         }
         return Ok(());
     }
+    if let Some((of, code)) = field.is {
+        let doc = || -> &'static str {
+            let words = field.name.replace('_', " ");
+            format!("Only those for which `{words}` is true, or only the others.").leak()
+        };
+        let (name, doc) = (asked.name.unwrap_or(field.name), asked.doc.unwrap_or_else(doc));
+        to.push(Filter { name, doc, accepts: Accepts::Bool, applies: true, rule: Rule::Holds(of, code) });
+        return Ok(());
+    }
     let has_code = |kind: &str| all.iter().any(|one| one.name == kind && one.code.is_some());
     let (accepts, rule, by) = match field.shape {
         Shape::Ref(kind) | Shape::Refs(kind) => {
@@ -46,6 +59,7 @@ fn own(field: &'static FieldDef, all: &[&'static Declaration], to: &mut Vec<Filt
         }
         Shape::Code(list) => (Accepts::Codes(list), Rule::Any(field.column), ""),
         Shape::Codes(list) => (Accepts::Codes(list), Rule::Listed(field.column), ""),
+        Shape::Texts => (Accepts::Texts, Rule::Listed(field.column), ""),
         Shape::Mask(list) => (Accepts::Codes(list), Rule::Mask(field.column, list), ""),
         Shape::Text => (Accepts::Texts, Rule::Any(field.column), ""),
         Shape::Bool => (Accepts::Bool, Rule::Is(field.column), ""),

@@ -22,7 +22,7 @@ pub fn visible(actor: &Actor, def: &KindDef) -> Condition {
         Class::Person | Class::Grant => account(actor, def),
         Class::Shared => {
             let mut any = nothing();
-            for grant in actor.with_role(super::FULL) {
+            for grant in sharing(actor) {
                 any = any.add(def.col("owner").eq(grant.owner.as_str()));
             }
             any
@@ -38,6 +38,11 @@ pub fn is_inside(actor: &Actor, def: &KindDef, owner: &str) -> bool {
     matches!(def.class, Class::Reference | Class::Person | Class::Grant)
         || owner == "reference"
         || actor.is_inside(owner)
+}
+
+/// The grants under which somebody reads what an owner shares with others: of the whole owner, not of one plan.
+fn sharing(actor: &Actor) -> impl Iterator<Item = &Grant> {
+    actor.with_role(super::FULL).filter(|grant| grant.within_plan.is_none())
 }
 
 fn nothing() -> Condition {
@@ -161,7 +166,7 @@ pub fn readable(actor: &Actor, class: Class, scope: &Scope) -> bool {
             let is_me = actor.user.is_some() && actor.user == scope.person;
             is_me || actor.grants.iter().any(|grant| oversees(grant, class, scope))
         }
-        Class::Shared => actor.with_role(super::FULL).any(|grant| grant.owner == scope.owner),
+        Class::Shared => sharing(actor).any(|grant| grant.owner == scope.owner),
     }
 }
 

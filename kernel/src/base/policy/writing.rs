@@ -13,6 +13,8 @@ use crate::{
 
 const STEWARD: &[Role] = &[Role::Steward];
 const FOCAL_POINT: &[Role] = &[Role::FocalPoint];
+/// Who decides for an owner what others see.
+const RELEASERS: &[Role] = &[Role::FocalPoint, Role::Regional, Role::Partner];
 const APPROVER: &[Role] = &[Role::Approver];
 
 /// Says whether `actor` may do `verb` to a record of `def` with these facts.
@@ -43,10 +45,9 @@ pub fn authorize(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Res
         Class::Person => person(actor, verb, scope),
         Class::Grant => grant(actor, verb, scope),
         Class::Shared => match verb {
-            Verb::Release | Verb::Create | Verb::Update => {
-                first(actor, FOCAL_POINT, scope, "only the focal point releases")
-            }
-            _ => deny("releases are made by the focal point's verbs only"),
+            Verb::Create => releaser(actor, scope),
+            Verb::Move(step) => known(def, step).and_then(|()| releaser(actor, scope)),
+            _ => deny("releases are made, and end, by verbs of their own only"),
         },
     }
 }
@@ -66,6 +67,11 @@ fn first(actor: &Actor, roles: &[Role], scope: &Scope, rule: &'static str) -> Re
         Some(grant) => Ok(Some(grant.id)),
         None => deny(rule),
     }
+}
+
+/// Only who decides for the owner lets others see what it owns.
+fn releaser(actor: &Actor, scope: &Scope) -> Result<Permit, Denial> {
+    first(actor, RELEASERS, scope, "only the focal point releases")
 }
 
 fn reference(actor: &Actor, verb: Verb, scope: &Scope) -> Result<Permit, Denial> {
@@ -114,7 +120,7 @@ fn national(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Result<P
             scope,
             "a move made on paper is recorded by the focal point",
         ),
-        Verb::Release => first(actor, FOCAL_POINT, scope, "only the focal point releases"),
+        Verb::Release => releaser(actor, scope),
         Verb::Read | Verb::Progress => deny(NO_SUCH_VERB),
     }
 }
@@ -145,7 +151,7 @@ fn work(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Result<Permi
                 By::FocalPoint => of(FOCAL_POINT),
             }
         }
-        Verb::Release => of(FOCAL_POINT),
+        Verb::Release => of(RELEASERS),
         Verb::Read | Verb::Record => return deny(NO_SUCH_VERB),
     };
     found.map_or_else(

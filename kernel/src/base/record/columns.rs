@@ -83,6 +83,7 @@ impl KindDef {
             | Form::Country(at)
             | Form::Regions(at)
             | Form::IsDemo(at)
+            | Form::Object(at, _)
             | Form::Is(at, _) => Columns::at(at),
             Form::Text(at) => Columns::at(at).and(self.named(&["language", "translations"])),
             Form::Money(one, other) | Form::AnyRef(one, other) => Columns::at(one).and(Columns::at(other)),

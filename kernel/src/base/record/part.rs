@@ -63,6 +63,8 @@ pub enum Form {
     Money(usize, usize),
     /// A record of any kind: kind and id.
     AnyRef(usize, usize),
+    /// An object in a column, of the schema with this name.
+    Object(usize, &'static str),
     /// Whether a column holds a code.
     Is(usize, &'static str),
 }
@@ -178,5 +180,6 @@ fn own(def: &KindDef, field: &'static FieldDef) -> Option<Form> {
         Shape::Refs(_) => Form::Refs(at()?),
         Shape::Money => Form::Money(named("_minor")?, named("_currency")?),
         Shape::AnyRef => Form::AnyRef(named("_kind")?, named("_id")?),
+        Shape::Object(name) => Form::Object(at()?, name),
     })
 }

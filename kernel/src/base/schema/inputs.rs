@@ -25,8 +25,8 @@ pub fn new(of: &Declaration) -> Json {
         if !is_required {
             schema = or_null(schema);
         }
-        if let Some(default) = field.default {
-            schema = with(schema, json!({ "default": given(default) }));
+        if let Some(default) = field.default.and_then(given) {
+            schema = with(schema, json!({ "default": default }));
         }
         all.insert(field.name.into(), schema);
         required.extend(is_required.then_some(field.name));
@@ -62,12 +62,13 @@ pub fn owner_text(of: &Declaration) -> String {
     format!("Who the record belongs to: `KGZ`, `region:CA`, `org:UNICRI`{more}.")
 }
 
-/// The value of a default.
-pub(crate) fn given(default: DefaultValue) -> Json {
+/// The value of a default, where it is always the same.
+pub(crate) fn given(default: DefaultValue) -> Option<Json> {
     match default {
-        DefaultValue::Int(number) => number.into(),
-        DefaultValue::Bool(truth) => truth.into(),
-        DefaultValue::Code(code) => code.into(),
+        DefaultValue::Int(number) => Some(number.into()),
+        DefaultValue::Bool(truth) => Some(truth.into()),
+        DefaultValue::Code(code) => Some(code.into()),
+        DefaultValue::Now => None,
     }
 }
 
@@ -88,6 +89,7 @@ pub(super) fn value(field: &FieldDef) -> Json {
         Shape::Refs(_) => json!({ "items": link("Reference"), "type": "array" }),
         Shape::Money => link("Money"),
         Shape::AnyRef => link("Origin"),
+        Shape::Object(name) => link(name),
     };
     let (least, most) = match field.shape {
         Shape::Int | Shape::Long => ("minimum", "maximum"),

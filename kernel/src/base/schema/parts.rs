@@ -37,6 +37,7 @@ fn bare(def: &KindDef, form: Form) -> Json {
         Form::Refs(_) => json!({ "items": link("Ref"), "type": "array" }),
         Form::Money(..) => link("Money"),
         Form::AnyRef(..) => link("Origin"),
+        Form::Object(_, name) => link(name),
         Form::Is(..) | Form::IsDemo(_) => json!({ "type": "boolean" }),
     }
 }

@@ -148,7 +148,7 @@ impl PartValue<'_> {
 impl Serialize for PartValue<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self.form {
-            Form::Column(at) | Form::Code(at, _) => value(self.value(at), to),
+            Form::Column(at) | Form::Code(at, _) | Form::Object(at, _) => value(self.value(at), to),
             Form::Inside(at) if self.renderer.is_inside(self.row) => value(self.value(at), to),
             Form::Level(at, _) if !self.is_fact() => value(self.value(at), to),
             Form::Inside(_) | Form::Level(..) => to.serialize_none(),

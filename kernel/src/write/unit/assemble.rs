@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use model::{access::Visibility, declaration::standard};
+use model::{DefaultValue, access::Visibility, declaration::standard};
 use sea_orm::Value;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -64,6 +64,10 @@ impl Unit {
                 row.set(column.name, value);
             }
         }
+        let now = def.declared.fields.iter().filter(|field| field.default == Some(DefaultValue::Now));
+        for field in now.filter(|field| item.fields.get(field.name).is_none_or(Json::is_null)) {
+            row.set(field.column, self.ctx.clock.now());
+        }
         for (column, value) in std::mem::take(&mut item.preset) {
             row.set(column, value);
         }
@@ -115,10 +119,6 @@ impl Unit {
                 {
                     item.after.set("language", parent.get("language").clone());
                 }
-            } else if item.changes(link.column)
-                && item.after.get("release_set_id") != parent.get("release_set_id")
-            {
-                item.after.clear("release_set_id");
             }
         }
     }

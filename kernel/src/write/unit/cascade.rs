@@ -9,11 +9,13 @@ use uuid::Uuid;
 use super::{
     Unit,
     item::Item,
+    released::{WantedSets, put},
     rules::{Sets, narrowed},
     ways::Way,
 };
 use crate::{
     error::Result,
+    policy::Verb,
     record::KindDef,
     row::Row,
     shared_sets::{self, Members},
@@ -24,7 +26,7 @@ use crate::{
 pub(super) type Below = (&'static KindDef, Vec<(Row, Uuid)>);
 
 /// A kind with ids of records of it.
-type Front = (&'static KindDef, BTreeSet<Uuid>);
+pub(super) type Front = (&'static KindDef, BTreeSet<Uuid>);
 
 impl Unit {
     /// Every record below `ids`, level by level, locked to be deleted; hidden ones too.
@@ -53,6 +55,35 @@ impl Unit {
                 let below: Vec<(Row, Uuid)> = rows.into_iter().filter_map(above).collect();
                 next.push((child, below.iter().map(|(row, _)| row.id()).collect()));
                 all.push((child, below));
+            }
+            front = next;
+        }
+        Ok(all)
+    }
+
+    /// The records below one that `goes` lets through, level by level, each kind with those of a level; hidden ones too.
+    /// What stands below a record that it does not let through is left out as well.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn records_below(
+        &self,
+        top: (&'static KindDef, Uuid),
+        goes: fn(&Row) -> bool,
+    ) -> Result<Vec<(&'static KindDef, Vec<Row>)>> {
+        let mut all = Vec::new();
+        let mut seen = BTreeSet::from([top.1]);
+        let mut front = vec![(top.0, seen.clone())];
+        while !front.is_empty() {
+            let mut next = Vec::new();
+            for (child, mut ids) in self.below(&front).await? {
+                ids.retain(|id| seen.insert(*id));
+                let mut rows = self.rows_below(child, &ids, false).await?;
+                rows.retain(goes);
+                if !rows.is_empty() {
+                    next.push((child, rows.iter().map(Row::id).collect()));
+                    all.push((child, rows));
+                }
             }
             front = next;
         }
@@ -101,12 +132,23 @@ impl Unit {
         }
         let changed = |item: &&Item| {
             let columns = ["visibility", "shared_set_id", "release_set_id"];
-            item.before.is_some() && columns.iter().any(|column| item.changes(column))
+            // A release only adds to what shows a record.
+            item.before.is_some()
+                && item.verb != Verb::Release
+                && columns.iter().any(|column| item.changes(column))
         };
         let live = items.iter().filter(|i| !i.is_rejected() && !i.is_unchanged && !i.is_deletion());
-        let mut above: HashMap<Uuid, Row> =
+        let above: HashMap<Uuid, Row> =
             live.filter(changed).map(|i| (i.after.id(), i.after.clone())).collect();
-        let mut front = vec![(def, above.keys().copied().collect())];
+        self.descend(vec![(def, above.keys().copied().collect())], above).await
+    }
+
+    /// Narrows what stands below records, level by level.
+    pub(super) async fn descend(
+        &mut self,
+        mut front: Vec<Front>,
+        mut above: HashMap<Uuid, Row>,
+    ) -> Result<()> {
         while !above.is_empty() {
             let (mut narrowed, mut next) = (HashMap::new(), Vec::new());
             for (child, ids) in self.below(&front).await? {
@@ -120,7 +162,7 @@ impl Unit {
     }
 
     /// Narrows these rows of a kind to what the records above them allow; answers those that changed.
-    async fn narrow_below(
+    pub(super) async fn narrow_below(
         &mut self,
         def: &'static KindDef,
         ids: &BTreeSet<Uuid>,
@@ -128,22 +170,35 @@ impl Unit {
     ) -> Result<Vec<(Option<Row>, Row)>> {
         let rows = self.rows_below(def, ids, false).await?;
         let mut sets = self.sets_of(rows.iter().chain(above.values())).await?;
-        let owners = self.owners().await?;
-        let (mut pairs, mut made) = (Vec::new(), Vec::new());
+        let released =
+            rows.iter().chain(above.values()).filter_map(|row| row.uuid("release_set_id")).collect();
+        let released = self.released(&released).await?;
+        let (mut narrowed, mut made, mut wanted) = (Vec::new(), Vec::new(), WantedSets::new());
         for row in rows {
-            let mut after = row.clone();
+            let (mut after, mut kept) = (row.clone(), None);
             for parent in parents(&row).filter_map(|id| above.get(&id)) {
-                let Some((narrow, set)) = narrow(&after, parent, &sets) else { continue };
-                after = narrow;
-                sets.extend(set.id().map(|id| (id, set.clone())));
-                made.push(set);
+                if let Some((narrow, set)) = narrow(&after, parent, &sets) {
+                    after = narrow;
+                    sets.extend(set.id().map(|id| (id, set.clone())));
+                    made.push(set);
+                }
+                kept = released.kept(&after, Some(parent)).or(kept);
             }
-            if after != row {
-                self.stamp(&mut after, &owners);
-                pairs.push((Some(row), after));
+            if after != row || kept.is_some() {
+                wanted.extend(kept.iter().map(|kept| (row.owner().to_owned(), kept.clone())));
+                narrowed.push((row, after, kept));
             }
         }
         shared_sets::store(self.conn(), &made).await?;
+        let (stored, owners) = (self.release_sets(wanted).await?, self.owners().await?);
+        let pair = |(row, mut after, kept): (Row, Row, Option<BTreeSet<Uuid>>)| {
+            if let Some(kept) = kept {
+                put(&mut after, stored.get(&kept).copied());
+            }
+            self.stamp(&mut after, &owners);
+            (Some(row), after)
+        };
+        let pairs: Vec<_> = narrowed.into_iter().map(pair).collect();
         self.write_rows(def, &pairs).await?;
         Ok(pairs)
     }
@@ -154,20 +209,14 @@ fn parents(row: &Row) -> impl Iterator<Item = Uuid> {
     row.def().parent.iter().filter_map(|parent| row.uuid(parent.column))
 }
 
-/// The row below a narrowed parent as it must be, with its shared set; none if it may stay.
+/// The row below a narrowed parent as its level and sharing must be, with its shared set; none if they may stay.
 fn narrow(row: &Row, parent: &Row, sets: &Sets) -> Option<(Row, Members)> {
+    let (level, members) = narrowed(row, parent, sets)?;
     let mut narrow = row.clone();
-    let mut made = Members::default();
-    if let Some((level, members)) = narrowed(row, parent, sets) {
-        narrow.write(standard::VISIBILITY, level);
-        match members.id() {
-            Some(id) => narrow.set("shared_set_id", id),
-            None => narrow.clear("shared_set_id"),
-        }
-        made = members;
+    narrow.write(standard::VISIBILITY, level);
+    match members.id() {
+        Some(id) => narrow.set("shared_set_id", id),
+        None => narrow.clear("shared_set_id"),
     }
-    if parent.is_null("release_set_id") {
-        narrow.clear("release_set_id");
-    }
-    (narrow != *row).then_some((narrow, made))
+    (narrow != *row).then_some((narrow, members))
 }

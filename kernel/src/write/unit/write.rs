@@ -51,7 +51,7 @@ impl Unit {
 
     /// Lets what follows in the unit, and in the call it is of, read owners anew where the kind says something of them.
     pub(super) fn forget_owners(&mut self, def: &KindDef) {
-        if def.declared.owns.is_some() || def.name == "region_membership" {
+        if def.declared.owns.is_some() || ["region_membership", "release"].contains(&def.name) {
             self.owners = None;
             self.ctx.watch.iter().for_each(|watch| watch.outdate());
         }

@@ -1,0 +1,247 @@
+//! What a release shows: found from its subject and the declarations, and put into it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use entity::{Plan, release};
+use kernel::{
+    Code, KindDef, Result, Unit,
+    policy::{Verb, readable},
+    record::Op,
+    row::Row,
+    scalar::Subject,
+    store,
+    unit::{
+        Atomic,
+        released::{Release, sets_with},
+    },
+};
+use model::{access::Visibility, declaration::standard};
+use sea_orm::sea_query::{Cond, ExprTrait};
+use serde_json::{Map, json};
+use uuid::Uuid;
+
+use crate::domain::{KINDS, Registered};
+
+/// Source system of a release that goes on in the place of another, whose id begins its key.
+pub const GOES_ON: &str = "release";
+
+/// A kind with records of it.
+pub type Records = Vec<(&'static KindDef, Vec<Row>)>;
+
+/// What a release covers, and what it leaves out though it belongs to the subject.
+#[derive(Debug, Default)]
+pub struct Cover {
+    /// The records it shows.
+    pub records: Records,
+    /// Records the releasing caller sees that are left out, each with the reason.
+    pub left_out: Vec<(Row, Reason)>,
+}
+
+/// Why a record of the subject is left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It is not at level `national`.
+    NotNational,
+    /// The record above it is not shown to the same audiences.
+    ParentNotReleased,
+}
+
+impl Reason {
+    /// Name used in answers.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::NotNational => "not_national",
+            Self::ParentNotReleased => Code::ParentNotReleased.name(),
+        }
+    }
+}
+
+fn is_national(row: &Row) -> bool {
+    row.read(standard::VISIBILITY) == Some(Visibility::National)
+}
+
+/// Finds what a release covers.
+///
+/// # Errors
+/// What the database says.
+pub async fn of(unit: &Unit, row: &Row) -> Result<Cover> {
+    if row.text("source_system") == Some(GOES_ON) {
+        return of_release(unit, row).await;
+    }
+    let stored = row.read(release::SUBJECT).unwrap_or_default();
+    let subject: Subject = serde_json::from_value(stored)?;
+    let mut cover = match (&subject.plan, &subject.record, &subject.kind) {
+        (Some(plan), ..) => of_plan(unit, *plan).await?,
+        (_, Some(record), _) => of_record(unit, &record.kind, record.id).await?,
+        (.., Some(kind)) => of_kind(unit, row, kind).await?,
+        _ => Cover::default(),
+    };
+    if row.read(release::INCLUDE_REFERENCES) == Some(true) {
+        add_references(unit, row.owner(), &mut cover).await?;
+    }
+    Ok(cover)
+}
+
+/// What the release shows in whose place this one goes on.
+async fn of_release(unit: &Unit, row: &Row) -> Result<Cover> {
+    let key = row.text("external_key").and_then(|key| key.split_once('/')?.0.parse().ok());
+    let mut cover = Cover::default();
+    let Some(other): Option<Uuid> = key else { return Ok(cover) };
+    for def in KINDS.all().iter().copied().filter(|def| def.is_national()) {
+        let which = Cond::all().add(def.col("release_set_id").in_subquery(sets_with(other)));
+        cover.records.push((def, store::all(unit.conn(), def, which).await?));
+    }
+    Ok(cover)
+}
+
+async fn of_record(unit: &Unit, kind: &str, id: Uuid) -> Result<Cover> {
+    let Some(def) = KINDS.get(kind) else { return Ok(Cover::default()) };
+    let rows = unit.rows_of(def, &[id].into()).await?.into_values().collect();
+    Ok(Cover { records: vec![(def, rows)], left_out: Vec::new() })
+}
+
+/// A plan by its own id, and what hangs on it at level `national`.
+async fn of_plan(unit: &Unit, id: Uuid) -> Result<Cover> {
+    let mut cover = of_record(unit, Plan::def().name, id).await?;
+    let below = unit.records_below((Plan::def(), id), |_| true).await?;
+    for (def, rows) in below {
+        let (national, others): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(is_national);
+        leave_out(unit, &mut cover, others, Reason::NotNational);
+        cover.records.push((def, national));
+    }
+    Ok(cover)
+}
+
+/// All records of a kind of the release's owner at level `national`, but for those whose record above is not shown.
+async fn of_kind(unit: &Unit, row: &Row, kind: &str) -> Result<Cover> {
+    let mut cover = Cover::default();
+    let Some(def) = KINDS.get(kind) else { return Ok(cover) };
+    let which = Cond::all().add(def.col("owner").eq(row.owner()));
+    let (national, others) = store::all(unit.conn(), def, which).await?.into_iter().partition(is_national);
+    leave_out(unit, &mut cover, others, Reason::NotNational);
+    let national: Vec<Row> = national;
+    let mut above = BTreeMap::new();
+    for parent in &def.parent {
+        let target = def.column(parent.column).and_then(|column| KINDS.get(column.target?));
+        let ids = national.iter().filter_map(|row| row.uuid(parent.column)).collect();
+        if let Some(target) = target {
+            above.extend(unit.rows_of(target, &ids).await?);
+        }
+    }
+    let sets = above.values().filter_map(|row| row.uuid("release_set_id")).collect();
+    let (known, release) = (unit.released(&sets).await?, Release::of(row, &unit.ctx.clock));
+    let is_shown = |row: &Row| {
+        let parent = def.parent.iter().find_map(|parent| above.get(&row.uuid(parent.column)?));
+        known.may_show(&release, parent.filter(|parent| parent.def().is_national()))
+    };
+    let (shown, hidden): (Vec<Row>, Vec<Row>) = national.into_iter().partition(is_shown);
+    leave_out(unit, &mut cover, hidden, Reason::ParentNotReleased);
+    cover.records.push((def, shown));
+    Ok(cover)
+}
+
+/// Notes what is left out, as far as the caller sees it.
+fn leave_out(unit: &Unit, cover: &mut Cover, rows: Vec<Row>, why: Reason) {
+    let sees = |row: &Row| readable(unit.actor(), row.def().class, &row.scope());
+    cover.left_out.extend(rows.into_iter().filter(sees).map(|row| (row, why)));
+}
+
+/// The agencies and working groups that the records name: records of kinds that hang on nothing and have no lead
+/// agency, at level `national`.
+async fn add_references(unit: &Unit, owner: &str, cover: &mut Cover) -> Result<()> {
+    let mut wanted: BTreeMap<&str, BTreeSet<Uuid>> = BTreeMap::new();
+    for (def, rows) in &cover.records {
+        for (kind, ids) in references(def, rows) {
+            wanted.entry(kind).or_default().extend(ids);
+        }
+    }
+    for (kind, ids) in wanted {
+        let free = |def: &&'static KindDef| {
+            def.class == model::Class::National && def.parent.is_empty() && def.plan_column().is_none()
+        };
+        let Some(def) = KINDS.get(kind).filter(free) else { continue };
+        let known: BTreeSet<Uuid> = cover.records.iter().flat_map(|(_, rows)| rows).map(Row::id).collect();
+        let ids = ids.difference(&known).copied().collect();
+        let mut rows: Vec<Row> = unit.rows_of(def, &ids).await?.into_values().collect();
+        rows.retain(|row| row.owner() == owner && is_national(row));
+        cover.records.push((def, rows));
+    }
+    Ok(())
+}
+
+/// The records that these name, by kind, in references and lists of them.
+pub fn references<'a>(
+    def: &'static KindDef,
+    rows: &'a [Row],
+) -> impl Iterator<Item = (&'static str, BTreeSet<Uuid>)> + 'a {
+    let columns = def.columns.iter().filter_map(move |column| {
+        Some((column.target?, rows.iter().filter_map(|row| row.uuid(column.name)).collect()))
+    });
+    let lists = def.links.iter().filter_map(move |link| {
+        Some((link.target?, rows.iter().flat_map(|row| row.ids(link.column)).collect()))
+    });
+    columns.chain(lists)
+}
+
+/// The record above one, with its kind, where it is one that can be released.
+///
+/// # Errors
+/// What the database says.
+pub async fn above(unit: &Unit, row: &Row) -> Result<Option<(&'static KindDef, Row)>> {
+    for parent in &row.def().parent {
+        let target = row.def().column(parent.column).and_then(|column| KINDS.get(column.target?));
+        if let (Some(target), Some(id)) = (target.filter(|def| def.is_national()), row.uuid(parent.column)) {
+            return Ok(unit.rows_of(target, &[id].into()).await?.remove(&id).map(|row| (target, row)));
+        }
+    }
+    Ok(None)
+}
+
+/// Puts records into a release: one write for all records of a kind, each record once.
+///
+/// # Errors
+/// What the database says.
+pub async fn put_in(unit: &mut Unit, records: Records, release: Uuid) -> Result<()> {
+    let mut by_kind: BTreeMap<&str, (&'static KindDef, Vec<Row>)> = BTreeMap::new();
+    for (def, rows) in records {
+        by_kind.entry(def.name).or_insert_with(|| (def, Vec::new())).1.extend(rows);
+    }
+    // Those that others refer to first, so that rows are locked in one order everywhere.
+    for def in KINDS.all() {
+        if let Some((_, rows)) = by_kind.remove(def.name) {
+            put_rows(unit, def, rows, release).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn put_rows(unit: &mut Unit, def: &'static KindDef, rows: Vec<Row>, release: Uuid) -> Result<()> {
+    let stored: BTreeSet<Uuid> = rows.iter().filter_map(|row| row.uuid("release_set_id")).collect();
+    let known = unit.released(&stored).await?;
+    // What has ended is left behind, so that there are few sets.
+    let with = |row: &Row| -> BTreeSet<Uuid> {
+        known.of(row).filter(|one| one.is_open).map(|one| one.id).chain([release]).collect()
+    };
+    let is_in = |row: &Row| known.of(row).any(|one| one.id == release);
+    let rows: Vec<(Row, BTreeSet<Uuid>)> =
+        rows.into_iter().filter(|row| !is_in(row)).map(|row| (row.clone(), with(&row))).collect();
+    let wanted = rows.iter().map(|(row, set)| (row.owner().to_owned(), set.clone())).collect();
+    let sets = unit.release_sets(wanted).await?;
+    let ops: Vec<Op> = rows
+        .into_iter()
+        .filter_map(|(row, set)| Some((row, sets.get(&set)?)))
+        .map(|(row, set)| Op::Move {
+            id: row.id(),
+            version: Some(row.version()),
+            verb: Verb::Release,
+            authority: Verb::Release,
+            set: Map::from_iter([("release_set_id".to_owned(), json!(set))]),
+            faults: Vec::new(),
+        })
+        .collect();
+    let actor = unit.elevate();
+    let done = if ops.is_empty() { Ok(Vec::new()) } else { unit.apply(def, ops, Atomic::All).await };
+    unit.act_as(actor);
+    done.map(drop)
+}
