@@ -10,6 +10,7 @@ pub mod stage;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use concord::domain::KINDS;
+use model::Write;
 use kernel::{
     Actor, KindDef,
     policy::{Class, Scope, Verb, authorize},
@@ -89,13 +90,22 @@ impl<'a> Caller<'a> {
         {
             return 422;
         }
-        if self.may(Verb::Create, def, &self.planned(def)) { allowed } else { 403 }
+        if !self.may(Verb::Create, def, &self.planned(def)) {
+            return 403;
+        }
+        let owns = !def.declared.of_caller || self.actor.acting.as_deref() == Some("KGZ");
+        if owns { allowed } else { 422 }
     }
 
     /// Status of a creation with an external key: of accounts only the operator writes keys.
     pub fn keyed(&self, def: &KindDef, created: u16) -> u16 {
         let operates = self.actor.with_role(&[Role::Operator]).next().is_some();
         if def.class == Class::Person && !operates && created < 300 { 422 } else { created }
+    }
+
+    /// Whether the caller sees the plan that specimens of releases name, which is not its own.
+    async fn is_outside(&self) -> bool {
+        self.read(stage::def_of("plan"), self.stage.id("plan:released")).await == 200
     }
 
     /// The facts of the record that [`Stage::new_of`] describes.
@@ -107,7 +117,10 @@ impl<'a> Caller<'a> {
             _ => None,
         };
         Scope {
-            owner: def.fixed_owner.unwrap_or("KGZ").to_owned(),
+            owner: match self.actor.acting.as_deref().filter(|_| def.declared.of_caller) {
+                Some(own) => own.to_owned(),
+                None => def.fixed_owner.unwrap_or("KGZ").to_owned(),
+            },
             level: def.is_national().then_some(Visibility::National),
             agency: (def.class == Class::Work).then(|| self.stage.id("agency:KGZ/MES")),
             plan: below.then(|| self.stage.id("plan:national")),
@@ -145,16 +158,22 @@ pub async fn rehearsed(caller: &Caller<'_>, def: &'static KindDef) -> Vec<&'stat
     };
     let target = caller.stage.targets(def.name)[0].1;
     let update = caller.write(Verb::Update, def, target, 412).await;
-    vec![word(caller.create(def, 201).await), word(update), "not_found"]
+    let create = match caller.create(def, 201).await {
+        422 if def.declared.of_caller && caller.is_outside().await => "rule_broken",
+        status => word(status),
+    };
+    let taken = |write, code| if def.declared.takes(write) { code } else { "not_in_list" };
+    vec![create, taken(Write::Update, word(update)), taken(Write::Delete, "not_found")]
 }
 
 /// A batch with a creation, a stale edit and the deletion of a missing record, without writing.
 pub fn rehearsal(caller: &Caller<'_>, def: &'static KindDef) -> Json {
     let data = caller.stage.new_of(def, caller.number());
     let target = caller.stage.targets(def.name)[0].1;
+    let edit = if def.declared.takes(Write::Update) { specimen::edit(def) } else { json!({}) };
     json!({"atomic": "each", "dry_run": true, "items": [
         {"op": "create", "data": data},
-        {"op": "update", "id": target, "version": 999_999, "data": specimen::edit(def)},
+        {"op": "update", "id": target, "version": 999_999, "data": edit},
         {"op": "delete", "id": stage::MISSING, "version": 1},
     ]})
 }

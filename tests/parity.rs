@@ -64,6 +64,7 @@ fn twin(operation: &str) -> Twin {
         "batch_records" => return field("Mutation", "recordsBatch".into()),
         "list_vocabularies" => return field("Query", "vocabularies".into()),
         "list_changes" => return field("Query", "changes".into()),
+        "preview_release" => return field("Query", "releasePreview".into()),
         "get_me" => return field("Query", "me".into()),
         "get_plan_tree" => return field("Plan", "pillars".into()),
         _ => {}
@@ -86,6 +87,7 @@ fn twin(operation: &str) -> Twin {
         _ => {}
     }
     match operation.rsplit_once('_') {
+        Some((kind, "releases")) if singular(kind) => field("Query", "releases".into()),
         Some((kind, name @ ("history" | "moves"))) if singular(kind) => field(&pascal(kind), name.into()),
         _ => Twin::Unknown,
     }

@@ -1,5 +1,6 @@
 //! Releases: what an owner shows beyond itself, to whom, and until when.
 
+mod disclosed;
 mod inherited;
 mod previews;
 mod regions;

@@ -16,7 +16,7 @@ pub mod vocabularies;
 use std::sync::LazyLock;
 
 use entity::{
-    Action, Agency, Country, CountryFramework, Framework, Grant, Membership, Objective, Obligation,
+    Action, Agency, Country, CountryFramework, DisclosureRule, Framework, Grant, Membership, Objective, Obligation,
     Organisation, Participation, Pillar, Plan, Region, RegionMembership, Release, ReleaseSet, Task, User,
     WorkingGroup,
 };
@@ -53,6 +53,7 @@ pub static KINDS: LazyLock<Kinds> = LazyLock::new(|| {
         kind::<Grant>().prepares(grant::prepare).guards(grant::guard).checks(grant::check),
         kind::<Release>().prepares(sharing::prepare).checks(sharing::check).follows(sharing::follow),
         kind::<ReleaseSet>(),
+        kind::<DisclosureRule>().checks(sharing::disclosure::check),
     ])
 });
 

@@ -24,7 +24,7 @@ pub struct Agency {
     #[field(filter)]
     pub kind: AgencyKind,
     /// What it is charged with.
-    #[field(len(1, 5_000), text)]
+    #[field(len(1, 5_000), text, disclosable)]
     pub mandate: Option<String>,
     /// State functions it holds.
     #[field(most(100), filter("function", "Only those with one of these functions."))]
@@ -45,7 +45,7 @@ pub struct Agency {
     #[field(most(200), table = "agency_successor")]
     pub successors: Refs<Agency>,
     /// What is doubtful.
-    #[field(len(1, 2_000))]
+    #[field(len(1, 2_000), disclosable)]
     pub note: Option<String>,
     /// Tasks it leads.
     #[field(via = lead_agency)]
@@ -63,7 +63,7 @@ pub struct WorkingGroup {
     #[field(filter)]
     pub kind: WorkingGroupKind,
     /// Legal act that sets it up.
-    #[field(len(1, 500))]
+    #[field(len(1, 500), disclosable)]
     pub mandate_act: Option<String>,
     /// Group it is part of.
     #[field(filter)]
@@ -85,7 +85,7 @@ pub struct Membership {
     #[field(filter)]
     pub agency: Option<Ref<Agency>>,
     /// Person who is a member, where it is no agency.
-    #[field(len(1, 200))]
+    #[field(len(1, 200), disclosable)]
     pub person_name: Option<String>,
     /// Role in the group.
     #[field(default = MembershipRole::Member, filter)]
@@ -112,10 +112,10 @@ pub struct Task {
     #[field(len(1, 500), text, sort)]
     pub title: String,
     /// What is to be done.
-    #[field(len(1, 20_000), text)]
+    #[field(len(1, 20_000), text, disclosable)]
     pub description: Option<String>,
     /// Which role of the working group it serves.
-    #[field(filter)]
+    #[field(filter, disclosable)]
     pub family: Option<TaskFamily>,
     /// State of the task.
     #[field(default = TaskStatus::Planned, new_only, filter)]
@@ -124,7 +124,7 @@ pub struct Task {
     #[field(stored_only)]
     pub status_before_block: Option<TaskStatus>,
     /// Why it is blocked, cancelled, returned or reopened.
-    #[field(read_only)]
+    #[field(read_only, disclosable)]
     pub status_reason: Option<String>,
     /// How urgent it is.
     #[field(default = TaskPriority::Normal, filter, sort)]
@@ -136,7 +136,7 @@ pub struct Task {
     #[field(days("completed", "done"), sort, of_state = TaskStatus::Done)]
     pub completed_on: Option<Date>,
     /// Estimated work in days, 0 to 3650.
-    #[field(range(0, 3_650))]
+    #[field(range(0, 3_650), disclosable)]
     pub estimate_days: Option<i32>,
     /// Agency that leads.
     #[field(lead, filter)]
@@ -163,7 +163,7 @@ pub struct Task {
     #[field(range(0, 100), default = 0, progress)]
     pub progress_percent: i32,
     /// What the progress consists in.
-    #[field(len(1, 5_000), progress)]
+    #[field(len(1, 5_000), progress, disclosable)]
     pub progress_note: Option<String>,
     /// Record the task came from (a decision, a finding).
     pub origin: Option<AnyRef>,

@@ -19,7 +19,7 @@ pub struct Plan {
     #[field(len(1, 500), text, sort)]
     pub title: String,
     /// What it is about.
-    #[field(len(1, 20_000), text)]
+    #[field(len(1, 20_000), text, disclosable)]
     pub summary: Option<String>,
     /// Hazard domains it is about.
     #[field(len(1, 4), filter("domain", "Only those about one of these hazard domains."))]
@@ -45,10 +45,10 @@ pub struct Plan {
     /// Day of the legal act.
     pub act_on: Option<Date>,
     /// Where the act is published or kept; needed, as the facts above, for a plan made in a later state.
-    #[field(len(1, 1_000))]
+    #[field(len(1, 1_000), disclosable)]
     pub act_source: Option<String>,
     /// Why it was returned or withdrawn.
-    #[field(read_only, progress)]
+    #[field(read_only, progress, disclosable)]
     pub status_reason: Option<String>,
     /// Its pillars.
     pub pillars: Children<Pillar>,
@@ -97,7 +97,7 @@ pub struct Pillar {
     #[field(len(1, 500), text, sort)]
     pub title: String,
     /// Text of the pillar.
-    #[field(len(1, 20_000), text)]
+    #[field(len(1, 20_000), text, disclosable)]
     pub description: Option<String>,
     /// Place among its siblings.
     #[field(range(0, 100_000), default = 0, sort)]
@@ -123,7 +123,7 @@ pub struct Objective {
     #[field(len(1, 500), text, sort)]
     pub title: String,
     /// Text of the objective.
-    #[field(len(1, 20_000), text)]
+    #[field(len(1, 20_000), text, disclosable)]
     pub description: Option<String>,
     /// Place among its siblings.
     #[field(range(0, 100_000), default = 0, sort)]
@@ -149,7 +149,7 @@ pub struct Action {
     #[field(len(1, 500), text, sort)]
     pub title: String,
     /// Text of the action.
-    #[field(len(1, 20_000), text)]
+    #[field(len(1, 20_000), text, disclosable)]
     pub description: Option<String>,
     /// Place among its siblings.
     #[field(range(0, 100_000), default = 0, sort)]
@@ -182,9 +182,10 @@ pub struct Action {
     #[field(days("ends", "that end"), sort, not_before = starts_on)]
     pub ends_on: Option<Date>,
     /// Planned cost.
+    #[field(disclosable)]
     pub cost: Option<Money>,
     /// Who pays.
-    #[field(len(1, 300))]
+    #[field(len(1, 300), disclosable)]
     pub funding_source: Option<String>,
     /// How far the action is.
     #[field(default = ActionStatus::Planned, filter, progress)]
@@ -193,7 +194,7 @@ pub struct Action {
     #[field(range(0, 100), default = 0, progress)]
     pub progress_percent: i32,
     /// What the progress consists in.
-    #[field(len(1, 5_000), progress)]
+    #[field(len(1, 5_000), progress, disclosable)]
     pub progress_note: Option<String>,
     /// Tasks that carry it out.
     pub tasks: Children<Task>,

@@ -2,11 +2,11 @@
 
 use model::{List, Refs, Subject, lifecycle, record};
 
-use crate::vocab::{ReleaseMode, ReleaseStatus};
+use crate::vocab::{DisclosureScope, ReleaseMode, ReleaseStatus};
 
 /// An owner's decision to show records to audiences beyond it.
 #[record(plural = "releases", class = Shared, area = "Sharing", of_caller, writes = [Create], moves = RELEASE,
-    example = r#"{"subject": {"kind": "country_framework"}, "audiences": ["partners"], "basis": "Order of the National Coordination Council", "purpose": "Preparation of the regional meeting"}"#)]
+    example = r#"{"subject": {"plan": "0198c0de-0000-7000-8000-000000000001"}, "audiences": ["partners"], "basis": "Order of the National Coordination Council", "purpose": "Preparation of the regional meeting"}"#)]
 pub struct Release {
     /// What it shows: a plan with everything that hangs on it, one record, or all records of a kind. With a plan or a
     /// kind go the records at visibility `national` only.
@@ -77,6 +77,30 @@ lifecycle! { RELEASE;
     confirm: Suspended => Live, by FocalPoint;
     /// Revoke a release: from now on it shows nothing.
     revoke: Scheduled | Live | Suspended => Revoked, by FocalPoint, takes [status_reason];
+}
+
+/// A field of a kind that a country withholds from others: where it is released, the field stays null.
+#[record(plural = "disclosure-rules", class = National, area = "Sharing", of_countries, by_focal_point,
+    example = r#"{"owner": "KGZ", "kind": "action", "field": "cost", "scope": "outside"}"#)]
+pub struct DisclosureRule {
+    /// Kind of the records, such as `action`.
+    #[field(len(1, 50), new_only, filter)]
+    pub kind: String,
+    /// Name of the field, such as `cost`.
+    #[field(len(1, 100), new_only, filter)]
+    pub field: String,
+    /// From whom it is withheld.
+    #[field(default = DisclosureScope::Outside, filter)]
+    pub scope: DisclosureScope,
+    /// Instant the rule begins; now, where none is given.
+    #[field(default = now, sort)]
+    pub from_at: DateTimeUtc,
+    /// Instant the rule ends.
+    #[field(sort)]
+    pub until_at: Option<DateTimeUtc>,
+    /// Why.
+    #[field(len(1, 1_000))]
+    pub reason: Option<String>,
 }
 
 /// A set of releases that records point to.

@@ -43,7 +43,7 @@ pub struct Participation {
     #[field(len(1, 1_000))]
     pub source: String,
     /// What is doubtful.
-    #[field(len(1, 2_000))]
+    #[field(len(1, 2_000), disclosable)]
     pub note: Option<String>,
     /// Fact that this statement of the country contests.
     #[field(filter("contests", "Only those that contest one of these statements, by id."))]

@@ -20,7 +20,7 @@ pub use reference::{
     Confidence, DatePrecision, FrameworkBasis, FrameworkKind, MembershipStanding, OrganisationKind,
     ParticipationStatus,
 };
-pub use sharing::ReleaseStatus;
+pub use sharing::{DisclosureScope, ReleaseStatus};
 
 /// Codes and labels of all vocabularies but the functions, as CSV.
 pub const VOCABULARIES_CSV: &str = include_str!("../data/vocabularies.csv");

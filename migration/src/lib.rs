@@ -40,6 +40,7 @@ mod m20261126_000045_standing_epoch;
 mod m20261126_000046_text_order;
 mod m20261126_000050_task_completed_on;
 mod m20261126_000060_release_subject;
+mod m20261126_000061_disclosure_rule;
 mod table;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
@@ -90,6 +91,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000046_text_order::Migration),
             Box::new(m20261126_000050_task_completed_on::Migration),
             Box::new(m20261126_000060_release_subject::Migration),
+            Box::new(m20261126_000061_disclosure_rule::Migration),
         ]
     }
 }

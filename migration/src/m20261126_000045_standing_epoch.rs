@@ -106,3 +106,30 @@ fn trigger(backend: DbBackend, table: &str, write: &str) -> String {
             BEGIN UPDATE standing_epoch SET epoch = epoch + 1; END"
     )
 }
+
+/// A table of a later step whose every write changes the number.
+pub(crate) struct Watched {
+    /// The table.
+    pub(crate) table: &'static str,
+}
+
+impl Watched {
+    /// Makes the triggers.
+    pub(crate) async fn up(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        let (database, backend) = (manager.get_connection(), manager.get_database_backend());
+        for write in ALWAYS {
+            database.execute_unprepared(&trigger(backend, self.table, write)).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes the triggers away.
+    pub(crate) async fn down(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        let (database, backend) = (manager.get_connection(), manager.get_database_backend());
+        for write in ALWAYS {
+            let on = if backend == DbBackend::Postgres { format!(" ON \"{}\"", self.table) } else { String::new() };
+            database.execute_unprepared(&format!("DROP TRIGGER {}{on}", name(self.table, write))).await?;
+        }
+        Ok(())
+    }
+}

@@ -104,6 +104,8 @@ pub struct Declaration {
     pub or_fact: bool,
     /// Whether only countries own such records, not regions or organisations.
     pub of_countries: bool,
+    /// Whether only the focal point writes such records.
+    pub by_focal_point: bool,
     /// Whether the owner is the one that the caller acts for, and is not said.
     pub of_caller: bool,
     /// Tables that are no records and hold on to one: (table, column).
@@ -145,6 +147,7 @@ impl Declaration {
             fixed: None,
             or_fact: false,
             of_countries: false,
+            by_focal_point: false,
             of_caller: false,
             held: &[],
             unique: &[],
@@ -240,6 +243,13 @@ impl Declaration {
     #[must_use]
     pub const fn of_countries(mut self) -> Self {
         self.of_countries = true;
+        self
+    }
+
+    /// Keeps writing to the focal point.
+    #[must_use]
+    pub const fn by_focal_point(mut self) -> Self {
+        self.by_focal_point = true;
         self
     }
 

@@ -169,6 +169,8 @@ pub struct FieldDef {
     pub is_contributors: bool,
     /// Whether its value is unique in the kind.
     pub is_unique: bool,
+    /// Whether owners may withhold it from others by a disclosure rule.
+    pub is_disclosable: bool,
     /// Whether it names the record as its code does: of kinds that everybody may read.
     pub is_alias: bool,
     /// Field with a day that this one does not lie before.

@@ -36,6 +36,7 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
     for field in schema.queries() {
         faults.extend(match field.name.as_str() {
             "me" => me(caller).await,
+            "releasePreview" => preview(caller, &schema, &field).await,
             "vocabularies" => vocabularies(caller).await,
             "changes" => changes(caller).await,
             "node" => by_id(caller, "node", "{ id __typename }").await,
@@ -93,6 +94,16 @@ async fn me(caller: &Caller<'_>) -> Faults {
     let answer = caller.client.graphql("{ me { id } }", json!({})).await;
     let wanted = if caller.actor.is_known() { 200 } else { 404 };
     caller.expect("me", status(&answer, "me"), wanted, &answer)
+}
+
+async fn preview(caller: &Caller<'_>, schema: &Schema, field: &Field) -> Faults {
+    let def = KINDS.get("release").expect("a kind");
+    let (arg, ty) = field.arg.clone().expect("an argument");
+    let input = schema.input(ty.trim_end_matches('!'), &caller.stage.new_of(def, caller.number()));
+    let text = format!("query($input: {ty}) {{ {}({arg}: $input) {{ leftOut {{ id }} }} }}", field.name);
+    let answer = caller.client.graphql(&text, json!({ "input": input })).await;
+    let wanted = caller.create(def, 200).await;
+    caller.expect(&field.name, status(&answer, &field.name), wanted, &answer)
 }
 
 async fn vocabularies(caller: &Caller<'_>) -> Faults {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::http::Method;
 use kernel::{KindDef, policy::Verb};
+use model::Write;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -83,7 +84,8 @@ async fn one(caller: &Caller<'_>, method: &str, path: &str) -> Option<Faults> {
         ("get", ["by-key", ..]) => by_key(caller, def).await,
         ("put", ["by-key", ..]) => put(caller, def).await,
         ("get", ["{id}"]) => reads(caller, def, "").await,
-        ("get", ["{id}", what @ ("history" | "moves" | "tree")]) => {
+        ("post", ["preview"]) => preview(caller, def).await,
+        ("get", ["{id}", what @ ("history" | "moves" | "tree" | "releases")]) => {
             reads(caller, def, &format!("/{what}")).await
         }
         ("patch", ["{id}"]) => writes(caller, def, Method::PATCH, "", Verb::Update).await,
@@ -199,9 +201,20 @@ async fn create(caller: &Caller<'_>, def: &'static KindDef) -> Faults {
     faults
 }
 
+async fn preview(caller: &Caller<'_>, def: &'static KindDef) -> Faults {
+    let body = caller.stage.new_of(def, caller.number());
+    let answer = caller.client.post(&format!("/{}/preview", def.collection), body).await;
+    let wanted = caller.create(def, 200).await;
+    caller.expect("preview", answer.status, wanted, &answer)
+}
+
 async fn life(caller: &Caller<'_>, def: &'static KindDef, made: &Answer) -> Faults {
     let Ok(id) = made.id().parse::<Uuid>() else { return Faults::new() };
     let path = format!("/{}/{id}", def.collection);
+    if def.declared.writes != Write::ALL {
+        let read = caller.client.get(&path).await;
+        return caller.expect("read", read.status, caller.read(def, id).await, &read);
+    }
     let wants = [
         caller.read(def, id).await,
         caller.write(Verb::Update, def, id, 200).await,

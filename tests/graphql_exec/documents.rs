@@ -327,6 +327,7 @@ impl<'d> Maker<'d> {
             Form::SharedWith => vec!["agencies", "groups"],
             Form::Money(..) => vec!["currency", "amount"],
             Form::AnyRef(..) => vec!["kind", "id"],
+            Form::Object(..) => vec!["plan", "kind"],
             _ => Vec::new(),
         };
         let below: Vec<_> = below.into_iter().map(|name| field(None, name, Vec::new())).collect();

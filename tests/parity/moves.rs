@@ -1,7 +1,7 @@
 //! The moves of every lifecycle on both faces.
 
 use concord::domain::KINDS;
-use kernel::{KindDef, schema::takes_reason};
+use kernel::{KindDef, policy::Class, schema::takes_reason};
 use model::{By, Lifecycle, Move, Need};
 use serde_json::{Value as Json, json};
 
@@ -117,12 +117,44 @@ async fn task_in(app: &TestApp, state: &str) -> (String, i32) {
     (made.id(), if step.is_some() { 2 } else { 1 })
 }
 
+/// A release in a state; answers its id and version.
+async fn release_in(stage: &Stage<'_>, def: &'static KindDef, state: &str) -> (String, i32) {
+    let (me, steward) = (stage.app.user("focal_point").await, stage.app.user("steward").await);
+    let membership = format!("/region-memberships/{}", stage.app.world.id("region_membership:KGZ"));
+    let standing = async |standing: &str| {
+        steward.edit(&membership, json!({ "standing": standing })).await.ok(200);
+    };
+    let mut body = with(&stage.new_of(def, 700), &json!({"audiences": ["region:CA"]}));
+    if state == "scheduled" {
+        body["from_at"] = json!("2026-12-01T00:00:00Z");
+    }
+    if state == "suspended" {
+        standing("suspended").await;
+    }
+    let made = me.post("/releases", body).await;
+    made.ok(201);
+    let path = format!("/releases/{}", made.id());
+    match state {
+        "suspended" => standing("member").await,
+        "ended" => {
+            standing("suspended").await;
+            standing("member").await;
+        }
+        "revoked" => drop(me.act(&path, "revoke", json!({})).await.ok(200)),
+        _ => {}
+    }
+    let read = me.get(&path).await;
+    assert_eq!(read.ok(200)["status"], state);
+    (made.id(), i32::try_from(read.body["version"].as_i64().expect("a version")).expect("a small number"))
+}
+
 /// A record in a state, with what the moves of its kind ask for; answers its id and version.
 async fn record_in(stage: &Stage<'_>, of: &Made, state: &str) -> (String, i32) {
     let app = stage.app;
     match of.def.name {
         "plan" => (plan_in(app, state).await, 1),
         "task" => task_in(app, state).await,
+        "release" => release_in(stage, of.def, state).await,
         _ => {
             let new = with(&stage.new_of(of.def, 700), &json!({ of.cycle.state: state }));
             let made = app.user("secretariat").await.post(&format!("/{}", of.def.collection), new).await;
@@ -230,13 +262,15 @@ async fn refusals(stage: &Stage<'_>, of: &Made) -> Vec<String> {
     let who = app.user(of.who()).await;
     let call = of.call(stage);
     let broken = of.broken(stage);
+    // Whoever sees the record and may not move it.
+    let doubter = app.user(if of.def.class == Class::Shared { "secretariat" } else { "observer" }).await;
     let step = |name, who: Client<'_>, id: &str, version, body: &Json| {
         // Lifetimes of callers differ; a step keeps its own copy.
         (name, who.token, id.to_owned(), version, body.clone())
     };
     let mut steps = vec![
         (step("missing", who.clone(), NOWHERE, 1, &call), "not_found"),
-        (step("right", app.user("observer").await, &id, version, &call), "forbidden"),
+        (step("right", doubter, &id, version, &call), "forbidden"),
         (step("stale", who.clone(), &id, 99, &call), "stale_version"),
         (step("nobody", app.anonymous(), &id, version, &call), "unauthenticated"),
     ];

@@ -1,6 +1,7 @@
 //! One sample of each kind: who writes it, who may not, a record that is there, a new one.
 
 use concord::domain::KINDS;
+use model::Write;
 use kernel::{KindDef, policy::Class};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -23,7 +24,7 @@ pub struct Sample {
 
 pub async fn samples(stage: &Stage<'_>) -> Vec<Sample> {
     let mut all = Vec::new();
-    for def in KINDS.served() {
+    for def in KINDS.served().filter(|def| def.declared.writes == Write::ALL) {
         all.push(sample(stage, def).await);
     }
     all
@@ -34,6 +35,7 @@ async fn sample(stage: &Stage<'_>, def: &'static KindDef) -> Sample {
         Class::Reference => ("steward", "observer"),
         Class::Person => ("operator", "focal_point"),
         Class::Grant => ("focal_point", "observer"),
+        _ if def.declared.by_focal_point => ("focal_point", "observer"),
         _ => ("secretariat", "observer"),
     };
     // An edit that every kind takes; of accounts only the operator writes keys.

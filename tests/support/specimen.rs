@@ -53,6 +53,9 @@ pub fn new(def: &KindDef, n: u32, side: Side, find: impl Fn(&str) -> Uuid) -> Js
             (Json::Null, _) => continue,
             (_, Shape::Ref(kind)) => target(kind),
             (_, Shape::Refs(kind)) => json!([target(kind)]),
+            // Released before, so that nobody sees more by it.
+            (_, Shape::Object(_)) if side == Side::Home => json!({"plan": find("plan:released")}),
+            (_, Shape::Object(_)) => json!({"plan": find("plan:foreign")}),
             (Json::String(text), Shape::Text) if is_distinct(def, field) => json!(distinct(field, text, n)),
             _ => continue,
         };
@@ -107,10 +110,13 @@ pub fn edit(def: &KindDef) -> Json {
             && field.pattern.is_none()
             && !is_distinct(def, field)
     };
+    let is_text = |field: &&FieldDef| field.shape == Shape::Text && field.pattern.is_none();
     let mut days = written.clone().filter(|field| field.shape == Shape::Date);
+    let other = written.clone().find(is_text);
     let (field, value) = match (written.find(is_plain), days.next_back()) {
         (Some(text), _) => (text, "Another"),
         (None, Some(day)) => (day, "2030-01-01"),
+        (None, None) if other.is_some() => (other.expect("a text"), "Another"),
         (None, None) => panic!("nothing of the kind {} can be edited like this", def.name),
     };
     json!({ field.name: value })
@@ -131,6 +137,7 @@ pub fn call(def: &KindDef, step: &Move, find: impl Fn(&str) -> Uuid) -> Json {
         let shape = def.declared.field(taken.field).map(|field| field.shape);
         body[taken.field] = match shape {
             Some(Shape::Date) => json!("2027-01-01"),
+            Some(Shape::Instant) => json!("2027-01-01T00:00:00Z"),
             Some(Shape::Ref(kind)) => json!(find(kind)),
             _ => json!("A text"),
         };

@@ -3,6 +3,7 @@
 pub mod audience;
 mod check;
 pub mod cover;
+pub mod disclosure;
 pub mod preview;
 pub mod regions;
 pub mod stored;
@@ -12,7 +13,7 @@ use chrono::{DateTime, Utc};
 use entity::{Plan, Release, release, vocab::ReleaseStatus};
 use futures_util::future::BoxFuture;
 use kernel::{
-    Error, Result, Unit,
+    Error, KindDef, Result, Unit,
     policy::Verb,
     record::{Expected, Op},
     store,
@@ -24,6 +25,12 @@ use uuid::Uuid;
 
 use super::Registered;
 pub use check::check;
+
+/// The kind of releases.
+#[must_use]
+pub fn kind() -> &'static KindDef {
+    Release::def()
+}
 
 /// What a country says when it releases a plan with its content.
 #[derive(Clone, Debug)]

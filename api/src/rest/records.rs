@@ -1,6 +1,5 @@
 //! What the operations of record kinds do, once for all kinds.
 
-use entity::Release;
 use kernel::{
     Code, Ctx, Error, KindDef, Result, Unit,
     lifecycle::{self, MoveState},
@@ -20,10 +19,9 @@ use super::{
 };
 use crate::{
     domain::{
-        Registered,
         batch::{self, BatchInput, BatchResult},
         history::{HistoryEntry, history},
-        moves,
+        moves, sharing,
     },
     signin::identity::Recalled,
 };
@@ -114,7 +112,7 @@ impl Records {
     /// Lists the releases that a record is in.
     async fn releases(&self, parameters: &Parameters, address: &str) -> Result<Answer, Problem> {
         let id = self.find(address).await?.id();
-        let releases = Records { def: Release::def(), ctx: self.ctx.clone() };
+        let releases = Records { def: sharing::kind(), ctx: self.ctx.clone() };
         releases.list(&parameters.with("record", &id.to_string())).await
     }
 

@@ -147,17 +147,17 @@ pub(super) async fn release_sets(
     set(ctx, &select).await
 }
 
-/// The next instant after `now` at which a release begins or ends.
+/// The next instant after `now` at which a release or a disclosure rule begins or ends.
 pub(super) async fn next_release(ctx: &Ctx, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
-    use release::Column;
-    let next = |column| {
-        Query::select()
-            .expr(Expr::col(column).min())
-            .from(release::Entity)
-            .and_where(Expr::col(column).gt(now))
-            .take()
+    let next = |table: &'static str, column: &'static str| {
+        let at = Expr::col(column);
+        Query::select().expr(at.clone().min()).from(table).and_where(at.gt(now)).take()
     };
-    let select = next(Column::FromAt).union(UnionType::All, next(Column::UntilAt)).take();
+    let select = next("release", "from_at")
+        .union(UnionType::All, next("release", "until_at"))
+        .union(UnionType::All, next("disclosure_rule", "from_at"))
+        .union(UnionType::All, next("disclosure_rule", "until_at"))
+        .take();
     let rows = ctx.db.reading().all(&select).await?;
     let instants = rows.iter().map(|row| row.try_get_by_index::<Option<DateTime<Utc>>>(0));
     Ok(instants.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().min())

@@ -1,6 +1,6 @@
 //! What the stored data say about a caller now: account, grants, regions, sets.
 //!
-//! At most six statements for somebody signed in; what they say is remembered (see [`kernel::standings`]).
+//! At most seven statements for somebody signed in; what they say is remembered (see [`kernel::standings`]).
 
 use std::{cmp::min, collections::BTreeSet};
 
@@ -16,6 +16,8 @@ use sea_orm::{
     sea_query::{Condition, Expr, ExprTrait, Query, SelectStatement},
 };
 use uuid::Uuid;
+
+use crate::domain::sharing::disclosure::in_force;
 
 use super::circles::{next_release, regions, release_sets, set, shared_sets, within};
 
@@ -60,6 +62,7 @@ pub(super) async fn load(
     actor.standing.shared_sets = shared_sets(ctx, &actor).await?;
     // Audiences depend on the regions, so they come after them.
     actor.standing.release_sets = release_sets(ctx, &actor.audiences(), now).await?;
+    actor.standing.withheld = in_force(ctx.db.reading(), None, now).await?;
     until = next_release(ctx, now).await?.map_or(until, |next| min(next, until));
     Ok((actor, until))
 }

@@ -16,3 +16,12 @@ pub enum ReleaseStatus {
     /// The owner has taken it back.
     Revoked,
 }
+
+/// From whom a disclosure rule withholds a field.
+#[vocabulary]
+pub enum DisclosureScope {
+    /// Everybody outside the owner.
+    Outside,
+    /// Everybody who would not see the record if it were shared with a group only, inside the owner too.
+    OutsideGroup,
+}

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use model::access::{ReadCeiling, Role};
 use uuid::Uuid;
 
+use crate::policy::Withheld;
+
 /// One grant as the policy needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grant {
@@ -37,6 +39,8 @@ pub struct Standing {
     pub shared_sets: BTreeSet<Uuid>,
     /// Release sets with a live release for one of the caller's audiences.
     pub release_sets: BTreeSet<Uuid>,
+    /// Fields that owners withhold.
+    pub withheld: Vec<Withheld>,
 }
 
 /// The caller.

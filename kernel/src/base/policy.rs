@@ -5,6 +5,7 @@
 //! else decides: no permission layer in a face, no `if admin`.
 
 mod reading;
+mod withholding;
 mod writing;
 
 use model::{
@@ -17,6 +18,8 @@ use uuid::Uuid;
 pub use model::Class;
 
 pub use reading::{is_inside, readable, visible};
+pub(crate) use withholding::is_open;
+pub use withholding::{Withheld, withhold};
 pub use writing::authorize;
 
 /// What somebody may want to do to a record.

@@ -234,6 +234,21 @@ impl Row {
         debug_assert!(false, "a {} has no column `{column}`", self.def.name);
     }
 
+    /// Empties a field, with its translations.
+    pub(crate) fn withhold(&mut self, field: &str) {
+        let Some(field) = self.def.declared.field(field) else { return };
+        for (column, _) in field.columns() {
+            self.clear(&column);
+        }
+        let is_held = self.def.at("translations").is_some_and(|at| self.held.has(at));
+        if field.is_text && is_held {
+            let mut all = self.json("translations").cloned().unwrap_or_default();
+            let of_languages = all.as_object_mut().into_iter().flat_map(|all| all.values_mut());
+            of_languages.filter_map(Json::as_object_mut).for_each(|texts| drop(texts.remove(field.name)));
+            self.set("translations", all);
+        }
+    }
+
     /// Empties a column.
     pub fn clear(&mut self, column: &str) {
         let def = self.def;

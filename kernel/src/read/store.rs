@@ -51,13 +51,14 @@ pub async fn get_along(view: &View, def: &'static KindDef, id: Uuid) -> Result<(
 }
 
 async fn single(view: &View, wanted: Wanted, id: Uuid, is_along: bool) -> Result<(Row, Named)> {
+    let wanted = wanted.judged(view);
     let shape = if is_along { "single, along" } else { "single" };
     let prepared = Prepared::of(view, wanted, (Some(shape.to_owned()), Ids::One), || {
         let is_it = wanted.def.col("id").eq(Prepared::mark());
         Ok(making(view, wanted, (Cond::all().add(visible(&view.actor, wanted.def)).add(is_it), is_along)))
     })?;
     let found = prepared.run(view, &[id]).await?;
-    let (mut rows, named) = prepared.read(wanted, &found)?;
+    let (mut rows, named) = prepared.read(view, wanted, &found)?;
     Ok((rows.pop().ok_or(Error::NotFound)?, named))
 }
 
@@ -130,6 +131,7 @@ pub async fn by_key(
 
 /// The first visible record that meets a condition.
 async fn one(view: &View, wanted: Wanted, cond: Cond) -> Result<Row> {
+    let wanted = wanted.judged(view);
     let def = wanted.def;
     let prepared = Prepared::of(view, wanted, (None, Ids::None), || {
         let mut made = making(view, wanted, (Cond::all().add(visible(&view.actor, def)).add(cond), false));
@@ -137,7 +139,7 @@ async fn one(view: &View, wanted: Wanted, cond: Cond) -> Result<Row> {
         Ok(made)
     })?;
     let found = prepared.run(view, &[]).await?;
-    prepared.read(wanted, &found)?.0.pop().ok_or(Error::NotFound)
+    prepared.read(view, wanted, &found)?.0.pop().ok_or(Error::NotFound)
 }
 
 /// A page of the visible records that pass the filters.
@@ -167,7 +169,7 @@ async fn page_of(
     (filters, is_along): (&Narrowing, bool),
     page: &Page,
 ) -> Result<(Slice, Named)> {
-    let (def, wanted) = (wanted.def, wanted.of_page(page));
+    let (def, wanted) = (wanted.def, wanted.of_page(page).judged(view));
     let filters = &*filters.settled(view, def).await?;
     let shape = shape(view, ("list", is_along), (filters, page));
     let prepared = Prepared::of(view, wanted, (shape, Ids::None), || {
@@ -178,7 +180,7 @@ async fn page_of(
         Ok(made)
     })?;
     let found = prepared.run(view, &[]).await?;
-    let (mut rows, named) = prepared.read(wanted, &found)?;
+    let (mut rows, named) = prepared.read(view, wanted, &found)?;
     let has_more = rows.len() > page.limit;
     rows.truncate(page.limit);
     if page.backwards {

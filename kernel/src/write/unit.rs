@@ -240,7 +240,7 @@ impl Unit {
         let refused = items.iter().any(Item::is_rejected);
         if refused && atomic == Atomic::All {
             self.broken = true;
-            return Err(Error::Rejected(item::outcomes(items)));
+            return Err(Error::Rejected(item::outcomes(&self.ctx.actor, items)));
         }
         self.remember_refused(def, &items);
         self.finish(def, &mut items).await?;
@@ -252,7 +252,7 @@ impl Unit {
                 follow(self, &mut items).await?;
             }
         }
-        Ok(item::outcomes(items))
+        Ok(item::outcomes(&self.ctx.actor, items))
     }
 
     /// Applies one operation.

@@ -26,6 +26,7 @@ impl FieldDef {
             is_lead: false,
             is_contributors: false,
             is_unique: false,
+            is_disclosable: false,
             is_alias: false,
             not_before: None,
             of_state: None,
@@ -150,6 +151,13 @@ impl FieldDef {
     #[must_use]
     pub const fn unique(mut self) -> Self {
         self.is_unique = true;
+        self
+    }
+
+    /// Lets owners withhold the field from others.
+    #[must_use]
+    pub const fn disclosable(mut self) -> Self {
+        self.is_disclosable = true;
         self
     }
 

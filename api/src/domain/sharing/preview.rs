@@ -5,14 +5,17 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use async_graphql::SimpleObject;
 use entity::{Release, release, vocab::ReleaseMode};
 use kernel::{
-    Ctx, Error, KindDef, Result, Unit, policy::readable, record::Op, row::Row, unit::released::Released,
+    Ctx, Error, KindDef, Result, Unit, policy::{Withheld, readable}, record::Op, row::Row, unit::released::Released,
 };
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::cover::{self, Cover, references};
+use super::{
+    cover::{self, Cover, references},
+    disclosure::in_force,
+};
 use crate::domain::{KINDS, Registered};
 
 /// What a release would do; nothing is written.
@@ -120,9 +123,17 @@ async fn previewed(unit: &mut Unit, fields: Map<String, Json>) -> Result<Release
         records.iter().flat_map(|(_, rows)| rows).filter_map(|row| row.uuid("release_set_id")).collect();
     let known = unit.released(&sets).await?;
     let named = Named::read(unit, &records).await?;
+    let withheld = in_force(unit.conn(), Some(row.owner()), unit.ctx.clock.now()).await?;
     let is_read = row.read(release::MODE) != Some(ReleaseMode::Count);
     let audiences = row.read(release::AUDIENCES).unwrap_or_default().into_iter();
-    let one = |audience| of_audience(audience, &records, (&known, &named), is_read);
+    let one = |audience| {
+        let mut shown = of_audience(audience, &records, (&known, &named), is_read);
+        let is_shown = |rule: &&Withheld| shown.records.iter().any(|record| record.kind == rule.kind);
+        let fields = withheld.iter().filter(is_shown).map(|rule| (rule.kind.clone(), rule.field.clone()));
+        let fields: BTreeSet<(String, String)> = fields.collect();
+        shown.withheld = fields.into_iter().map(|(kind, field)| WithheldField { kind, field }).collect();
+        shown
+    };
     let left_out = left_out.into_iter().map(|(row, why)| LeftOut {
         kind: row.def().name.into(),
         id: row.id(),

@@ -1,6 +1,5 @@
 //! What the document says of the operations of record kinds.
 
-use entity::Release;
 use kernel::{
     KindDef,
     filter::{Accepts, Filter},
@@ -12,7 +11,7 @@ use serde_json::{Value as Json, json};
 use utoipa::{IntoParams, openapi::path::ParameterIn};
 
 use super::operation::{Documented, conditions, content_language, if_match, in_path, in_query, link};
-use crate::domain::Registered;
+use crate::domain::sharing;
 use crate::rest::{
     listing::PageParams,
     problem::{ReadProblems, WriteProblems},
@@ -218,7 +217,7 @@ pub fn releases(def: &KindDef) -> Json {
     let description = format!(
         "Lists the releases that one {words} is in, those that have ended too: who may see it beyond its owner, and why. Only who releases for the owner sees any."
     );
-    let release = Release::def();
+    let release = sharing::kind();
     of(def, &format!("{}_releases", def.name), &summary, &description)
         .takes([id_or_code()])
         .takes(release.filters.iter().filter(|filter| filter.applies).map(filter))

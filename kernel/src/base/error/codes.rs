@@ -134,6 +134,8 @@ codes! {
         "narrow it, or widen the record above first"
     ParentNotReleased "parent_not_released" 422 "The record above is not released to the same audiences"
         "release the record above to them first, or the plan with all that hangs on it"
+    NotDisclosable "not_disclosable" 422 "The field is always shown"
+        "a disclosure rule names a field that may be withheld; `detail` lists those of the kind"
     InThePast "in_the_past" 422 "The instant has passed"
         "a release begins now or later, and ends later; to end one now, revoke it"
     LevelNotAllowed "level_not_allowed" 422 "Records of this kind do not have this visibility"

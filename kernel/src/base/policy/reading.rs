@@ -45,7 +45,7 @@ fn sharing(actor: &Actor) -> impl Iterator<Item = &Grant> {
     actor.with_role(super::FULL).filter(|grant| grant.within_plan.is_none())
 }
 
-fn nothing() -> Condition {
+pub(super) fn nothing() -> Condition {
     // A word and no values: no index serves a list of alternatives one of which compares what is bound.
     Condition::any().add(Expr::cust("FALSE"))
 }
@@ -84,25 +84,11 @@ fn inside(actor: &Actor, def: &KindDef, grant: &Grant) -> Option<Condition> {
         Reach::National => Condition::any().add(level(def, Visibility::National)),
         Reach::Full => Condition::any().add(def.col("visibility").ne(level_name(Visibility::Agency))),
         Reach::Agency(agency) => {
-            let mine = || {
-                let mut own = nothing();
-                if let Some(lead) = def.lead.filter(|_| def.class == Class::Work) {
-                    own = own.add(def.col(lead).eq(agency));
-                }
-                if let Some(linked) = linked(def, agency).filter(|_| def.class == Class::Work) {
-                    own = own.add(def.col("id").in_subquery(linked));
-                }
-                own
-            };
-            let mut shared = mine();
-            if !actor.standing.shared_sets.is_empty() {
-                shared =
-                    shared.add(def.col("shared_set_id").is_in(actor.standing.shared_sets.iter().copied()));
-            }
+            let shared = concerning(actor, def, agency);
             Condition::any()
                 .add(level(def, Visibility::National))
                 .add(Condition::all().add(level(def, Visibility::Group)).add(shared))
-                .add(Condition::all().add(level(def, Visibility::Agency)).add(mine()))
+                .add(Condition::all().add(level(def, Visibility::Agency)).add(of_agency(def, agency)))
         }
     };
     let mut all = Condition::all().add(def.col("owner").eq(grant.owner.as_str())).add(levels);
@@ -110,6 +96,27 @@ fn inside(actor: &Actor, def: &KindDef, grant: &Grant) -> Option<Condition> {
         all = all.add(def.col(column).eq(plan));
     }
     Some(all)
+}
+
+/// The condition that a record is an agency's: it leads, or contributes.
+fn of_agency(def: &KindDef, agency: Uuid) -> Condition {
+    let mut own = nothing();
+    if let Some(lead) = def.lead.filter(|_| def.class == Class::Work) {
+        own = own.add(def.col(lead).eq(agency));
+    }
+    if let Some(linked) = linked(def, agency).filter(|_| def.class == Class::Work) {
+        own = own.add(def.col("id").in_subquery(linked));
+    }
+    own
+}
+
+/// The condition that a record is an agency's, or shared with it or its groups.
+pub(super) fn concerning(actor: &Actor, def: &KindDef, agency: Uuid) -> Condition {
+    let own = of_agency(def, agency);
+    if actor.standing.shared_sets.is_empty() {
+        return own;
+    }
+    own.add(def.col("shared_set_id").is_in(actor.standing.shared_sets.iter().copied()))
 }
 
 /// Ids of the records an agency contributes to; none for kinds without contributors.

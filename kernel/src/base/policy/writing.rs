@@ -104,6 +104,9 @@ fn national(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Result<P
     let full = || first(actor, FULL, scope, "only the focal point and the secretariat write this kind");
     let write = || portal(actor, def, scope).map_or_else(full, Ok);
     match verb {
+        Verb::Create | Verb::Update | Verb::Delete if def.declared.by_focal_point => {
+            first(actor, FOCAL_POINT, scope, "only the focal point writes this kind")
+        }
         Verb::Create | Verb::Update | Verb::Delete => write(),
         Verb::Move(step) => {
             known(def, step)?;

@@ -12,7 +12,10 @@ use crate::record::{
 /// A part of a record, with its description where the contract has it: beside a link, else in the schema.
 pub(super) fn part(def: &KindDef, part: &Part) -> Json {
     let text = json!({ "description": part.text });
-    let schema = with(bare(def, part.form), text);
+    let mut schema = with(bare(def, part.form), text);
+    if def.declared.field(part.name).is_some_and(|field| field.is_disclosable) {
+        schema = with(schema, json!({ "x-disclosable": true }));
+    }
     let is_nullable = !part.is_required && !matches!(part.form, Form::Refs(_));
     if is_nullable { or_null(schema) } else { schema }
 }

@@ -9,9 +9,8 @@ use uuid::Uuid;
 
 use super::ended::{End, ends};
 use crate::{
-    db::Conn,
     error::Result,
-    policy::{Class, Scope, is_inside, readable},
+    policy::{Class, Scope, is_inside, readable, withhold},
     record::KindDef,
     row::Row,
     store,
@@ -92,7 +91,7 @@ pub async fn histories(
         cuts.insert(id, Cut::of(all, span));
     }
     let places: Vec<Place> = cuts.values().flat_map(Cut::places).collect();
-    let images = images(view.db.reading(), def, &places).await?;
+    let images = images(view, def, &places).await?;
     Ok(cuts.into_iter().map(|(id, cut)| (id, cut.filled(&images))).collect())
 }
 
@@ -112,7 +111,7 @@ pub async fn versions(
         places.extend(asked.filter(|(_, version)| wanted.contains(version)));
     }
     let all: Vec<Place> = places.keys().copied().collect();
-    let images = images(view.db.reading(), def, &all).await?;
+    let images = images(view, def, &all).await?;
     Ok(images.into_iter().filter_map(|(place, row)| Some((*places.get(&place)?, row))).collect())
 }
 
@@ -237,7 +236,7 @@ fn select_states(ids: &BTreeSet<Uuid>) -> SelectStatement {
         .take()
 }
 
-async fn images(conn: Conn<'_>, def: &'static KindDef, places: &[Place]) -> Result<HashMap<Place, Row>> {
+async fn images(view: &View, def: &'static KindDef, places: &[Place]) -> Result<HashMap<Place, Row>> {
     let key = ["set_id", "ordinal"].map(|column| Expr::col(Alias::new(column)));
     let mut found = HashMap::new();
     for chunk in places.chunks(store::IDS / 2) {
@@ -247,10 +246,12 @@ async fn images(conn: Conn<'_>, def: &'static KindDef, places: &[Place]) -> Resu
             .and_where(Expr::tuple(key.clone()).in_tuples(chunk.iter().copied()))
             .and_where(Expr::col(Alias::new("after")).is_not_null())
             .take();
-        for row in conn.all(&select).await? {
+        for row in view.db.reading().all(&select).await? {
             let image: String = row.try_get_by_index(2)?;
             let place = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
-            found.insert(place, Row::from_image(def, &serde_json::from_str(&image)?)?);
+            let mut row = Row::from_image(def, &serde_json::from_str(&image)?)?;
+            withhold(&view.actor, &mut row);
+            found.insert(place, row);
         }
     }
     Ok(found)

@@ -31,12 +31,12 @@ pub async fn by_ids(
     if ids.is_empty() {
         return Ok(HashMap::default());
     }
-    let wanted = wanted.into();
+    let wanted = wanted.into().judged(view);
     let prepared = Prepared::of(view, wanted, (Some("by ids".to_owned()), Ids::Many), || {
         let among = view.db.reading().among(wanted.def.col("id"), &[Prepared::mark()]);
         Ok(making(view, wanted, (Cond::all().add(visible(&view.actor, wanted.def)).add(among), false)))
     })?;
-    let (rows, _) = prepared.read(wanted, &prepared.run(view, ids).await?)?;
+    let (rows, _) = prepared.read(view, wanted, &prepared.run(view, ids).await?)?;
     Ok(rows.into_iter().map(|row| (row.id(), row)).collect())
 }
 
@@ -51,7 +51,7 @@ pub async fn by_parent(
     filters: &Narrowing,
     page: &Page,
 ) -> Result<HashMap<Uuid, Slice>> {
-    let wanted = wanted.of_page(page);
+    let wanted = wanted.of_page(page).judged(view);
     let own = wanted.len();
     let filters = &*filters.settled(view, wanted.def).await?;
     let shape = shape(view, (via, view.db.most_rows()), (filters, page));
@@ -62,7 +62,7 @@ pub async fn by_parent(
     for row in read {
         let key: Uuid = row.try_get_by_index(own)?;
         let place: i64 = row.try_get_by_index(own.saturating_add(1))?;
-        placed.entry(key).or_default().push((place, wanted.row(&row)?));
+        placed.entry(key).or_default().push((place, wanted.seen(view, &row)?));
     }
     let mut found: HashMap<Uuid, Slice> =
         placed.into_iter().map(|(parent, children)| (parent, slice(children, page))).collect();

@@ -9,8 +9,10 @@ use crate::{
     db::Conn,
     error::Result,
     page::Page,
+    policy::withhold,
     record::{Columns, KindDef},
     row::Row,
+    view::View,
 };
 
 /// What is read of records: of which kind, and which columns; every column of a kind where it is made of one.
@@ -50,6 +52,19 @@ impl Wanted {
     /// How many columns there are.
     pub(crate) fn len(self) -> usize {
         self.names().count()
+    }
+
+    /// Besides, what says which fields are withheld from the caller.
+    pub(super) fn judged(self, view: &View) -> Self {
+        let facts = if view.actor.judges(self.def) { self.def.of_scope() } else { Columns::NONE };
+        Self { columns: self.columns.and(facts), ..self }
+    }
+
+    /// Reads a row of a [`select`] as the caller sees it.
+    pub(super) fn seen(self, view: &View, from: &QueryResult) -> Result<Row> {
+        let mut row = self.row(from)?;
+        withhold(&view.actor, &mut row);
+        Ok(row)
     }
 
     /// Reads a row of a [`select`].

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::{
     actor::Actor,
     error::{Code, Error, Violation},
-    policy::{Verb, is_inside},
+    policy::{Verb, is_inside, withhold},
     record::{Asked, Expected, KindDef, Op, Outcome, OutcomeKind},
     row::Row,
     shared_sets::Members,
@@ -285,11 +285,12 @@ pub(super) fn check_versions(actor: &Actor, def: &KindDef, items: &mut [Item]) {
     }
 }
 
-/// What each item came to.
-pub(super) fn outcomes(items: Vec<Item>) -> Vec<Outcome> {
+/// What each item came to, as the caller sees it.
+pub(super) fn outcomes(actor: &Actor, items: Vec<Item>) -> Vec<Outcome> {
     items
         .into_iter()
-        .map(|item| {
+        .map(|mut item| {
+            item.before.iter_mut().chain([&mut item.after]).for_each(|row| withhold(actor, row));
             let kind = match (item.rejected, item.operation) {
                 (Some(error), _) => OutcomeKind::Rejected(error),
                 (None, Operation::Delete) => OutcomeKind::Deleted,
