@@ -10,11 +10,11 @@ pub mod stage;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use concord::domain::KINDS;
-use model::Write;
 use kernel::{
     Actor, KindDef,
     policy::{Class, Scope, Verb, authorize},
 };
+use model::Write;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 

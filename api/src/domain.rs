@@ -16,9 +16,9 @@ pub mod vocabularies;
 use std::sync::LazyLock;
 
 use entity::{
-    Action, Agency, Country, CountryFramework, DisclosureRule, Framework, Grant, Membership, Objective, Obligation,
-    Organisation, Participation, Pillar, Plan, Region, RegionMembership, Release, ReleaseSet, Task, User,
-    WorkingGroup,
+    Action, Agency, Country, CountryFramework, DisclosureRule, Framework, Grant, Membership, Objective,
+    Obligation, Organisation, Participation, Pillar, Plan, Region, RegionMembership, Release, ReleaseSet,
+    Task, User, WorkingGroup,
 };
 use kernel::{
     KindDef,

@@ -127,7 +127,11 @@ impl Watched {
     pub(crate) async fn down(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
         let (database, backend) = (manager.get_connection(), manager.get_database_backend());
         for write in ALWAYS {
-            let on = if backend == DbBackend::Postgres { format!(" ON \"{}\"", self.table) } else { String::new() };
+            let on = if backend == DbBackend::Postgres {
+                format!(" ON \"{}\"", self.table)
+            } else {
+                String::new()
+            };
             database.execute_unprepared(&format!("DROP TRIGGER {}{on}", name(self.table, write))).await?;
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! Whoever applies every change holds what the lists give, whatever happens meanwhile.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 use concord::domain::{
@@ -280,7 +280,11 @@ async fn walk(app: &TestApp, seed: u64) {
             } else {
                 (mirror.holds_of(walked()), lists(&client, walked()).await)
             };
-            assert_eq!(held, lists, "seed {seed}, step {step}, {}", mirror.name);
+            let differs = |key: &&(String, String)| held.get(*key) != lists.get(*key);
+            let all: BTreeSet<_> = held.keys().chain(lists.keys()).collect();
+            let differing: Vec<_> =
+                all.into_iter().filter(differs).map(|key| (key, held.get(key), lists.get(key))).collect();
+            assert_eq!(differing, [], "seed {seed}, step {step}, {}", mirror.name);
         }
     }
     // What was tried must have happened, else nothing is shown by it.

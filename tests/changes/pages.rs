@@ -58,7 +58,7 @@ async fn kinds_narrow_the_feed() {
 
         let tasks = me.get("/changes?kinds=tasks,pillar&limit=200").await;
         let unknown = me.get("/changes?kinds=task,cookies").await;
-        let hidden = me.get("/changes?kinds=release").await;
+        let hidden = me.get("/changes?kinds=release_set").await;
 
         let mut kinds: Vec<&str> = tasks.ok(200)["items"]
             .as_array()

@@ -8,6 +8,7 @@ use kernel::{
     row::Row,
     store,
 };
+use model::Write;
 use sea_orm::sea_query::{Cond, ExprTrait};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
@@ -180,9 +181,10 @@ impl<'a> Stage<'a> {
         Some(scope)
     }
 
-    /// Deletes a record as the service itself.
+    /// Deletes a record as the service itself, where it can be deleted.
     pub async fn remove(&self, def: &'static KindDef, id: Uuid) {
-        let Some(row) = self.row(def, id).await else { return };
+        let row = self.row(def, id).await.filter(|_| def.declared.takes(Write::Delete));
+        let Some(row) = row else { return };
         let mut unit = self.app.system().begin().await.expect("a unit");
         let op = Op::Delete { id, version: Some(row.version()) };
         unit.apply_one(def, op).await.unwrap_or_else(|error| panic!("{} {id}: {error:?}", def.name));

@@ -192,7 +192,7 @@ impl<'a> Reading<'a> {
         match part.name {
             "languages" if value.is_null() => json!({}),
             "shared_with" if row.is_null("shared_set_id") => Json::Null,
-            "shared_with" | "cost" | "origin" => self.members(&value, below),
+            "shared_with" | "cost" | "origin" | "subject" => self.members(&value, below),
             "can" | "visibility" | "handling" => upper(&value),
             _ if def.declared.field(part.name).is_some_and(|field| field.shape.vocabulary().is_some()) => {
                 upper(&value)

@@ -1,8 +1,8 @@
 //! One sample of each kind: who writes it, who may not, a record that is there, a new one.
 
 use concord::domain::KINDS;
-use model::Write;
 use kernel::{KindDef, policy::Class};
+use model::Write;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 

@@ -36,7 +36,8 @@ async fn a_withheld_field_is_null_outside_on_both_faces_in_history_and_feed() {
         rule(app, json!({"field": "description"})).await;
 
         let rest = partner.get(&format!("{path}?lang=*")).await;
-        let graphql = "query($id: ID!) { action(id: $id) { description cost { amount } translations fundingSource } }";
+        let graphql =
+            "query($id: ID!) { action(id: $id) { description cost { amount } translations fundingSource } }";
         let graphql = partner.graphql(graphql, json!({"id": app.world.id("action:released")})).await;
         let history = partner.get(&format!("{path}/history")).await;
         let feed = partner.get("/changes?limit=200").await;
@@ -44,10 +45,16 @@ async fn a_withheld_field_is_null_outside_on_both_faces_in_history_and_feed() {
 
         assert_eq!(before["amount"], "12.50");
         let body = rest.ok(200);
-        assert_eq!((&body["cost"], &body["description"], &body["funding_source"]), (&json!(null), &json!(null), &json!("Fund")));
+        assert_eq!(
+            (&body["cost"], &body["description"], &body["funding_source"]),
+            (&json!(null), &json!(null), &json!("Fund"))
+        );
         assert_eq!(graphql.data()["action"]["cost"], json!(null));
         for text in [&rest.body, &graphql.body, &history.body, &feed.body].map(ToString::to_string) {
-            assert!(!text.contains("12.50") && !text.contains("Buried") && !text.contains("Зарытые"), "{text}");
+            assert!(
+                !text.contains("12.50") && !text.contains("Buried") && !text.contains("Зарытые"),
+                "{text}"
+            );
         }
         assert!(feed.body.to_string().contains("Action released"), "{}", feed.body);
         assert_eq!(inside.ok(200)["cost"]["amount"], "12.50");
@@ -60,7 +67,9 @@ async fn nobody_finds_a_record_by_what_is_withheld() {
     app(async |app| {
         let path = filled(app).await;
         let (partner, observer) = (app.user("partner").await, app.user("observer").await);
-        let hits = async |client: &Client<'_>| client.get("/actions?q=buried&total=true").await.ok(200)["page"]["total"].clone();
+        let hits = async |client: &Client<'_>| {
+            client.get("/actions?q=buried&total=true").await.ok(200)["page"]["total"].clone()
+        };
         let before = hits(&partner).await;
         rule(app, json!({"field": "description"})).await;
 
@@ -78,12 +87,17 @@ async fn a_filter_passes_by_the_records_whose_field_is_withheld() {
         let path = format!("/tasks/{}", app.world.id("task:released"));
         app.user("focal_point").await.edit(&path, json!({"family": "legal_framework"})).await.ok(200);
         let partner = app.user("partner").await;
-        let hits = async || partner.get("/tasks?family=legal_framework&total=true").await.ok(200)["page"]["total"].clone();
+        let hits = async || {
+            partner.get("/tasks?family=legal_framework&total=true").await.ok(200)["page"]["total"].clone()
+        };
         let before = hits().await;
 
         rule(app, json!({"kind": "task", "field": "family"})).await;
 
-        assert_eq!((before, hits().await, field(&partner, &path, "family").await), (json!(1), json!(0), json!(null)));
+        assert_eq!(
+            (before, hits().await, field(&partner, &path, "family").await),
+            (json!(1), json!(0), json!(null))
+        );
     })
     .await;
 }
@@ -95,17 +109,46 @@ async fn outside_the_group_are_those_who_would_not_see_it_shared_with_a_group() 
         rule(app, json!({"scope": "outside_group"})).await;
 
         let mut found = Vec::new();
-        for name in ["focal_point", "secretariat", "officer", "contributor", "bystander", "observer", "approver", "partner"] {
+        for name in [
+            "focal_point",
+            "secretariat",
+            "officer",
+            "contributor",
+            "bystander",
+            "observer",
+            "approver",
+            "partner",
+        ] {
             let client = app.user(name).await;
-            let twin = client.graphql("query($id: ID!) { action(id: $id) { cost { amount } } }", json!({"id": app.world.id("action:released")})).await;
+            let twin = client
+                .graphql(
+                    "query($id: ID!) { action(id: $id) { cost { amount } } }",
+                    json!({"id": app.world.id("action:released")}),
+                )
+                .await;
             let (rest, list) = (field(&client, &path, "cost").await, client.get("/actions?limit=200").await);
             let listed = list.body.to_string().contains("12.50");
-            assert_eq!((rest.is_null(), listed), (twin.data()["action"]["cost"].is_null(), !rest.is_null()), "{name}");
+            assert_eq!(
+                (rest.is_null(), listed),
+                (twin.data()["action"]["cost"].is_null(), !rest.is_null()),
+                "{name}"
+            );
             found.push((name, !rest.is_null()));
         }
 
-        assert_eq!(found, [("focal_point", true), ("secretariat", true), ("officer", true), ("contributor", true),
-            ("bystander", false), ("observer", false), ("approver", false), ("partner", false)]);
+        assert_eq!(
+            found,
+            [
+                ("focal_point", true),
+                ("secretariat", true),
+                ("officer", true),
+                ("contributor", true),
+                ("bystander", false),
+                ("observer", false),
+                ("approver", false),
+                ("partner", false)
+            ]
+        );
     })
     .await;
 }

@@ -184,8 +184,13 @@ fn rights_text(actor: &Actor, groups: &BTreeSet<Uuid>) -> String {
     let grants: Vec<_> = actor.grants.iter().map(grant).collect();
     let mut all = vec![json!(grants), json!(actor.standing.regions), json!(groups)];
     // What is withheld now was told before: whoever follows reads it anew.
-    let withheld: Vec<_> = actor.standing.withheld.iter().filter(|rule| !actor.is_inside(&rule.owner) || rule.is_from_group)
-        .map(|rule| json!([rule.owner, rule.kind, rule.field])).collect();
+    let withheld: Vec<_> = actor
+        .standing
+        .withheld
+        .iter()
+        .filter(|rule| !actor.is_inside(&rule.owner) || rule.is_from_group)
+        .map(|rule| json!([rule.owner, rule.kind, rule.field]))
+        .collect();
     if !withheld.is_empty() {
         all.push(json!(withheld));
     }

@@ -126,8 +126,13 @@ impl Where<'_> {
     fn pass_by_withheld(&mut self, filter: &Filter) {
         let looks_at = |field: &FieldDef| match filter.rule {
             Rule::Words => field.is_text,
-            Rule::Any(column) | Rule::Is(column) | Rule::From(column) | Rule::Until(column)
-            | Rule::Mask(column, _) | Rule::Listed(column) | Rule::Holds(column, _) => field.column == column,
+            Rule::Any(column)
+            | Rule::Is(column)
+            | Rule::From(column)
+            | Rule::Until(column)
+            | Rule::Mask(column, _)
+            | Rule::Listed(column)
+            | Rule::Holds(column, _) => field.column == column,
             _ => false,
         };
         let is_meant = |name: &str| self.def.declared.field(name).is_some_and(looks_at);

@@ -11,7 +11,6 @@ use kernel::{
     change::feed::{self, Bulletin, ChangeEvent, News, Position, Proof, Stretch},
     db::Look,
     input::{cut, hint},
-    policy::Class,
     render::{Detail, Renderer},
     row::Row,
     scalar::Object,
@@ -160,7 +159,7 @@ fn replaced() -> Error {
 
 /// The kinds that have a feed: all that can be read.
 fn kinds_there_are() -> impl Iterator<Item = &'static KindDef> {
-    KINDS.all().iter().copied().filter(|def| def.class != Class::Shared)
+    KINDS.all().iter().copied().filter(|def| def.is_served())
 }
 
 /// The kinds with these names, each a kind's or its collection's, or several with commas; all where there is none.

@@ -28,7 +28,8 @@ pub fn check<'a>(_: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result
                 Err(why) => item.fault("/kind", Code::NotInList, why),
             }
             let from = item.after.read(disclosure_rule::FROM_AT);
-            if item.after.read(disclosure_rule::UNTIL_AT).zip(from).is_some_and(|(until, from)| until <= from) {
+            if item.after.read(disclosure_rule::UNTIL_AT).zip(from).is_some_and(|(until, from)| until <= from)
+            {
                 item.fault("/until_at", Code::RuleBroken, "the rule ends before it begins");
             }
         }

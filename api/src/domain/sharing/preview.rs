@@ -5,7 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use async_graphql::SimpleObject;
 use entity::{Release, release, vocab::ReleaseMode};
 use kernel::{
-    Ctx, Error, KindDef, Result, Unit, policy::{Withheld, readable}, record::Op, row::Row, unit::released::Released,
+    Ctx, Error, KindDef, Result, Unit,
+    policy::{Withheld, readable},
+    record::Op,
+    row::Row,
+    unit::released::Released,
 };
 use serde::Serialize;
 use serde_json::{Map, Value as Json};

@@ -138,7 +138,12 @@ impl Prepared {
     }
 
     /// Reads rows of what is wanted, and what was selected along with them.
-    pub(super) fn read(&self, view: &View, wanted: Wanted, found: &[QueryResult]) -> Result<(Vec<Row>, Named)> {
+    pub(super) fn read(
+        &self,
+        view: &View,
+        wanted: Wanted,
+        found: &[QueryResult],
+    ) -> Result<(Vec<Row>, Named)> {
         let (own, mut named) = (wanted.len(), Named::default());
         let rows = found.iter().map(|row| wanted.seen(view, row)).collect::<Result<Vec<_>>>()?;
         for (from, row) in found.iter().zip(&rows) {

@@ -168,7 +168,10 @@ impl KindDef {
             }
             let is_plain = field.shape.target().is_none() && !field.shape.is_list() && !field.is_sort;
             if field.is_disclosable && !(field.is_nullable && is_plain) {
-                return wrong(format!("`{}` may be withheld, and is no plain field that may be empty", field.name));
+                return wrong(format!(
+                    "`{}` may be withheld, and is no plain field that may be empty",
+                    field.name
+                ));
             }
             if field.is.is_some_and(|(name, _)| self.declared.field(name).is_none()) {
                 return wrong(format!("`{}` follows from no field", field.name));
