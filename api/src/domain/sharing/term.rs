@@ -95,7 +95,7 @@ pub(super) async fn end(unit: &mut Unit, release: Uuid) -> Result<()> {
 /// Says in the log of every record the release covers that who may see it has changed.
 async fn touch(unit: &mut Unit, release: Uuid) -> Result<()> {
     unit.remember();
-    for def in unit.ctx.kinds.all().iter().filter(|def| def.has("release_set_id")) {
+    for def in unit.kinds_released(release).await? {
         let covered = def.col("release_set_id").in_subquery(sets_with(release));
         unit.touch(def, Cond::all().add(covered)).await?;
     }

@@ -1,152 +1,30 @@
 //! Releases of records: none is shown more widely than the record above it, and what is not at level `national` is
 //! shown by its own id only.
 
+mod rule;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use futures_util::future::BoxFuture;
-use model::{access::Visibility, declaration::standard};
-use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, Query, SelectStatement};
-use serde_json::{Value as Json, json};
+use model::access::Visibility;
+use sea_orm::{
+    QueryResult,
+    sea_query::{Alias, Cond, Expr, ExprTrait, Query, SelectStatement, UnionType},
+};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{Atomic, Unit, item::Item};
 use crate::{
-    clock::Clock,
     error::{Error, Result},
     policy::Verb,
     record::{Expected, KindDef, Op},
     row::Row,
-    scalar::Subject,
     shared_sets::set_id,
     store,
 };
 
-/// Audience that contains all others.
-const PUBLIC: &str = "public";
-
-/// A release, as far as the rule looks at it.
-#[derive(Clone, Debug)]
-pub struct Release {
-    /// Its id.
-    pub id: Uuid,
-    /// Who may read.
-    pub audiences: BTreeSet<String>,
-    /// What it shows.
-    pub subject: Subject,
-    /// Whether it shows records, and does not only count them.
-    pub is_read: bool,
-    /// Whether it shows or counts its subject now.
-    pub is_live: bool,
-    /// Whether it does or may come to do so.
-    pub is_open: bool,
-    takes_future: bool,
-}
-
-impl Release {
-    /// Reads a release.
-    #[must_use]
-    pub fn of(row: &Row, clock: &Clock) -> Self {
-        let now = clock.now();
-        let instant = |column| row.instant(column);
-        let status = row.text("status").unwrap_or_default();
-        let is_open = ["scheduled", "live", "suspended"].contains(&status)
-            && instant("until_at").is_none_or(|until| until > now);
-        let subject = row.json("subject").and_then(|json| serde_json::from_value(json.clone()).ok());
-        Self {
-            id: row.id(),
-            audiences: texts(row, "audiences"),
-            subject: subject.unwrap_or_default(),
-            is_read: row.text("mode") == Some("read"),
-            is_live: is_open && status != "suspended" && instant("from_at").is_some_and(|from| from <= now),
-            is_open,
-            takes_future: row.truth("include_future"),
-        }
-    }
-
-    /// Whether the release names this record by its id.
-    fn names(&self, id: Uuid) -> bool {
-        self.subject.plan == Some(id) || self.subject.record.as_ref().is_some_and(|one| one.id == id)
-    }
-}
-
-fn texts(row: &Row, column: &str) -> BTreeSet<String> {
-    let all = row.json(column).and_then(Json::as_array).into_iter().flatten();
-    all.filter_map(Json::as_str).map(str::to_owned).collect()
-}
-
-/// Sets of releases, with what is known of their members.
-#[derive(Debug, Default)]
-pub struct Released {
-    sets: HashMap<Uuid, BTreeSet<Uuid>>,
-    releases: HashMap<Uuid, Release>,
-}
-
-impl Released {
-    /// The releases that a record is in.
-    pub fn of<'a>(&'a self, row: &Row) -> impl Iterator<Item = &'a Release> {
-        self.ids(row).iter().filter_map(|id| self.releases.get(id))
-    }
-
-    fn ids(&self, row: &Row) -> &BTreeSet<Uuid> {
-        const NONE: &BTreeSet<Uuid> = &BTreeSet::new();
-        row.uuid("release_set_id").and_then(|set| self.sets.get(&set)).unwrap_or(NONE)
-    }
-
-    /// Whether a record is shown now to everybody who belongs to an audience.
-    #[must_use]
-    pub fn shows(&self, row: &Row, audience: &str) -> bool {
-        self.showing(row, audience).next().is_some()
-    }
-
-    /// The releases that show a record now to everybody who belongs to an audience.
-    pub fn showing<'a>(&'a self, row: &Row, audience: &'a str) -> impl Iterator<Item = &'a Release> {
-        let is_for = move |one: &&Release| one.audiences.contains(PUBLIC) || one.audiences.contains(audience);
-        self.of(row).filter(|one| one.is_read && one.is_live).filter(is_for)
-    }
-
-    /// Whether a release may show a record below this one.
-    #[must_use]
-    pub fn may_show(&self, release: &Release, parent: Option<&Row>) -> bool {
-        parent.is_none_or(|parent| {
-            !release.is_read
-                || self.ids(parent).contains(&release.id)
-                || release.audiences.iter().all(|audience| self.shows(parent, audience))
-        })
-    }
-
-    /// Whether a record may stay in a release, as its level and the record above it are. What has ended shows
-    /// nothing, and may stay.
-    fn may_keep(&self, release: &Release, row: &Row, parent: Option<&Row>) -> bool {
-        let by_level = match row.read(standard::VISIBILITY) {
-            Some(Visibility::National) | None => true,
-            Some(Visibility::Group) => release.names(row.id()),
-            Some(Visibility::Agency) => false,
-        };
-        !release.is_open || (by_level && self.may_show(release, parent))
-    }
-
-    /// The releases a record stays in; none if it stays in all of them.
-    pub(super) fn kept(&self, row: &Row, parent: Option<&Row>) -> Option<BTreeSet<Uuid>> {
-        let all = self.ids(row);
-        let may = |id: &&Uuid| self.releases.get(*id).is_some_and(|one| self.may_keep(one, row, parent));
-        let kept: BTreeSet<Uuid> = all.iter().filter(may).copied().collect();
-        (kept.len() != all.len()).then_some(kept)
-    }
-
-    /// The releases that take in what is made, or comes, below their subject.
-    fn future(&self, row: &Row, parent: Option<&Row>) -> BTreeSet<Uuid> {
-        if row.read(standard::VISIBILITY) != Some(Visibility::National) {
-            return BTreeSet::new();
-        }
-        let plan = row.def().plan_column().and_then(|column| row.uuid(column));
-        let takes = |one: &&Release| {
-            let is_below = one.subject.plan.is_some() && one.subject.plan == plan;
-            let is_of_kind = one.subject.kind.as_deref() == Some(row.def().name);
-            one.is_open && one.takes_future && (is_below || is_of_kind) && self.may_show(one, parent)
-        };
-        self.releases.values().filter(takes).map(|one| one.id).collect()
-    }
-}
+pub use rule::{Release, Released};
 
 /// Sets of releases to be stored, each with the owner.
 pub type WantedSets = BTreeSet<(String, BTreeSet<Uuid>)>;
@@ -301,35 +179,76 @@ impl Unit {
         Ok(())
     }
 
+    /// The kinds with records that a release is for, in one statement, those that others refer to first.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn kinds_released(&self, release: Uuid) -> Result<Vec<&'static KindDef>> {
+        let all: Vec<_> = self.ctx.kinds.all().iter().copied().filter(|def| def.is_national()).collect();
+        let selects = all.iter().enumerate().map(|(at, def)| {
+            let covered = Query::select()
+                .expr(Expr::val(1))
+                .from(def.iden())
+                .and_where(def.col("release_set_id").in_subquery(sets_with(release)))
+                .take();
+            Query::select().expr(Expr::cust(at.to_string())).and_where(Expr::exists(covered)).take()
+        });
+        let found = self.numbered(selects).await?;
+        Ok(found.iter().filter_map(|(at, _)| all.get(*at).copied()).collect())
+    }
+
     /// Takes out of their releases the records below those a release has shown, where nothing else shows the record
     /// above to the same audiences.
     ///
     /// # Errors
     /// What the database says.
     pub async fn narrow_released(&mut self, ended: Uuid) -> Result<()> {
+        let national = self.ctx.kinds.all().iter().copied().filter(|def| def.is_national());
+        let ways: Vec<_> =
+            national.flat_map(|def| def.parent.iter().map(move |parent| (def, parent))).collect();
+        let target = |def: &KindDef, column: &str| {
+            let target = def.column(column).and_then(|column| self.ctx.kinds.get(column.target?));
+            target.filter(|target| target.is_national())
+        };
+        let selects = ways.iter().enumerate().filter_map(|(at, (def, parent))| {
+            let above = target(def, parent.column)?;
+            let select = Query::select()
+                .exprs([Expr::cust(at.to_string()), def.col("id"), def.col(parent.column)])
+                .from(def.iden())
+                .and_where(stands_out(def, parent.column, above, ended))
+                .take();
+            Some(select)
+        });
+        let mut found: BTreeMap<usize, Vec<(Uuid, Uuid)>> = BTreeMap::new();
+        for (at, ids) in self.numbered(selects).await? {
+            found.entry(at).or_default().extend(ids);
+        }
         let (mut front, mut narrowed) = (Vec::new(), HashMap::new());
-        for def in self.ctx.kinds.all().iter().copied().filter(|def| def.is_national()) {
-            for parent in &def.parent {
-                let target = def.column(parent.column).and_then(|column| self.ctx.kinds.get(column.target?));
-                let Some(target) = target.filter(|target| target.is_national()) else { continue };
-                let rows = store::all(
-                    self.conn(),
-                    def,
-                    Cond::all().add(stands_out(def, parent.column, target, ended)),
-                )
-                .await?;
-                if rows.is_empty() {
-                    continue;
-                }
-                let ids = rows.iter().map(Row::id).collect();
-                let above = rows.iter().filter_map(|row| row.uuid(parent.column)).collect();
-                let above = self.rows_of(target, &above).await?;
-                let pairs = self.narrow_below(def, &ids, &above).await?;
-                front.push((def, pairs.iter().map(|(_, row)| row.id()).collect()));
-                narrowed.extend(pairs.into_iter().map(|(_, row)| (row.id(), row)));
-            }
+        for (at, pairs) in found {
+            let Some((def, parent)) = ways.get(at) else { continue };
+            let Some(above) = target(def, parent.column) else { continue };
+            let above = self.rows_of(above, &pairs.iter().map(|(_, above)| *above).collect()).await?;
+            let ids = pairs.iter().map(|(id, _)| *id).collect();
+            let pairs = self.narrow_below(def, &ids, &above).await?;
+            front.push((*def, pairs.iter().map(|(_, row)| row.id()).collect()));
+            narrowed.extend(pairs.into_iter().map(|(_, row)| (row.id(), row)));
         }
         self.descend(front, narrowed).await
+    }
+
+    /// The rows of several selects in one statement, each with the number of its select and two ids, if it has any.
+    async fn numbered(
+        &self,
+        selects: impl Iterator<Item = SelectStatement>,
+    ) -> Result<Vec<(usize, Option<(Uuid, Uuid)>)>> {
+        let whole = selects.reduce(|mut all, one| all.union(UnionType::All, one).take());
+        let Some(select) = whole else { return Ok(Vec::new()) };
+        let read = |row: &QueryResult| {
+            let at = usize::try_from(row.try_get_by_index::<i32>(0)?).unwrap_or_default();
+            let ids = row.try_get_by_index(1).and_then(|id| Ok((id, row.try_get_by_index(2)?)));
+            Ok((at, ids.ok()))
+        };
+        self.conn().all(&select).await?.iter().map(read).collect()
     }
 }
 
