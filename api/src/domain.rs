@@ -16,16 +16,16 @@ pub mod vocabularies;
 use std::sync::LazyLock;
 
 use entity::{
-    Action, Agency, Country, CountryFramework, DisclosureRule, Framework, Grant, Membership, Objective,
-    Obligation, Organisation, Participation, Pillar, Plan, Region, RegionMembership, Release, ReleaseSet,
-    Task, User, WorkingGroup,
+    Action, Agency, ApiKey, Country, CountryFramework, DisclosureRule, Framework, Grant, Membership, Objective, Obligation,
+    Organisation, Participation, Pillar, Plan, Region, RegionMembership, Release, ReleaseSet, Task, User,
+    WorkingGroup,
 };
 use kernel::{
     KindDef,
     kinds::{Kinds, kind},
 };
 
-use access::{grant, user};
+use access::{api_key, grant, user};
 use cooperation::{membership, task};
 use plans::{content::protect_content, plan};
 use treaties::participation;
@@ -51,6 +51,7 @@ pub static KINDS: LazyLock<Kinds> = LazyLock::new(|| {
         kind::<Task>().lacks(task::lacking).checks(task::check),
         kind::<User>().guards(user::guard).checks(user::check).follows(user::follow),
         kind::<Grant>().prepares(grant::prepare).guards(grant::guard).checks(grant::check),
+        kind::<ApiKey>().prepares(api_key::prepare).checks(api_key::check),
         kind::<Release>().prepares(sharing::prepare).checks(sharing::check).follows(sharing::follow),
         kind::<ReleaseSet>(),
         kind::<DisclosureRule>().checks(sharing::disclosure::check),

@@ -10,10 +10,15 @@ use std::time::Duration;
 
 pub use runner::{Job, Ran, Service, start};
 
+use crate::signin::api_key;
+
 /// Every job there is.
 pub const ALL: &[Job] = &[
     Job::shared("housekeeping", Duration::from_mins(10), |service| Box::pin(housekeeping::sweep(service))),
     Job::shared("release_clock", Duration::from_secs(1), |service| Box::pin(release_clock::turn(service))),
+    Job::own("key_uses", Duration::from_mins(1), |service| {
+        Box::pin(async move { api_key::uses::store(&service.ctx).await })
+    }),
     Job::own("signing_keys", Duration::from_secs(3), |service| {
         Box::pin(async move { service.keys.reload().await })
     }),

@@ -2,6 +2,7 @@
 
 pub(crate) mod addresses;
 pub(crate) mod answer;
+pub(crate) mod api_keys;
 pub(crate) mod auth;
 pub(crate) mod body;
 pub(crate) mod caching;

@@ -6,6 +6,7 @@
 //! Sessions, credentials and signing keys are no records: they are written by single guarded
 //! statements and do not enter the change log, because secrets never enter a record.
 
+pub mod api_key;
 pub mod circles;
 pub mod cleaning;
 mod credential;
@@ -22,7 +23,7 @@ mod seal;
 pub mod secret;
 pub mod session;
 pub mod standing;
-mod throttle;
+pub mod throttle;
 pub mod token;
 mod weakness;
 
@@ -30,4 +31,10 @@ mod weakness;
 #[must_use]
 pub fn sign_in_first() -> kernel::Error {
     kernel::Error::Unauthenticated("sign in first: POST /api/v1/auth/login".into())
+}
+
+/// The refusal of API keys where only a person's session will do.
+#[must_use]
+pub fn no_key() -> kernel::Error {
+    kernel::Error::Forbidden("an API key does not do this; sign in as the person".into())
 }

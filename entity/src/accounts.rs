@@ -1,11 +1,11 @@
 //! Who signs in, and what each may do.
 
-use model::{Children, List, Ref, record};
+use model::{Children, List, Ref, lifecycle, record};
 
 use crate::{
     cooperation::Agency,
     plans::Plan,
-    vocab::{ReadCeiling, Role},
+    vocab::{ApiKeyStatus, ReadCeiling, Role},
 };
 
 /// Tables of signing in that hold on to an account.
@@ -69,4 +69,69 @@ pub struct Grant {
     /// Last day of the grant.
     #[field(not_before = valid_from)]
     pub valid_until: Option<Date>,
+}
+
+/// Tables of signing in that hold on to an API key.
+const KEY_HELD_BY: &[(&str, &str)] = &[("api_key_secret", "api_key_id")];
+
+/// A key by which a program calls in the name of a person, for one owner.
+///
+/// It may do what its person's grants of that owner allow at the moment of the call, and of that only what the key
+/// names: each list that is empty narrows nothing.
+#[record(plural = "api-keys", class = Key, area = "Access", of_caller, writes = [], moves = API_KEY, held = KEY_HELD_BY,
+    example = r#"{"name": "Nightly copy of the tasks", "roles": ["secretariat"], "write_kinds": ["task"], "networks": ["192.0.2.0/24"], "expires_at": "2027-11-20T00:00:00Z"}"#)]
+pub struct ApiKey {
+    /// Person it acts for, who made it.
+    #[field(read_only, filter = "user_id")]
+    pub user: Ref<User>,
+    /// What it is for.
+    #[field(len(1, 200), new_only, label)]
+    pub name: String,
+    /// Beginning of the secret, by which a person tells keys apart.
+    #[field(read_only, filter)]
+    pub prefix: String,
+    /// Roles it keeps of those its person holds; all where none is named.
+    #[field(most(20), new_only)]
+    pub roles: List<Role>,
+    /// Whether it writes nothing.
+    #[field(new_only, default = false)]
+    pub is_read_only: bool,
+    /// Kinds it may write; all that its person may write where none is named. Accounts, grants and keys it never writes.
+    #[field(most(100), new_only)]
+    pub write_kinds: List<String>,
+    /// Source systems it may write under; all of its person where none is named.
+    #[field(most(100), new_only)]
+    pub source_systems: List<String>,
+    /// How far it reads at most, where that is narrower than its person does.
+    #[field(new_only)]
+    pub read_ceiling: Option<ReadCeiling>,
+    /// Kinds it reads, besides reference data; all where none is named.
+    #[field(most(100), new_only)]
+    pub read_kinds: List<String>,
+    /// Countries whose records it reads, besides what belongs to nobody; all where none is named.
+    #[field(most(200), new_only)]
+    pub countries: List<String>,
+    /// Networks it is taken from (CIDR); from everywhere where none is named.
+    #[field(most(100), new_only)]
+    pub networks: List<String>,
+    /// Origins of the pages it is taken from, as browsers send them; from everything where none is named.
+    #[field(most(100), new_only)]
+    pub origins: List<String>,
+    /// Instant from which it is not taken any more; null where it lasts until it is revoked.
+    #[field(new_only)]
+    pub expires_at: Option<DateTimeUtc>,
+    /// When it was used last, to the minute or so; neither the history nor the feed tells of it.
+    #[field(read_only, unlogged)]
+    pub last_used_at: Option<DateTimeUtc>,
+    /// State of the key.
+    #[field(read_only, filter)]
+    pub status: ApiKeyStatus,
+    /// Why it was revoked.
+    #[field(read_only)]
+    pub status_reason: Option<String>,
+}
+
+lifecycle! { API_KEY;
+    /// Revoke an active key: from the next request on it is not taken.
+    revoke: Active => Revoked, by Owner;
 }

@@ -10,6 +10,7 @@ mod reference;
 mod sharing;
 mod treaties;
 
+pub mod api_key_secret;
 pub mod change;
 pub mod change_payload;
 pub mod change_set;
@@ -25,7 +26,7 @@ pub mod sign_in_attempt;
 pub mod signing_key;
 pub mod vocab;
 
-pub use accounts::{Grant, User, grant, user};
+pub use accounts::{ApiKey, Grant, User, api_key, grant, user};
 pub use cooperation::{Agency, Membership, Task, WorkingGroup, agency, membership, task, working_group};
 pub use plans::{Action, Objective, Pillar, Plan, action, objective, pillar, plan};
 pub use reference::{

@@ -2,6 +2,7 @@
 //!
 //! One enum per vocabulary; labels in every language stay in the CSV files.
 
+mod access;
 mod function;
 mod hazard;
 mod institution;
@@ -10,6 +11,7 @@ mod plan;
 mod reference;
 mod sharing;
 
+pub use access::ApiKeyStatus;
 pub use function::Function;
 pub use hazard::{Community, CooperationLevel, Domain, ExerciseKind, HazardOrigin};
 pub use institution::{AgencyKind, MembershipRole, WorkingGroupKind};

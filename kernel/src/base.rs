@@ -9,7 +9,7 @@ pub mod dates;
 pub mod error;
 pub mod filter;
 pub mod input;
-
+pub mod narrowing;
 pub mod policy;
 pub mod record;
 pub mod row;

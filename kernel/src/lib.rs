@@ -16,7 +16,7 @@ pub use base::{
     actor::{self, Actor},
     cache, cause, clock, crypto, dates,
     error::{self, Code, Error, Result, Violation},
-    filter, input, policy,
+    filter, input, narrowing, policy,
     record::{self, KindDef},
     row, scalar, schema, spelling, text,
 };

@@ -41,6 +41,8 @@ mod m20261126_000046_text_order;
 mod m20261126_000050_task_completed_on;
 mod m20261126_000060_release_subject;
 mod m20261126_000061_disclosure_rule;
+mod m20261126_000070_api_key;
+mod m20261126_000071_api_key_epoch;
 mod table;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
@@ -92,6 +94,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000050_task_completed_on::Migration),
             Box::new(m20261126_000060_release_subject::Migration),
             Box::new(m20261126_000061_disclosure_rule::Migration),
+            Box::new(m20261126_000070_api_key::MIGRATION),
+            Box::new(m20261126_000071_api_key_epoch::Migration),
         ]
     }
 }

@@ -70,9 +70,7 @@ impl MigrationTrait for Migration {
         let (database, backend) = (manager.get_connection(), manager.get_database_backend());
         for (table, writes) in TABLES {
             for write in writes {
-                let on =
-                    if backend == DbBackend::Postgres { format!(" ON \"{table}\"") } else { String::new() };
-                database.execute_unprepared(&format!("DROP TRIGGER {}{on}", name(table, write))).await?;
+                database.execute_unprepared(&drop_trigger(backend, table, write)).await?;
             }
         }
         if backend == DbBackend::Postgres {
@@ -92,8 +90,14 @@ fn name(table: &str, write: &str) -> String {
     format!("standing_after_{verb}_of_{table}")
 }
 
-/// PostgreSQL's triggers wait for the end of the transaction, so that the row is locked for a moment only.
-fn trigger(backend: DbBackend, table: &str, write: &str) -> String {
+/// The statement that takes a trigger away.
+pub(crate) fn drop_trigger(backend: DbBackend, table: &str, write: &str) -> String {
+    let on = if backend == DbBackend::Postgres { format!(" ON \"{table}\"") } else { String::new() };
+    format!("DROP TRIGGER {}{on}", name(table, write))
+}
+
+/// The statement that makes a trigger. PostgreSQL's triggers wait for the end of the transaction, so that the row is locked for a moment only.
+pub(crate) fn trigger(backend: DbBackend, table: &str, write: &str) -> String {
     let name = name(table, write);
     if backend == DbBackend::Postgres {
         return format!(

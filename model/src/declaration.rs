@@ -21,6 +21,8 @@ pub enum Class {
     Person,
     /// Grants.
     Grant,
+    /// API keys.
+    Key,
     /// Releases and their sets.
     Shared,
 }

@@ -179,6 +179,8 @@ pub struct FieldDef {
     pub of_state: Option<&'static str>,
     /// Link table that is the index of a list of references.
     pub table: Option<&'static str>,
+    /// Whether our own code writes it beside the log, without a new version: what is only noted, such as a last use.
+    pub is_unlogged: bool,
     /// A fact that follows: whether another field holds this code. Such a field has no column.
     pub is: Option<(&'static str, &'static str)>,
 }

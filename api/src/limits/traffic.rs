@@ -23,7 +23,8 @@ impl Traffic {
     pub fn of(method: &Method, path: &str) -> Self {
         let path = path.strip_prefix("/api/v1").unwrap_or(path);
         let is_read = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
-        if path.starts_with("/auth/") || path.ends_with("/password-token") {
+        let makes_key = path == "/api-keys" && *method == Method::POST;
+        if path.starts_with("/auth/") || path.ends_with("/password-token") || makes_key {
             Self::SignIn
         } else if path == "/graphql" {
             Self::Graphql
@@ -57,6 +58,9 @@ mod tests {
         assert_eq!(of(Method::PATCH, "/api/v1/tasks/1"), Traffic::Write);
         assert_eq!(of(Method::POST, "/api/v1/auth/login"), Traffic::SignIn);
         assert_eq!(of(Method::POST, "/users/1/password-token"), Traffic::SignIn);
+        assert_eq!(of(Method::POST, "/api/v1/api-keys"), Traffic::SignIn);
+        assert_eq!(of(Method::GET, "/api/v1/api-keys"), Traffic::Read);
+        assert_eq!(of(Method::POST, "/api/v1/api-keys/1/revoke"), Traffic::Write);
         assert_eq!(of(Method::POST, "/graphql"), Traffic::Graphql);
         assert_eq!(of(Method::POST, "/api/v1/api/v1/auth/login"), Traffic::Write);
     }

@@ -14,7 +14,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     body::Input,
-    caller::Person,
+    caller::{Oneself, Person},
     device::FromDevice,
     problem::{Problem, ReadProblems, WriteProblems},
 };
@@ -150,7 +150,7 @@ async fn change_password(
     summary = "Read about oneself",
     description = "Answers the caller's account, owners, grants, and the kinds of which it may create records.",
     responses((status = 200, description = "The caller", body = Me), ReadProblems))]
-async fn get_me(Person(ctx, _): Person) -> Result<axum::Json<Me>, Problem> {
+async fn get_me(Oneself(ctx): Oneself) -> Result<axum::Json<Me>, Problem> {
     let me = me::me(&ctx).await?;
     Ok(axum::Json(me.ok_or(Error::NotFound)?))
 }

@@ -1,16 +1,18 @@
 //! Who calls: extractors that put the caller into the context.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, header, request::Parts},
 };
-use chrono::{DateTime, Utc};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use chrono::DateTime;
 use kernel::{
     Code, Ctx, Error, Violation,
     input::{did_you_mean, nearest},
     spelling,
+    standings::Who,
     view::Locale,
 };
 use uuid::Uuid;
@@ -19,11 +21,13 @@ use super::{idempotency, problem::Problem};
 use crate::{
     limits::meter::Meter,
     preference::weighted,
+    origin::Origin,
     signin::{
+        api_key::{self, Place},
         identity::{Identity, Recalled},
-        sign_in_first,
+        no_key, sign_in_first,
         standing::{ACT_AS, load_actor, load_person},
-        token,
+        throttle, token,
     },
     state::AppState,
 };
@@ -39,8 +43,6 @@ pub struct Session {
     pub user: Uuid,
     /// The session.
     pub id: Uuid,
-    /// Instant the access token ends to be good.
-    pub until: DateTime<Utc>,
 }
 
 /// Any caller, anonymous ones too; refuses unknown query parameters.
@@ -91,7 +93,7 @@ impl FromRequestParts<AppState> for SignedIn {
     }
 }
 
-/// A person who is signed in, under whatever owner: for what concerns the account itself.
+/// A person who is signed in, under whatever owner: for what concerns the account itself. Keys are refused.
 #[derive(Clone, Debug)]
 pub struct Person(pub Ctx, pub Session);
 
@@ -99,18 +101,41 @@ impl FromRequestParts<AppState> for Person {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let (ctx, session) = begin(parts, state).await?;
-        let session = session.ok_or_else(sign_in_first)?;
+        let (ctx, identity) = identity(parts, state).await?;
+        let Some(person) = identity.session() else {
+            if identity.who.is_none() {
+                return Err(sign_in_first().into());
+            }
+            identity.look_up(&ctx).await?;
+            return Err(no_key().into());
+        };
         refuse_parameters(parts.uri.query(), &["lang"])?;
         // Who holds grants of several owners may ask about itself without choosing one.
         let actor = match act_as(parts) {
-            Some(owner) => load_actor(&ctx, Some((session.user, session.id)), Some(owner)).await?,
-            None => match load_actor(&ctx, Some((session.user, session.id)), None).await {
-                Err(Error::BadRequest(_)) => load_person(&ctx, session.user, session.id).await?,
+            Some(owner) => load_actor(&ctx, Some(person), Some(owner)).await?,
+            None => match load_actor(&ctx, Some(person), None).await {
+                Err(Error::BadRequest(_)) => load_person(&ctx, person.0, person.1).await?,
                 other => other?,
             },
         };
-        Ok(Self(ctx.acting(actor), session))
+        Ok(Self(ctx.acting(actor), Session { user: person.0, id: person.1 }))
+    }
+}
+
+/// Whoever is signed in and asks about itself: a person under whatever owner, or a key.
+#[derive(Clone, Debug)]
+pub struct Oneself(pub Ctx);
+
+impl FromRequestParts<AppState> for Oneself {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let (ctx, identity) = identity(parts, state).await?;
+        if !matches!(identity.who, Some(Who::Key(_))) {
+            return Ok(Self(Person::from_request_parts(parts, state).await?.0));
+        }
+        refuse_parameters(parts.uri.query(), &["lang"])?;
+        Ok(Self(identity.look_up(&ctx).await?))
     }
 }
 
@@ -118,39 +143,75 @@ fn act_as(parts: &Parts) -> Option<&str> {
     parts.headers.get(ACT_AS).and_then(|value| value.to_str().ok())
 }
 
-/// The context of the request and the session its token names, before anything is looked up.
-async fn begin(parts: &Parts, state: &AppState) -> Result<(Ctx, Option<Session>), Problem> {
+/// Who a request says it is from, before a person is looked up; it pays for the request.
+///
+/// # Errors
+/// 401 for a bad token or key.
+pub async fn identity(parts: &Parts, state: &AppState) -> Result<(Ctx, Identity), Problem> {
     let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
     let mut ctx = state.ctx(request_id.as_deref());
     ctx.locale = Arc::new(locale(&parts.headers, parts.uri.query()));
     ctx.language = written(&parts.headers)?;
-    let session = match bearer(&parts.headers)? {
-        Some(text) => Some(session(state, text).await?),
-        None => None,
+    let address = parts.extensions.get::<Origin>().map(|origin| origin.address);
+    let claimed = Identity {
+        act_as: act_as(parts).map(str::to_owned),
+        place: Place::of(address, &parts.headers),
+        ..Identity::default()
     };
-    if let (Some(session), Some(meter)) = (session, parts.extensions.get::<Meter>()) {
-        meter.identify(session.user)?;
+    let Some(given) = parts.headers.get(header::AUTHORIZATION) else { return Ok((ctx, claimed)) };
+    let given = given.to_str().ok().ok_or_else(unreadable)?;
+    let identity = prove(state, &ctx, claimed, given).await?;
+    if let (Some(payer), Some(meter)) = (identity.payer, parts.extensions.get::<Meter>()) {
+        meter.identify(payer)?;
     }
-    Ok((ctx, session))
+    Ok((ctx, identity))
 }
 
-/// The session a token names, once it is verified.
+/// Who is behind what stands in `Authorization`: a token is verified, a key looked up, unless it is remembered.
 ///
 /// # Errors
-/// 401 for a bad token.
-pub async fn session(state: &AppState, token: &str) -> Result<Session, Problem> {
-    let claims = token::verify(&state.keys, &state.clock, token).await?;
-    let until = DateTime::from_timestamp(claims.exp, 0).unwrap_or_default();
-    Ok(Session { user: claims.sub, id: claims.sid, until })
+/// 401 for a bad token or key; 429 for whoever tries many keys that are none.
+pub async fn prove(state: &AppState, ctx: &Ctx, claimed: Identity, given: &str) -> Result<Identity, Problem> {
+    let secret = secret(given)?;
+    if let Some(hash) = api_key::presented(&secret)? {
+        let identity = Identity { who: Some(Who::Key(hash)), ..claimed };
+        let caller = match identity.recall(ctx).await {
+            Err(Error::Unauthenticated(_)) => {
+                return Err(throttle::refuse_key(ctx, &state.keys, identity.place.address()).await?.into());
+            }
+            found => found?,
+        };
+        let payer = caller.actor.key.as_ref().map(|key| key.key);
+        return Ok(Identity { payer, ..identity });
+    }
+    let claims = token::verify(&state.keys, &state.clock, &secret).await?;
+    Ok(Identity {
+        who: Some(Who::Session { user: claims.sub, session: claims.sid }),
+        payer: Some(claims.sub),
+        until: Some(DateTime::from_timestamp(claims.exp, 0).unwrap_or_default()),
+        ..claimed
+    })
 }
 
-/// Who a request says it is from, for answers that go on and look the caller up again and again.
-///
-/// # Errors
-/// 401 for a bad token.
-pub async fn identity(parts: &Parts, state: &AppState) -> Result<(Ctx, Identity), Problem> {
-    let (ctx, session) = begin(parts, state).await?;
-    Ok((ctx, Identity::of(session.map(|s| (s.user, s.id, s.until)), act_as(parts))))
+/// The token or key that stands in `Authorization`: of `Basic` it is the password, whoever the user is said to be.
+fn secret(given: &str) -> Result<Cow<'_, str>, Error> {
+    let (scheme, rest) = given.split_once(' ').ok_or_else(unreadable)?;
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Ok(Cow::Borrowed(rest.trim()));
+    }
+    let pair = STANDARD.decode(rest.trim()).ok().filter(|_| scheme.eq_ignore_ascii_case("basic"));
+    let pair = pair.and_then(|bytes| String::from_utf8(bytes).ok());
+    let (_, password) = pair.as_deref().and_then(|pair| pair.split_once(':')).ok_or_else(unreadable)?;
+    // A token has its place in `Bearer`: passwords are what programs store.
+    if api_key::presented(password)?.is_none() {
+        return Err(unreadable());
+    }
+    Ok(Cow::Owned(password.to_owned()))
+}
+
+fn unreadable() -> Error {
+    let why = "Authorization takes `Bearer` with an access token or API key, or `Basic` with an API key as password";
+    Error::Unauthenticated(why.into())
 }
 
 /// Finds out who calls; a bad token is always refused, never taken for anonymous.
@@ -178,15 +239,6 @@ pub async fn recall(parts: &Parts, state: &AppState) -> Result<Recalled, Problem
         ctx.idempotency = idempotency::call(parts)?;
     }
     Ok(Recalled::new(ctx, identity))
-}
-
-fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
-    let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
-    let token = value.to_str().ok().and_then(|text| text.split_once(' '));
-    match token {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(token.trim())),
-        _ => Err(Error::Unauthenticated("Authorization takes `Bearer <access token>`".into()).into()),
-    }
 }
 
 /// The caller's languages: `lang=` before `Accept-Language`.

@@ -108,7 +108,7 @@ impl FromRequestParts<AppState> for Asked {
         let goes_on = streamed || seconds > 0;
         let meter = parts.extensions.get::<Meter>().cloned();
         let address = meter.as_ref().and_then(Meter::address);
-        let seat = || state.streams.take(identity.who.map(|(user, _)| user), address);
+        let seat = || state.streams.take(identity.payer, address);
         let seat = if goes_on { Some(seat()?) } else { None };
         if goes_on && let Some(place) = parts.extensions.get::<Place>() {
             // Who waits takes a seat, not a place among those that work.

@@ -12,6 +12,7 @@ use model::{Move, Write};
 use serde_json::Value as Json;
 
 use super::{
+    api_keys,
     body::{Input, Members, Optional},
     caller::{Caller, Reading, SignedIn},
     if_match::{ByKey, Creating, IfMatch, Unconditional},
@@ -42,7 +43,7 @@ pub struct Operation {
 }
 
 impl Operation {
-    fn new<H, T>(method: MethodFilter, path: String, documented: Json, handler: H) -> Self
+    pub(super) fn new<H, T>(method: MethodFilter, path: String, documented: Json, handler: H) -> Self
     where
         H: Handler<T, AppState>,
         T: 'static,
@@ -80,7 +81,7 @@ pub fn operations() -> impl Iterator<Item = Operation> {
             .chain(releases);
         all.filter(|operation| operation.needs.iter().all(|write| def.declared.takes(*write)))
     });
-    of_kinds.chain([of_several()])
+    of_kinds.chain([of_several(), api_keys::issue()])
 }
 
 /// A batch of several kinds.

@@ -16,6 +16,7 @@ use utoipa::{
 use super::{answer::PageInfo, problem::ProblemDetails};
 use crate::domain::{
     KINDS,
+    access::api_key,
     batch::{BatchInput, BatchResult},
     history::HistoryEntry,
     tree,
@@ -31,7 +32,7 @@ use crate::domain::{
     ),
     servers((url = "/api/v1")),
     components(schemas(ProblemDetails, kernel::Violation, BatchInput, BatchResult, HistoryEntry, PageInfo)),
-    security((), ("bearer" = [])),
+    security((), ("bearer" = []), ("basic" = [])),
     tags(
         (name = "Reference data", description = "Facts that belong to nobody: regions, countries, organisations, frameworks, obligations."),
         (name = "Treaties", description = "Participation of countries in frameworks, and what they say of themselves."),
@@ -40,7 +41,7 @@ use crate::domain::{
         (name = "Sharing", description = "Releases: what an owner shows to others, to whom and until when."),
         (name = "Records", description = "Records of several kinds at once."),
         (name = "Changes", description = "What became of the records a caller sees: pages, pages that wait, streams."),
-        (name = "Access", description = "Users and grants."),
+        (name = "Access", description = "Users, grants and API keys."),
         (name = "Service", description = "About this installation."),
         (name = "Sign-in", description = "Signing in, and about oneself.")
     )
@@ -73,8 +74,15 @@ pub fn document() -> Json {
 /// All operations and schemas: those written by hand, then those of the kinds.
 fn joined() -> Result<Json, String> {
     let mut api = Document::openapi();
-    let bearer = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-    api.components.get_or_insert_default().security_schemes.insert("bearer".into(), bearer.into());
+    let schemes = [
+        ("bearer", HttpAuthScheme::Bearer, "An access token, or the secret of an API key."),
+        ("basic", HttpAuthScheme::Basic, "The secret of an API key as the password, with any user name."),
+    ];
+    for (name, scheme, text) in schemes {
+        let scheme = Http::builder().scheme(scheme).description(Some(text)).build();
+        let all = &mut api.components.get_or_insert_default().security_schemes;
+        all.insert(name.into(), SecurityScheme::Http(scheme).into());
+    }
     let as_json = |api| serde_json::to_value(api).map_err(|error| error.to_string());
     let mut document = as_json(api)?;
     for router in super::areas() {
@@ -82,7 +90,8 @@ fn joined() -> Result<Json, String> {
     }
     kernel::input::tidy(&mut document);
     let past = Map::from_iter([("HistoryEntryPage".to_owned(), schema::page("HistoryEntry"))]);
-    for schemas in [past, schema::components(&KINDS), tree::schemas()] {
+    let of_keys = kinds::schemas_of_keys(api_key::def());
+    for schemas in [past, schema::components(&KINDS), of_keys, tree::schemas()] {
         merge::add_schemas(&mut document, schemas)?;
     }
     for operation in super::kinds::operations() {

@@ -4,11 +4,12 @@ use kernel::{
     Code, Ctx, Error, KindDef, Result, Unit,
     lifecycle::{self, MoveState},
     record::{Expected, Op, Outcome, OutcomeKind},
-    render::{Detail, Renderer},
+    render::{Detail, Renderer, Shown},
     row::Row,
     store,
 };
 use model::Move;
+use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
@@ -204,6 +205,22 @@ impl Records {
     async fn answer(&self, row: &Row, is_new: bool) -> Result<Answer, Problem> {
         let renderer = Renderer::on(&self.ctx, self.def, std::slice::from_ref(row), Detail::Single).await?;
         self.shown(&renderer, row, is_new)
+    }
+
+    /// The answer with a key that was just made, and with its secret.
+    pub async fn issued(&self, row: &Row, secret: &str) -> Result<Answer, Problem> {
+        #[derive(Serialize)]
+        struct Issued<'a> {
+            api_key: Shown<'a>,
+            secret: &'a str,
+        }
+
+        let renderer = Renderer::on(&self.ctx, self.def, std::slice::from_ref(row), Detail::Single).await?;
+        Ok(Answer {
+            version: Some(row.version()),
+            location: Some(self.location(row)),
+            ..Answer::of(&Issued { api_key: renderer.shown(row), secret })?
+        })
     }
 
     fn shown(&self, renderer: &Renderer, row: &Row, is_new: bool) -> Result<Answer, Problem> {

@@ -41,7 +41,7 @@ pub(super) async fn by_post(State(state): State<AppState>, request: Request) -> 
         parts.extensions.insert(BodyLimit(state.limits.bodies.graphql_anonymous_bytes));
     }
     let call = GraphqlCall::of(&recalled, &parts);
-    let who = (call.ctx.actor.user, call.meter.as_ref().and_then(Meter::address));
+    let who = (call.identity.payer, call.meter.as_ref().and_then(Meter::address));
     let sent = sent(Request::from_parts(parts, body), &state).await;
     let admitted = match admit(&state, recalled, call, sent).await? {
         Ok(admitted) => admitted,

@@ -8,33 +8,40 @@ use kernel::{
     actor::{Actor, Grant},
     ctx::Ctx,
     error::{Error, Result},
-    standings::{self, Key, Remembered},
+    standings::{self, Key, Remembered, Who},
 };
 use sea_orm::ActiveEnum;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::{circles::groups, standing::load};
+use super::{
+    api_key::{self, Place},
+    circles::groups,
+    standing::load,
+};
 
 /// Who a request says it is from: what was read from it, before anything is looked up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Identity {
-    /// User and session of the verified token; none for anonymous callers.
-    pub who: Option<(Uuid, Uuid)>,
+    /// Session of the verified token, or key; none for anonymous callers.
+    pub who: Option<Who>,
+    /// Whose quota and seats the request takes: the user, or the key; none for anonymous callers.
+    pub payer: Option<Uuid>,
     /// Instant the token ends to be good.
     pub until: Option<DateTime<Utc>>,
     /// Owner the caller wants to act under.
     pub act_as: Option<String>,
+    /// Where the request comes from, which keys may be bound to.
+    pub place: Place,
 }
 
 impl Identity {
-    /// Takes user, session and end of a verified token, and the owner the caller wants to act under.
+    /// User and session, where a session says who calls.
     #[must_use]
-    pub fn of(session: Option<(Uuid, Uuid, DateTime<Utc>)>, act_as: Option<&str>) -> Self {
-        Self {
-            who: session.map(|(user, id, _)| (user, id)),
-            until: session.map(|(.., until)| until),
-            act_as: act_as.map(str::to_owned),
+    pub const fn session(&self) -> Option<(Uuid, Uuid)> {
+        match self.who {
+            Some(Who::Session { user, session }) => Some((user, session)),
+            Some(Who::Key(_)) | None => None,
         }
     }
 
@@ -57,8 +64,21 @@ impl Identity {
             return Err(Error::Unauthenticated("the access token has expired; refresh it".into()));
         }
         match ctx.standings.recall(&self.key(), now) {
-            Some(caller) => Ok(ctx.remembering(&caller)),
+            Some(caller) => self.placed(ctx.remembering(&caller)),
             None => self.load(ctx).await,
+        }
+    }
+
+    /// The caller, unless it comes with a key that is not taken from where the request comes from.
+    fn placed(&self, ctx: Ctx) -> Result<Ctx> {
+        let suits = ctx.actor.key.as_ref().is_none_or(|key| self.place.suits(key));
+        if suits { Ok(ctx) } else { Err(api_key::refused()) }
+    }
+
+    /// Notes the use of a key whose holder stands as it was looked up.
+    fn note(ctx: &Ctx) {
+        if let Some(key) = &ctx.actor.key {
+            ctx.standings.note_use(key.key, ctx.clock.now());
         }
     }
 
@@ -72,7 +92,11 @@ impl Identity {
         if !watch.is_other() && !watch.is_complete(ctx.db.tally()) {
             watch.see(standings::epoch(ctx.db.reading()).await?);
         }
-        Ok(!watch.is_other())
+        let holds = !watch.is_other();
+        if holds {
+            Self::note(ctx);
+        }
+        Ok(holds)
     }
 
     /// Whether the caller stands at this epoch as it is remembered, and the token is good: nothing has to be asked.
@@ -97,6 +121,8 @@ impl Identity {
         let ctx = ctx.remembering(&caller);
         ctx.watch.iter().for_each(|watch| watch.see(epoch));
         ctx.standings.keep(self.key(), caller);
+        let ctx = self.placed(ctx)?;
+        Self::note(&ctx);
         Ok(ctx)
     }
 
@@ -194,7 +220,9 @@ fn rights_text(actor: &Actor, groups: &BTreeSet<Uuid>) -> String {
     if !withheld.is_empty() {
         all.push(json!(withheld));
     }
-    json!(all).to_string()
+    // What a key narrows never changes.
+    all.extend(actor.key.iter().map(|key| json!(key.key)));
+    Json::Array(all).to_string()
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ use super::{
     credential::{account, set_hash},
     factor,
     keys::KeyRing,
-    notice, password,
+    no_key, notice, password,
     session::{Secret, hash_of, revoke, sessions_of},
     standing::{is_open, load_issuer},
     throttle,
@@ -55,6 +55,9 @@ impl std::fmt::Debug for PasswordToken {
 /// `NotFound` if the user is not visible; `Forbidden` if its rights are not the caller's to give, or it is closed;
 /// what the database says.
 pub async fn issue(ctx: &Ctx, user: Uuid, resets_second_factor: bool) -> Result<PasswordToken> {
+    if ctx.actor.key.is_some() {
+        return Err(no_key());
+    }
     let row = store::get(ctx, User::def(), user).await?;
     if focal_points::open(&row, ctx.clock.now()).is_none() {
         return Err(Error::Forbidden("the account is closed; the operator opens it again".into()));

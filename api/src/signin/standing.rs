@@ -10,6 +10,7 @@ use kernel::{
     actor::{Actor, Grant},
     ctx::Ctx,
     error::{Code, Error, Result},
+    standings::Who,
 };
 use sea_orm::{
     Order, QueryResult,
@@ -19,7 +20,10 @@ use uuid::Uuid;
 
 use crate::domain::sharing::disclosure::in_force;
 
-use super::circles::{next_release, regions, release_sets, set, shared_sets, within};
+use super::{
+    api_key,
+    circles::{next_release, regions, release_sets, set, shared_sets, within},
+};
 
 /// Name of the header that says for which owner the caller acts.
 pub const ACT_AS: &str = "X-Concord-Act-As";
@@ -32,13 +36,14 @@ pub const ACT_AS: &str = "X-Concord-Act-As";
 /// `Unauthenticated` when the session is over, the account closed, or nobody wants to act for an owner;
 /// `Forbidden` for an owner without a live grant; `BadRequest(ActAsRequired)` when there are several.
 pub async fn load_actor(ctx: &Ctx, who: Option<(Uuid, Uuid)>, act_as: Option<&str>) -> Result<Actor> {
-    Ok(load(ctx, who, act_as).await?.0)
+    let session = who.map(|(user, session)| Who::Session { user, session });
+    Ok(load(ctx, session, act_as).await?.0)
 }
 
-/// As [`load_actor`], with the instant of the next change that time alone brings.
+/// As [`load_actor`], of keys too, with the instant of the next change that time alone brings.
 pub(super) async fn load(
     ctx: &Ctx,
-    who: Option<(Uuid, Uuid)>,
+    who: Option<Who>,
     act_as: Option<&str>,
 ) -> Result<(Actor, DateTime<Utc>)> {
     // Grants and memberships begin and end with a day.
@@ -47,7 +52,13 @@ pub(super) async fn load(
     let mut actor = match (who, act_as) {
         (None, None) => Actor::anonymous(),
         (None, Some(_)) => return Err(Error::Unauthenticated("sign in to act for an owner".into())),
-        (Some((user, session)), _) => {
+        (Some(Who::Key(hash)), _) => {
+            let held = api_key::held(ctx, &hash).await?;
+            until = held.until.map_or(until, |over| min(until, over));
+            let grants = grants(ctx, held.user).await?;
+            held.actor(grants, act_as)?
+        }
+        (Some(Who::Session { user, session }), _) => {
             let (mut actor, over) = person(ctx, user, session).await?;
             until = min(until, over);
             actor.grants = grants(ctx, user).await?;

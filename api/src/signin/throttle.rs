@@ -22,9 +22,9 @@ use kernel::{
 use sea_orm::sea_query::{Expr, ExprTrait, LockType, OnConflict, Query};
 use uuid::Uuid;
 
-use super::{keys::KeyRing, password::Place, secret::InstallationSecret};
+use super::{api_key::refused, keys::KeyRing, password::Place, secret::InstallationSecret};
 use crate::origin::network;
-use rule::{ACCOUNT, ADDRESS, Count, Rule};
+use rule::{ACCOUNT, ADDRESS, Count, KEYS, Rule};
 use turns::Turn;
 
 pub(super) use refusal::Ending;
@@ -140,6 +140,36 @@ impl Attempt {
     pub(super) fn tell(&self, how: Ending, user: Option<Uuid>) {
         refusal::tell(how, user, self.from);
     }
+}
+
+/// What whoever shows a key that is none is answered: the refusal, or how long to wait after many.
+///
+/// Only who is refused comes here: a key that is good costs no statement for it, and is taken meanwhile.
+///
+/// # Errors
+/// What the database says.
+pub async fn refuse_key(ctx: &Ctx, ring: &KeyRing, from: Option<IpAddr>) -> Result<Error> {
+    let Some(address) = from else { return Ok(refused()) };
+    let key = key(ring.secret(), KEYS, network(address).to_string().as_bytes());
+    let now = ctx.clock.now();
+    let select = Query::select()
+        .columns([Column::Failures, Column::LastAt])
+        .from(Entity)
+        .and_where(Expr::col(Column::Key).eq(key.as_str()))
+        .take();
+    if let Some(row) = ctx.db.reading().one(&select).await? {
+        let count = Count { failures: row.try_get_by_index(0)?, last_at: row.try_get_by_index(1)? };
+        let wait = KEYS.wait(count, now);
+        if wait > 0 {
+            refusal::tell(Ending::Waiting, None, from);
+            return Ok(Error::TooManyAttempts { seconds: u64::try_from(wait).unwrap_or_default() });
+        }
+    }
+    let transaction = ctx.db.begin(true).await?;
+    charge(ctx.db.within(&transaction), KEYS, &key, now).await?;
+    transaction.commit().await?;
+    refusal::tell(Ending::WrongKey, None, from);
+    Ok(refused())
 }
 
 /// Forgets the failures of an account, whose holder has shown another way who it is.

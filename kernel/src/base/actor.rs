@@ -1,11 +1,11 @@
 //! Who asks: a person or a machine with grants, acting under one owner at a time.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use model::access::{ReadCeiling, Role};
 use uuid::Uuid;
 
-use crate::policy::Withheld;
+use crate::{narrowing::Narrowing, policy::Withheld};
 
 /// One grant as the policy needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,12 +22,37 @@ pub struct Grant {
     pub agency_code: Option<String>,
     /// The plan the grant is narrowed to.
     pub within_plan: Option<Uuid>,
-    /// How far a portal may read.
+    /// How far a portal may read, or the grants of an API key's person at most.
     pub read_ceiling: Option<ReadCeiling>,
     /// The kinds a portal may write.
     pub write_kinds: Vec<String>,
     /// The source systems a portal may write under.
     pub source_systems: Vec<String>,
+}
+
+impl Grant {
+    /// Whether the grant reads all that its role does.
+    #[must_use]
+    pub const fn has_no_ceiling(&self) -> bool {
+        self.read_ceiling.is_none()
+    }
+
+    /// Whether its holder writes external keys under a source system.
+    fn writes_under(&self, system: &str) -> bool {
+        match self.role {
+            Role::Officer | Role::AgencyLead => {
+                self.agency_code.as_ref().is_some_and(|code| system == format!("agency:{code}"))
+            }
+            Role::Portal => self.source_systems.iter().any(|own| own == system),
+            Role::FocalPoint
+            | Role::Secretariat
+            | Role::Regional
+            | Role::Partner
+            | Role::Steward
+            | Role::Operator => !system.contains(':'),
+            Role::Approver | Role::Observer => false,
+        }
+    }
 }
 
 /// What the stored data say about the caller, as it was looked up last.
@@ -56,6 +81,8 @@ pub struct Actor {
     pub grants: Vec<Grant>,
     /// What the data say about the caller.
     pub standing: Standing,
+    /// What the API key narrows that the caller comes with; none for persons.
+    pub key: Option<Arc<Narrowing>>,
     /// The service itself: seeds, the command line, the clock job.
     is_system: bool,
 }
@@ -105,7 +132,7 @@ impl Actor {
     /// Whether `owner` is a region whose records the caller's country reads from inside.
     #[must_use]
     pub fn reaches_region(&self, owner: &str) -> bool {
-        self.with_role(&[Role::FocalPoint, Role::Secretariat]).next().is_some()
+        self.with_role(&[Role::FocalPoint, Role::Secretariat]).any(Grant::has_no_ceiling)
             && self.standing.regions.iter().any(|region| region == owner)
     }
 
@@ -115,19 +142,32 @@ impl Actor {
         self.is_system || self.with_role(&[Role::Operator]).next().is_some()
     }
 
+    /// Whether the caller writes external keys under a source system; `seed` and `demo` are nobody's.
+    #[must_use]
+    pub fn writes_under(&self, system: &str) -> bool {
+        let is_narrowed = self.key.as_ref().is_some_and(|key| !key.writes_under(system));
+        let is_reserved = ["seed", "demo"].contains(&system);
+        !is_narrowed && !is_reserved && self.grants.iter().any(|grant| grant.writes_under(system))
+    }
+
     /// Text that names the caller and what it acts under, for signing cursors.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        format!("{:?}/{:?}/{}", self.user, self.acting, self.is_system)
+        let mut text = format!("{:?}/{:?}/{}", self.user, self.acting, self.is_system);
+        text.extend(self.key.iter().map(|key| format!("/{}", key.key)));
+        text
     }
 
     /// The audiences of releases the caller belongs to, `public` among them always.
     #[must_use]
     pub fn audiences(&self) -> Vec<String> {
         let mut found = BTreeSet::from(["public".to_owned()]);
-        for grant in &self.grants {
+        for grant in self.grants.iter().filter(|grant| grant.read_ceiling != Some(ReadCeiling::Public)) {
             let owner = grant.owner.as_str();
             match grant.role {
+                Role::FocalPoint | Role::Secretariat if grant.read_ceiling.is_some() => {
+                    found.insert(format!("country:{owner}"));
+                }
                 Role::FocalPoint | Role::Secretariat => {
                     found.insert(format!("country:{owner}"));
                     if !self.standing.regions.is_empty() {

@@ -150,11 +150,16 @@ enum Reach {
 
 fn reach(grant: &crate::actor::Grant) -> Reach {
     use model::access::ReadCeiling;
-    match grant.role {
+    let of_role = match grant.role {
         Role::FocalPoint | Role::Secretariat | Role::Regional | Role::Partner => Reach::Full,
         Role::AgencyLead | Role::Officer => grant.agency.map_or(Reach::Nothing, Reach::Agency),
         Role::Approver | Role::Observer => Reach::National,
         Role::Portal if grant.read_ceiling == Some(ReadCeiling::National) => Reach::National,
         Role::Portal | Role::Steward | Role::Operator => Reach::Nothing,
+    };
+    match (grant.read_ceiling, of_role) {
+        (Some(ReadCeiling::Public), _) => Reach::Nothing,
+        (Some(ReadCeiling::National), Reach::Full | Reach::Agency(_)) => Reach::National,
+        (_, reach) => reach,
     }
 }

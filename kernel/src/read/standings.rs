@@ -7,9 +7,10 @@
 //! right to it before the statement began, over processes too.
 
 use std::{
+    collections::BTreeMap,
     num::NonZeroUsize,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
@@ -34,11 +35,25 @@ use crate::{
 /// Callers remembered at most; the one that called longest ago goes first.
 const MOST: NonZeroUsize = NonZeroUsize::new(10_000).unwrap();
 
+/// By what a request says who it is from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Who {
+    /// A session of a user.
+    Session {
+        /// The user.
+        user: Uuid,
+        /// The session.
+        session: Uuid,
+    },
+    /// An API key, by the hash of its secret.
+    Key([u8; 32]),
+}
+
 /// Who a request says it is from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Key {
-    /// User and session; none for anonymous callers.
-    pub who: Option<(Uuid, Uuid)>,
+    /// Session or key; none for anonymous callers.
+    pub who: Option<Who>,
     /// Owner the caller wants to act under.
     pub act_as: Option<String>,
 }
@@ -75,6 +90,8 @@ pub struct Standings {
     owners: Memory,
     codes: Codes,
     statements: Statements,
+    /// When each API key was used last, of those used since it was asked.
+    uses: Arc<Mutex<BTreeMap<Uuid, DateTime<Utc>>>>,
 }
 
 impl Default for Standings {
@@ -84,6 +101,7 @@ impl Default for Standings {
             owners: Memory::default(),
             codes: Codes::default(),
             statements: Statements::default(),
+            uses: Arc::default(),
         }
     }
 }
@@ -98,6 +116,17 @@ impl Standings {
     /// Remembers a caller.
     pub fn keep(&self, key: Key, caller: Remembered) {
         self.callers.put(key, caller);
+    }
+
+    /// Notes that an API key was used.
+    pub fn note_use(&self, key: Uuid, at: DateTime<Utc>) {
+        self.uses.lock().unwrap_or_else(PoisonError::into_inner).insert(key, at);
+    }
+
+    /// When each key was used last, of those used since this was asked before.
+    #[must_use]
+    pub fn take_uses(&self) -> BTreeMap<Uuid, DateTime<Utc>> {
+        std::mem::take(&mut self.uses.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// What is known of owners.

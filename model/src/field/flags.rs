@@ -31,6 +31,7 @@ impl FieldDef {
             not_before: None,
             of_state: None,
             table: None,
+            is_unlogged: false,
             is: None,
         }
     }
@@ -186,6 +187,13 @@ impl FieldDef {
     #[must_use]
     pub const fn table(mut self, table: &'static str) -> Self {
         self.table = Some(table);
+        self
+    }
+
+    /// Keeps the field out of the log and of versions; our own code notes it beside them.
+    #[must_use]
+    pub const fn unlogged(mut self) -> Self {
+        self.is_unlogged = true;
         self
     }
 

@@ -7,7 +7,7 @@ use kernel::{
     schema,
 };
 use model::Move;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 use utoipa::{IntoParams, openapi::path::ParameterIn};
 
 use super::operation::{Documented, conditions, content_language, if_match, in_path, in_query, link};
@@ -251,4 +251,32 @@ pub fn make(def: &KindDef, step: &'static Move) -> Json {
         .body(&schema::move_input_name(def, step), is_required)
         .answers(200, &format!("The {words} as it is now"), &record(def), &["ETag"])
         .refuses::<WriteProblems>()
+}
+
+/// Making an API key.
+pub fn issue_key(def: &KindDef) -> Json {
+    let description = "Makes a key of the caller, for the owner it acts under, and answers its secret this once: \
+        `Authorization: Bearer <secret>`, or the password of `Basic`. No key is wider than its person, whose grants \
+        count at each call. Only a person who is signed in makes keys; the call takes no `Idempotency-Key`.";
+    of(def, "issue_api_key", "Make an API key", description)
+        .body(&new_schema(def), true)
+        .answers(201, "The key and its secret", &link(ISSUED_KEY), &["ETag", "Location"])
+        .refuses::<WriteProblems>()
+}
+
+/// Name of the schema of a key with its secret.
+const ISSUED_KEY: &str = "IssuedApiKey";
+
+/// The schemas of what makes a key, and of what it answers.
+pub fn schemas_of_keys(def: &KindDef) -> Map<String, Json> {
+    let issued = json!({
+        "type": "object",
+        "description": "A key that was just made.",
+        "required": ["api_key", "secret"],
+        "properties": {
+            "api_key": record(def),
+            "secret": { "type": "string", "description": "The secret, shown this once; it begins with the prefix of the key." },
+        },
+    });
+    [(new_schema(def), schema::new(def.declared)), (ISSUED_KEY.to_owned(), issued)].into_iter().collect()
 }

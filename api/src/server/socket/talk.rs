@@ -18,7 +18,7 @@ use crate::{
         rates::COSTS,
         streams::{ID_CHARS, INIT_SECONDS, SLOW, SUBSCRIPTIONS},
     },
-    rest::{caller::session, problem::Problem},
+    rest::{caller::prove, problem::Problem},
     signin::identity::Identity,
     state::AppState,
     streams::{Said, Seat, detach},
@@ -157,31 +157,29 @@ impl Talk {
             Some(_) => return Err(Close::INVALID),
         }
         self.look_up().await.map_err(|error| Close::of(&error, Close::FORBIDDEN))?;
-        let user = self.caller.identity.who.map(|(user, _)| user);
+        let payer = self.caller.identity.payer;
         let address = self.caller.meter.as_ref().and_then(Meter::address);
-        self.seat = Some(self.state.streams.take(user, address).map_err(|_| Close::SOCKETS)?);
+        self.seat = Some(self.state.streams.take(payer, address).map_err(|_| Close::SOCKETS)?);
         self.send(&json!({ "type": "connection_ack" })).await
     }
 
     /// Members are named as the headers are, in any case.
     async fn read_identity(&mut self, members: &Map<String, Json>) -> Result<(), Close> {
         let given = |name: &str| members.iter().find(|(of, _)| of.eq_ignore_ascii_case(name));
-        if let Some((_, token)) = given("authorization") {
-            let (scheme, token) =
-                token.as_str().and_then(|text| text.split_once(' ')).ok_or(Close::FORBIDDEN)?;
-            if !scheme.eq_ignore_ascii_case("bearer") {
-                return Err(Close::FORBIDDEN);
-            }
-            let session = session(&self.state, token.trim()).await.map_err(|problem| match problem {
+        if let Some((_, given)) = given("authorization") {
+            let given = given.as_str().ok_or(Close::FORBIDDEN)?;
+            // Only the place is left of what the upgrade said.
+            let claimed = Identity { place: self.caller.identity.place.clone(), ..Identity::default() };
+            let proven = prove(&self.state, &self.caller.ctx, claimed, given).await;
+            self.caller.identity = proven.map_err(|problem| match problem {
                 Problem::Domain(error) => Close::of(&error, Close::FORBIDDEN),
                 Problem::Http(..) | Problem::Coding => Close::FORBIDDEN,
             })?;
-            self.caller
-                .meter
-                .iter()
-                .try_for_each(|meter| meter.identify(session.user))
+            let (meter, payer) = (self.caller.meter.iter(), self.caller.identity.payer);
+            meter
+                .zip(payer)
+                .try_for_each(|(meter, payer)| meter.identify(payer))
                 .map_err(|error| Close::of(&error, Close::FORBIDDEN))?;
-            self.caller.identity = Identity::of(Some((session.user, session.id, session.until)), None);
         }
         if let Some((_, owner)) = given(crate::signin::standing::ACT_AS) {
             self.caller.identity.act_as = Some(owner.as_str().ok_or(Close::FORBIDDEN)?.to_owned());

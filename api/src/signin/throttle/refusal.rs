@@ -17,6 +17,8 @@ pub(in crate::signin) enum Ending {
     WrongCode,
     /// The password is right, and the code was not sent yet.
     CodeMissing,
+    /// The API key is none, has ended, or is not taken from there.
+    WrongKey,
     /// Account or address have to wait.
     Waiting,
 }
@@ -29,6 +31,7 @@ impl Ending {
             Self::WrongPassword => ("wrong_password", "the password is wrong, or there is no such account"),
             Self::WrongCode => ("wrong_code", "the code of the second factor is wrong"),
             Self::CodeMissing => ("code_missing", "the code of the second factor is asked for"),
+            Self::WrongKey => ("wrong_key", "the API key is not taken"),
             Self::Waiting => ("waiting", "too many attempts failed before"),
         }
     }

@@ -28,6 +28,10 @@ pub(super) const ACCOUNT: Rule = Rule { name: "account", free: 5, forgiven_each:
 /// are forgiven sixty times as fast.
 pub(super) const ADDRESS: Rule = Rule { name: "address", free: 50, forgiven_each: TimeDelta::minutes(1) };
 
+/// Keys cannot be guessed, so their failures are told apart from those of passwords: a program with an old key does
+/// not keep the people of its network from signing in.
+pub(super) const KEYS: Rule = Rule { name: "key", ..ADDRESS };
+
 /// What is known of earlier attempts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Count {

@@ -16,10 +16,11 @@ pub fn visible(actor: &Actor, def: &KindDef) -> Condition {
     if actor.is_system() {
         return Condition::all();
     }
-    match def.class {
+    let seen = match def.class {
         Class::Reference => Condition::all(),
         Class::National | Class::Work => national(actor, def),
         Class::Person | Class::Grant => account(actor, def),
+        Class::Key => key(actor, def),
         Class::Shared => {
             let mut any = nothing();
             for grant in sharing(actor) {
@@ -27,7 +28,26 @@ pub fn visible(actor: &Actor, def: &KindDef) -> Condition {
             }
             any
         }
+    };
+    match &actor.key {
+        Some(narrowing) => Condition::all().add(seen).add(narrowing.readable(def)),
+        None => seen,
     }
+}
+
+/// Keys are seen by their person, the focal point of their owner, the operator.
+fn key(actor: &Actor, def: &KindDef) -> Condition {
+    if actor.oversees_all() {
+        return Condition::all();
+    }
+    let mut any = nothing();
+    if let Some(me) = actor.user {
+        any = any.add(def.col("user_id").eq(me));
+    }
+    for grant in actor.with_role(&[Role::FocalPoint]) {
+        any = any.add(def.col("owner").eq(grant.owner.as_str()));
+    }
+    any
 }
 
 /// Whether `actor` reads a record of `owner` from inside: with its version, writers and whole history.
@@ -35,7 +55,7 @@ pub fn visible(actor: &Actor, def: &KindDef) -> Condition {
 /// Reference data and accounts have no outside.
 #[must_use]
 pub fn is_inside(actor: &Actor, def: &KindDef, owner: &str) -> bool {
-    matches!(def.class, Class::Reference | Class::Person | Class::Grant)
+    matches!(def.class, Class::Reference | Class::Person | Class::Grant | Class::Key)
         || owner == "reference"
         || actor.is_inside(owner)
 }
@@ -157,10 +177,14 @@ fn account(actor: &Actor, def: &KindDef) -> Condition {
 
 /// The same rule for one record whose facts are at hand; used for the past and for the twin test.
 #[must_use]
-pub fn readable(actor: &Actor, class: Class, scope: &Scope) -> bool {
+pub fn readable(actor: &Actor, def: &KindDef, scope: &Scope) -> bool {
     if actor.is_system() {
         return true;
     }
+    if actor.key.as_ref().is_some_and(|narrowing| !narrowing.reads_one(def, scope)) {
+        return false;
+    }
+    let class = def.class;
     match class {
         Class::Reference => true,
         Class::National | Class::Work => {
@@ -172,6 +196,11 @@ pub fn readable(actor: &Actor, class: Class, scope: &Scope) -> bool {
         Class::Person | Class::Grant => {
             let is_me = actor.user.is_some() && actor.user == scope.person;
             is_me || actor.grants.iter().any(|grant| oversees(grant, class, scope))
+        }
+        Class::Key => {
+            let is_mine = actor.user.is_some() && actor.user == scope.person;
+            let is_of = |grant: &Grant| grant.owner == scope.owner;
+            is_mine || actor.oversees_all() || actor.with_role(&[Role::FocalPoint]).any(is_of)
         }
         Class::Shared => sharing(actor).any(|grant| grant.owner == scope.owner),
     }

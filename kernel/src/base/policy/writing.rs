@@ -2,7 +2,7 @@
 
 use model::{
     By, Move,
-    access::{HeldFor, Role, Visibility},
+    access::{HeldFor, ReadCeiling, Role, Visibility},
 };
 
 use super::{AGENCY, Class, Denial, FULL, Permit, Scope, Verb, readable};
@@ -26,11 +26,14 @@ pub fn authorize(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Res
         return Ok(None);
     }
     if verb == Verb::Read {
-        return if readable(actor, def.class, scope) {
+        return if readable(actor, def, scope) {
             Ok(None)
         } else {
             deny("the record is not shared with you")
         };
+    }
+    if actor.key.as_ref().is_some_and(|narrowing| !narrowing.writes(verb, def, scope)) {
+        return deny("the API key does not write this");
     }
     match def.class {
         Class::Reference => reference(actor, verb, scope),
@@ -44,6 +47,7 @@ pub fn authorize(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Res
         Class::Work => work(actor, verb, def, scope),
         Class::Person => person(actor, verb, scope),
         Class::Grant => grant(actor, verb, scope),
+        Class::Key => key(actor, verb, def, scope),
         Class::Shared => match verb {
             Verb::Create => releaser(actor, scope),
             Verb::Move(step) => known(def, step).and_then(|()| releaser(actor, scope)),
@@ -58,8 +62,19 @@ const fn deny(rule: &'static str) -> Result<Permit, Denial> {
 
 fn holds<'a>(actor: &'a Actor, roles: &'a [Role], scope: &'a Scope) -> impl Iterator<Item = &'a Grant> {
     actor.with_role(roles).filter(|grant| {
-        grant.owner == scope.owner && grant.within_plan.is_none_or(|plan| scope.plan == Some(plan))
+        grant.owner == scope.owner
+            && grant.within_plan.is_none_or(|plan| scope.plan == Some(plan))
+            && is_within_ceiling(grant, scope)
     })
+}
+
+/// Nobody writes at a level that it could not read.
+fn is_within_ceiling(grant: &Grant, scope: &Scope) -> bool {
+    match grant.read_ceiling {
+        None => true,
+        Some(ReadCeiling::National) => scope.level.is_none_or(|level| level == Visibility::National),
+        Some(ReadCeiling::Public) => false,
+    }
 }
 
 fn first(actor: &Actor, roles: &[Role], scope: &Scope, rule: &'static str) -> Result<Permit, Denial> {
@@ -205,5 +220,26 @@ fn grant(actor: &Actor, verb: Verb, scope: &Scope) -> Result<Permit, Denial> {
     by_focal_point().or_else(by_lead).or_else(by_operator).map_or_else(
         || deny("grants are made by the focal point, the agency lead for its officers, the operator"),
         |g| Ok(Some(g.id)),
+    )
+}
+
+fn key(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Result<Permit, Denial> {
+    let is_mine = actor.user.is_some() && actor.user == scope.person;
+    let of_owner = |roles| holds(actor, roles, scope).next().map(|grant| Some(grant.id));
+    let by_operator = || actor.with_role(&[Role::Operator]).next().map(|grant| Some(grant.id));
+    let found = match verb {
+        Verb::Create => {
+            let held = actor.grants.iter().find(|grant| grant.owner == scope.owner);
+            held.filter(|_| is_mine).map(|grant| Some(grant.id))
+        }
+        Verb::Move(step) => {
+            known(def, step)?;
+            is_mine.then_some(None).or_else(|| of_owner(FOCAL_POINT)).or_else(by_operator)
+        }
+        _ => return deny(NO_SUCH_VERB),
+    };
+    found.map_or_else(
+        || deny("a person makes keys for itself; its person, the focal point and the operator revoke them"),
+        Ok,
     )
 }

@@ -21,6 +21,8 @@ pub struct Column {
     pub is_text: bool,
     /// Whether it is made of the record's texts, and so is neither shown nor logged.
     pub is_derived: bool,
+    /// Whether it is written beside the log, and so belongs to no image.
+    pub is_unlogged: bool,
     /// Whether it is about progress, not content.
     pub is_progress: bool,
     /// The closed list whose order lists are sorted by; none where the values themselves count.

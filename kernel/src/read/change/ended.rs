@@ -58,7 +58,7 @@ pub(super) async fn ends(
     for row in view.db.reading().all(&select).await? {
         let Some(facts) = row.try_get_by_index::<Option<Json>>(1)? else { continue };
         let scope: Scope = serde_json::from_value(facts)?;
-        if readable(&view.actor, def.class, &scope) {
+        if readable(&view.actor, def, &scope) {
             let end = End {
                 owner: scope.owner,
                 version: row.try_get_by_index(2)?,

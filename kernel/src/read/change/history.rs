@@ -186,7 +186,7 @@ async fn states(
         };
         let mut scope: Scope = serde_json::from_value(facts)?;
         scope.holdings = holdings.get(&id).cloned().unwrap_or_default();
-        if !readable(&view.actor, def.class, &scope) {
+        if !readable(&view.actor, def, &scope) {
             continue;
         }
         let is_inside = is_inside(&view.actor, def, owner);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{Datelike, Months, NaiveDate};
 use model::{
     Shape,
-    access::{Role, Visibility},
+    access::Visibility,
 };
 use sea_orm::{
     Value,
@@ -308,19 +308,9 @@ fn check_source(actor: &Actor, def: &KindDef, item: &mut Item) {
     if actor.is_system() || !(item.changes("source_system") || item.changes("external_key")) {
         return;
     }
-    let mine = actor.grants.iter().any(|grant| match grant.role {
-        Role::Operator => !system.contains(':'),
-        _ if def.class == Class::Person => false,
-        Role::Officer | Role::AgencyLead => {
-            grant.agency_code.as_ref().is_some_and(|code| system == format!("agency:{code}"))
-        }
-        Role::Portal => grant.source_systems.contains(&system),
-        Role::FocalPoint | Role::Secretariat | Role::Regional | Role::Partner | Role::Steward => {
-            !system.contains(':')
-        }
-        Role::Approver | Role::Observer => false,
-    });
-    if !mine || ["seed", "demo"].contains(&system.as_str()) {
+    // Of accounts, which all have one owner, only the operator's.
+    let may = def.class != Class::Person || actor.oversees_all();
+    if !may || !actor.writes_under(&system) {
         item.fault(
             "/source_system",
             Code::SourceSystemReserved,

@@ -36,6 +36,7 @@ fn columns(field: &'static FieldDef) -> Vec<Column> {
             target: if let Shape::Ref(kind) = field.shape { Some(kind) } else { None },
             is_text: field.is_text,
             is_derived: false,
+            is_unlogged: field.is_unlogged,
             is_progress: field.is_progress,
             ranks: if let (Shape::Code(list), true) = (field.shape, field.is_sort) {
                 Some(list)
@@ -57,6 +58,7 @@ fn standard(declared: &Declaration) -> impl Iterator<Item = Column> {
         target: None,
         is_text: false,
         is_derived: derived.contains(&name),
+        is_unlogged: false,
         is_progress: false,
         ranks: None,
     })

@@ -25,7 +25,7 @@ pub(super) fn concerns(view: &View, kinds: &Kinds<'_>) -> Condition {
     Condition::any()
         .add(of(|class| class == Class::Reference))
         .add(Condition::all().add(national).add(owned_or_released(view)))
-        .add(Condition::all().add(of(|class| class == Class::Grant)).add(granted(view)))
+        .add(Condition::all().add(of(|class| matches!(class, Class::Grant | Class::Key))).add(granted(view)))
         .add(Condition::all().add(of(|class| class == Class::Shared)).add(col("owner").is_in(owners(actor))))
         .add(Condition::all().add(of(|class| class == Class::Person)).add(known(actor)).add(not_named_only()))
 }

@@ -51,8 +51,9 @@ impl Earlier {
                 .flatten()
                 .any(|(began, ended)| *began < seq && ended.is_none_or(|ended| ended >= seq))
         };
-        readable(&self.inside, def.class, &scope)
-            || (matches!(def.class, Class::National | Class::Work) && was_released())
+        let is_within = || self.inside.key.as_ref().is_none_or(|key| key.reads_one(def, &scope));
+        let is_national = matches!(def.class, Class::National | Class::Work);
+        readable(&self.inside, def, &scope) || (is_national && is_within() && was_released())
     }
 }
 

@@ -1,0 +1,202 @@
+//! Rules of API keys: a person makes them for itself, none is wider than its person, and each is shown once.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use entity::{
+    ApiKey, Country, api_key, country,
+    vocab::{ApiKeyStatus, ReadCeiling, Role, Visibility},
+};
+use futures_util::future::BoxFuture;
+use kernel::{
+    Actor, Code, Ctx, Error, KindDef, Result, Unit,
+    actor::Grant,
+    narrowing::Narrowing,
+    policy::{Class, Scope, Verb, authorize},
+    record::Op,
+    row::Row,
+    store,
+    unit::Item,
+};
+use sea_orm::sea_query::{Cond, ExprTrait};
+use serde_json::{Map, Value as Json};
+
+use crate::{
+    domain::{KINDS, Registered},
+    signin::api_key::{give, is_network, is_origin, met, prefix},
+};
+
+/// The kind of keys.
+#[must_use]
+pub fn def() -> &'static KindDef {
+    ApiKey::def()
+}
+
+/// Makes a key of the caller; answers it with its secret, which nobody learns again.
+///
+/// # Errors
+/// `Forbidden` for keys and for whoever holds no grant; `Invalid` with everything that is wrong, among it what is
+/// wider than the caller; what the database says.
+pub async fn issue(ctx: &Ctx, fields: Map<String, Json>) -> Result<(Row, String)> {
+    // No idempotency key: what repeated calls are answered from holds no secrets.
+    let new = New { fields };
+    ctx.run(async move |unit| new.make(unit).await).await
+}
+
+/// A key to be made, for a unit; a struct and not a closure, whose future would not be known to be `Send`.
+struct New {
+    fields: Map<String, Json>,
+}
+
+impl New {
+    async fn make(&self, unit: &mut Unit) -> Result<(Row, String)> {
+        let outcome = unit.apply_one(ApiKey::def(), Op::Create(self.fields.clone())).await?;
+        let row = outcome.row.ok_or_else(|| Error::Internal("a new key has no row".into()))?;
+        let prefix = row.read(api_key::PREFIX).unwrap_or_default();
+        let secret = give(unit.conn(), row.id(), &prefix).await?;
+        Ok((row, secret))
+    }
+}
+
+/// A key is its maker's, active, and named by a prefix of its own.
+pub fn prepare<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        let person = unit.actor().user;
+        for item in items.iter_mut().filter(|item| item.is_new() && !item.is_move()) {
+            let Some(person) = person else {
+                item.reject(Error::Forbidden("a person makes keys for itself".into()));
+                continue;
+            };
+            item.preset.extend([
+                (api_key::USER.column, person.into()),
+                (api_key::PREFIX.column, prefix()?.into()),
+                (api_key::STATUS.column, ApiKeyStatus::Active.code().into()),
+            ]);
+        }
+        Ok(())
+    })
+}
+
+/// Rules of a key's own fields: none is wider than what its person may do now, and none means nothing.
+pub fn check<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        let actor = unit.actor().clone();
+        for item in items.iter_mut().filter(|item| item.is_new() && !item.is_rejected()) {
+            check_rights(&actor, item);
+            check_places(item);
+            check_countries(unit, item).await?;
+            let is_over = |at| at <= unit.ctx.clock.now();
+            if item.after.read(api_key::EXPIRES_AT).is_some_and(is_over) {
+                item.fault("/expires_at", Code::OutOfRange, "a key ends after it begins: give an instant to come");
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Adds a violation for each text of a list that does not fit.
+fn each(item: &mut Item, field: &str, texts: &[String], fault: impl Fn(&str) -> Option<(Code, &'static str)>) {
+    for (at, text) in texts.iter().enumerate() {
+        if let Some((code, why)) = fault(text) {
+            item.fault(&format!("/{field}/{at}"), code, why);
+        }
+    }
+}
+
+const WIDER: &str = "you may not do this yourself: no key is wider than its person";
+
+/// Roles, kinds, ceiling and source systems: each within what the person may do.
+fn check_rights(actor: &Actor, item: &mut Item) {
+    let roles = item.after.read(api_key::ROLES).unwrap_or_default();
+    for (at, role) in roles.iter().enumerate() {
+        if actor.with_role(&[*role]).next().is_none() {
+            item.fault(&format!("/roles/{at}"), Code::RuleBroken, WIDER);
+        }
+    }
+    let ceiling = item.after.read(api_key::READ_CEILING);
+    let left = met(actor.grants.iter().cloned(), &roles, ceiling);
+    // A portal that has no ceiling reads what is public.
+    let reads_more = |grant: &Grant| grant.role != Role::Portal || grant.read_ceiling == ceiling;
+    if ceiling == Some(ReadCeiling::National) && !left.is_empty() && !left.iter().any(reads_more) {
+        item.fault("/read_ceiling", Code::RuleBroken, WIDER);
+    }
+    let is_read_only = item.after.read(api_key::IS_READ_ONLY) == Some(true);
+    if ceiling == Some(ReadCeiling::Public) && !is_read_only {
+        let why = "a key that writes reads what it writes: take the ceiling `national`, or `is_read_only`";
+        item.fault("/read_ceiling", Code::RuleBroken, why);
+    }
+    let mut holder = actor.clone();
+    holder.grants = left;
+    holder.key = Some(Arc::new(Narrowing::default()));
+    check_kinds(&holder, is_read_only, item);
+    let systems = item.after.read(api_key::SOURCE_SYSTEMS).unwrap_or_default();
+    each(item, "source_systems", &systems, |system| match system {
+        _ if is_read_only => Some((Code::RuleBroken, "a key that only reads writes under no source system")),
+        _ => (!holder.writes_under(system)).then_some((Code::RuleBroken, WIDER)),
+    });
+}
+
+/// Kinds there are; those to write are kinds of which the holder may write something.
+fn check_kinds(holder: &Actor, is_read_only: bool, item: &mut Item) {
+    let unknown = (Code::NotInList, "no such kind of record");
+    let def_of = |kind: &str| KINDS.all().iter().copied().find(|def| def.name == kind);
+    let read = item.after.read(api_key::READ_KINDS).unwrap_or_default();
+    each(item, "read_kinds", &read, |kind| def_of(kind).is_none().then_some(unknown));
+    let written = item.after.read(api_key::WRITE_KINDS).unwrap_or_default();
+    each(item, "write_kinds", &written, |kind| match def_of(kind) {
+        None => Some(unknown),
+        Some(_) if is_read_only => Some((Code::RuleBroken, "a key that only reads names no kinds to write")),
+        Some(def) => (!writes(holder, def)).then_some((Code::RuleBroken, WIDER)),
+    });
+    let is_read = |kind: &str| read.is_empty() || read.iter().any(|one| one == kind);
+    each(item, "write_kinds", &written, |kind| {
+        let is_public = def_of(kind).is_none_or(|def| def.class == Class::Reference);
+        let why = "a key that writes reads what it writes: name the kind in `read_kinds` too";
+        (!is_public && !is_read(kind)).then_some((Code::RuleBroken, why))
+    });
+}
+
+/// Whether somebody may do anything to records of a kind that suit it best.
+fn writes(holder: &Actor, def: &'static KindDef) -> bool {
+    const VERBS: [Verb; 6] = [Verb::Create, Verb::Update, Verb::Delete, Verb::Progress, Verb::Record, Verb::Release];
+    let moves = || def.lifecycle.into_iter().flat_map(|cycle| cycle.moves).map(Verb::Move);
+    holder.grants.iter().any(|grant| {
+        let scope = Scope {
+            owner: grant.owner.clone(),
+            level: def.is_national().then_some(Visibility::National),
+            agency: grant.agency,
+            contributors: grant.agency.into_iter().collect(),
+            plan: grant.within_plan,
+            ..Scope::default()
+        };
+        VERBS.into_iter().chain(moves()).any(|verb| authorize(holder, verb, def, &scope).is_ok())
+    })
+}
+
+/// Networks and origins that can be compared with.
+fn check_places(item: &mut Item) {
+    let networks = item.after.read(api_key::NETWORKS).unwrap_or_default();
+    each(item, "networks", &networks, |text| {
+        (!is_network(text)).then_some((Code::BadFormat, "a network as `192.0.2.0/24` or `2001:db8::/32`, or an address"))
+    });
+    let origins = item.after.read(api_key::ORIGINS).unwrap_or_default();
+    each(item, "origins", &origins, |text| {
+        (!is_origin(text)).then_some((Code::BadFormat, "an origin as browsers send it: `https://dashboard.example`"))
+    });
+}
+
+/// Countries there are, by their codes.
+async fn check_countries(unit: &Unit, item: &mut Item) -> Result<()> {
+    let given = item.after.read(api_key::COUNTRIES).unwrap_or_default();
+    if given.is_empty() {
+        return Ok(());
+    }
+    let def = Country::def();
+    let named = given.iter().filter(|code| !code.contains('\0')).map(String::as_str);
+    let which = Cond::all().add(def.col(country::CODE.column).is_in(named));
+    let rows = store::all(unit.conn(), def, which).await?;
+    let known: BTreeSet<String> = rows.iter().filter_map(|row| row.read(country::CODE)).collect();
+    each(item, "countries", &given, |code| {
+        (!known.contains(code)).then_some((Code::ReferenceNotFound, "no such country; give its code, such as `KGZ`"))
+    });
+    Ok(())
+}
