@@ -24,6 +24,7 @@ mod graphql_exec;
 mod graphql_http;
 mod idempotency;
 mod jobs;
+mod keys;
 mod languages;
 mod layering;
 mod limits;

@@ -61,6 +61,7 @@ fn twin(operation: &str) -> Twin {
         "issue_password_token" | "accept_password_token" => {
             return Twin::None("a password token is shown once and belongs to signing in, which is HTTP's");
         }
+        "issue_api_key" => return Twin::None("the secret of a key is shown once, by HTTP"),
         "batch_records" => return field("Mutation", "recordsBatch".into()),
         "list_vocabularies" => return field("Query", "vocabularies".into()),
         "list_changes" => return field("Query", "changes".into()),

@@ -126,6 +126,7 @@ fn scope(case: &Case, def: &KindDef) -> Scope {
         (_, "grant:partner") => "org:UNICRI",
         (_, "grant:regional") => "region:CA",
         (_, "grant:operator") => "installation",
+        ("oneself", "api_key") => home_of(&case.role),
         ("foreign" | "released", _) => "KAZ",
         ("member", _) => "region:CA",
         (_, kind) if kind.starts_with("grant:") => "KGZ",
@@ -147,7 +148,7 @@ fn scope(case: &Case, def: &KindDef) -> Scope {
         shared_set: (case.ownership == "shared").then_some(SHARED_SET),
         release_set: (case.ownership == "released").then_some(RELEASE_SET),
         plan: def.plan_column().map(|_| PLAN),
-        person: matches!(def.class, Class::Person | Class::Grant).then_some(if about_me {
+        person: matches!(def.class, Class::Person | Class::Grant | Class::Key).then_some(if about_me {
             ME
         } else {
             SOMEBODY
@@ -302,6 +303,12 @@ async fn enrich(app: &TestApp) -> Uuid {
         unit.apply_one(def_of(kind), op).await.unwrap_or_else(|error| panic!("{kind}: {error:?}"));
     }
     unit.commit().await.expect("committed");
+    for name in ["secretariat", "foreign_focal_point", "partner"] {
+        let mut unit = app.state.ctx(None).acting(app.actor(name).await).begin().await.expect("a unit");
+        let key = json!({"name": "Copy"}).as_object().cloned().expect("an object");
+        unit.apply_one(def_of("api_key"), Op::Create(key)).await.expect("a key");
+        unit.commit().await.expect("committed");
+    }
     let user = def_of("user");
     let cond = Cond::all().add(sea_orm::sea_query::ExprTrait::eq(user.col("email"), "narrowed@test"));
     let ctx = app.system();
@@ -333,7 +340,7 @@ async fn selected(app: &TestApp, actor: &Actor, def: &'static KindDef) -> BTreeS
 }
 
 /// Where the condition in SQL and the rule over facts part, for one caller.
-async fn partings(app: &TestApp, name: &str, actor: &Actor) -> Vec<String> {
+pub async fn partings(app: &TestApp, name: &str, actor: &Actor) -> Vec<String> {
     let mut found = Vec::new();
     for def in KINDS.all() {
         let (by_rule, by_sql) = (permitted(app, actor, def).await, selected(app, actor, def).await);

@@ -19,7 +19,7 @@ use concord::{
     signin::{secret::InstallationSecret, session, token},
     state::AppState,
 };
-use kernel::{Actor, Ctx, cause::Cause, change, clock::Clock, db::Db};
+use kernel::{Actor, Ctx, KindDef, cause::Cause, change, clock::Clock, db::Db, policy::Class};
 
 use client::Client;
 use world::World;
@@ -99,6 +99,14 @@ impl TestApp {
         let mut ctx = self.state.ctx(None).acting(Actor::system());
         ctx.cause = Cause::Seed;
         ctx
+    }
+
+    /// Who makes records of a kind that no test is about: a person its keys, the service itself all others.
+    pub async fn maker(&self, def: &KindDef) -> Ctx {
+        if def.class != Class::Key {
+            return self.system();
+        }
+        self.state.ctx(None).acting(self.actor("secretariat").await)
     }
 
     /// Somebody who is not signed in.

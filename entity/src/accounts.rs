@@ -79,7 +79,7 @@ const KEY_HELD_BY: &[(&str, &str)] = &[("api_key_secret", "api_key_id")];
 /// It may do what its person's grants of that owner allow at the moment of the call, and of that only what the key
 /// names: each list that is empty narrows nothing.
 #[record(plural = "api-keys", class = Key, area = "Access", of_caller, writes = [], moves = API_KEY, held = KEY_HELD_BY,
-    example = r#"{"name": "Nightly copy of the tasks", "roles": ["secretariat"], "write_kinds": ["task"], "networks": ["192.0.2.0/24"], "expires_at": "2027-11-20T00:00:00Z"}"#)]
+    example = r#"{"name": "Nightly copy of the tasks", "is_read_only": true, "read_kinds": ["task"], "networks": ["192.0.2.0/24"], "expires_at": "2027-11-20T00:00:00Z"}"#)]
 pub struct ApiKey {
     /// Person it acts for, who made it.
     #[field(read_only, filter = "user_id")]
@@ -127,11 +127,11 @@ pub struct ApiKey {
     #[field(read_only, filter)]
     pub status: ApiKeyStatus,
     /// Why it was revoked.
-    #[field(read_only)]
+    #[field(len(1, 1_000), read_only)]
     pub status_reason: Option<String>,
 }
 
 lifecycle! { API_KEY;
     /// Revoke an active key: from the next request on it is not taken.
-    revoke: Active => Revoked, by Owner;
+    revoke: Active => Revoked, by Owner, takes [status_reason];
 }

@@ -86,7 +86,7 @@ impl<'a> Stage<'a> {
     }
 
     async fn add(&mut self, name: String, kind: &str, fields: Json) {
-        let mut unit = self.app.system().begin().await.expect("a unit");
+        let mut unit = self.app.maker(def_of(kind)).await.begin().await.expect("a unit");
         let made = unit.apply_one(def_of(kind), Op::Create(members(&fields))).await;
         let id = made.unwrap_or_else(|error| panic!("{name}: {error:?}")).id.expect("an id");
         unit.commit().await.expect("committed");

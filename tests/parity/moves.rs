@@ -148,6 +148,18 @@ async fn release_in(stage: &Stage<'_>, def: &'static KindDef, state: &str) -> (S
     (made.id(), i32::try_from(read.body["version"].as_i64().expect("a version")).expect("a small number"))
 }
 
+/// A key in a state; answers its id and version.
+async fn key_in(stage: &Stage<'_>, state: &str) -> (String, i32) {
+    let me = stage.app.user("secretariat").await;
+    let made = me.post("/api-keys", json!({"name": "Moved"})).await;
+    let id = made.ok(201)["api_key"]["id"].as_str().expect("an id").to_owned();
+    if state == "active" {
+        return (id, 1);
+    }
+    me.act(&format!("/api-keys/{id}"), "revoke", json!({})).await.ok(200);
+    (id, 2)
+}
+
 /// A record in a state, with what the moves of its kind ask for; answers its id and version.
 async fn record_in(stage: &Stage<'_>, of: &Made, state: &str) -> (String, i32) {
     let app = stage.app;
@@ -155,6 +167,7 @@ async fn record_in(stage: &Stage<'_>, of: &Made, state: &str) -> (String, i32) {
         "plan" => (plan_in(app, state).await, 1),
         "task" => task_in(app, state).await,
         "release" => release_in(stage, of.def, state).await,
+        "api_key" => key_in(stage, state).await,
         _ => {
             let new = with(&stage.new_of(of.def, 700), &json!({ of.cycle.state: state }));
             let made = app.user("secretariat").await.post(&format!("/{}", of.def.collection), new).await;

@@ -9,6 +9,7 @@ use kernel::{
     store,
     unit::{Atomic, Unit},
 };
+use model::{FieldDef, Writing};
 use sea_orm::sea_query::Cond;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -49,7 +50,8 @@ async fn newest(app: &TestApp, kind: &str) -> Vec<Uuid> {
 /// there are, and of the later ten to one of the first ten where it refers to its own kind.
 async fn others(app: &TestApp, stage: &Stage<'_>, def: &'static KindDef) {
     let mut targets = Vec::new();
-    for field in def.declared.fields {
+    let given = |field: &&FieldDef| matches!(field.writing, Writing::Always | Writing::NewOnly);
+    for field in def.declared.fields.iter().filter(given) {
         // A country's records are about itself.
         let kind = field.shape.target().filter(|kind| !(def.is_national() && *kind == "country"));
         if let Some(kind) = kind {
@@ -72,7 +74,7 @@ async fn others(app: &TestApp, stage: &Stage<'_>, def: &'static KindDef) {
             }
             fields
         };
-        let mut unit = app.system().begin().await.expect("a unit");
+        let mut unit = app.maker(def).await.begin().await.expect("a unit");
         let made = add(&mut unit, def.name, fields, numbers).await;
         unit.commit().await.expect("the records are committed");
         earlier.extend(made);

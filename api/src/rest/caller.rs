@@ -20,8 +20,8 @@ use uuid::Uuid;
 use super::{idempotency, problem::Problem};
 use crate::{
     limits::meter::Meter,
-    preference::weighted,
     origin::Origin,
+    preference::weighted,
     signin::{
         api_key::{self, Place},
         identity::{Identity, Recalled},
@@ -103,11 +103,8 @@ impl FromRequestParts<AppState> for Person {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let (ctx, identity) = identity(parts, state).await?;
         let Some(person) = identity.session() else {
-            if identity.who.is_none() {
-                return Err(sign_in_first().into());
-            }
-            identity.look_up(&ctx).await?;
-            return Err(no_key().into());
+            let is_known = authenticate(parts, state).await?.0.actor.is_known();
+            return Err(if is_known { no_key() } else { sign_in_first() }.into());
         };
         refuse_parameters(parts.uri.query(), &["lang"])?;
         // Who holds grants of several owners may ask about itself without choosing one.
@@ -130,12 +127,11 @@ impl FromRequestParts<AppState> for Oneself {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let (ctx, identity) = identity(parts, state).await?;
+        let (_, identity) = identity(parts, state).await?;
         if !matches!(identity.who, Some(Who::Key(_))) {
             return Ok(Self(Person::from_request_parts(parts, state).await?.0));
         }
-        refuse_parameters(parts.uri.query(), &["lang"])?;
-        Ok(Self(identity.look_up(&ctx).await?))
+        Ok(Self(SignedIn::from_request_parts(parts, state).await?.0))
     }
 }
 
@@ -155,34 +151,27 @@ pub async fn identity(parts: &Parts, state: &AppState) -> Result<(Ctx, Identity)
     let address = parts.extensions.get::<Origin>().map(|origin| origin.address);
     let claimed = Identity {
         act_as: act_as(parts).map(str::to_owned),
-        place: Place::of(address, &parts.headers),
+        place: Place::of(address, parts.headers.get(header::ORIGIN).and_then(|value| value.to_str().ok())),
         ..Identity::default()
     };
     let Some(given) = parts.headers.get(header::AUTHORIZATION) else { return Ok((ctx, claimed)) };
     let given = given.to_str().ok().ok_or_else(unreadable)?;
-    let identity = prove(state, &ctx, claimed, given).await?;
+    let identity = prove(state, claimed, given).await?;
     if let (Some(payer), Some(meter)) = (identity.payer, parts.extensions.get::<Meter>()) {
         meter.identify(payer)?;
     }
     Ok((ctx, identity))
 }
 
-/// Who is behind what stands in `Authorization`: a token is verified, a key looked up, unless it is remembered.
+/// Who is behind what stands in `Authorization`: a token is verified; a key is looked up with its person.
 ///
 /// # Errors
-/// 401 for a bad token or key; 429 for whoever tries many keys that are none.
-pub async fn prove(state: &AppState, ctx: &Ctx, claimed: Identity, given: &str) -> Result<Identity, Problem> {
+/// 401 for a bad token, and for what has not the form of a key.
+pub async fn prove(state: &AppState, claimed: Identity, given: &str) -> Result<Identity, Problem> {
     let secret = secret(given)?;
     if let Some(hash) = api_key::presented(&secret)? {
-        let identity = Identity { who: Some(Who::Key(hash)), ..claimed };
-        let caller = match identity.recall(ctx).await {
-            Err(Error::Unauthenticated(_)) => {
-                return Err(throttle::refuse_key(ctx, &state.keys, identity.place.address()).await?.into());
-            }
-            found => found?,
-        };
-        let payer = caller.actor.key.as_ref().map(|key| key.key);
-        return Ok(Identity { payer, ..identity });
+        let (who, payer) = (Some(Who::Key(hash)), Some(api_key::payer(&hash)));
+        return Ok(Identity { who, payer, ..claimed });
     }
     let claims = token::verify(&state.keys, &state.clock, &secret).await?;
     Ok(Identity {
@@ -191,6 +180,16 @@ pub async fn prove(state: &AppState, ctx: &Ctx, claimed: Identity, given: &str) 
         until: Some(DateTime::from_timestamp(claims.exp, 0).unwrap_or_default()),
         ..claimed
     })
+}
+
+/// What a caller who could not be looked up is answered: whoever tries many keys that are none has to wait.
+async fn refuse(state: &AppState, (ctx, identity): (&Ctx, &Identity), error: Error) -> Problem {
+    let is_key = matches!(identity.who, Some(Who::Key(_))) && matches!(error, Error::Unauthenticated(_));
+    if !is_key {
+        return error.into();
+    }
+    let refused = throttle::refuse_key(ctx, &state.keys, identity.place.address()).await;
+    refused.unwrap_or_else(|error| error).into()
 }
 
 /// The token or key that stands in `Authorization`: of `Basic` it is the password, whoever the user is said to be.
@@ -221,7 +220,10 @@ fn unreadable() -> Error {
 /// 400 where it must say which.
 pub async fn authenticate(parts: &Parts, state: &AppState) -> Result<(Ctx, Identity), Problem> {
     let (ctx, identity) = identity(parts, state).await?;
-    let mut ctx = identity.look_up(&ctx).await?;
+    let mut ctx = match identity.look_up(&ctx).await {
+        Err(error) => return Err(refuse(state, (&ctx, &identity), error).await),
+        found => found?,
+    };
     if ctx.actor.is_known() {
         ctx.idempotency = idempotency::call(parts)?;
     }
@@ -234,7 +236,10 @@ pub async fn authenticate(parts: &Parts, state: &AppState) -> Result<(Ctx, Ident
 /// As [`authenticate`].
 pub async fn recall(parts: &Parts, state: &AppState) -> Result<Recalled, Problem> {
     let (ctx, identity) = identity(parts, state).await?;
-    let mut ctx = identity.recall(&ctx).await?;
+    let mut ctx = match identity.recall(&ctx).await {
+        Err(error) => return Err(refuse(state, (&ctx, &identity), error).await),
+        found => found?,
+    };
     if ctx.actor.is_known() {
         ctx.idempotency = idempotency::call(parts)?;
     }

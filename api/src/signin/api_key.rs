@@ -50,6 +50,12 @@ pub fn presented(text: &str) -> Result<Option<[u8; 32]>> {
     if fits { Ok(Some(hash(text))) } else { Err(refused()) }
 }
 
+/// Who pays for calls with a key: a caller of its own, told by the hash before anything is looked up.
+#[must_use]
+pub fn payer(hash: &[u8; 32]) -> Uuid {
+    Uuid::from_bytes(std::array::from_fn(|at| hash.get(at).copied().unwrap_or_default()))
+}
+
 /// A new prefix: what names a key to people.
 ///
 /// # Errors
@@ -88,7 +94,9 @@ mod tests {
 
         assert_eq!(of(&format!("ck_0123456789_{secret}")), Ok(true));
         assert_eq!(of("eyJhbGciOiJFZERTQSJ9.e30.x"), Ok(false));
-        for wrong in ["ck_", "ck_0123456789", &format!("ck_012345678_{secret}"), &format!("ck_0123456789_{secret}A")] {
+        for wrong in
+            ["ck_", "ck_0123456789", &format!("ck_012345678_{secret}"), &format!("ck_0123456789_{secret}A")]
+        {
             assert_eq!(of(wrong), Err(refused().detail()), "{wrong}");
         }
     }

@@ -167,7 +167,8 @@ impl Row {
     #[must_use]
     pub fn image(&self) -> Json {
         let all = self.def.columns.iter().zip(&self.values);
-        let mut members: Vec<_> = all.filter(|(column, _)| !column.is_derived && !column.is_unlogged).collect();
+        let mut members: Vec<_> =
+            all.filter(|(column, _)| !column.is_derived && !column.is_unlogged).collect();
         members.sort_unstable_by_key(|(column, _)| column.name);
         let members = members.into_iter().map(|(column, value)| (column.name.to_owned(), json(value)));
         Json::Object(members.collect())

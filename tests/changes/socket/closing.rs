@@ -145,3 +145,24 @@ async fn a_socket_closes_when_its_session_is_revoked_or_its_token_expires() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_socket_of_a_key_is_closed_when_the_key_is_revoked() {
+    app(async |app| {
+        let person = app.user("officer").await;
+        let made = person.post("/api-keys", json!({ "name": "Listener" })).await;
+        let bound = person.post("/api-keys", json!({ "name": "Bound", "networks": ["192.0.2.0/24"] })).await;
+        let secret = |made: &Json| Some(made["secret"].as_str().expect("a secret").to_owned());
+        let mut socket = Socket::open(app, Some(PROTOCOL)).await;
+        socket.say(greeting(&Client::new(app, secret(made.ok(201))))).await;
+        let greeted = socket.hear().await;
+        let elsewhere = closed_after(app, &[greeting(&Client::new(app, secret(bound.ok(201))))]).await;
+
+        let path = format!("/api-keys/{}", made.body["api_key"]["id"].as_str().expect("an id"));
+        person.act(&path, "revoke", json!({})).await.ok(200);
+
+        assert_eq!(greeted, json!({"type": "connection_ack"}));
+        assert_eq!((elsewhere, socket.closed().await), (json!(4403), json!(4401)));
+    })
+    .await;
+}

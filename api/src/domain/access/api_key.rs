@@ -61,16 +61,11 @@ impl New {
 pub fn prepare<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
         let person = unit.actor().user;
-        for item in items.iter_mut().filter(|item| item.is_new() && !item.is_move()) {
-            let Some(person) = person else {
-                item.reject(Error::Forbidden("a person makes keys for itself".into()));
-                continue;
-            };
-            item.preset.extend([
-                (api_key::USER.column, person.into()),
-                (api_key::PREFIX.column, prefix()?.into()),
-                (api_key::STATUS.column, ApiKeyStatus::Active.code().into()),
-            ]);
+        for item in items.iter_mut().filter(|item| item.is_readable()) {
+            // What is preset counts for new records only.
+            item.preset.extend(person.map(|person| (api_key::USER.column, person.into())));
+            item.preset.push((api_key::PREFIX.column, prefix()?.into()));
+            item.preset.push((api_key::STATUS.column, ApiKeyStatus::Active.code().into()));
         }
         Ok(())
     })
@@ -81,12 +76,20 @@ pub fn check<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Res
     Box::pin(async move {
         let actor = unit.actor().clone();
         for item in items.iter_mut().filter(|item| item.is_new() && !item.is_rejected()) {
+            if item.after.read(api_key::USER).is_none() {
+                item.reject(Error::Forbidden("a person makes keys for itself".into()));
+                continue;
+            }
             check_rights(&actor, item);
             check_places(item);
             check_countries(unit, item).await?;
             let is_over = |at| at <= unit.ctx.clock.now();
             if item.after.read(api_key::EXPIRES_AT).is_some_and(is_over) {
-                item.fault("/expires_at", Code::OutOfRange, "a key ends after it begins: give an instant to come");
+                item.fault(
+                    "/expires_at",
+                    Code::OutOfRange,
+                    "a key ends after it begins: give an instant to come",
+                );
             }
         }
         Ok(())
@@ -94,7 +97,12 @@ pub fn check<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Res
 }
 
 /// Adds a violation for each text of a list that does not fit.
-fn each(item: &mut Item, field: &str, texts: &[String], fault: impl Fn(&str) -> Option<(Code, &'static str)>) {
+fn each(
+    item: &mut Item,
+    field: &str,
+    texts: &[String],
+    fault: impl Fn(&str) -> Option<(Code, &'static str)>,
+) {
     for (at, text) in texts.iter().enumerate() {
         if let Some((code, why)) = fault(text) {
             item.fault(&format!("/{field}/{at}"), code, why);
@@ -141,23 +149,28 @@ fn check_kinds(holder: &Actor, is_read_only: bool, item: &mut Item) {
     let def_of = |kind: &str| KINDS.all().iter().copied().find(|def| def.name == kind);
     let read = item.after.read(api_key::READ_KINDS).unwrap_or_default();
     each(item, "read_kinds", &read, |kind| def_of(kind).is_none().then_some(unknown));
+    let is_read = |def: &KindDef| {
+        def.class == Class::Reference || read.is_empty() || read.iter().any(|kind| kind == def.name)
+    };
     let written = item.after.read(api_key::WRITE_KINDS).unwrap_or_default();
-    each(item, "write_kinds", &written, |kind| match def_of(kind) {
-        None => Some(unknown),
-        Some(_) if is_read_only => Some((Code::RuleBroken, "a key that only reads names no kinds to write")),
-        Some(def) => (!writes(holder, def)).then_some((Code::RuleBroken, WIDER)),
-    });
-    let is_read = |kind: &str| read.is_empty() || read.iter().any(|one| one == kind);
     each(item, "write_kinds", &written, |kind| {
-        let is_public = def_of(kind).is_none_or(|def| def.class == Class::Reference);
-        let why = "a key that writes reads what it writes: name the kind in `read_kinds` too";
-        (!is_public && !is_read(kind)).then_some((Code::RuleBroken, why))
+        let Some(def) = def_of(kind) else { return Some(unknown) };
+        let why = match def {
+            _ if is_read_only => "a key that only reads names no kinds to write",
+            def if !writes(holder, def) => WIDER,
+            def if !is_read(def) => {
+                "a key that writes reads what it writes: name the kind in `read_kinds` too"
+            }
+            _ => return None,
+        };
+        Some((Code::RuleBroken, why))
     });
 }
 
 /// Whether somebody may do anything to records of a kind that suit it best.
 fn writes(holder: &Actor, def: &'static KindDef) -> bool {
-    const VERBS: [Verb; 6] = [Verb::Create, Verb::Update, Verb::Delete, Verb::Progress, Verb::Record, Verb::Release];
+    const VERBS: [Verb; 6] =
+        [Verb::Create, Verb::Update, Verb::Delete, Verb::Progress, Verb::Record, Verb::Release];
     let moves = || def.lifecycle.into_iter().flat_map(|cycle| cycle.moves).map(Verb::Move);
     holder.grants.iter().any(|grant| {
         let scope = Scope {
@@ -176,11 +189,13 @@ fn writes(holder: &Actor, def: &'static KindDef) -> bool {
 fn check_places(item: &mut Item) {
     let networks = item.after.read(api_key::NETWORKS).unwrap_or_default();
     each(item, "networks", &networks, |text| {
-        (!is_network(text)).then_some((Code::BadFormat, "a network as `192.0.2.0/24` or `2001:db8::/32`, or an address"))
+        (!is_network(text))
+            .then_some((Code::BadFormat, "a network as `192.0.2.0/24` or `2001:db8::/32`, or an address"))
     });
     let origins = item.after.read(api_key::ORIGINS).unwrap_or_default();
     each(item, "origins", &origins, |text| {
-        (!is_origin(text)).then_some((Code::BadFormat, "an origin as browsers send it: `https://dashboard.example`"))
+        (!is_origin(text))
+            .then_some((Code::BadFormat, "an origin as browsers send it: `https://dashboard.example`"))
     });
 }
 
@@ -196,7 +211,8 @@ async fn check_countries(unit: &Unit, item: &mut Item) -> Result<()> {
     let rows = store::all(unit.conn(), def, which).await?;
     let known: BTreeSet<String> = rows.iter().filter_map(|row| row.read(country::CODE)).collect();
     each(item, "countries", &given, |code| {
-        (!known.contains(code)).then_some((Code::ReferenceNotFound, "no such country; give its code, such as `KGZ`"))
+        (!known.contains(code))
+            .then_some((Code::ReferenceNotFound, "no such country; give its code, such as `KGZ`"))
     });
     Ok(())
 }

@@ -170,7 +170,7 @@ impl Talk {
             let given = given.as_str().ok_or(Close::FORBIDDEN)?;
             // Only the place is left of what the upgrade said.
             let claimed = Identity { place: self.caller.identity.place.clone(), ..Identity::default() };
-            let proven = prove(&self.state, &self.caller.ctx, claimed, given).await;
+            let proven = prove(&self.state, claimed, given).await;
             self.caller.identity = proven.map_err(|problem| match problem {
                 Problem::Domain(error) => Close::of(&error, Close::FORBIDDEN),
                 Problem::Http(..) | Problem::Coding => Close::FORBIDDEN,

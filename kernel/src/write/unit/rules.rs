@@ -3,10 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::{Datelike, Months, NaiveDate};
-use model::{
-    Shape,
-    access::Visibility,
-};
+use model::{Shape, access::Visibility};
 use sea_orm::{
     Value,
     sea_query::{Cond, ExprTrait, Func},
