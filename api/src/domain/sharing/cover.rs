@@ -143,7 +143,7 @@ async fn of_kind(unit: &Unit, row: &Row, kind: &str) -> Result<Cover> {
 
 /// Notes what is left out, as far as the caller sees it.
 fn leave_out(unit: &Unit, cover: &mut Cover, rows: Vec<Row>, why: Reason) {
-    let sees = |row: &Row| readable(unit.actor(), row.def().class, &row.scope());
+    let sees = |row: &Row| readable(unit.actor(), row.def(), &row.scope());
     cover.left_out.extend(rows.into_iter().filter(sees).map(|row| (row, why)));
 }
 

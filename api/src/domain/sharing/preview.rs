@@ -210,7 +210,7 @@ impl Named {
         for (kind, ids) in wanted {
             let Some(def) = KINDS.get(kind).filter(|def| def.is_national()) else { continue };
             let found = unit.rows_of(def, &ids).await?;
-            rows.extend(found.into_iter().filter(|(_, row)| readable(unit.actor(), def.class, &row.scope())));
+            rows.extend(found.into_iter().filter(|(_, row)| readable(unit.actor(), def, &row.scope())));
         }
         let sets = rows.values().filter_map(|row: &Row| row.uuid("release_set_id")).collect();
         Ok(Self { known: unit.released(&sets).await?, rows })
