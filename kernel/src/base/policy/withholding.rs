@@ -5,7 +5,7 @@
 
 use sea_orm::sea_query::{Condition, ExprTrait};
 
-use super::{Class, Reach, Scope, reach, reading};
+use super::{Reach, Scope, reach, reading};
 use crate::{actor::Actor, record::KindDef, row::Row};
 
 /// A field of a kind that an owner withholds.
@@ -39,7 +39,7 @@ impl Actor {
 pub fn withhold(actor: &Actor, row: &mut Row) {
     let def = row.def();
     for rule in actor.withheld(def).filter(|rule| rule.owner == row.owner()).collect::<Vec<_>>() {
-        if !actor.is_inside(&rule.owner) || !in_circle(actor, def.class, &row.scope()) {
+        if !actor.is_inside(&rule.owner) || !in_circle(actor, def, &row.scope()) {
             row.withhold(&rule.field);
         }
     }
@@ -59,9 +59,9 @@ pub(crate) fn is_open(actor: &Actor, def: &KindDef, is_meant: impl Fn(&str) -> b
 }
 
 /// Whether the caller would read a record of its side at level `group`.
-fn in_circle(actor: &Actor, class: Class, scope: &Scope) -> bool {
+fn in_circle(actor: &Actor, def: &KindDef, scope: &Scope) -> bool {
     let group = Scope { level: Some(model::access::Visibility::Group), release_set: None, ..scope.clone() };
-    reading::readable(actor, class, &group)
+    reading::readable(actor, def, &group)
 }
 
 /// The same as a condition on rows.
