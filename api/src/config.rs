@@ -4,6 +4,7 @@
 //! reported at once, at start; no message and no `Debug` output shows a secret or a database password.
 
 mod front;
+mod issuers;
 mod public;
 mod reader;
 
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 use reader::Reader;
 
 pub use front::{ForwardedHeader, Front, TlsFiles};
+pub use issuers::{Given, Issuer};
 pub use public::PublicUrl;
 
 /// Names of all settings; as a variable `CONCORD_` and the name in capitals.
@@ -29,6 +31,7 @@ pub const SETTINGS: &[&str] = &[
     "grace_seconds",
     "header_timeout_seconds",
     "idle_timeout_seconds",
+    "issuers",
     "last_call_seconds",
     "listen",
     "log",
@@ -79,6 +82,8 @@ pub struct Config {
     pub stored_documents_dir: Option<PathBuf>,
     /// Whether no other document is run.
     pub stored_documents_only: bool,
+    /// Issuers whose tokens are accepted besides our own.
+    pub issuers: Vec<Issuer>,
     /// How connections are taken.
     pub front: Front,
 }
@@ -98,6 +103,7 @@ impl Default for Config {
             request_timeout_seconds: 30,
             stored_documents_dir: None,
             stored_documents_only: false,
+            issuers: Vec::new(),
             front: Front::default(),
         }
     }
@@ -177,6 +183,7 @@ impl fmt::Debug for Config {
             .field("request_timeout_seconds", &self.request_timeout_seconds)
             .field("stored_documents_dir", &self.stored_documents_dir)
             .field("stored_documents_only", &self.stored_documents_only)
+            .field("issuers", &self.issuers)
             .field("front", &self.front)
             .finish()
     }

@@ -11,7 +11,6 @@ pub(crate) mod changes;
 pub(crate) mod device;
 pub(crate) mod idempotency;
 pub(crate) mod if_match;
-pub(crate) mod json;
 pub(crate) mod kinds;
 pub(crate) mod layers;
 pub(crate) mod limits;

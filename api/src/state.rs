@@ -13,7 +13,7 @@ use crate::{
     graphql::{ConcordSchema, stored::StoredDocuments},
     jobs::Service,
     limits::Limits,
-    signin::{keys::KeyRing, secret::InstallationSecret},
+    signin::{issuers::Issuers, keys::KeyRing, secret::InstallationSecret},
     streams::Streams,
 };
 
@@ -38,6 +38,8 @@ pub struct Parts {
     pub clock: Clock,
     /// Keys that sign access tokens.
     pub keys: KeyRing,
+    /// Issuers whose tokens are accepted besides our own.
+    pub issuers: Issuers,
     /// Key that signs cursors.
     pub cursor_key: Arc<[u8]>,
     /// The GraphQL schema.
@@ -62,7 +64,7 @@ impl AppState {
     /// Puts the parts together.
     ///
     /// # Errors
-    /// What the database says.
+    /// What the database says; what is wrong with a file of a trusted issuer.
     pub async fn new(
         db: Db,
         clock: Clock,
@@ -74,6 +76,7 @@ impl AppState {
             db,
             clock,
             keys,
+            issuers: Issuers::of(&config.issuers)?,
             cursor_key: Arc::from(secret.cursor_key().to_vec()),
             schema: crate::graphql::schema(),
             stored: StoredDocuments::default(),

@@ -15,6 +15,7 @@ pub mod change;
 pub mod change_payload;
 pub mod change_set;
 pub mod credential;
+pub mod identity;
 pub mod owner;
 pub mod password_token;
 pub mod recovery_code;

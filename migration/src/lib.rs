@@ -43,6 +43,8 @@ mod m20261126_000060_release_subject;
 mod m20261126_000061_disclosure_rule;
 mod m20261126_000070_api_key;
 mod m20261126_000071_api_key_epoch;
+mod m20261126_000073_identity;
+mod m20261126_000074_identity_epoch;
 mod table;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
@@ -96,6 +98,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000061_disclosure_rule::Migration),
             Box::new(m20261126_000070_api_key::MIGRATION),
             Box::new(m20261126_000071_api_key_epoch::Migration),
+            Box::new(m20261126_000073_identity::MIGRATION),
+            Box::new(m20261126_000074_identity_epoch::Migration),
         ]
     }
 }

@@ -4,6 +4,7 @@
 //! change set it writes.
 
 mod ending;
+mod linking;
 mod listing;
 
 use std::{io::Read, sync::Arc};
@@ -27,6 +28,7 @@ use crate::{
     },
 };
 use ending::{Held, Named};
+use linking::{Meant, Subject};
 
 /// What to do with accounts.
 #[derive(Debug, Subcommand)]
@@ -45,6 +47,10 @@ pub(super) enum User {
     Enable(Named),
     /// Ends all sessions of an account, which may sign in again.
     SignOut(Named),
+    /// Lets a subject of a trusted issuer mean an account.
+    Link(Meant),
+    /// Lets a subject of a trusted issuer mean nobody any more.
+    Unlink(Subject),
     /// Prints a token of 24 hours to set a password with, as the last line.
     Invite {
         /// E-mail address of the account.
@@ -128,6 +134,8 @@ pub(super) async fn run(command: User) -> Result<(), Failure> {
         User::Disable(named) => request("user disable", named.reason.as_deref()),
         User::Enable(named) => request("user enable", named.reason.as_deref()),
         User::SignOut(named) => request("user sign-out", named.reason.as_deref()),
+        User::Link(meant) => request("user link", meant.subject.reason.as_deref()),
+        User::Unlink(subject) => request("user unlink", subject.reason.as_deref()),
         User::Token { reason, .. } => request("user token", reason.as_deref()),
         User::Invite { reason, .. } => request("user invite", reason.as_deref()),
     };
@@ -140,6 +148,8 @@ pub(super) async fn run(command: User) -> Result<(), Failure> {
         User::Disable(named) => ending::disable(&installation.ctx, &named).await?,
         User::Enable(named) => ending::enable(&installation.ctx, &named).await?,
         User::SignOut(named) => ending::sign_out(&installation.ctx, &named).await?,
+        User::Link(meant) => linking::link(&installation, &meant).await?,
+        User::Unlink(subject) => linking::unlink(&installation, &subject).await?,
         User::Token { email, .. } => print_token(&installation, &email).await?,
         User::Invite { email, reset_second_factor, .. } => {
             invite(&installation.ctx, &email, reset_second_factor).await?;

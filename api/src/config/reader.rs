@@ -86,6 +86,7 @@ impl Reader {
                 .unwrap_or(default.request_timeout_seconds),
             stored_documents_dir: self.text("stored_documents_dir").map(PathBuf::from),
             stored_documents_only: self.flag("stored_documents_only").unwrap_or_default(),
+            issuers: self.issuers(),
             front: self.front(default.front),
         };
 
@@ -107,6 +108,28 @@ impl Reader {
             self.errors.push(format!("{place} is no setting; settings are {}", SETTINGS.join(", ")));
         }
         self.errors
+    }
+
+    /// Takes a list: of the file as it is, of a variable as JSON.
+    pub(super) fn list(&mut self, name: &str) -> Option<Vec<Value>> {
+        let value = self.values.remove(name)?;
+        let value = match value.as_str() {
+            Some(text) => serde_json::from_str::<serde_json::Value>(text)
+                .map_err(|error| format!("is not JSON: {error}"))
+                .and_then(|json| Value::serialize(json).map_err(|error| error.to_string())),
+            None => Ok(value),
+        };
+        let list = value.and_then(|value| match value {
+            Value::Array(_, list) => Ok(list),
+            _ => Err("must be a list".to_owned()),
+        });
+        self.collected(name, list)
+    }
+
+    /// Notes something wrong with an item of a list.
+    pub(super) fn fault_in(&mut self, name: &str, at: usize, why: &str) {
+        let place = self.place(name);
+        self.errors.push(format!("{place}, item {}: {why}", at + 1));
     }
 
     /// Notes something wrong that is not one setting's fault.

@@ -65,10 +65,11 @@ pub struct Me {
 pub async fn me(ctx: &Ctx) -> Result<Option<Me>> {
     let Some(id) = ctx.actor.user else { return Ok(None) };
     let row = store::get(ctx, User::def(), id).await?;
-    let owners = match &ctx.actor.key {
+    let mut owners = match &ctx.actor.key {
         Some(_) => ctx.actor.acting.iter().cloned().collect(),
         None => owners_of(ctx, id).await?,
     };
+    owners.retain(|owner| ctx.actor.reaches(owner));
     let mut can_create = Vec::new();
     for def in KINDS.served().filter(|def| def.declared.takes(Write::Create)) {
         let agency = ctx.actor.grants.iter().find_map(|grant| grant.agency);

@@ -20,9 +20,10 @@ use tokio::time::timeout;
 use tokio_util::io::StreamReader;
 use utoipa::ToSchema;
 
-use super::{idempotency, json::read_object, problem::Problem};
+use super::{idempotency, problem::Problem};
 use crate::{
     coding::{Coding, Unpacked},
+    json::read_object,
     limits::{Limits, places::Place, traffic::Traffic},
     state::AppState,
 };

@@ -93,7 +93,8 @@ impl FromRequestParts<AppState> for SignedIn {
     }
 }
 
-/// A person who is signed in, under whatever owner: for what concerns the account itself. Keys are refused.
+/// A person who is signed in, under whatever owner: for what concerns the account itself. Keys and issuers'
+/// tokens are refused.
 #[derive(Clone, Debug)]
 pub struct Person(pub Ctx, pub Session);
 
@@ -119,7 +120,7 @@ impl FromRequestParts<AppState> for Person {
     }
 }
 
-/// Whoever is signed in and asks about itself: a person under whatever owner, or a key.
+/// Whoever is signed in and asks about itself: a person under whatever owner, a key, or an issuer's word.
 #[derive(Clone, Debug)]
 pub struct Oneself(pub Ctx);
 
@@ -128,7 +129,7 @@ impl FromRequestParts<AppState> for Oneself {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let (_, identity) = identity(parts, state).await?;
-        if !matches!(identity.who, Some(Who::Key(_))) {
+        if !matches!(identity.who, Some(Who::Key(_) | Who::Vouched { .. })) {
             return Ok(Self(Person::from_request_parts(parts, state).await?.0));
         }
         Ok(Self(SignedIn::from_request_parts(parts, state).await?.0))
@@ -142,7 +143,7 @@ fn act_as(parts: &Parts) -> Option<&str> {
 /// Who a request says it is from, before a person is looked up; it pays for the request.
 ///
 /// # Errors
-/// 401 for a bad token or key.
+/// 401 for a bad token or key, 503 where the issuer of a token does not answer.
 pub async fn identity(parts: &Parts, state: &AppState) -> Result<(Ctx, Identity), Problem> {
     let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
     let mut ctx = state.ctx(request_id.as_deref());
@@ -166,12 +167,15 @@ pub async fn identity(parts: &Parts, state: &AppState) -> Result<(Ctx, Identity)
 /// Who is behind what stands in `Authorization`: a token is verified; a key is looked up with its person.
 ///
 /// # Errors
-/// 401 for a bad token, and for what has not the form of a key.
+/// 401 for a bad token, and for what has not the form of a key; 503 where the issuer of a token does not answer.
 pub async fn prove(state: &AppState, claimed: Identity, given: &str) -> Result<Identity, Problem> {
     let secret = secret(given)?;
     if let Some(hash) = api_key::presented(&secret)? {
         let (who, payer) = (Some(Who::Key(hash)), Some(api_key::payer(&hash)));
         return Ok(Identity { who, payer, ..claimed });
+    }
+    if let Some(vouched) = state.issuers.vouched(&state.clock, &secret).await? {
+        return Ok(claimed.by(vouched));
     }
     let claims = token::verify(&state.keys, &state.clock, &secret).await?;
     Ok(Identity {

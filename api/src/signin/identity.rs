@@ -1,6 +1,6 @@
 //! Who a request says it is from, kept for as long as its answer goes on.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use aws_lc_rs::digest;
 use chrono::{DateTime, Utc};
@@ -17,16 +17,19 @@ use uuid::Uuid;
 use super::{
     api_key::{self, Place},
     circles::groups,
+    issuers::Vouched,
     standing::load,
 };
 
 /// Who a request says it is from: what was read from it, before anything is looked up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Identity {
-    /// Session of the verified token, or key; none for anonymous callers.
+    /// Session of the verified token, key, or whom an issuer vouches for; none for anonymous callers.
     pub who: Option<Who>,
     /// Whose quota and seats the request takes: the user, or the key; none for anonymous callers.
     pub payer: Option<Uuid>,
+    /// What an issuer says, where the token is another's.
+    pub vouched: Option<Arc<Vouched>>,
     /// Instant the token ends to be good.
     pub until: Option<DateTime<Utc>>,
     /// Owner the caller wants to act under.
@@ -36,12 +39,25 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// The same request, of somebody whom an issuer vouches for.
+    #[must_use]
+    pub fn by(self, vouched: Vouched) -> Self {
+        let (person, claims) = vouched.who();
+        Self {
+            who: Some(Who::Vouched { person, claims }),
+            payer: Some(person),
+            until: Some(vouched.until),
+            vouched: Some(Arc::new(vouched)),
+            ..self
+        }
+    }
+
     /// User and session, where a session says who calls.
     #[must_use]
     pub const fn session(&self) -> Option<(Uuid, Uuid)> {
         match self.who {
             Some(Who::Session { user, session }) => Some((user, session)),
-            Some(Who::Key(_)) | None => None,
+            Some(Who::Key(_) | Who::Vouched { .. }) | None => None,
         }
     }
 
@@ -116,7 +132,7 @@ impl Identity {
         // The epoch first: what changes after it is a difference to the next read.
         let epoch = standings::epoch(ctx.db.reading()).await?;
         let from = ctx.clock.now();
-        let (actor, until) = load(ctx, self.who, self.act_as.as_deref()).await?;
+        let (actor, until) = load(ctx, self).await?;
         let caller = Remembered::new(actor, epoch, from, until);
         let ctx = ctx.remembering(&caller);
         ctx.watch.iter().for_each(|watch| watch.see(epoch));

@@ -22,6 +22,8 @@ use crate::domain::sharing::disclosure::in_force;
 
 use super::{
     api_key,
+    identity::Identity,
+    issuers, sign_in_first,
     circles::{next_release, regions, release_sets, set, shared_sets, within},
 };
 
@@ -36,37 +38,47 @@ pub const ACT_AS: &str = "X-Concord-Act-As";
 /// `Unauthenticated` when the session is over, the account closed, or nobody wants to act for an owner;
 /// `Forbidden` for an owner without a live grant; `BadRequest(ActAsRequired)` when there are several.
 pub async fn load_actor(ctx: &Ctx, who: Option<(Uuid, Uuid)>, act_as: Option<&str>) -> Result<Actor> {
-    let session = who.map(|(user, session)| Who::Session { user, session });
-    Ok(load(ctx, session, act_as).await?.0)
+    let who = who.map(|(user, session)| Who::Session { user, session });
+    let identity = Identity { who, act_as: act_as.map(str::to_owned), ..Identity::default() };
+    Ok(load(ctx, &identity).await?.0)
 }
 
-/// As [`load_actor`], of keys too, with the instant of the next change that time alone brings.
-pub(super) async fn load(
-    ctx: &Ctx,
-    who: Option<Who>,
-    act_as: Option<&str>,
-) -> Result<(Actor, DateTime<Utc>)> {
-    // Grants and memberships begin and end with a day.
-    let tomorrow = ctx.clock.today().succ_opt().unwrap_or(NaiveDate::MAX).and_time(NaiveTime::MIN).and_utc();
-    let (now, mut until) = (ctx.clock.now(), tomorrow);
-    let mut actor = match (who, act_as) {
-        (None, None) => Actor::anonymous(),
+/// As [`load_actor`], of keys and of whom issuers vouch for too, with the instant of the next change that time alone
+/// brings.
+pub(super) async fn load(ctx: &Ctx, identity: &Identity) -> Result<(Actor, DateTime<Utc>)> {
+    let act_as = identity.act_as.as_deref();
+    let (actor, until) = match (identity.who, act_as) {
+        (None, None) => (Actor::anonymous(), DateTime::<Utc>::MAX_UTC),
         (None, Some(_)) => return Err(Error::Unauthenticated("sign in to act for an owner".into())),
         (Some(Who::Key(hash)), _) => {
             let held = api_key::held(ctx, &hash).await?;
-            until = held.until.map_or(until, |over| min(until, over));
-            let grants = grants(ctx, held.user).await?;
-            held.actor(grants, act_as)?
+            let (until, grants) = (held.until, grants(ctx, held.user).await?);
+            (held.actor(grants, act_as)?, until.unwrap_or(DateTime::<Utc>::MAX_UTC))
+        }
+        (Some(Who::Vouched { .. }), _) => {
+            let vouched = identity.vouched.as_ref().ok_or_else(sign_in_first)?;
+            issuers::held(ctx, vouched, act_as).await?
         }
         (Some(Who::Session { user, session }), _) => {
             let (mut actor, over) = person(ctx, user, session).await?;
-            until = min(until, over);
             actor.grants = grants(ctx, user).await?;
             actor.acting = choose(&actor.grants, act_as)?;
             actor.grants.retain(|grant| Some(&grant.owner) == actor.acting.as_ref());
-            actor
+            (actor, over)
         }
     };
+    stand(ctx, actor, until).await
+}
+
+/// Adds what the data say about a caller who acts as it does until this instant, with that of the next change.
+async fn stand(
+    ctx: &Ctx,
+    mut actor: Actor,
+    until: DateTime<Utc>,
+) -> Result<(Actor, DateTime<Utc>)> {
+    // Grants and memberships begin and end with a day.
+    let tomorrow = ctx.clock.today().succ_opt().unwrap_or(NaiveDate::MAX).and_time(NaiveTime::MIN).and_utc();
+    let (now, mut until) = (ctx.clock.now(), min(tomorrow, until));
     if let Some(country) = actor.acting.as_deref().filter(|owner| !owner.contains(':')) {
         actor.standing.regions = regions(ctx, country).await?;
     }
@@ -153,7 +165,7 @@ pub(super) fn is_open(now: DateTime<Utc>) -> Expr {
     Expr::col(until).is_null().or(Expr::col(until).gt(now))
 }
 
-fn choose(held: &[Grant], act_as: Option<&str>) -> Result<Option<String>> {
+pub(super) fn choose(held: &[Grant], act_as: Option<&str>) -> Result<Option<String>> {
     let owners: BTreeSet<&str> = held.iter().map(|grant| grant.owner.as_str()).collect();
     if let Some(wanted) = act_as {
         // The same text whether there is such an owner or not.
@@ -168,7 +180,7 @@ fn choose(held: &[Grant], act_as: Option<&str>) -> Result<Option<String>> {
     Ok(owners.first().map(|owner| (*owner).to_owned()))
 }
 
-async fn grants(ctx: &Ctx, user: Uuid) -> Result<Vec<Grant>> {
+pub(super) async fn grants(ctx: &Ctx, user: Uuid) -> Result<Vec<Grant>> {
     use grant::Column;
     let agency = (agency::Entity, agency::Column::Id);
     let columns = [

@@ -15,7 +15,8 @@ use super::keys::KeyRing;
 /// Minutes an access token is good for.
 pub const LIFETIME_MINUTES: i64 = 15;
 
-const ISSUER: &str = "concord";
+/// What our tokens name as their issuer.
+pub(super) const ISSUER: &str = "concord";
 const AUDIENCE: &str = "concord-api";
 /// Seconds the clocks of two processes may differ; helps `nbf` and `iat`, never `exp`.
 const LEEWAY_SECONDS: i64 = 5;

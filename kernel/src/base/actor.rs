@@ -83,6 +83,9 @@ pub struct Actor {
     pub standing: Standing,
     /// What the API key narrows that the caller comes with; none for persons.
     pub key: Option<Arc<Narrowing>>,
+    /// The one owner for which somebody else vouches for the caller: of its own account and grants it sees what
+    /// concerns that owner, and edits nothing.
+    pub bound: Option<String>,
     /// The service itself: seeds, the command line, the clock job.
     is_system: bool,
 }
@@ -121,6 +124,12 @@ impl Actor {
     /// The caller's grants in one of `roles`.
     pub fn with_role<'a>(&'a self, roles: &'a [Role]) -> impl Iterator<Item = &'a Grant> {
         self.grants.iter().filter(move |grant| roles.contains(&grant.role))
+    }
+
+    /// Whether the caller may be somebody for `owner` at all.
+    #[must_use]
+    pub fn reaches(&self, owner: &str) -> bool {
+        self.bound.as_deref().is_none_or(|bound| bound == owner)
     }
 
     /// Whether a record of `owner` is the caller's own side.

@@ -80,6 +80,8 @@ pub enum Error {
         /// Seconds to wait before the next attempt.
         seconds: u64,
     },
+    /// Who calls cannot be told now: the issuer of the token does not answer.
+    IssuerUnreachable,
     /// Temporary: the same call may succeed later.
     Unavailable(String),
     /// Our fault; the text goes to the log, never to the caller.
@@ -116,6 +118,7 @@ impl Error {
             Self::Invalid(_) | Self::Rejected(_) => Code::Invalid,
             Self::Limited { .. } => Code::Limited,
             Self::TooManyAttempts { .. } => Code::TooManyAttempts,
+            Self::IssuerUnreachable => Code::IssuerUnreachable,
             Self::Unavailable(_) => Code::Unavailable,
             Self::Internal(_) => Code::Internal,
         }
@@ -136,6 +139,9 @@ impl Error {
             | Self::Gone(_, why)
             | Self::Unavailable(why) => why.clone(),
             Self::IllegalMove { detail, .. } => detail.clone(),
+            Self::IssuerUnreachable => {
+                "the issuer of the token does not answer, so its keys are not known; try again soon".into()
+            }
             Self::NotFound => "no record with this address is visible to you".into(),
             Self::VersionRequired => {
                 "send the version you read: If-Match in REST, expectedVersion in GraphQL".into()

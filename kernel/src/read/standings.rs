@@ -47,12 +47,19 @@ pub enum Who {
     },
     /// An API key, by the hash of its secret.
     Key([u8; 32]),
+    /// Somebody whom a trusted issuer vouches for, by ids that follow from what it says.
+    Vouched {
+        /// The person.
+        person: Uuid,
+        /// What the issuer says of it.
+        claims: Uuid,
+    },
 }
 
 /// Who a request says it is from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Key {
-    /// Session or key; none for anonymous callers.
+    /// Session, key or issuer's word; none for anonymous callers.
     pub who: Option<Who>,
     /// Owner the caller wants to act under.
     pub act_as: Option<String>,

@@ -164,6 +164,8 @@ codes! {
         "the operator allows a list of GraphQL documents, and this one is not in it"
     Internal "internal" 500 "Something went wrong on our side"
         "our fault; the cause is in the log under the request id"
+    IssuerUnreachable "issuer_unreachable" 503 "The issuer of the token does not answer"
+        "a token of a trusted issuer whose keys cannot be fetched now: send it again after `Retry-After`; everything else works"
     Unavailable "unavailable" 503 "The service cannot answer now"
         "the database is busy, a time-out ran, or more was asked than can be done: send it again after `Retry-After`"
 }

@@ -155,7 +155,11 @@ fn account(actor: &Actor, def: &KindDef) -> Condition {
     let person = if def.class == Class::Person { "id" } else { "user_id" };
     let mut any = nothing();
     if let Some(me) = actor.user {
-        any = any.add(def.col(person).eq(me));
+        let mut mine = Condition::all().add(def.col(person).eq(me));
+        if let Some(bound) = actor.bound.as_deref().filter(|_| def.class == Class::Grant) {
+            mine = mine.add(def.col("owner").eq(bound));
+        }
+        any = any.add(mine);
     }
     for grant in &actor.grants {
         let of_owner = Expr::col(Alias::new("owner")).eq(grant.owner.as_str());
@@ -195,7 +199,8 @@ pub fn readable(actor: &Actor, def: &KindDef, scope: &Scope) -> bool {
         }
         Class::Person | Class::Grant => {
             let is_me = actor.user.is_some() && actor.user == scope.person;
-            is_me || actor.grants.iter().any(|grant| oversees(grant, class, scope))
+            let is_mine = is_me && (class == Class::Person || actor.reaches(&scope.owner));
+            is_mine || actor.grants.iter().any(|grant| oversees(grant, class, scope))
         }
         Class::Key => {
             let is_mine = actor.user.is_some() && actor.user == scope.person;

@@ -182,7 +182,9 @@ fn person(actor: &Actor, verb: Verb, scope: &Scope) -> Result<Permit, Denial> {
     let by = |roles: &[Role]| actor.with_role(roles).next().map(|grant| Some(grant.id));
     let found = match verb {
         Verb::Create => by(&[Role::FocalPoint, Role::AgencyLead, Role::Operator]),
-        Verb::Update if actor.user.is_some() && actor.user == scope.person => Some(None),
+        Verb::Update if actor.user.is_some() && actor.user == scope.person => {
+            actor.bound.is_none().then_some(None)
+        }
         Verb::Update | Verb::Delete => by(&[Role::Operator]),
         _ => None,
     };
