@@ -30,6 +30,7 @@ mod layering;
 mod limits;
 mod log;
 mod migrations;
+mod oidc;
 mod paired;
 mod parity;
 mod plans;

@@ -5,6 +5,7 @@ pub mod contract;
 pub mod db;
 pub mod dice;
 pub mod process;
+pub mod provider;
 pub mod rows;
 pub mod specimen;
 pub mod world;

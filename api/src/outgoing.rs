@@ -108,7 +108,9 @@ impl fmt::Display for Address {
 }
 
 fn is_this_machine(host: &str) -> bool {
-    host == "localhost" || host == "[::1]" || host.parse().is_ok_and(|ip: std::net::Ipv4Addr| ip.is_loopback())
+    host == "localhost"
+        || host == "[::1]"
+        || host.parse().is_ok_and(|ip: std::net::Ipv4Addr| ip.is_loopback())
 }
 
 /// Makes requests; cheap to clone.
@@ -216,8 +218,10 @@ mod tests {
 
     #[test]
     fn only_this_machine_is_asked_without_tls() {
-        let good = ["https://id.example.org", "http://127.0.0.1:8080/a", "http://[::1]:1/", "http://localhost"];
-        let bad = ["http://id.example.org", "http://127.0.0.1.example.org", "ftp://localhost", "localhost", ""];
+        let good =
+            ["https://id.example.org", "http://127.0.0.1:8080/a", "http://[::1]:1/", "http://localhost"];
+        let bad =
+            ["http://id.example.org", "http://127.0.0.1.example.org", "ftp://localhost", "localhost", ""];
 
         let taken = good.map(|text| Address::read(text).is_ok());
         let refused = bad.map(|text| Address::read(text).is_err());

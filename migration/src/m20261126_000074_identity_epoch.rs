@@ -7,8 +7,7 @@ use sea_orm_migration::prelude::{
 use sea_orm_migration::sea_orm::DbBackend;
 
 /// A new identity takes nothing from anybody, and what it was given are grants, which count themselves.
-const WRITES: [(&str, &str); 2] =
-    [("update", "UPDATE OF issuer, subject, user_id"), ("delete", "DELETE")];
+const WRITES: [(&str, &str); 2] = [("update", "UPDATE OF issuer, subject, user_id"), ("delete", "DELETE")];
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -35,8 +34,7 @@ impl MigrationTrait for Migration {
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         for (verb, _) in WRITES {
-            let on =
-                if manager.get_database_backend() == DbBackend::Postgres { " ON identity" } else { "" };
+            let on = if manager.get_database_backend() == DbBackend::Postgres { " ON identity" } else { "" };
             let statement = format!("DROP TRIGGER standing_after_{verb}_of_identity{on}");
             manager.get_connection().execute_unprepared(&statement).await?;
         }

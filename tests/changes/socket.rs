@@ -1,6 +1,7 @@
 //! Subscriptions over a WebSocket (`graphql-transport-ws`) and as server-sent events.
 
 mod closing;
+mod issuers;
 
 use std::time::Duration;
 

@@ -201,7 +201,10 @@ fn held_for(owner: &str) -> Result<HeldFor, String> {
     }
 }
 
-fn grants(table: &BTreeMap<String, String>, owner: Option<HeldFor>) -> Result<BTreeMap<String, Given>, String> {
+fn grants(
+    table: &BTreeMap<String, String>,
+    owner: Option<HeldFor>,
+) -> Result<BTreeMap<String, Given>, String> {
     if table.is_empty() {
         return Err("is empty: say which value of the claim gives which role".to_owned());
     }
@@ -222,7 +225,9 @@ fn given(text: &str, owner: Option<HeldFor>) -> Result<Given, String> {
     let role = Role::of(role).filter(fits).ok_or_else(|| format!("is {text:?}, no role of this owner"))?;
     let is_of_agency = matches!(role, Role::Officer | Role::AgencyLead);
     if is_of_agency != agency.is_some_and(|code| !code.is_empty()) {
-        return Err(format!("is {text:?}: officers and agency leads, and only they, have an agency (officer:MES)"));
+        return Err(format!(
+            "is {text:?}: officers and agency leads, and only they, have an agency (officer:MES)"
+        ));
     }
     Ok(Given { role, agency: agency.map(str::to_owned) })
 }
@@ -273,7 +278,10 @@ mod tests {
         assert_eq!(one.algorithms, [Algorithm::RS256, Algorithm::ES256]);
         assert_eq!(one.claim, ["realm_access", "roles"]);
         assert_eq!(grants, [("cbrn-desk", "secretariat".into()), ("rescue", "officer:MES".into())]);
-        assert_eq!(one.keys_beside.as_ref().map(ToString::to_string).as_deref(), Some("https://keys.gov.example/"));
+        assert_eq!(
+            one.keys_beside.as_ref().map(ToString::to_string).as_deref(),
+            Some("https://keys.gov.example/")
+        );
     }
 
     #[test]
@@ -285,7 +293,10 @@ mod tests {
         let found = given(text).unwrap().issuers;
         let broken = given("[{").unwrap_err();
 
-        assert_eq!((found[0].claim.as_slice(), found[0].provisions), (["roles".to_owned()].as_slice(), false));
+        assert_eq!(
+            (found[0].claim.as_slice(), found[0].provisions),
+            (["roles".to_owned()].as_slice(), false)
+        );
         assert!(broken.0[0].starts_with("CONCORD_ISSUERS "), "{broken}");
     }
 
@@ -314,8 +325,18 @@ mod tests {
         assert_eq!(
             places,
             [
-                "1: algorithms", "1: algorithms", "1: algorithms", "1: issuer", "1: audience", "1: owner",
-                "1: grants", "1: grants", "1: grants", "1: jwks_host", "1: unknown_users", "1: unknown",
+                "1: algorithms",
+                "1: algorithms",
+                "1: algorithms",
+                "1: issuer",
+                "1: audience",
+                "1: owner",
+                "1: grants",
+                "1: grants",
+                "1: grants",
+                "1: jwks_host",
+                "1: unknown_users",
+                "1: unknown",
                 "2: issuer"
             ]
         );

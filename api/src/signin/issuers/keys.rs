@@ -52,7 +52,9 @@ impl Key {
     pub(super) fn has_signed(&self, token: &str, algorithm: Algorithm) -> bool {
         let is_for = self.algorithm.as_ref().is_none_or(|own| own.parse() == Ok(algorithm));
         let is_of_family = self.decoding.family() == algorithm.family();
-        is_for && is_of_family && decode::<Map<String, Json>>(token, &self.decoding, &signature(algorithm)).is_ok()
+        is_for
+            && is_of_family
+            && decode::<Map<String, Json>>(token, &self.decoding, &signature(algorithm)).is_ok()
     }
 }
 

@@ -123,7 +123,10 @@ async fn lacking(ctx: &Ctx, vouched: &Vouched, known: Option<&Known>) -> Result<
             (Some(_), Some(row)) => lacking.push((given.clone(), Some(row.id()))),
             (Some(code), None) => {
                 let owner = &vouched.issuer.owner;
-                tracing::warn!(owner, "an issuer's claims give a role of agency {code}, which {owner} has not");
+                tracing::warn!(
+                    owner,
+                    "an issuer's claims give a role of agency {code}, which {owner} has not"
+                );
             }
         }
     }
@@ -132,7 +135,11 @@ async fn lacking(ctx: &Ctx, vouched: &Vouched, known: Option<&Known>) -> Result<
 
 /// Makes the account where there is none, and the grants it was never given, as the service; the log of the owner
 /// names the issuer.
-fn provision(ctx: &Ctx, vouched: &Vouched, lacking: Vec<(Given, Option<Uuid>)>) -> BoxFuture<'static, Result<()>> {
+fn provision(
+    ctx: &Ctx,
+    vouched: &Vouched,
+    lacking: Vec<(Given, Option<Uuid>)>,
+) -> BoxFuture<'static, Result<()>> {
     let (vouched, issuer) = (vouched.clone(), vouched.issuer.clone());
     let mut service = notice::under(&ctx.acting(Actor::system()), &issuer.owner);
     service.request_id = Some(format!("issuer {}", issuer.issuer).into());
