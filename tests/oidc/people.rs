@@ -191,7 +191,7 @@ async fn writes_are_the_account_s_own() {
     stage("secretariat", &[], async |stage| {
         let me = stage.service.holder(roles(stage, &["desk"]));
         let plan =
-            json!({"kind": "cbrn_nap", "title": "By an issuer's word", "domains": ["C"], "language": "en"});
+            json!({"owner": "KGZ", "kind": "cbrn_nap", "title": "By an issuer's word", "domains": ["C"], "language": "en"});
 
         let made = me.post("/plans", plan.clone()).await;
         let foreign = me

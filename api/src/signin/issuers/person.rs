@@ -155,8 +155,10 @@ fn provision(
     })
 }
 
-/// Does in a unit what [`provision`] says; somebody else may have done it meanwhile.
+/// Does in a unit what [`provision`] says; another request of the person may have done it meanwhile.
 async fn settle(unit: &mut Unit, vouched: &Vouched, lacking: &[(Given, Option<Uuid>)]) -> Result<()> {
+    // One after the other, or each would make an account.
+    unit.lock_owners(&[vouched.issuer.owner.clone()].into()).await?;
     let found = find(unit.conn(), vouched).await?;
     let mut given = found.as_ref().map(|known| known.given.clone()).unwrap_or_default();
     let user = match &found {
