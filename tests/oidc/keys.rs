@@ -82,6 +82,21 @@ async fn a_key_that_is_taken_back_is_over_within_ten_minutes() {
 }
 
 #[tokio::test]
+async fn another_key_of_the_same_name_ends_what_the_first_one_signed() {
+    stage("secretariat", &[], async |stage| {
+        let (token, other) = (lasting(stage, &stage.key), Key::es256("first"));
+        assert_eq!(read(stage, &token).await.0, GOOD);
+        stage.provider.has(&[&other]);
+
+        pass(stage, 600);
+        let after = [read(stage, &token).await, read(stage, &lasting(stage, &other)).await];
+
+        assert_eq!(after, [refused(), (GOOD, String::new())]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn unknown_keys_do_not_make_the_issuer_be_asked_often() {
     stage("secretariat", &[], async |stage| {
         let claims = stage.provider.claims();

@@ -206,7 +206,7 @@ async fn writes_are_the_account_s_own() {
         made.ok(201);
         assert_eq!(made.body["owner"], "KGZ");
         assert_eq!(
-            made.body["created_by"]["id"],
+            made.body["created_by"],
             json!(stage.service.world.id("secretariat")),
             "{}",
             made.body

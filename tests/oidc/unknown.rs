@@ -78,6 +78,19 @@ async fn an_account_is_made_with_what_the_claims_give() {
 }
 
 #[tokio::test]
+async fn nobody_is_given_an_account_for_nothing() {
+    stage("nobody", &provisioning(), async |stage| {
+        let before = users(stage.app).await;
+        let me = stage.service.holder(newcomer(stage, &["visitor"]));
+
+        me.get("/me").await.problem(401, "unauthenticated");
+
+        assert_eq!(users(stage.app).await, before);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_e_mail_address_takes_over_nothing() {
     stage("nobody", &provisioning(), async |stage| {
         let token = stage.token(|claims| {
@@ -167,12 +180,12 @@ async fn settings_that_do_not_fit_what_is_stored_give_nothing() {
         stranger["owner"] = json!("XYZ");
         let service = stage.app.trusting(&[stranger]).await;
 
-        let without_agency = held(&stage.service.holder(newcomer(stage, &["desk"]))).await;
+        let without_agency = stage.service.holder(newcomer(stage, &["desk"])).get("/me").await;
         let of_nobody = stage.token(|claims| claims["sub"] = json!("another"));
         service.holder(of_nobody).get("/tasks").await.problem(401, "unauthenticated");
 
-        assert_eq!(without_agency, [""; 0]);
-        assert_eq!(users(stage.app).await, before + 1);
+        without_agency.problem(401, "unauthenticated");
+        assert_eq!(users(stage.app).await, before);
     })
     .await;
 }

@@ -109,7 +109,7 @@ pub enum Mood {
     Ill,
     /// Elsewhere: a redirect to this address.
     Elsewhere(String),
-    /// With a set of keys that does not end.
+    /// With a description that is right, and too long.
     Huge,
     /// Not at all.
     Silent,
@@ -189,10 +189,9 @@ impl Provider {
         self.asked.fetch_add(1, Ordering::SeqCst);
         let mood = self.told.lock().expect("what it tells").mood.clone();
         match mood {
-            Mood::Well => None,
+            Mood::Well | Mood::Huge => None,
             Mood::Ill => Some(StatusCode::SERVICE_UNAVAILABLE.into_response()),
             Mood::Elsewhere(to) => Some((StatusCode::FOUND, [(header::LOCATION, to)]).into_response()),
-            Mood::Huge => Some("[".repeat(2 * concord::outgoing::MOST_BYTES).into_response()),
             Mood::Silent => {
                 tokio::time::sleep(Duration::from_secs(60)).await;
                 None
@@ -206,7 +205,10 @@ async fn describe(State(provider): State<Provider>) -> Response {
         return other;
     }
     let told = provider.told.lock().expect("what it tells");
-    let truth = json!({"issuer": told.url, "jwks_uri": format!("{}/keys", told.url)});
+    let mut truth = json!({"issuer": told.url, "jwks_uri": format!("{}/keys", told.url)});
+    if told.mood == Mood::Huge {
+        truth["padding"] = json!("x".repeat(concord::outgoing::MOST_BYTES));
+    }
     Answer(told.description.clone().unwrap_or(truth)).into_response()
 }
 

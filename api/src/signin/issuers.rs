@@ -82,6 +82,8 @@ struct Trusted {
 #[derive(Clone)]
 struct Verified {
     kid: String,
+    /// The very key: another may come under the same name.
+    mark: String,
     claims: Arc<Claims>,
 }
 
@@ -126,18 +128,22 @@ impl Issuers {
         let now = clock.now();
         let trusted = self.all.iter().find(|one| one.issuer.issuer == named).ok_or_else(refused)?;
         let hash = sha256(&[text.as_bytes()]);
-        let Verified { kid, claims } = match self.verified.get(&hash) {
-            Some(found) => found,
-            None => self.check(trusted, now, text).await?,
+        let found = match self.verified.get(&hash) {
+            // Its key is asked for each time: one that was taken back verifies nothing any more.
+            Some(found)
+                if trusted.keys.with(&found.kid, now).await?.iter().any(|key| key.mark == found.mark) =>
+            {
+                found
+            }
+            _ => self.check(trusted, now, text).await?,
         };
-        // Asked each time: a key that was taken back verifies nothing any more.
-        trusted.keys.with(&kid, now).await?.iter().find(|key| key.kid == kid).ok_or_else(refused)?;
+        let claims = found.claims.clone();
         let skew = TimeDelta::seconds(SKEW_SECONDS);
         let (from, until) = (claims.from - skew, claims.until + skew);
         if !(from..until).contains(&now) {
             return Err(refused());
         }
-        self.verified.put(hash, Verified { kid, claims: claims.clone() });
+        self.verified.put(hash, found);
         Ok(Vouched {
             issuer: trusted.issuer.clone(),
             subject: claims.subject.clone(),
@@ -152,11 +158,9 @@ impl Issuers {
         let jwt = Jwt::read(text, &trusted.issuer).ok_or_else(refused)?;
         let claims = Claims::read(&jwt.claims, &trusted.issuer).ok_or_else(refused)?;
         let keys = trusted.keys.with(&jwt.kid, now).await?;
-        let is_signed = keys.iter().any(|key| key.kid == jwt.kid && key.has_signed(text, jwt.algorithm));
-        if !is_signed {
-            return Err(refused());
-        }
-        Ok(Verified { kid: jwt.kid, claims: Arc::new(claims) })
+        let signer = keys.iter().find(|key| key.kid == jwt.kid && key.has_signed(text, jwt.algorithm));
+        let mark = signer.ok_or_else(refused)?.mark.clone();
+        Ok(Verified { kid: jwt.kid, mark, claims: Arc::new(claims) })
     }
 }
 

@@ -7,7 +7,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::{Algorithm, AlgorithmFamily, DecodingKey, Validation, decode, jwk::Jwk};
-use kernel::error::{Error, Result};
+use kernel::{
+    crypto::sha256,
+    error::{Error, Result},
+};
 use serde_json::{Map, Value as Json};
 use tokio::sync::Mutex;
 
@@ -30,6 +33,8 @@ const DISCOVERY: &str = "/.well-known/openid-configuration";
 /// A key that verifies.
 pub(super) struct Key {
     pub(super) kid: String,
+    /// What tells it from every other key.
+    pub(super) mark: String,
     /// The one algorithm it is for, where the issuer says so.
     algorithm: Option<String>,
     decoding: DecodingKey,
@@ -45,7 +50,8 @@ impl Key {
         let read: Jwk = serde_json::from_value(jwk.clone()).ok()?;
         let decoding = DecodingKey::from_jwk(&read).ok()?;
         (decoding.family() != AlgorithmFamily::Hmac).then_some(())?;
-        Some(Self { kid, algorithm: text("alg").map(str::to_owned), decoding })
+        let mark = sha256(&[jwk.to_string().as_bytes()]);
+        Some(Self { kid, mark, algorithm: text("alg").map(str::to_owned), decoding })
     }
 
     /// Whether this key has signed a token by this algorithm.

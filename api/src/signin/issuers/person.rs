@@ -61,12 +61,13 @@ fn is_named(held: &Held, vouched: &Vouched) -> bool {
     vouched.given.iter().any(|given| (given.role, &given.agency) == (held.role, &held.agency_code))
 }
 
-/// The open account that is meant; made, and granted what it was not before, where the settings say so.
+/// The open account that is meant; where the settings say so, it is granted what it was not before, and made for
+/// that where there is none.
 async fn known(ctx: &Ctx, vouched: &Vouched) -> Result<Known> {
     let mut found = find(ctx.db.reading(), vouched).await?;
     if vouched.issuer.provisions && found.as_ref().is_none_or(is_open(ctx)) {
         let lacking = lacking(ctx, vouched, found.as_ref()).await?;
-        if found.is_none() || !lacking.is_empty() {
+        if !lacking.is_empty() {
             provision(ctx, vouched, lacking).await?;
             found = find(ctx.db.reading(), vouched).await?;
         }
