@@ -3,6 +3,7 @@
 mod forged;
 mod keys;
 mod people;
+mod tls;
 mod unknown;
 
 use serde_json::Value as Json;

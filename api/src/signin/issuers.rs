@@ -137,12 +137,7 @@ impl Issuers {
             }
             _ => self.check(trusted, now, text).await?,
         };
-        let claims = found.claims.clone();
-        let skew = TimeDelta::seconds(SKEW_SECONDS);
-        let (from, until) = (claims.from - skew, claims.until + skew);
-        if !(from..until).contains(&now) {
-            return Err(refused());
-        }
+        let (claims, until) = (found.claims.clone(), lasting(&found.claims, now)?);
         self.verified.put(hash, found);
         Ok(Vouched {
             issuer: trusted.issuer.clone(),
@@ -153,15 +148,23 @@ impl Issuers {
         })
     }
 
-    /// Reads a token and checks everything about it but the time.
+    /// Reads a token and checks everything about it; its issuer is asked last.
     async fn check(&self, trusted: &Trusted, now: DateTime<Utc>, text: &str) -> Result<Verified> {
         let jwt = Jwt::read(text, &trusted.issuer).ok_or_else(refused)?;
         let claims = Claims::read(&jwt.claims, &trusted.issuer).ok_or_else(refused)?;
+        lasting(&claims, now)?;
         let keys = trusted.keys.with(&jwt.kid, now).await?;
         let signer = keys.iter().find(|key| key.kid == jwt.kid && key.has_signed(text, jwt.algorithm));
         let mark = signer.ok_or_else(refused)?.mark.clone();
         Ok(Verified { kid: jwt.kid, mark, claims: Arc::new(claims) })
     }
+}
+
+/// Until when a token is good that is good now, whoever's clock is right.
+fn lasting(claims: &Claims, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
+    let skew = TimeDelta::seconds(SKEW_SECONDS);
+    let (from, until) = (claims.from - skew, claims.until + skew);
+    if (from..until).contains(&now) { Ok(until) } else { Err(refused()) }
 }
 
 /// The one refusal: a forged token learns nothing of what it lacks.
