@@ -99,12 +99,8 @@ enum Path {
 struct Faults(Vec<String>);
 
 impl Faults {
-    fn note(&mut self, setting: &str, why: &str) {
-        self.0.push(format!("{setting} {why}"));
-    }
-
     fn or_noted<T>(&mut self, setting: &str, read: Result<T, String>) -> Option<T> {
-        read.map_err(|why| self.note(setting, &why)).ok()
+        read.map_err(|why| self.0.push(format!("{setting} {why}"))).ok()
     }
 }
 
@@ -136,35 +132,43 @@ fn read(value: &Value) -> Result<Issuer, Vec<String>> {
         (Some(host), Some(address)) => faults.or_noted("jwks_host", host_like(address, host)),
         _ => None,
     };
-    if draft.audience.is_empty() {
-        faults.note("audience", "is empty: name what the issuer's tokens for this service have in `aud`");
+    let audience = faults.or_noted("audience", audience(draft.audience));
+    let claim = faults.or_noted("claim", claim(draft.claim));
+    let grants = faults.or_noted("grants", grants(&draft.grants, held_for));
+    let provisions = faults.or_noted("unknown_users", provisions(draft.unknown_users.as_deref()));
+    let read = || {
+        Some(Issuer {
+            issuer: draft.issuer,
+            address: address?,
+            audience: audience?,
+            owner: draft.owner,
+            algorithms: algorithms?,
+            keys_beside,
+            ca_file: draft.ca_file,
+            claim: claim?,
+            grants: grants?,
+            provisions: provisions?,
+        })
+    };
+    if faults.0.is_empty() { read().ok_or(faults.0) } else { Err(faults.0) }
+}
+
+fn audience(text: String) -> Result<String, String> {
+    if text.is_empty() {
+        return Err("is empty: name what the issuer's tokens for this service have in `aud`".to_owned());
     }
-    let claim = match draft.claim {
+    Ok(text)
+}
+
+fn claim(path: Path) -> Result<Vec<String>, String> {
+    let names = match path {
         Path::One(name) => vec![name],
         Path::Many(names) => names,
     };
-    if claim.is_empty() || claim.iter().any(String::is_empty) {
-        faults.note("claim", "is empty: name the claim, or list the names that lead to it");
+    if names.is_empty() || names.iter().any(String::is_empty) {
+        return Err("is empty: name the claim, or list the names that lead to it".to_owned());
     }
-    let grants = faults.or_noted("grants", grants(&draft.grants, held_for));
-    let provisions = faults.or_noted("unknown_users", provisions(draft.unknown_users.as_deref()));
-    match (address, algorithms, grants, provisions) {
-        (Some(address), Some(algorithms), Some(grants), Some(provisions)) if faults.0.is_empty() => {
-            Ok(Issuer {
-                issuer: draft.issuer,
-                address,
-                audience: draft.audience,
-                owner: draft.owner,
-                algorithms,
-                keys_beside,
-                ca_file: draft.ca_file,
-                claim,
-                grants,
-                provisions,
-            })
-        }
-        _ => Err(faults.0),
-    }
+    Ok(names)
 }
 
 fn address(text: &str) -> Result<Address, String> {
