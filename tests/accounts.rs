@@ -1,6 +1,8 @@
 //! Users and grants: who may make whom.
 
 mod closing;
+mod consent;
+mod erasure;
 mod focal_points;
 
 use serde_json::{Value as Json, json};
@@ -108,24 +110,6 @@ async fn others_grant_nothing() {
         anonymous.problem(401, "unauthenticated");
         let users = app.user("operator").await.get("/users?email=new@test").await;
         assert_eq!(users.ok(200)["items"], json!([]));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn inviting_by_mail_makes_the_account_and_answers_the_same_either_way() {
-    app(async |app| {
-        let me = app.user("focal_point").await;
-
-        let missing = me.post("/grants", grant("KGZ", "New.Person@test", "observer")).await;
-        let known = me.post("/grants", grant("KGZ", "foreign_observer@test", "observer")).await;
-
-        let members = |body: &Json| body.as_object().map(|all| all.keys().cloned().collect::<Vec<_>>());
-        assert_eq!(members(missing.ok(201)), members(known.ok(201)));
-        let user = missing.body["user"]["id"].as_str().unwrap_or_default();
-        assert_eq!(me.get(&format!("/users/{user}")).await.ok(200)["email"], "new.person@test");
-        let again = me.post("/grants", grant("KGZ", "new.person@test", "approver")).await;
-        assert_eq!(again.ok(201)["user"]["id"], user);
     })
     .await;
 }

@@ -140,6 +140,17 @@ impl<'a> Caller<'a> {
         if owner.is_none_or(|owner| owner == row.owner()) { self.read(def, id).await } else { 404 }
     }
 
+    /// Status of an answer to a grant of the stage, all of which are accepted.
+    pub fn reply(&self, grant: &str, reply: &str) -> u16 {
+        let is_own = grant.strip_prefix("grant:") == Some(self.name);
+        match (self.actor.is_known(), is_own, reply) {
+            (false, ..) => 401,
+            (_, false, _) => 404,
+            (_, _, "accept") => 200,
+            _ => 409,
+        }
+    }
+
     /// A fault if the status is another one than wanted.
     pub fn expect(&self, what: &str, status: u16, wanted: u16, answer: &Answer) -> Faults {
         if status == wanted {

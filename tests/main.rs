@@ -37,6 +37,7 @@ mod plans;
 mod policy_matrix;
 mod postgres_half;
 mod problems;
+mod purges;
 mod reading;
 mod rules;
 mod seeding;

@@ -58,7 +58,7 @@ fn twin(operation: &str) -> Twin {
         "enrol_second_factor" | "confirm_second_factor" | "disable_second_factor" => {
             return Twin::None("a second factor is shown once and belongs to signing in, which is HTTP's");
         }
-        "issue_password_token" | "accept_password_token" => {
+        "issue_password_token" | "issue_password_token_for_grant" | "accept_password_token" => {
             return Twin::None("a password token is shown once and belongs to signing in, which is HTTP's");
         }
         "issue_api_key" => return Twin::None("the secret of a key is shown once, by HTTP"),
@@ -66,6 +66,7 @@ fn twin(operation: &str) -> Twin {
         "list_vocabularies" => return field("Query", "vocabularies".into()),
         "list_changes" => return field("Query", "changes".into()),
         "preview_release" => return field("Query", "releasePreview".into()),
+        "export_user" => return field("Query", "userExport".into()),
         "get_me" => return field("Query", "me".into()),
         "get_plan_tree" => return field("Plan", "pillars".into()),
         _ => {}

@@ -154,6 +154,7 @@ fn scope(case: &Case, def: &KindDef) -> Scope {
             SOMEBODY
         }),
         role: case.kind.strip_prefix("grant:").and_then(role_named),
+        is_offered: false,
         holdings: if holds { vec![holding] } else { Vec::new() },
     }
 }
@@ -198,7 +199,7 @@ fn verbs_of(def: &KindDef) -> Vec<Verb> {
         verbs.push(Verb::Record);
     }
     if def.is_national() {
-        verbs.push(Verb::Release);
+        verbs.extend([Verb::Release, Verb::Purge]);
     }
     verbs
 }
@@ -309,6 +310,8 @@ async fn enrich(app: &TestApp) -> Uuid {
         unit.apply_one(def_of("api_key"), Op::Create(key)).await.expect("a key");
         unit.commit().await.expect("committed");
     }
+    let offer = json!({"owner": "KAZ", "user": "bystander@test", "role": "observer"});
+    assert_eq!(app.user("foreign_focal_point").await.post("/grants", offer).await.status, 201);
     let user = def_of("user");
     let cond = Cond::all().add(sea_orm::sea_query::ExprTrait::eq(user.col("email"), "narrowed@test"));
     let ctx = app.system();

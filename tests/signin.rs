@@ -189,6 +189,7 @@ async fn who_holds_grants_of_several_owners_says_which() {
     app(async |app| {
         let grant = json!({"owner": "KAZ", "user": "observer@test", "role": "observer"});
         app.user("foreign_focal_point").await.post("/grants", grant).await.ok(201);
+        app.user("observer").await.accept_offers().await;
         let me = app.user("observer").await;
 
         let open = me.get("/tasks").await;

@@ -23,6 +23,7 @@ use concord::{
 use kernel::{Actor, Ctx, KindDef, cause::Cause, change, clock::Clock, db::Db, policy::Class};
 
 use client::Client;
+use uuid::Uuid;
 use world::World;
 
 /// The installation secret of every test.
@@ -117,11 +118,22 @@ impl TestApp {
 
     /// The user with this name in the world, signed in.
     pub async fn user(&self, name: &str) -> Client<'_> {
-        let user = self.world.id(name);
+        self.person(self.world.id(name)).await
+    }
+
+    /// The user with this id, signed in.
+    pub async fn person(&self, user: Uuid) -> Client<'_> {
         let ctx = self.system();
         let session = session::open_session(&ctx, user).await.expect("a session");
         let token = token::issue(&self.state.keys, &self.state.clock, user, session).expect("a token");
         Client::new(self, Some(token))
+    }
+
+    /// The user with this address, signed in.
+    pub async fn addressee(&self, email: &str) -> Client<'_> {
+        let found = self.user("operator").await.get(&format!("/users?email={email}")).await;
+        let id = found.ok(200)["items"][0]["id"].as_str().expect("an account").to_owned();
+        self.person(id.parse().expect("an id")).await
     }
 
     /// The caller as the policy sees it.

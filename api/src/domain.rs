@@ -8,6 +8,7 @@ pub mod history;
 pub mod me;
 pub mod moves;
 pub mod plans;
+pub mod purge;
 pub mod sharing;
 pub mod treaties;
 pub mod tree;
@@ -16,9 +17,9 @@ pub mod vocabularies;
 use std::sync::LazyLock;
 
 use entity::{
-    Action, Agency, ApiKey, Country, CountryFramework, DisclosureRule, Framework, Grant, Membership, Objective, Obligation,
-    Organisation, Participation, Pillar, Plan, Region, RegionMembership, Release, ReleaseSet, Task, User,
-    WorkingGroup,
+    Action, Agency, ApiKey, Country, CountryFramework, DisclosureRule, Framework, Grant, Membership,
+    Objective, Obligation, Organisation, Participation, Pillar, Plan, Purge, Region, RegionMembership,
+    Release, ReleaseSet, Task, User, WorkingGroup,
 };
 use kernel::{
     KindDef,
@@ -55,6 +56,7 @@ pub static KINDS: LazyLock<Kinds> = LazyLock::new(|| {
         kind::<Release>().prepares(sharing::prepare).checks(sharing::check).follows(sharing::follow),
         kind::<ReleaseSet>(),
         kind::<DisclosureRule>().checks(sharing::disclosure::check),
+        kind::<Purge>(),
     ])
 });
 

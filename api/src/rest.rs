@@ -16,8 +16,10 @@ pub(crate) mod layers;
 pub(crate) mod limits;
 pub(crate) mod links;
 pub(crate) mod listing;
+pub(crate) mod offers;
 pub mod openapi;
 pub(crate) mod password_tokens;
+pub(crate) mod persons;
 pub(crate) mod problem;
 pub(crate) mod records;
 pub(crate) mod second_factor;
@@ -32,11 +34,13 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::state::AppState;
 
 /// Operations written by hand that answer JSON only.
-fn json_areas() -> [OpenApiRouter<AppState>; 8] {
+fn json_areas() -> [OpenApiRouter<AppState>; 10] {
     [
         tree::router(),
         auth::router(),
         sessions::router(),
+        offers::router(),
+        persons::router(),
         second_factor::router(),
         password_tokens::router(),
         vocabularies::router(),

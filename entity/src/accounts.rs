@@ -5,10 +5,10 @@ use model::{Children, List, Ref, lifecycle, record};
 use crate::{
     cooperation::Agency,
     plans::Plan,
-    vocab::{ApiKeyStatus, ReadCeiling, Role},
+    vocab::{ApiKeyStatus, Consent, ReadCeiling, Role},
 };
 
-/// Tables of signing in that hold on to an account.
+/// Tables that hold on to an account; erasing a person deletes its rows from them.
 const HELD_BY: &[(&str, &str)] = &[
     ("session", "user_id"),
     ("credential", "user_id"),
@@ -38,6 +38,12 @@ pub struct User {
     pub number: i64,
     /// Instant from which the account is closed.
     pub valid_until: Option<DateTimeUtc>,
+    /// Instant at which the person was erased; name and address are a pseudonym since.
+    #[field(read_only)]
+    pub erased_at: Option<DateTimeUtc>,
+    /// Why the person was erased.
+    #[field(read_only)]
+    pub erasure_reason: Option<String>,
     /// What it may do.
     pub grants: Children<Grant>,
 }
@@ -52,6 +58,12 @@ pub struct Grant {
     /// The role.
     #[field(new_only, filter, sort)]
     pub role: Role,
+    /// What its holder says to it: the first grant of an owner is offered, and counts for nothing until it is accepted.
+    #[field(default = Consent::Accepted, read_only, filter)]
+    pub consent: Consent,
+    /// E-mail address it was offered to, until it is accepted: whose account that is, or that there is one, is not told.
+    #[field(read_only)]
+    pub offered_to: Option<String>,
     /// Agency of an officer or agency lead.
     #[field(new_only, lead, filter)]
     pub agency: Option<Ref<Agency>>,

@@ -34,5 +34,5 @@ pub use reference::{
     Country, Framework, Obligation, Organisation, Region, RegionMembership, country, framework, obligation,
     organisation, region, region_membership,
 };
-pub use sharing::{DisclosureRule, Release, ReleaseSet, disclosure_rule, release, release_set};
+pub use sharing::{DisclosureRule, Purge, Release, ReleaseSet, disclosure_rule, purge, release, release_set};
 pub use treaties::{CountryFramework, Participation, country_framework, participation};

@@ -1,4 +1,4 @@
-//! Releases beyond the country, and the sets of them that records point to.
+//! Releases beyond the country, the sets of them that records point to, and purges.
 
 use model::{List, Refs, Subject, lifecycle, record};
 
@@ -109,4 +109,15 @@ pub struct ReleaseSet {
     /// The releases.
     #[field(table = "release_set_member")]
     pub releases: Refs<Release>,
+}
+
+/// A record that was destroyed, with everything the log held of it.
+#[record(plural = "purges", class = Shared)]
+pub struct Purge {
+    /// Kind of the record.
+    pub kind: String,
+    /// Its id, which refers to nothing any more.
+    pub record: Uuid,
+    /// Why it was destroyed.
+    pub reason: String,
 }

@@ -3,6 +3,7 @@
 //! One enum per vocabulary; labels in every language stay in the CSV files.
 
 mod access;
+mod account;
 mod function;
 mod hazard;
 mod institution;
@@ -12,6 +13,7 @@ mod reference;
 mod sharing;
 
 pub use access::ApiKeyStatus;
+pub use account::Consent;
 pub use function::Function;
 pub use hazard::{Community, CooperationLevel, Domain, ExerciseKind, HazardOrigin};
 pub use institution::{AgencyKind, MembershipRole, WorkingGroupKind};

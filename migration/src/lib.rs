@@ -45,6 +45,9 @@ mod m20261126_000070_api_key;
 mod m20261126_000071_api_key_epoch;
 mod m20261126_000073_identity;
 mod m20261126_000074_identity_epoch;
+mod m20261126_000076_grant_consent;
+mod m20261126_000077_erasure;
+mod m20261126_000078_purge;
 mod table;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
@@ -100,6 +103,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000071_api_key_epoch::Migration),
             Box::new(m20261126_000073_identity::MIGRATION),
             Box::new(m20261126_000074_identity_epoch::Migration),
+            Box::new(m20261126_000076_grant_consent::Migration),
+            Box::new(m20261126_000077_erasure::Migration),
+            Box::new(m20261126_000078_purge::MIGRATION),
         ]
     }
 }

@@ -23,7 +23,7 @@ async fn remove_first(app: &TestApp) -> Result<(), &'static str> {
 }
 
 #[tokio::test]
-async fn the_operator_makes_a_first_focal_point_where_there_is_none() {
+async fn the_operator_offers_the_office_of_a_first_focal_point_where_there_is_none() {
     app(async |app| {
         let country = json!({"code": "TJK", "iso2": "TJ", "name": "Tajikistan", "name_long": "Tajikistan",
             "official_languages": ["tg"], "time_zone": "Asia/Dushanbe", "is_partner": true,
@@ -37,7 +37,7 @@ async fn the_operator_makes_a_first_focal_point_where_there_is_none() {
         let regional = operator.post("/grants", grant("region:CA", "desk@test", "regional")).await;
 
         first.ok(201);
-        second.problem(403, "forbidden");
+        second.ok(201);
         elsewhere.problem(403, "forbidden");
         regional.ok(201);
     })

@@ -85,5 +85,5 @@ fn moves_that_need_no_body_do_not_ask_for_one() {
     let needing: Vec<_> =
         moves.filter(|(_, one)| one["requestBody"]["required"] == true).map(|(name, _)| name).collect();
 
-    assert_eq!(needing, ["post /plans/{id}/adopt"]);
+    assert_eq!(needing, ["post /plans/{id}/adopt", "post /plans/{id}/purge", "post /tasks/{id}/purge"]);
 }

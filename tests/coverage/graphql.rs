@@ -39,6 +39,7 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
             "releasePreview" => preview(caller, &schema, &field).await,
             "vocabularies" => vocabularies(caller).await,
             "changes" => changes(caller).await,
+            "userExport" => exports(caller).await,
             "node" => by_id(caller, "node", "{ id __typename }").await,
             "history" => by_id(caller, "history", "{ totalCount }").await,
             "nodes" => nodes(caller).await,
@@ -51,6 +52,10 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
     for field in schema.mutations() {
         if field.name == "recordsBatch" {
             faults.extend(batch_of_all(caller, &schema, &field).await);
+            continue;
+        }
+        if let "acceptGrant" | "declineGrant" = field.name.as_str() {
+            faults.extend(replies(caller, &schema, &field).await);
             continue;
         }
         faults.extend(match rule(&field.name) {
@@ -74,6 +79,8 @@ fn rule(name: &str) -> Option<(&'static KindDef, Does)> {
             _ if name == format!("{many}Batch") => Does::Batch,
             _ if name == format!("update{}", pascal(def.name)) => Does::Edit(Verb::Update),
             _ if name == format!("delete{}", pascal(def.name)) => Does::Edit(Verb::Delete),
+            _ if name == format!("purge{}", pascal(def.name)) => Does::Edit(Verb::Purge),
+            _ if name == format!("erase{}", pascal(def.name)) => Does::Edit(Verb::Update),
             _ => Does::Edit(Verb::Move(def.lifecycle?.moves.iter().find(is_named)?)),
         };
         Some((*def, does))
@@ -150,6 +157,22 @@ async fn by_id(caller: &Caller<'_>, field: &str, select: &str) -> Faults {
             let wanted = caller.read(def, id).await;
             faults.extend(caller.expect(&format!("{field} {name}"), status(&answer, field), wanted, &answer));
         }
+    }
+    faults
+}
+
+async fn exports(caller: &Caller<'_>) -> Faults {
+    let (def, mut faults) = (KINDS.get("user").expect("a kind"), Faults::new());
+    for (name, id) in caller.stage.targets(def.name) {
+        let text = "query($id: ID!) { userExport(id: $id) { number } }";
+        let answer = caller.client.graphql(text, json!({ "id": id })).await;
+        // Anonymous callers see no account.
+        let wanted = match caller.read(def, id).await {
+            404 => 404,
+            _ => caller.write(Verb::Update, def, id, 200).await,
+        };
+        let what = format!("export of {name}");
+        faults.extend(caller.expect(&what, status(&answer, "userExport"), wanted, &answer));
     }
     faults
 }
@@ -248,6 +271,17 @@ async fn mutation(
     }
 }
 
+async fn replies(caller: &Caller<'_>, schema: &Schema, field: &Field) -> Faults {
+    let mut faults = Faults::new();
+    for (name, id) in caller.stage.targets("grant") {
+        let answer = run(caller, schema, field, &json!({ "id": id })).await;
+        let wanted = caller.reply(&name, field.name.trim_end_matches("Grant"));
+        let what = format!("{} {name}", field.name);
+        faults.extend(caller.expect(&what, status(&answer, &field.name), wanted, &answer));
+    }
+    faults
+}
+
 async fn creates(
     caller: &Caller<'_>,
     schema: &Schema,
@@ -301,6 +335,9 @@ async fn edits(
             Verb::Move(step) => specimen::call(def, step, |kind| caller.stage.id(kind)),
             _ => json!({}),
         };
+        if field.arg.as_ref().is_some_and(|(_, ty)| ty.starts_with("DestroyInput")) {
+            input = json!({"reason": "Entered by mistake"});
+        }
         input["id"] = json!(id);
         input["expected_version"] = json!(999_999);
         let answer = run(caller, schema, field, &input).await;

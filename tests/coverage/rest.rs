@@ -73,6 +73,9 @@ async fn one(caller: &Caller<'_>, method: &str, path: &str) -> Option<Faults> {
     if (method, path) == ("post", "/batch") {
         return Some(batch_of_all(caller).await);
     }
+    if let ("post", Some(reply)) = (method, path.strip_prefix("/me/grants/{id}/")) {
+        return Some(replies(caller, reply).await);
+    }
     if (method, path) == ("post", "/auth/logout") {
         return Some(logout(caller).await);
     }
@@ -90,6 +93,9 @@ async fn one(caller: &Caller<'_>, method: &str, path: &str) -> Option<Faults> {
         }
         ("patch", ["{id}"]) => writes(caller, def, Method::PATCH, "", Verb::Update).await,
         ("delete", ["{id}"]) => writes(caller, def, Method::DELETE, "", Verb::Delete).await,
+        ("get", ["{id}", "export"]) => exports(caller, def).await,
+        ("post", ["{id}", "purge"]) => writes(caller, def, Method::POST, "/purge", Verb::Purge).await,
+        ("post", ["{id}", "erase"]) => erasures(caller, def).await,
         ("post", ["{id}", "password-token"]) => password_tokens(caller, def).await,
         ("post", ["{id}", verb]) => {
             let verb = Verb::Move(def.lifecycle?.find(verb)?);
@@ -129,11 +135,46 @@ async fn logout(caller: &Caller<'_>) -> Faults {
     faults
 }
 
+/// Exports every account: whoever may edit it may.
+async fn exports(caller: &Caller<'_>, def: &'static KindDef) -> Faults {
+    let mut faults = Faults::new();
+    for (name, id) in caller.stage.targets(def.name) {
+        let answer = caller.client.get(&format!("/users/{id}/export")).await;
+        let wanted = caller.write(Verb::Update, def, id, 200).await;
+        faults.extend(caller.expect(&format!("export of {name}"), answer.status, wanted, &answer));
+    }
+    faults
+}
+
+/// Erases accounts without a version: 428 is the answer to whoever may edit them.
+async fn erasures(caller: &Caller<'_>, def: &'static KindDef) -> Faults {
+    let body = json!({"reason": "Asked for it"});
+    let mut faults = Faults::new();
+    for (name, id) in caller.stage.targets(def.name) {
+        let answer = send(&caller.client, &Method::POST, &format!("/users/{id}/erase"), Some(&body)).await;
+        let wanted = caller.write(Verb::Update, def, id, 428).await;
+        faults.extend(caller.expect(&format!("erasure of {name}"), answer.status, wanted, &answer));
+    }
+    faults
+}
+
+/// Answers grants, which are accepted already: one's own is there, accepted, and not to be declined any more.
+async fn replies(caller: &Caller<'_>, reply: &str) -> Faults {
+    let mut faults = Faults::new();
+    for (name, id) in caller.stage.targets("grant") {
+        let path = format!("/me/grants/{id}/{reply}");
+        let answer = send(&caller.client, &Method::POST, &path, None).await;
+        let wanted = caller.reply(&name, reply);
+        faults.extend(caller.expect(&format!("{reply} {name}"), answer.status, wanted, &answer));
+    }
+    faults
+}
+
 /// Issues tokens for every account: whoever could give the grant its person holds may.
 async fn password_tokens(caller: &Caller<'_>, def: &'static KindDef) -> Faults {
     let mut faults = Faults::new();
     for (name, id) in caller.stage.targets(def.name) {
-        let path = format!("/users/{id}/password-token");
+        let path = format!("/{}/{id}/password-token", def.collection);
         let answer = send(&caller.client, &Method::POST, &path, None).await;
         let seen = caller.read(def, id).await;
         let wanted = if !caller.actor.is_known() {
@@ -178,6 +219,7 @@ async fn reads(caller: &Caller<'_>, def: &'static KindDef, end: &str) -> Faults 
 async fn writes(caller: &Caller<'_>, def: &'static KindDef, method: Method, end: &str, verb: Verb) -> Faults {
     let body = match verb {
         Verb::Update => Some(specimen::edit(def)),
+        Verb::Purge => Some(json!({"reason": "Entered by mistake"})),
         Verb::Move(step) => Some(specimen::call(def, step, |kind| caller.stage.id(kind))),
         _ => None,
     };

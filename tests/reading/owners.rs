@@ -206,6 +206,7 @@ async fn mine_follows_who_acts_and_its_cursors_do_not_go_over() {
         let me = app.user("focal_point").await;
         let grant = json!({"user": "focal_point@test", "owner": "KAZ", "role": "observer"});
         app.user("foreign_focal_point").await.post("/grants", grant).await.ok(201);
+        app.user("focal_point").await.accept_offers().await;
         let (here, there) = (me.with("x-concord-act-as", "KGZ"), me.with("x-concord-act-as", "KAZ"));
 
         let page = here.get("/tasks?owner=mine&limit=1").await;

@@ -46,6 +46,15 @@ impl<'a> Client<'a> {
         Client { app, token: self.token.clone(), headers: self.headers.clone() }
     }
 
+    /// Accepts everything that is offered to the caller.
+    pub async fn accept_offers(&self) {
+        let me = self.get("/me").await;
+        for offer in me.ok(200)["offers"].as_array().expect("offers") {
+            let path = format!("/me/grants/{}/accept", offer["id"].as_str().expect("an id"));
+            self.post(&path, json!({})).await.ok(200);
+        }
+    }
+
     pub async fn send(&self, method: Method, path: &str, kind: Option<&str>, body: Vec<u8>) -> Answer {
         let mut request = Request::builder().method(method.clone()).uri(path);
         if let Some(token) = &self.token {

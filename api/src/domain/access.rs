@@ -1,6 +1,9 @@
 //! Users, grants and API keys.
 
 pub mod api_key;
+pub mod consent;
+pub mod erasure;
+pub mod export;
 pub(crate) mod focal_points;
 pub mod grant;
 pub mod user;

@@ -1,6 +1,12 @@
 //! What a caller learns of itself.
 
-use entity::{Grant, User, grant, user, vocab::Role};
+use std::cmp::Reverse;
+
+use chrono::NaiveDate;
+use entity::{
+    Grant, User, grant, user,
+    vocab::{Consent, Role},
+};
 use kernel::{
     Ctx, Result,
     policy::{Scope, Verb, authorize},
@@ -10,11 +16,12 @@ use kernel::{
     store,
 };
 use model::Write;
+use sea_orm::sea_query::{Cond, ExprTrait};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{KINDS, Registered};
+use super::{KINDS, Registered, access::consent::open};
 use crate::signin::standing::owners_of;
 
 /// One grant of the caller.
@@ -29,6 +36,26 @@ pub struct MyGrant {
     pub agency: Option<Ref>,
     /// Plan the grant is narrowed to; null where the caller may not see it.
     pub within_plan: Option<Ref>,
+}
+
+/// A grant that is offered to the caller, and counts for nothing until it is accepted.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Offer {
+    /// Id of the grant.
+    pub id: Uuid,
+    /// The role.
+    #[schema(schema_with = role)]
+    pub role: Role,
+    /// Who it would be held for.
+    pub owner: String,
+    /// Agency of an officer or agency lead; null where the caller may not see it.
+    pub agency: Option<Ref>,
+    /// Plan the grant is narrowed to; null where the caller may not see it.
+    pub within_plan: Option<Ref>,
+    /// First day of the grant.
+    pub valid_from: Option<NaiveDate>,
+    /// Last day of the grant.
+    pub valid_until: Option<NaiveDate>,
 }
 
 /// The schema of roles, which stands among those of the kinds.
@@ -54,6 +81,8 @@ pub struct Me {
     pub owners: Vec<String>,
     /// The grants of the owner the caller acts under.
     pub grants: Vec<MyGrant>,
+    /// What is offered to the caller, of whatever owner, newest first: 200 at most.
+    pub offers: Vec<Offer>,
     /// Kinds of which the caller may create records under this owner.
     pub can_create: Vec<String>,
 }
@@ -87,6 +116,7 @@ pub async fn me(ctx: &Ctx) -> Result<Option<Me>> {
         acting_as: ctx.actor.acting.clone(),
         owners,
         grants: grants(ctx).await?,
+        offers: offers(ctx, id).await?,
         can_create,
     }))
 }
@@ -109,4 +139,30 @@ async fn grants(ctx: &Ctx) -> Result<Vec<MyGrant>> {
         within_plan: renderer.reference(held.within_plan),
     });
     Ok(answers.collect())
+}
+
+/// Offers that are shown at most.
+const MOST_OFFERS: usize = 200;
+
+/// What is offered to the caller and has not ended.
+async fn offers(ctx: &Ctx, user: Uuid) -> Result<Vec<Offer>> {
+    let to_me = Cond::all()
+        .add(Grant::def().col(grant::USER.column).eq(user))
+        .add(open(Consent::Offered, ctx.clock.today()));
+    let mut rows = store::all(ctx.db.reading(), Grant::def(), to_me).await?;
+    rows.sort_by_key(|row| Reverse(row.id()));
+    rows.truncate(MOST_OFFERS);
+    let renderer = Renderer::on(ctx, Grant::def(), &rows, Detail::List).await?;
+    let offer = |row: &Row| {
+        Some(Offer {
+            id: row.id(),
+            role: row.read(grant::ROLE)?,
+            owner: row.owner().to_owned(),
+            agency: renderer.reference(row.read(grant::AGENCY)),
+            within_plan: renderer.reference(row.read(grant::WITHIN_PLAN)),
+            valid_from: row.read(grant::VALID_FROM),
+            valid_until: row.read(grant::VALID_UNTIL),
+        })
+    };
+    Ok(rows.iter().filter_map(offer).collect())
 }

@@ -204,6 +204,7 @@ impl Run {
         match read {
             Read::Node | Read::Nodes => self.nodes(item, read).await,
             Read::Me => self.me().await,
+            Read::Export => self.export(item).await,
             Read::Vocabularies => self.vocabularies(),
             Read::ReleasePreview => self.release_preview(item).await,
             Read::Changes => self.changes(item).await,

@@ -13,6 +13,7 @@ mod roots;
 use std::collections::HashMap;
 
 use async_graphql::registry::{MetaField, MetaType, Registry};
+use entity::vocab::Consent;
 use kernel::{
     KindDef,
     record::Many,
@@ -85,6 +86,8 @@ pub(crate) enum Read {
     Nodes,
     /// The caller.
     Me,
+    /// Everything that is kept of a person.
+    Export,
     /// The closed lists.
     Vocabularies,
     /// What a release would show.
@@ -116,6 +119,12 @@ pub(crate) enum Write {
     Batch(Option<&'static KindDef>),
     /// Makes a move.
     Move(&'static KindDef, &'static Move),
+    /// Destroys a record with its past.
+    Purge(&'static KindDef),
+    /// Erases a person.
+    Erase,
+    /// Accepts or declines what is offered to the caller.
+    Reply(Consent),
 }
 
 /// What the registry does not keep: what resolves each field, and the wire form of closed lists.

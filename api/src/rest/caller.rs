@@ -116,7 +116,9 @@ impl FromRequestParts<AppState> for Person {
                 other => other?,
             },
         };
-        Ok(Self(ctx.acting(actor), Session { user: person.0, id: person.1 }))
+        let mut ctx = ctx.acting(actor);
+        ctx.idempotency = idempotency::call(parts)?;
+        Ok(Self(ctx, Session { user: person.0, id: person.1 }))
     }
 }
 

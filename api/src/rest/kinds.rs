@@ -76,6 +76,7 @@ pub fn operations() -> impl Iterator<Item = Operation> {
             .into_iter()
             .chain(by_key(def))
             .chain(single(def))
+            .chain(def.is_national().then(|| purging(def)))
             .chain(states)
             .chain(moves)
             .chain(releases);
@@ -170,6 +171,17 @@ fn releases_of(def: &'static KindDef) -> Operation {
         read(def, reader, &Read::Releases(parameters, address)).await
     };
     Operation::new(MethodFilter::GET, at(def, "/{id}/releases"), contract::releases(def), releases)
+}
+
+/// Destroying a record with its past.
+fn purging(def: &'static KindDef) -> Operation {
+    let purge = async move |SignedIn(ctx): SignedIn,
+                            Path(address): Path<String>,
+                            IfMatch(version): IfMatch,
+                            Members(members): Members| {
+        Records { def, ctx }.purge(&address, version, members).await.map(|()| StatusCode::NO_CONTENT)
+    };
+    Operation::new(MethodFilter::POST, at(def, "/{id}/purge"), contract::purge(def), purge)
 }
 
 fn moves_of(def: &'static KindDef) -> Operation {

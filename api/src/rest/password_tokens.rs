@@ -24,7 +24,10 @@ use crate::{
 
 /// Routes of password tokens.
 pub fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(issue_password_token)).routes(routes!(accept_password_token))
+    OpenApiRouter::new()
+        .routes(routes!(issue_password_token))
+        .routes(routes!(issue_password_token_for_grant))
+        .routes(routes!(accept_password_token))
 }
 
 /// What the token does besides.
@@ -66,9 +69,25 @@ async fn issue_password_token(
     Ok((StatusCode::CREATED, Json(issued)))
 }
 
+#[utoipa::path(post, path = "/grants/{id}/password-token", tag = "Access",
+    summary = "Invite whom a grant is offered to",
+    description = "Answers a token as for the user the grant is for: whose account it is stays hidden until the grant is accepted. Refused for somebody who has a password or rights of others: that person signs in and accepts the offer.",
+    params(("id" = String, Path, description = "Id of the grant")),
+    request_body = Option<PasswordTokenInput>,
+    responses((status = 201, description = "The token", body = PasswordToken), WriteProblems))]
+async fn issue_password_token_for_grant(
+    SignedIn(ctx): SignedIn,
+    Path(id): Path<String>,
+    Optional(Input(input)): Optional<Input<PasswordTokenInput>>,
+) -> Result<(StatusCode, Json<PasswordToken>), Problem> {
+    let grant = Uuid::try_parse(&id).map_err(|_| Error::NotFound)?;
+    let issued = password_token::issue_for_grant(&ctx, grant, input.reset_second_factor).await?;
+    Ok((StatusCode::CREATED, Json(issued)))
+}
+
 #[utoipa::path(post, path = "/auth/accept", tag = "Sign-in",
     summary = "Set a password with a token",
-    description = "Sets the password of the person a token was issued for, spends the token, and ends all sessions of the person.",
+    description = "Sets the password of the person a token was issued for, spends the token, and ends all sessions of the person. The first password accepts what the issuer has offered, if the person holds no grant yet; what others have offered falls away.",
     request_body = AcceptInput,
     responses((status = 204, description = "The password is set; sign in with it"), WriteProblems))]
 async fn accept_password_token(

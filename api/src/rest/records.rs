@@ -22,7 +22,9 @@ use crate::{
     domain::{
         batch::{self, BatchInput, BatchResult},
         history::{HistoryEntry, history},
-        moves, sharing,
+        moves,
+        purge::{self, Purging, ReasonInput},
+        sharing,
     },
     signin::identity::Recalled,
 };
@@ -87,6 +89,18 @@ impl Records {
         let id = self.id(address).await?;
         self.apply(Op::Delete { id, version }).await?;
         Ok(())
+    }
+
+    /// Destroys a record with its past.
+    pub async fn purge(
+        &self,
+        address: &str,
+        version: Option<i32>,
+        members: Map<String, Json>,
+    ) -> Result<(), Problem> {
+        let ReasonInput { reason } = ReasonInput::of(members)?;
+        let id = self.id(address).await?;
+        Ok(purge::run(&self.ctx, Purging { def: self.def, id, version, reason }).await?)
     }
 
     /// Reads the record with an external key.
@@ -202,7 +216,7 @@ impl Records {
     }
 
     /// The answer with one record.
-    async fn answer(&self, row: &Row, is_new: bool) -> Result<Answer, Problem> {
+    pub(super) async fn answer(&self, row: &Row, is_new: bool) -> Result<Answer, Problem> {
         let renderer = Renderer::on(&self.ctx, self.def, std::slice::from_ref(row), Detail::Single).await?;
         self.shown(&renderer, row, is_new)
     }

@@ -104,6 +104,8 @@ pub async fn set_hash(ctx: &Ctx, conn: Conn<'_>, user: Uuid, hash: &str) -> Resu
 /// An account with its password's hash, if it has one.
 pub(super) struct Account {
     pub(super) id: Uuid,
+    /// What stands for it in the change log.
+    pub(super) number: i64,
     pub(super) email: String,
     name: String,
     pub(super) hash: Option<String>,
@@ -142,7 +144,7 @@ pub(super) async fn account(ctx: &Ctx, which: Expr) -> Result<Option<Account>> {
     let its = (credential::Entity, credential::Column::UserId);
     let factor = |column| Expr::col((second_factor::Entity, column));
     let select = Query::select()
-        .columns([user::Column::Id, user::Column::Email, user::Column::Name].map(of))
+        .columns([user::Column::Id, user::Column::Email, user::Column::Name, user::Column::Number].map(of))
         .column((credential::Entity, credential::Column::PasswordHash))
         .expr(factor(second_factor::Column::ConfirmedAt).is_not_null())
         .from(user::Entity)
@@ -155,7 +157,8 @@ pub(super) async fn account(ctx: &Ctx, which: Expr) -> Result<Option<Account>> {
         id: row.try_get_by_index(0)?,
         email: row.try_get_by_index(1)?,
         name: row.try_get_by_index(2)?,
-        hash: row.try_get_by_index(3)?,
-        has_factor: row.try_get_by_index(4)?,
+        number: row.try_get_by_index(3)?,
+        hash: row.try_get_by_index(4)?,
+        has_factor: row.try_get_by_index(5)?,
     }))
 }

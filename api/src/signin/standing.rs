@@ -5,7 +5,7 @@
 use std::{cmp::min, collections::BTreeSet};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use entity::{agency, grant, session, user};
+use entity::{agency, grant, session, user, vocab::Consent};
 use kernel::{
     actor::{Actor, Grant},
     ctx::Ctx,
@@ -219,9 +219,11 @@ fn granted(row: &QueryResult) -> Result<Grant> {
     })
 }
 
-/// Grants of a user that are good on this day.
+/// Grants of a user that it has accepted and that are good on this day.
 fn live(user: Uuid, today: NaiveDate) -> Condition {
     use grant::Column;
     let of = |column| (grant::Entity, column);
-    within(of(Column::ValidFrom), of(Column::ValidUntil), today).add(Expr::col(of(Column::UserId)).eq(user))
+    within(of(Column::ValidFrom), of(Column::ValidUntil), today)
+        .add(Expr::col(of(Column::UserId)).eq(user))
+        .add(Expr::col(of(Column::Consent)).eq(Consent::Accepted.code()))
 }

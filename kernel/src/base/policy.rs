@@ -37,6 +37,8 @@ pub enum Verb {
     Delete,
     /// Release the record beyond the country.
     Release,
+    /// Destroy the record with its past.
+    Purge,
     /// Record a move that was made on paper.
     Record,
     /// Make a move of the record's lifecycle.
@@ -45,13 +47,14 @@ pub enum Verb {
 
 impl Verb {
     /// The verbs that every kind may know, each with what it does: text of both contracts.
-    pub const COMMON: [(Self, &'static str); 7] = [
+    pub const COMMON: [(Self, &'static str); 8] = [
         (Self::Read, "Read the record."),
         (Self::Create, "Create a record."),
         (Self::Update, "Edit the record."),
         (Self::Progress, "Edit only status, progress and evidence, as a contributor may."),
         (Self::Delete, "Delete the record."),
         (Self::Release, "Release the record beyond the country."),
+        (Self::Purge, "Destroy the record with its past."),
         (Self::Record, "Record a move that was made on paper."),
     ];
 
@@ -65,6 +68,7 @@ impl Verb {
             Self::Progress => "progress",
             Self::Delete => "delete",
             Self::Release => "release",
+            Self::Purge => "purge",
             Self::Record => "record",
             Self::Move(step) => step.name,
         }
@@ -76,6 +80,11 @@ impl Serialize for Verb {
         to.serialize_str(self.name())
     }
 }
+
+/// Column of grants that says whether their person consents.
+pub(crate) const CONSENT: &str = "consent";
+/// What it holds of a grant that is in force; the others show nobody the account.
+pub(crate) const ACCEPTED: &str = "accepted";
 
 /// A grant somebody holds, as far as reading accounts needs it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,7 +124,10 @@ pub struct Scope {
     /// The role a grant gives.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<Role>,
-    /// The grants of the person, for users only; never stored.
+    /// Whether a grant is no more than offered, or was declined.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_offered: bool,
+    /// The grants the person has accepted, for users only; never stored.
     #[serde(skip)]
     pub holdings: Vec<Holding>,
 }

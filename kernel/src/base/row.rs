@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use chrono::{DateTime, NaiveDate, SecondsFormat, SubsecRound, Utc};
-use model::{Class, Field, FieldType, VocabularyDef, field::Column as Type};
+use model::{Class, DefaultValue, Field, FieldType, VocabularyDef, field::Column as Type};
 use sea_orm::{QueryResult, Value, sea_query::Expr};
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::{
     dates,
     error::{Error, Result},
-    policy::Scope,
+    policy::{ACCEPTED, CONSENT, Scope},
     record::{Columns, KindDef, null},
 };
 
@@ -147,18 +147,28 @@ impl Row {
         Ok(Self { values, held, def })
     }
 
-    /// Reads a row from an image of the change log; columns the image does not know are empty.
+    /// Reads a row from an image of the change log; columns the image does not know are empty, or hold a default code.
     ///
     /// # Errors
     /// `Internal` if a value has the wrong form.
     pub fn from_image(def: &'static KindDef, image: &Json) -> Result<Self> {
         let mut row = Self::empty(def);
         for (column, value) in def.columns.iter().zip(&mut row.values) {
-            if let Some(stored) = image.get(column.name) {
-                *value = parse(column.ty, stored).ok_or_else(|| {
-                    Error::Internal(format!("image of a {} has a wrong {}", def.name, column.name))
-                })?;
-            }
+            // What a later migration added is empty, but for codes, which hold their default.
+            let default = || match def.declared.field(column.field)?.default {
+                Some(DefaultValue::Code(code)) => Some(Json::from(code)),
+                _ => None,
+            };
+            let stored = match image.get(column.name) {
+                Some(stored) => parse(column.ty, stored),
+                None if column.nullable => continue,
+                None => {
+                    default().and_then(|default| parse(column.ty, &default)).or_else(|| Some(null(column.ty)))
+                }
+            };
+            *value = stored.ok_or_else(|| {
+                Error::Internal(format!("image of a {} has a wrong {}", def.name, column.name))
+            })?;
         }
         Ok(row)
     }
@@ -359,6 +369,7 @@ impl Row {
             plan: self.def.plan_column().and_then(|column| self.uuid(column)),
             person: if self.def.class == Class::Person { self.uuid("id") } else { self.uuid("user_id") },
             role: code("role").and_then(|role| serde_json::from_value(role).ok()),
+            is_offered: self.text(CONSENT).is_some_and(|consent| consent != ACCEPTED),
             holdings: Vec::new(),
         }
     }

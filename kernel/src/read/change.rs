@@ -4,6 +4,7 @@
 //! change and not the payload itself, so a payload can be destroyed (erasure of a person, a
 //! country leaving) and the chain still holds.
 
+mod about;
 mod chain;
 mod ended;
 pub mod feed;
@@ -12,6 +13,7 @@ mod verify;
 
 use serde_json::json;
 
+pub use about::{Written, records_about, written_by};
 pub use chain::{ChangeLeaf, SetHead, payload_hash};
 pub(crate) use chain::{Digest, GENESIS};
 pub use history::{Entry, Past, Span, histories, versions};

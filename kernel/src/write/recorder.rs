@@ -123,11 +123,13 @@ pub(crate) struct Recorder {
     rows: i32,
     /// Whether a set without changes is written too.
     pub(crate) is_wanted: bool,
+    /// Whether changes are written without what was there before.
+    pub(crate) forgets: bool,
 }
 
 impl Recorder {
     pub(crate) fn new(set: Uuid) -> Self {
-        Self { set, digest: Digest::new(), rows: 0, is_wanted: false }
+        Self { set, digest: Digest::new(), rows: 0, is_wanted: false, forgets: false }
     }
 
     /// Writes changes and their payloads.
@@ -141,7 +143,7 @@ impl Recorder {
                 .columns(["set_id", "ordinal", "salt", "before", "after"].map(Alias::new));
             for change in chunk {
                 let salt = salt()?;
-                let before = change.before.as_ref().map(Json::to_string);
+                let before = change.before.as_ref().filter(|_| !self.forgets).map(Json::to_string);
                 let after = change.after.as_ref().map(Json::to_string);
                 let hash = payload_hash(&salt, before.as_deref(), after.as_deref());
                 let leaf = change.leaf(self.rows, hash);

@@ -14,6 +14,7 @@ mod fields;
 mod hidden;
 mod item;
 mod named;
+mod purge;
 mod references;
 pub mod released;
 mod rules;

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use entity::{Agency, Grant, User, agency, grant, user, vocab::Role};
+use entity::{
+    Agency, Grant, User, agency, grant, user,
+    vocab::{Consent, Role},
+};
 use kernel::{Ctx, row::Row, store};
 use sea_orm::sea_query::{Cond, ExprTrait};
 use uuid::Uuid;
@@ -44,5 +47,7 @@ fn shown(ctx: &Ctx, grant: &Row, codes: &HashMap<Uuid, String>) -> String {
     let from = grant.read(grant::VALID_FROM).filter(|day| *day > ctx.clock.today());
     let from = from.map_or_else(String::new, |day| format!(" from {day}"));
     let until = grant.read(grant::VALID_UNTIL).map_or_else(String::new, |day| format!(" until {day}"));
-    format!("{role} {}{agency}{from}{until}", grant.owner())
+    let consent = grant.read(grant::CONSENT).filter(|said| *said != Consent::Accepted);
+    let consent = consent.map_or_else(String::new, |said| format!(" ({})", said.code()));
+    format!("{role} {}{agency}{from}{until}{consent}", grant.owner())
 }

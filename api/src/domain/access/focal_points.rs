@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use entity::{Grant, User, grant, user, vocab::Role};
+use entity::{
+    Grant, User, grant, user,
+    vocab::{Consent, Role},
+};
 use kernel::{Result, Unit, row::Row, store};
 use sea_orm::sea_query::{Cond, ExprTrait};
 use uuid::Uuid;
@@ -19,10 +22,11 @@ pub(crate) enum Hold {
     Lasting,
 }
 
-/// How firmly a grant holds today; none if it is not in force or narrowed to a plan.
+/// How firmly a grant holds today; none if it is not in force, not accepted, or narrowed to a plan.
 pub(crate) fn hold(grant: &Row, today: NaiveDate) -> Option<Hold> {
     let begun = grant.read(grant::VALID_FROM).is_none_or(|from| from <= today);
-    if !begun || grant.read(grant::WITHIN_PLAN).is_some() {
+    let is_accepted = grant.read(grant::CONSENT) == Some(Consent::Accepted);
+    if !begun || !is_accepted || grant.read(grant::WITHIN_PLAN).is_some() {
         return None;
     }
     match grant.read(grant::VALID_UNTIL) {
@@ -79,6 +83,11 @@ impl FocalPoints {
     /// Whether a country has anybody in office.
     pub(crate) fn has_any(&self, owner: &str) -> bool {
         self.0.iter().any(|one| one.owner == owner)
+    }
+
+    /// Whether somebody is in office for a country.
+    pub(crate) fn is_held_by(&self, user: Uuid, owner: &str) -> bool {
+        self.0.iter().any(|one| one.user == user && one.owner == owner)
     }
 
     /// Lets a grant fall to a lesser hold; false, and nothing changes, if nobody as firm would be left.

@@ -1,4 +1,4 @@
-//! Rules of grants: who may hold what, inviting by e-mail, the last focal point.
+//! Rules of grants: who may hold what, inviting by e-mail, consent, the last focal point.
 
 use std::collections::{HashMap, HashSet};
 
@@ -18,7 +18,10 @@ use sea_orm::sea_query::{Cond, ExprTrait};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::focal_points::{FocalPoints, hold};
+use super::{
+    consent,
+    focal_points::{FocalPoints, hold},
+};
 use crate::domain::{KINDS, Registered};
 
 fn role_of(item: &Item) -> Option<Role> {
@@ -54,6 +57,7 @@ pub fn prepare<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, R
                 item.fault("/user", Code::BadFormat, "an e-mail address, or the id of a user");
                 continue;
             }
+            item.preset.push((grant::OFFERED_TO.column, email.clone().into()));
             if let Some(id) = known.get(&email) {
                 item.fields.insert("user".into(), json!(null));
                 item.preset.push((grant::USER.column, (*id).into()));
@@ -175,6 +179,7 @@ pub fn check<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Res
                 }
             }
         }
+        consent::settle(unit, items).await?;
         make_accounts(unit, items).await
     })
 }

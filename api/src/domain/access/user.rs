@@ -4,10 +4,13 @@ use std::collections::BTreeSet;
 
 use entity::{Grant, User, grant, user, vocab::Role};
 use futures_util::future::BoxFuture;
-use kernel::{Code, Error, Result, Unit, store, unit::Item};
+use kernel::{Code, Error, Result, Unit, row::Row, store, unit::Item};
 use sea_orm::sea_query::{Cond, ExprTrait};
 
-use super::focal_points::{FocalPoints, open};
+use super::{
+    erasure::DOMAIN,
+    focal_points::{FocalPoints, open},
+};
 use crate::{domain::Registered, signin::session};
 
 /// An account is not closed while it is the last focal point of a country.
@@ -48,9 +51,18 @@ fn keep_to_operators(unit: &Unit, items: &mut [Item]) {
     }
 }
 
+/// Who was erased stays so: nobody is behind the account any more.
+fn keep_erased(items: &mut [Item]) {
+    let is_erased = |row: &Row| row.read(user::ERASED_AT).is_some();
+    for item in items.iter_mut().filter(|item| item.before.as_ref().is_some_and(is_erased)) {
+        item.reject(Error::Forbidden("the person was erased; the account stays as it is".into()));
+    }
+}
+
 /// Stage for rules about state.
 pub fn guard<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
+        keep_erased(items);
         keep_to_operators(unit, items);
         keep_last_focal_points(unit, items).await
     })
@@ -65,6 +77,9 @@ pub fn check<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Res
         unit.lock_owners(&["installation".to_owned()].into()).await?;
         let mut last = store::greatest(unit.conn(), User::def(), user::NUMBER.column).await?.unwrap_or(0);
         for item in items.iter_mut().filter(|item| item.is_new() && !item.is_rejected()) {
+            if item.after.read(user::EMAIL).is_some_and(|email| email.ends_with(DOMAIN)) {
+                item.fault("/email", Code::RuleBroken, "such addresses stand for persons who were erased");
+            }
             last += 1;
             item.after.write(user::NUMBER, last);
         }

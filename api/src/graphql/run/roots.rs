@@ -20,6 +20,7 @@ use super::{Found, Run, Source, json::of_value, one};
 use crate::{
     domain::{
         KINDS,
+        access::export::export,
         exchange::changes::{Reader, kinds_named},
         me::me,
         sharing::preview::preview,
@@ -81,6 +82,16 @@ impl Run {
     /// The caller.
     pub(super) async fn me(&self) -> Result<Found> {
         value(&me(&self.ctx).await?)
+    }
+
+    /// Everything that is kept of a person; nothing where the caller may not see the account.
+    pub(super) async fn export(&self, item: &Item) -> Result<Found> {
+        let Ok(user) = text(item, "id").parse() else { return Ok(Found::Null) };
+        match export(&self.ctx, user).await {
+            Ok(export) => value(&export),
+            Err(Error::NotFound) => Ok(Found::Null),
+            Err(error) => Err(error),
+        }
     }
 
     /// The closed lists.

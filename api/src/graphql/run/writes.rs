@@ -15,8 +15,13 @@ use uuid::Uuid;
 use super::{Found, Run, Source, json::of_value, write::Writer};
 use crate::{
     domain::{
+        access::{
+            consent,
+            erasure::{Erasure, erase},
+        },
         batch::{self, BatchInput},
         moves,
+        purge::{self, Purging, ReasonInput},
     },
     graphql::{
         selection::{Item, Sel, What},
@@ -94,6 +99,21 @@ async fn made(call: Ctx, write: Write, input: Map<String, Json>, expected: Expec
             let input: BatchInput = serde_json::from_value(Json::Object(input))?;
             let done = batch::run(&call, def, &input).await?;
             Ok(of_value(&serde_json::to_value(&done)?))
+        }
+        Write::Purge(def) => {
+            let (id, version, rest) = target(input)?;
+            let ReasonInput { reason } = ReasonInput::of(rest)?;
+            purge::run(&call, Purging { def, id, version, reason }).await?;
+            Ok(of_value(&json!({ "id": id })))
+        }
+        Write::Erase => {
+            let (user, version, rest) = target(input)?;
+            let ReasonInput { reason } = ReasonInput::of(rest)?;
+            Ok(payload(erase(&call, Erasure { user, version, reason }).await?))
+        }
+        Write::Reply(reply) => {
+            let (id, ..) = target(input)?;
+            Ok(payload(consent::answer(&call, id, reply).await?))
         }
         Write::Move(def, step) => {
             let (id, version, takes) = target(input)?;

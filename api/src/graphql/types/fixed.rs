@@ -9,6 +9,7 @@ use super::{
 };
 use crate::domain::{
     KINDS,
+    access::export::PersonExport,
     batch::{BatchInput, BatchResult},
     exchange::changes::ChangePage,
     history::HistoryEntry,
@@ -38,6 +39,7 @@ impl Types<'_> {
         self.gives::<BatchResult>();
         self.gives::<HistoryEntry>();
         self.gives::<Term>();
+        self.gives::<PersonExport>();
         self.gives::<ChangePage>();
         self.gives::<ReleasePreview>();
         self.me();
@@ -80,8 +82,22 @@ impl Types<'_> {
             field("withinPlan", plan, "Plan"),
         ];
         self.put("MyGrant", object("MyGrant", "One grant of the caller.", grant));
+        let agency = "Agency of an officer or agency lead; null where the caller may not see it.";
+        let offer = vec![
+            field("id", "Id of the grant.", "ID!"),
+            field("role", "The role.", "Role!"),
+            field("owner", "Who it would be held for.", "String!"),
+            field("agency", agency, "Agency"),
+            field("withinPlan", plan, "Plan"),
+            field("validFrom", "First day of the grant.", "Date"),
+            field("validUntil", "Last day of the grant.", "Date"),
+        ];
+        let text = "A grant that is offered to the caller, and counts for nothing until it is accepted.";
+        self.put("Offer", object("Offer", text, offer));
+        self.put_input("OfferInput", text, vec![input("id", "Id of the grant.", "ID!")]);
         let owners =
             "Owners the caller holds grants of; name one in `X-Concord-Act-As` where there are several.";
+        let offers = "What is offered to the caller, of whatever owner, newest first: 200 at most.";
         let create = "Kinds of which the caller may create records under this owner.";
         let me = vec![
             field("id", "The account.", "ID!"),
@@ -91,6 +107,7 @@ impl Types<'_> {
             field("actingAs", "Owner the caller acts under.", "String"),
             field("owners", owners, "[String!]!"),
             field("grants", "The grants of the owner the caller acts under.", "[MyGrant!]!"),
+            field("offers", offers, "[Offer!]!"),
             field("canCreate", create, "[String!]!"),
         ];
         self.put("Me", object("Me", "The caller: account, grants, and what may be created.", me));
@@ -138,6 +155,9 @@ impl Types<'_> {
         self.put("DeletePayload", object("DeletePayload", "The record that was deleted.", vec![id]));
         let version = "Version that was read; a missing one is refused after rights are checked.";
         let fields = vec![input("id", "The record.", "ID!"), input("expectedVersion", version, "Int!")];
-        self.put_input("DeleteInput", "The record to delete.", fields);
+        self.put_input("DeleteInput", "The record to delete.", fields.clone());
+        let why = "Why: 1 to 500 characters, which the log keeps; they say nothing of what is destroyed.";
+        let reason = vec![input("reason", why, "String!")];
+        self.put_input("DestroyInput", "The record to destroy.", [fields, reason].concat());
     }
 }

@@ -1,6 +1,7 @@
 //! The fields of queries and mutations.
 
 use async_graphql::registry::MetaField;
+use entity::vocab::Consent;
 use kernel::KindDef;
 
 use super::{
@@ -41,12 +42,16 @@ fn common_reads() -> Vec<(MetaField, Read)> {
     let nodes = with_arguments(field("nodes", text, "[Node]!"), vec![ids]);
     let text = "The caller: account, grants, and what may be created; null for anonymous callers.";
     let me = field("me", text, "Me");
+    let text = "Everything that is kept of a person, for itself and the operator; null if the caller may not see the account.";
+    let export = field("userExport", text, "PersonExport");
+    let export = with_arguments(export, vec![input("id", "Id of the user.", "ID!")]);
     let text = "Every code of every closed list, with its labels.";
     let terms = field("vocabularies", text, "[Term!]!");
     vec![
         (node, Read::Node),
         (nodes, Read::Nodes),
         (me, Read::Me),
+        (export, Read::Export),
         (terms, Read::Vocabularies),
         (preview(), Read::ReleasePreview),
         (changes(), Read::Changes),
@@ -87,7 +92,20 @@ fn changes() -> MetaField {
 fn common_writes() -> Vec<(MetaField, Write)> {
     let text = "Runs up to 1000 operations on records of several kinds, each of which says its `kind`.";
     let batch = write("recordsBatch", text, ("The operations.", "BatchInput"), "BatchResult");
-    vec![(batch, Write::Batch(None))]
+    let offer = ("The grant that is offered.", "OfferInput");
+    let text = "Brings a grant that is offered to the caller into force; further grants of its owner need no consent.";
+    let accept = write("acceptGrant", text, offer, "GrantPayload");
+    let text = "Refuses a grant that is offered to the caller; it never comes into force.";
+    let decline = write("declineGrant", text, offer, "GrantPayload");
+    let text = "Erases a person: the account stays under a pseudonym, everything else that was kept of it is destroyed.";
+    let about = ("The account, the version that was read, and why.", "DestroyInput");
+    let erase = write("eraseUser", text, about, "UserPayload");
+    vec![
+        (batch, Write::Batch(None)),
+        (erase, Write::Erase),
+        (accept, Write::Reply(Consent::Accepted)),
+        (decline, Write::Reply(Consent::Declined)),
+    ]
 }
 
 fn kind_reads(def: &'static KindDef) -> Vec<(MetaField, Read)> {
@@ -138,7 +156,11 @@ fn kind_writes(def: &'static KindDef) -> Vec<(MetaField, Write)> {
     let many = format!("{}Batch", camel(def.collection));
     let batch = write(&many, &text, ("The operations.", "BatchInput"), "BatchResult");
     let takes = |write| def.declared.takes(write);
+    let text = format!("Destroys one record of the kind {words}, entered by mistake, with its past.");
+    let about = ("The record, the version that was read, and why.", "DestroyInput");
+    let purge = write(&format!("purge{name}"), &text, about, "DeletePayload");
     let all = [
+        (def.is_national(), purge, Write::Purge(def)),
         (takes(model::Write::Create), create, Write::Create(def)),
         (takes(model::Write::Update), update, Write::Update(def)),
         (takes(model::Write::Delete), delete, Write::Delete(def)),

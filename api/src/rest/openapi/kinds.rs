@@ -190,6 +190,19 @@ pub fn delete(def: &KindDef) -> Json {
         .refuses::<WriteProblems>()
 }
 
+/// Destroying one record with its past.
+pub fn purge(def: &KindDef) -> Json {
+    let words = def.declared.words();
+    let description = format!(
+        "Destroys one {words} that was entered by mistake: the record, its history, and what repeated calls would answer. The log keeps that it was purged, by whom and why. Refused while records stand below it or refer to it. For the focal point and, where an agency leads, the agency lead. Needs `If-Match` with the ETag that was read."
+    );
+    of(def, &format!("purge_{}", def.name), &format!("Purge one {words}"), &description)
+        .takes([id_or_code(), if_match()])
+        .body("ReasonInput", true)
+        .answers_empty(204, "The record is gone with its past")
+        .refuses::<WriteProblems>()
+}
+
 /// Reading the history of one record.
 pub fn history(def: &KindDef) -> Json {
     let words = def.declared.words();

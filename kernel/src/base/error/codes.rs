@@ -92,6 +92,8 @@ codes! {
         "other records refer to it; no count is given"
     LastFocalPoint "last_focal_point" 409 "A country keeps at least one focal point"
         "appoint another one first"
+    OfferClosed "offer_closed" 409 "The offer is not open any more"
+        "a grant that was answered already, or another focal point took the office first"
     IdempotencyInFlight "idempotency_in_flight" 409 "A call with this idempotency key is still running"
         "repeat it after `Retry-After`; it then answers as the first one"
     SecondFactorSet "second_factor_set" 409 "The account has a second factor"

@@ -4,7 +4,7 @@ use model::access::{Role, Visibility};
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement};
 use uuid::Uuid;
 
-use super::{Class, Reach, Scope, reach};
+use super::{ACCEPTED, CONSENT, Class, Reach, Scope, reach};
 use crate::{
     actor::{Actor, Grant},
     record::KindDef,
@@ -171,7 +171,10 @@ fn account(actor: &Actor, def: &KindDef) -> Condition {
             }
             _ => continue,
         };
-        let key = if def.class == Class::Person { "user_id" } else { "id" };
+        let is_account = def.class == Class::Person;
+        let key = if is_account { "user_id" } else { "id" };
+        let accepted = Expr::col(Alias::new(CONSENT)).eq(ACCEPTED);
+        let holds = if is_account { holds.add(accepted) } else { holds };
         let holders =
             Query::select().column(Alias::new(key)).from(Alias::new("grant")).cond_where(holds).take();
         any = any.add(def.col("id").in_subquery(holders));

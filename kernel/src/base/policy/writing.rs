@@ -13,7 +13,7 @@ use crate::{
 
 const STEWARD: &[Role] = &[Role::Steward];
 const FOCAL_POINT: &[Role] = &[Role::FocalPoint];
-/// Who decides for an owner what others see.
+/// Who decides for an owner what others see, and destroys what was entered by mistake.
 const RELEASERS: &[Role] = &[Role::FocalPoint, Role::Regional, Role::Partner];
 const APPROVER: &[Role] = &[Role::Approver];
 
@@ -139,6 +139,7 @@ fn national(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Result<P
             "a move made on paper is recorded by the focal point",
         ),
         Verb::Release => releaser(actor, scope),
+        Verb::Purge => first(actor, RELEASERS, scope, "only the focal point purges"),
         Verb::Read | Verb::Progress => deny(NO_SUCH_VERB),
     }
 }
@@ -170,6 +171,11 @@ fn work(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Result<Permi
             }
         }
         Verb::Release => of(RELEASERS),
+        Verb::Purge => {
+            let is_open = scope.level != Some(Visibility::Agency);
+            let leads = || lead().filter(|grant| grant.role == Role::AgencyLead).map(|g| Some(g.id));
+            is_open.then(|| of(RELEASERS)).flatten().or_else(leads)
+        }
         Verb::Read | Verb::Record => return deny(NO_SUCH_VERB),
     };
     found.map_or_else(

@@ -1,6 +1,7 @@
 //! Some of a kind's columns: what a read selects and its rows hold.
 
 use super::{KindDef, part::Form};
+use crate::policy::CONSENT;
 
 /// Some columns of a kind, by their places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -101,7 +102,7 @@ impl KindDef {
     #[must_use]
     pub fn of_scope(&self) -> Columns {
         let special = [self.lead, self.contributors, self.plan_column()].into_iter().flatten();
-        let by_name = ["visibility", "shared_set_id", "release_set_id", "user_id", "role"];
+        let by_name = ["visibility", "shared_set_id", "release_set_id", "user_id", "role", CONSENT];
         self.named(&special.chain(by_name).collect::<Vec<_>>())
     }
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     db::Conn,
     error::{Error, Result},
-    policy::Holding,
+    policy::{ACCEPTED, CONSENT, Holding},
     record::KindDef,
     view::View,
 };
@@ -25,6 +25,7 @@ pub async fn holdings(conn: Conn<'_>, people: &BTreeSet<Uuid>) -> Result<HashMap
     let select = Query::select()
         .columns(["user_id", "owner", "agency_id"].map(Alias::new))
         .from(Alias::new("grant"))
+        .and_where(Expr::col(Alias::new(CONSENT)).eq(ACCEPTED))
         .and_where(Expr::col(Alias::new("user_id")).is_in(people.iter().copied()))
         .take();
     for row in conn.all(&select).await? {

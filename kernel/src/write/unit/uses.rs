@@ -45,6 +45,11 @@ impl Unit {
         Ok(())
     }
 
+    /// Whether anything refers to these records.
+    pub(super) async fn is_used(&self, def: &'static KindDef, ids: &BTreeSet<Uuid>) -> Result<bool> {
+        Ok(!self.users(&[(def, ids.clone())]).await?.is_empty())
+    }
+
     /// What refers to records of several kinds, in one statement: who refers, if it is a record, and to what.
     async fn users(
         &self,

@@ -212,7 +212,7 @@ impl Unit {
     }
 
     /// Deletes rows and what stands below them, leaf first, each logged.
-    async fn delete_rows(&mut self, def: &'static KindDef, rows: Vec<Row>) -> Result<()> {
+    pub(super) async fn delete_rows(&mut self, def: &'static KindDef, rows: Vec<Row>) -> Result<()> {
         if rows.is_empty() {
             return Ok(());
         }

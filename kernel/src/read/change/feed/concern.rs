@@ -8,7 +8,11 @@ use sea_orm::sea_query::{
 };
 
 use super::Kinds;
-use crate::{actor::Actor, policy::Class, view::View};
+use crate::{
+    actor::Actor,
+    policy::{ACCEPTED, CONSENT, Class},
+    view::View,
+};
 
 /// The condition on table `change` that the caller could see the record before or after, as far as owner,
 /// releases and persons decide that. Levels inside a country are left to the reading rule.
@@ -72,6 +76,7 @@ fn known(actor: &Actor) -> Condition {
         .column(Alias::new("user_id"))
         .from(Alias::new("grant"))
         .and_where(Expr::col(Alias::new("owner")).is_in(owners(actor)))
+        .and_where(Expr::col(Alias::new(CONSENT)).eq(ACCEPTED))
         .take();
     let mut any = Condition::any().add(col("record_id").in_subquery(holders));
     if let Some(me) = actor.user {

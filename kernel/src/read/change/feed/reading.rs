@@ -89,7 +89,8 @@ impl Change {
             holdings: vec![Holding { owner: scope.owner.clone(), agency: scope.agency }],
             ..Scope::default()
         };
-        Some((person, self.before.as_ref().map(held)))
+        // What is only offered shows nobody the account.
+        Some((person, self.before.as_ref().filter(|scope| !scope.is_offered).map(held)))
     }
 }
 
