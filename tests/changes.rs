@@ -92,7 +92,7 @@ async fn made(ctx: &Ctx, plan: Uuid, release: &sharing::NewRelease) -> kernel::R
 }
 
 /// Revokes a release, as its caller may.
-async fn revoke(ctx: &Ctx, id: Uuid, version: Option<i32>) -> kernel::Result<()> {
+pub async fn revoke(ctx: &Ctx, id: Uuid, version: Option<i32>) -> kernel::Result<()> {
     let step = entity::Release::def().lifecycle.and_then(|cycle| cycle.find("revoke")).expect("a move");
     let input = serde_json::Map::new();
     ctx.write(async |unit| moves::make(unit, entity::Release::def(), step, id, version, &input).await)

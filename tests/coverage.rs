@@ -68,6 +68,16 @@ impl<'a> Caller<'a> {
         if scope.is_some_and(|scope| self.may(Verb::Read, def, &scope)) { 200 } else { 404 }
     }
 
+    /// A fault if what is told of the caller's right is not what the policy says; of hidden records nothing is told.
+    pub async fn explained(&self, verb: Verb, def: &'static KindDef, id: Uuid, told: &Json) -> Faults {
+        let scope = self.stage.scope(def, id).await.filter(|scope| self.may(Verb::Read, def, scope));
+        let wanted = scope.map_or(Json::Null, |scope| json!(self.may(verb, def, &scope)));
+        if *told == wanted {
+            return Faults::new();
+        }
+        vec![format!("{} explain {} {} {id}: {told}, not {wanted}", self.name, verb.name(), def.name)]
+    }
+
     /// Status of a write to a stored record, in the order of answers; `allowed` where nothing forbids it.
     pub async fn write(&self, verb: Verb, def: &'static KindDef, id: Uuid, allowed: u16) -> u16 {
         if !self.actor.is_known() {

@@ -226,7 +226,7 @@ impl Voice {
 }
 
 /// The first place in which two answers differ.
-fn parting(a: &Json, b: &Json, at: &str) -> Option<String> {
+pub fn parting(a: &Json, b: &Json, at: &str) -> Option<String> {
     match (a, b) {
         (Json::Object(x), Json::Object(y)) if x.len() == y.len() => {
             x.iter().find_map(|(name, value)| parting(value, y.get(name)?, &format!("{at}/{name}")))
@@ -236,7 +236,7 @@ fn parting(a: &Json, b: &Json, at: &str) -> Option<String> {
             pairs.into_iter().find_map(|(i, (x, y))| parting(x, y, &format!("{at}/{i}")))
         }
         _ if a == b => None,
-        _ => Some(format!("{at}: {a} with, {b} without").chars().take(400).collect()),
+        _ => Some(format!("{at}: {a} here, {b} there").chars().take(400).collect()),
     }
 }
 

@@ -67,6 +67,7 @@ fn twin(operation: &str) -> Twin {
         "list_changes" => return field("Query", "changes".into()),
         "preview_release" => return field("Query", "releasePreview".into()),
         "export_user" => return field("Query", "userExport".into()),
+        "explain_access" => return field("Query", "accessExplain".into()),
         "get_me" => return field("Query", "me".into()),
         "get_plan_tree" => return field("Plan", "pillars".into()),
         _ => {}

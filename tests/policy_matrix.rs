@@ -192,7 +192,7 @@ fn differences() -> Vec<String> {
 }
 
 /// Verbs somebody may try on a record of the kind.
-fn verbs_of(def: &KindDef) -> Vec<Verb> {
+pub fn verbs_of(def: &KindDef) -> Vec<Verb> {
     let mut verbs = vec![Verb::Read, Verb::Create];
     verbs.extend(def.verbs());
     if def.lifecycle.is_some_and(|cycle| cycle.is_recorded) {

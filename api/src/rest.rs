@@ -1,5 +1,6 @@
 //! The REST face: addresses under `/api/v1`.
 
+pub(crate) mod access;
 pub(crate) mod addresses;
 pub(crate) mod answer;
 pub(crate) mod api_keys;
@@ -34,9 +35,10 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::state::AppState;
 
 /// Operations written by hand that answer JSON only.
-fn json_areas() -> [OpenApiRouter<AppState>; 10] {
+fn json_areas() -> [OpenApiRouter<AppState>; 11] {
     [
         tree::router(),
+        access::router(),
         auth::router(),
         sessions::router(),
         offers::router(),

@@ -26,6 +26,7 @@ pub mod session;
 pub mod standing;
 pub mod throttle;
 pub mod token;
+pub mod viewing;
 mod weakness;
 
 /// The refusal of anonymous callers where one must be signed in.

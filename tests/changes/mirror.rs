@@ -28,6 +28,11 @@ const FOLLOWERS: &[&str] = &[
     "partner",
     "operator",
     "anonymous",
+    "focal_point as public",
+    "focal_point as partners",
+    "focal_point as network",
+    "focal_point as region:CA",
+    "focal_point as agency:MOF",
 ];
 
 /// Steps of one walk.
@@ -46,7 +51,11 @@ fn plain(record: &Json) -> Json {
 }
 
 async fn client<'a>(app: &'a TestApp, name: &str) -> Client<'a> {
-    if name == "anonymous" { app.anonymous() } else { app.user(name).await }
+    match name.split_once(" as ") {
+        Some((name, audience)) => app.user(name).await.with("x-concord-view-as", audience),
+        None if name == "anonymous" => app.anonymous(),
+        None => app.user(name).await,
+    }
 }
 
 /// Kinds whose records come, go or change on a walk.

@@ -42,6 +42,7 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
             "userExport" => exports(caller).await,
             "node" => by_id(caller, "node", "{ id __typename }").await,
             "history" => by_id(caller, "history", "{ totalCount }").await,
+            "accessExplain" => explained(caller).await,
             "nodes" => nodes(caller).await,
             name => match rule(name) {
                 Some((def, does)) => query(caller, &schema, &field, (def, does)).await,
@@ -173,6 +174,23 @@ async fn exports(caller: &Caller<'_>) -> Faults {
         };
         let what = format!("export of {name}");
         faults.extend(caller.expect(&what, status(&answer, "userExport"), wanted, &answer));
+    }
+    faults
+}
+
+/// Asks of each record whether the caller may edit it.
+async fn explained(caller: &Caller<'_>) -> Faults {
+    let mut faults = Faults::new();
+    let text = "query($k: String!, $id: ID!) { accessExplain(kind: $k, id: $id, verb: UPDATE) { allowed } }";
+    for def in KINDS.served() {
+        for (name, id) in caller.stage.targets(def.name) {
+            let answer = caller.client.graphql(text, json!({ "k": def.name, "id": id })).await;
+            let wanted = caller.read(def, id).await;
+            let field = "accessExplain";
+            faults.extend(caller.expect(&format!("explain {name}"), status(&answer, field), wanted, &answer));
+            let told = &answer.body["data"][field]["allowed"];
+            faults.extend(caller.explained(Verb::Update, def, id, told).await);
+        }
     }
     faults
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::http::Method;
+use concord::domain::KINDS;
 use kernel::{KindDef, policy::Verb};
 use model::Write;
 use serde_json::{Value as Json, json};
@@ -13,7 +14,7 @@ use super::{
     stage::{MISSING, SYSTEM, Stage, def_of},
 };
 use crate::{
-    policy_matrix::permitted,
+    policy_matrix::{permitted, verbs_of},
     support::{
         client::{Answer, Client},
         specimen,
@@ -73,13 +74,16 @@ async fn one(caller: &Caller<'_>, method: &str, path: &str) -> Option<Faults> {
     if (method, path) == ("post", "/batch") {
         return Some(batch_of_all(caller).await);
     }
+    if (method, path) == ("get", "/access/explain") {
+        return Some(explanations(caller).await);
+    }
     if let ("post", Some(reply)) = (method, path.strip_prefix("/me/grants/{id}/")) {
         return Some(replies(caller, reply).await);
     }
     if (method, path) == ("post", "/auth/logout") {
         return Some(logout(caller).await);
     }
-    let def = concord::domain::KINDS.all().iter().find(|def| def.collection == *collection)?;
+    let def = KINDS.all().iter().find(|def| def.collection == *collection)?;
     Some(match (method, rest) {
         ("get", []) => list(caller, def).await,
         ("post", []) => create(caller, def).await,
@@ -118,6 +122,27 @@ async fn other(caller: &Caller<'_>, row: &(&str, &str, Option<&str>, u16, u16)) 
     let answer = send(&caller.client, &method, &path, body.as_ref()).await;
     let wanted = if caller.actor.is_known() { *known } else { *anonymous };
     caller.expect(&path, answer.status, wanted, &answer)
+}
+
+/// Asks of each record what the caller may do to it, verb by verb.
+async fn explanations(caller: &Caller<'_>) -> Faults {
+    let mut faults = Faults::new();
+    for def in KINDS.served() {
+        for ((name, id), verb) in caller
+            .stage
+            .targets(def.name)
+            .into_iter()
+            .flat_map(|target| verbs_of(def).into_iter().map(move |verb| (target.clone(), verb)))
+        {
+            let path = format!("/access/explain?kind={}&id={id}&verb={}", def.name, verb.name());
+            let answer = caller.client.get(&path).await;
+            let wanted = caller.read(def, id).await;
+            let what = format!("explain {} {name}", verb.name());
+            faults.extend(caller.expect(&what, answer.status, wanted, &answer));
+            faults.extend(caller.explained(verb, def, id, &answer.body["allowed"]).await);
+        }
+    }
+    faults
 }
 
 /// Ends a session made for this alone.

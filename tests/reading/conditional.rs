@@ -79,7 +79,7 @@ async fn an_etag_depends_on_what_is_shown() {
         with.ok(200);
         assert_eq!(
             header(&me.get(&path).await, "vary"),
-            "Accept, Accept-Language, Accept-Encoding, Authorization, Origin, X-Concord-Act-As"
+            "Accept, Accept-Language, Accept-Encoding, Authorization, Origin, X-Concord-Act-As, X-Concord-View-As"
         );
     })
     .await;

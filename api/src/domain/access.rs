@@ -3,6 +3,7 @@
 pub mod api_key;
 pub mod consent;
 pub mod erasure;
+pub mod explanation;
 pub mod export;
 pub(crate) mod focal_points;
 pub mod grant;

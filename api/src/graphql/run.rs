@@ -209,6 +209,7 @@ impl Run {
             Read::ReleasePreview => self.release_preview(item).await,
             Read::Changes => self.changes(item).await,
             Read::History => self.history(item).await,
+            Read::Explain => self.explain(item).await,
             Read::Get(def) => self.get(def, item).await,
             Read::List(def) => self.list(def, item).await,
             Read::ByKey(def) => self.by_key(def, item).await,

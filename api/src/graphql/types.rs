@@ -96,6 +96,8 @@ pub(crate) enum Read {
     Changes,
     /// The history of any record by its id.
     History,
+    /// Why the caller may do something, or may not.
+    Explain,
     /// A record of a kind.
     Get(&'static KindDef),
     /// A list of a kind.

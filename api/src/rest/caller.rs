@@ -28,6 +28,7 @@ use crate::{
         no_key, sign_in_first,
         standing::{ACT_AS, load_actor, load_person},
         throttle, token,
+        viewing::VIEW_AS,
     },
     state::AppState,
 };
@@ -53,7 +54,7 @@ pub struct Caller(pub Ctx);
 #[derive(Clone, Debug)]
 pub struct Reading(pub Recalled);
 
-/// A caller who is signed in; everybody else is answered 401.
+/// A caller who is signed in, to write; everybody else is answered 401, and who views as others 403.
 #[derive(Clone, Debug)]
 pub struct SignedIn(pub Ctx);
 
@@ -85,6 +86,7 @@ impl FromRequestParts<AppState> for SignedIn {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let (ctx, _) = authenticate(parts, state).await?;
+        ctx.actor.must_be_itself()?;
         if !ctx.actor.is_known() {
             return Err(sign_in_first().into());
         }
@@ -103,6 +105,9 @@ impl FromRequestParts<AppState> for Person {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let (ctx, identity) = identity(parts, state).await?;
+        if identity.view_as.is_some() {
+            return Err(nobody(parts, state).await);
+        }
         let Some(person) = identity.session() else {
             let is_known = authenticate(parts, state).await?.0.actor.is_known();
             return Err(if is_known { no_key() } else { sign_in_first() }.into());
@@ -131,11 +136,30 @@ impl FromRequestParts<AppState> for Oneself {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let (_, identity) = identity(parts, state).await?;
+        if identity.view_as.is_some() {
+            return Err(nobody(parts, state).await);
+        }
         if !matches!(identity.who, Some(Who::Key(_) | Who::Vouched { .. })) {
             return Ok(Self(Person::from_request_parts(parts, state).await?.0));
         }
         Ok(Self(SignedIn::from_request_parts(parts, state).await?.0))
     }
+}
+
+/// What an audience, which is no person, is answered about itself.
+async fn nobody(parts: &Parts, state: &AppState) -> Problem {
+    match authenticate(parts, state).await {
+        Ok(_) if parts.method.is_safe() => Error::NotFound.into(),
+        Ok(_) => Error::Viewing.into(),
+        Err(refusal) => refusal,
+    }
+}
+
+/// The audience a request wants to view as: a header that cannot be read names none there is.
+fn view_as(headers: &HeaderMap) -> Option<String> {
+    let lines: Vec<_> =
+        headers.get_all(VIEW_AS).iter().map(|line| String::from_utf8_lossy(line.as_bytes())).collect();
+    (!lines.is_empty()).then(|| lines.join(", "))
 }
 
 fn act_as(parts: &Parts) -> Option<&str> {
@@ -154,6 +178,7 @@ pub async fn identity(parts: &Parts, state: &AppState) -> Result<(Ctx, Identity)
     let address = parts.extensions.get::<Origin>().map(|origin| origin.address);
     let claimed = Identity {
         act_as: act_as(parts).map(str::to_owned),
+        view_as: view_as(&parts.headers),
         place: Place::of(address, parts.headers.get(header::ORIGIN).and_then(|value| value.to_str().ok())),
         ..Identity::default()
     };

@@ -71,7 +71,7 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
         response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, year);
     }
     let everywhere = [
-        (header::VARY, "Accept, Accept-Language, Accept-Encoding, Authorization, Origin, X-Concord-Act-As"),
+        (header::VARY, VARIES),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
     ];
@@ -80,6 +80,10 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     }
     response
 }
+
+/// The headers of requests on which answers depend.
+const VARIES: &str =
+    "Accept, Accept-Language, Accept-Encoding, Authorization, Origin, X-Concord-Act-As, X-Concord-View-As";
 
 /// A method as metrics name it: each name is kept for as long as the process lives, and clients may invent more.
 const fn label(method: &Method) -> &'static str {

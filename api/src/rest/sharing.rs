@@ -4,11 +4,12 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     body::Members,
-    caller::SignedIn,
+    caller::Caller,
     problem::{Problem, WriteProblems},
 };
 use crate::{
     domain::sharing::preview::{ReleasePreview, preview},
+    signin::sign_in_first,
     state::AppState,
 };
 
@@ -23,8 +24,11 @@ pub fn router() -> OpenApiRouter<AppState> {
     request_body = ref("#/components/schemas/NewRelease"),
     responses((status = 200, description = "What the release would show", body = ReleasePreview), WriteProblems))]
 async fn preview_release(
-    SignedIn(ctx): SignedIn,
+    Caller(ctx): Caller,
     Members(fields): Members,
 ) -> Result<axum::Json<ReleasePreview>, Problem> {
+    if !ctx.own().actor.is_known() {
+        return Err(sign_in_first().into());
+    }
     Ok(axum::Json(preview(&ctx, fields).await?))
 }

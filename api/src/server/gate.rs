@@ -29,7 +29,7 @@ use crate::{
         idempotency::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED},
         problem::Problem,
     },
-    signin::standing::ACT_AS,
+    signin::{standing::ACT_AS, viewing::VIEW_AS},
     state::AppState,
 };
 
@@ -135,7 +135,7 @@ pub(super) fn cors(origins: &[HeaderValue]) -> CorsLayer {
                 header::IF_MATCH,
                 header::IF_NONE_MATCH,
             ],
-            &[IDEMPOTENCY_KEY, ACT_AS, "Last-Event-ID"],
+            &[IDEMPOTENCY_KEY, ACT_AS, VIEW_AS, "Last-Event-ID"],
         ))
         .expose_headers(with(
             [header::CONTENT_LANGUAGE, header::ETAG, header::LINK, header::LOCATION, header::RETRY_AFTER],

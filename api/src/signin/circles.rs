@@ -7,9 +7,15 @@ use entity::{
     country, membership, region, region_membership, release, release_term, shared_set,
     vocab::{MembershipStanding, ReleaseMode, ReleaseStatus},
 };
-use kernel::{actor::Actor, ctx::Ctx, db::Conn, error::Result};
+use kernel::{
+    actor::Actor,
+    ctx::Ctx,
+    db::Conn,
+    error::Result,
+    policy::{addressed, for_rule},
+};
 use sea_orm::{
-    ActiveEnum, QueryResult,
+    ActiveEnum, Order, QueryResult,
     sea_query::{Alias, Condition, Expr, ExprTrait, IntoColumnRef, Query, SelectStatement, UnionType},
 };
 use uuid::Uuid;
@@ -104,6 +110,7 @@ fn seats(ctx: &Ctx, agencies: &BTreeSet<Uuid>) -> SelectStatement {
     Query::select()
         .column(Column::WorkingGroupId)
         .from(membership::Entity)
+        .cond_where(for_rule("membership"))
         .and_where(Expr::col(Column::AgencyId).is_in(agencies.iter().copied()))
         .cond_where(within(Column::FromOn, Column::UntilOn, ctx.clock.today()))
         .take()
@@ -113,21 +120,38 @@ fn seats(ctx: &Ctx, agencies: &BTreeSet<Uuid>) -> SelectStatement {
 ///
 /// The clock decides, and where another process whose clock goes otherwise has begun or ended a release
 /// already, the log: nobody reads on what the log says has ended.
-pub(super) async fn release_sets(
-    ctx: &Ctx,
-    audiences: &[String],
-    now: DateTime<Utc>,
-) -> Result<BTreeSet<Uuid>> {
+pub(super) async fn release_sets(ctx: &Ctx, actor: &Actor, now: DateTime<Utc>) -> Result<BTreeSet<Uuid>> {
+    let mut select = live_members(actor, now);
+    select.column(("release_set_member", FROM));
+    set(ctx, &select).await
+}
+
+/// The release by which a set shows its records to the caller, with the audience; the oldest of several.
+pub(crate) async fn deciding_release(ctx: &Ctx, release_set: Uuid) -> Result<Option<(Uuid, String)>> {
+    let audience = |column| ("release_audience", column);
+    let mut select = live_members(&ctx.actor, ctx.clock.now());
+    select
+        .column((release::Entity, release::Column::Id))
+        .column(audience("to_code"))
+        .inner_join(
+            Alias::new("release_audience"),
+            Expr::col(audience(FROM)).equals((release::Entity, release::Column::Id)),
+        )
+        .and_where(Expr::col(("release_set_member", FROM)).eq(release_set))
+        .and_where(Expr::col(audience("to_code")).is_in(ctx.actor.audiences()))
+        .order_by((release::Entity, release::Column::Id), Order::Asc)
+        .order_by(audience("to_code"), Order::Asc)
+        .limit(1);
+    let row = ctx.db.reading().one(&select).await?;
+    row.map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).transpose()
+}
+
+/// Members of sets that are live releases to read, addressed to the caller; without columns.
+fn live_members(actor: &Actor, now: DateTime<Utc>) -> SelectStatement {
     use release::Column;
     let of = |column| Expr::col((release::Entity, column));
     let term = |column| Expr::col((release_term::Entity, column));
-    let addressed = Query::select()
-        .column(FROM)
-        .from(Alias::new("release_audience"))
-        .and_where(Expr::col("to_code").is_in(audiences.iter().map(String::as_str)))
-        .take();
-    let select = Query::select()
-        .column(("release_set_member", FROM))
+    Query::select()
         .from(Alias::new("release_set_member"))
         .inner_join(release::Entity, of(Column::Id).equals(("release_set_member", TO)))
         .left_join(
@@ -142,9 +166,8 @@ pub(super) async fn release_sets(
             of(Column::Status)
                 .is_in([ReleaseStatus::Scheduled, ReleaseStatus::Live].map(|one| one.to_value())),
         )
-        .and_where(of(Column::Id).in_subquery(addressed))
-        .take();
-    set(ctx, &select).await
+        .and_where(of(Column::Id).in_subquery(addressed(actor)))
+        .take()
 }
 
 /// The next instant after `now` at which a release or a disclosure rule begins or ends.

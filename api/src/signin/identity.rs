@@ -19,6 +19,7 @@ use super::{
     circles::groups,
     issuers::Vouched,
     standing::load,
+    viewing::view_as,
 };
 
 /// Who a request says it is from: what was read from it, before anything is looked up.
@@ -36,6 +37,8 @@ pub struct Identity {
     pub act_as: Option<String>,
     /// Where the request comes from, which keys may be bound to.
     pub place: Place,
+    /// Audience the caller wants to view its country as.
+    pub view_as: Option<String>,
 }
 
 impl Identity {
@@ -61,10 +64,17 @@ impl Identity {
         }
     }
 
+    /// The same caller, who wants to view its country as an audience.
+    #[must_use]
+    pub fn viewing(self, view_as: Option<String>) -> Self {
+        Self { view_as, ..self }
+    }
+
     /// Finds out what the caller may do now: from memory while the epoch of standings is the same.
     ///
     /// # Errors
-    /// `Unauthenticated` once the token or the session is over, and as [`super::standing::load_actor`] says.
+    /// `Unauthenticated` once the token or the session is over, and as [`super::standing::load_actor`] says; for who
+    /// views as others `Forbidden` to all but focal points, and `BadRequest` for an audience that does not exist.
     pub async fn look_up(&self, ctx: &Ctx) -> Result<Ctx> {
         let ctx = self.recall(ctx).await?;
         if self.holds(&ctx).await? { Ok(ctx) } else { self.load(&ctx).await }
@@ -132,7 +142,10 @@ impl Identity {
         // The epoch first: what changes after it is a difference to the next read.
         let epoch = standings::epoch(ctx.db.reading()).await?;
         let from = ctx.clock.now();
-        let (actor, until) = load(ctx, self).await?;
+        let (mut actor, until) = load(ctx, self).await?;
+        if let Some(audience) = &self.view_as {
+            actor = view_as(ctx, actor, audience).await?;
+        }
         let caller = Remembered::new(actor, epoch, from, until);
         let ctx = ctx.remembering(&caller);
         ctx.watch.iter().for_each(|watch| watch.see(epoch));
@@ -143,7 +156,7 @@ impl Identity {
     }
 
     fn key(&self) -> Key {
-        Key { who: self.who, act_as: self.act_as.clone() }
+        Key { who: self.who, act_as: self.act_as.clone(), view_as: self.view_as.clone() }
     }
 }
 
@@ -207,7 +220,11 @@ impl Recalled {
 /// What the database says.
 pub async fn rights(ctx: &Ctx) -> Result<[u8; 16]> {
     let groups = groups(ctx, &ctx.actor).await?;
-    let hash = digest::digest(&digest::SHA256, rights_text(&ctx.actor, &groups).as_bytes());
+    let mut text = rights_text(&ctx.actor, &groups);
+    if let Some(viewing) = &ctx.actor.viewing {
+        text = json!([viewing.audience, text, rights_text(&viewing.own, &BTreeSet::new())]).to_string();
+    }
+    let hash = digest::digest(&digest::SHA256, text.as_bytes());
     Ok(std::array::from_fn(|at| hash.as_ref().get(at).copied().unwrap_or_default()))
 }
 

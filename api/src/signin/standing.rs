@@ -10,6 +10,7 @@ use kernel::{
     actor::{Actor, Grant},
     ctx::Ctx,
     error::{Code, Error, Result},
+    policy::for_rule,
     standings::Who,
 };
 use sea_orm::{
@@ -22,9 +23,9 @@ use crate::domain::sharing::disclosure::in_force;
 
 use super::{
     api_key,
+    circles::{next_release, regions, release_sets, set, shared_sets, within},
     identity::Identity,
     issuers, sign_in_first,
-    circles::{next_release, regions, release_sets, set, shared_sets, within},
 };
 
 /// Name of the header that says for which owner the caller acts.
@@ -71,11 +72,7 @@ pub(super) async fn load(ctx: &Ctx, identity: &Identity) -> Result<(Actor, DateT
 }
 
 /// Adds what the data say about a caller who acts as it does until this instant, with that of the next change.
-async fn stand(
-    ctx: &Ctx,
-    mut actor: Actor,
-    until: DateTime<Utc>,
-) -> Result<(Actor, DateTime<Utc>)> {
+async fn stand(ctx: &Ctx, mut actor: Actor, until: DateTime<Utc>) -> Result<(Actor, DateTime<Utc>)> {
     // Grants and memberships begin and end with a day.
     let tomorrow = ctx.clock.today().succ_opt().unwrap_or(NaiveDate::MAX).and_time(NaiveTime::MIN).and_utc();
     let (now, mut until) = (ctx.clock.now(), min(tomorrow, until));
@@ -84,7 +81,7 @@ async fn stand(
     }
     actor.standing.shared_sets = shared_sets(ctx, &actor).await?;
     // Audiences depend on the regions, so they come after them.
-    actor.standing.release_sets = release_sets(ctx, &actor.audiences(), now).await?;
+    actor.standing.release_sets = release_sets(ctx, &actor, now).await?;
     actor.standing.withheld = in_force(ctx.db.reading(), None, now).await?;
     until = next_release(ctx, now).await?.map_or(until, |next| min(next, until));
     Ok((actor, until))
@@ -198,6 +195,7 @@ pub(super) async fn grants(ctx: &Ctx, user: Uuid) -> Result<Vec<Grant>> {
         .column((agency::Entity, agency::Column::Code))
         .from(grant::Entity)
         .left_join(agency::Entity, Expr::col((grant::Entity, Column::AgencyId)).equals(agency))
+        .cond_where(for_rule("agency"))
         .cond_where(live(user, ctx.clock.today()))
         .order_by((grant::Entity, Column::Id), Order::Asc)
         .take();

@@ -5,7 +5,14 @@ use std::{collections::BTreeSet, sync::Arc};
 use model::access::{ReadCeiling, Role};
 use uuid::Uuid;
 
-use crate::{narrowing::Narrowing, policy::Withheld};
+use crate::{
+    error::{Error, Result},
+    narrowing::Narrowing,
+    policy::Withheld,
+};
+
+/// The audience everybody belongs to.
+pub const PUBLIC: &str = "public";
 
 /// One grant as the policy needs it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +75,17 @@ pub struct Standing {
     pub withheld: Vec<Withheld>,
 }
 
+/// The audience as which a focal point views what its country shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Viewing {
+    /// Its code: `public`, `partners`, `region:CA`, `agency:MES`.
+    pub audience: String,
+    /// The audiences of releases its members belong to, `public` among them.
+    pub belongs: BTreeSet<String>,
+    /// The focal point, with no more than its rights as such: nothing beyond what it may see is shown.
+    pub own: Arc<Actor>,
+}
+
 /// The caller.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Actor {
@@ -86,6 +104,8 @@ pub struct Actor {
     /// The one owner for which somebody else vouches for the caller: of its own account and grants it sees what
     /// concerns that owner, and edits nothing.
     pub bound: Option<String>,
+    /// The audience the caller views as; grants and standing are then those of its members, and there is no user.
+    pub viewing: Option<Viewing>,
     /// The service itself: seeds, the command line, the clock job.
     is_system: bool,
 }
@@ -115,10 +135,19 @@ impl Actor {
         self.is_system
     }
 
-    /// Whether the caller is signed in.
+    /// Whether the caller is signed in; who views as the public is bounded as the public is.
     #[must_use]
-    pub const fn is_known(&self) -> bool {
-        self.user.is_some() || self.is_system
+    pub fn is_known(&self) -> bool {
+        let viewed = self.viewing.as_ref().map(|viewing| viewing.audience != PUBLIC);
+        self.is_system || viewed.unwrap_or(self.user.is_some())
+    }
+
+    /// Refuses to write for who views as others.
+    ///
+    /// # Errors
+    /// [`Error::Viewing`].
+    pub const fn must_be_itself(&self) -> Result<()> {
+        if self.viewing.is_some() { Err(Error::Viewing) } else { Ok(()) }
     }
 
     /// The caller's grants in one of `roles`.
@@ -135,7 +164,11 @@ impl Actor {
     /// Whether a record of `owner` is the caller's own side.
     #[must_use]
     pub fn is_inside(&self, owner: &str) -> bool {
-        self.is_system || self.acting.as_deref() == Some(owner) || self.reaches_region(owner)
+        let acts = |actor: &Self| actor.acting.as_deref() == Some(owner);
+        match &self.viewing {
+            Some(viewing) => acts(self) && acts(&viewing.own),
+            None => self.is_system || acts(self) || self.reaches_region(owner),
+        }
     }
 
     /// Whether `owner` is a region whose records the caller's country reads from inside.
@@ -162,6 +195,9 @@ impl Actor {
     /// Text that names the caller and what it acts under, for signing cursors.
     #[must_use]
     pub fn fingerprint(&self) -> String {
+        if let Some(viewing) = &self.viewing {
+            return format!("{} as {}", viewing.own.fingerprint(), viewing.audience);
+        }
         let mut text = format!("{:?}/{:?}/{}", self.user, self.acting, self.is_system);
         text.extend(self.key.iter().map(|key| format!("/{}", key.key)));
         text
@@ -170,7 +206,10 @@ impl Actor {
     /// The audiences of releases the caller belongs to, `public` among them always.
     #[must_use]
     pub fn audiences(&self) -> Vec<String> {
-        let mut found = BTreeSet::from(["public".to_owned()]);
+        if let Some(viewing) = &self.viewing {
+            return viewing.belongs.iter().cloned().collect();
+        }
+        let mut found = BTreeSet::from([PUBLIC.to_owned()]);
         for grant in self.grants.iter().filter(|grant| grant.read_ceiling != Some(ReadCeiling::Public)) {
             let owner = grant.owner.as_str();
             match grant.role {

@@ -44,6 +44,8 @@ pub enum Error {
     SecondFactorRequired(String),
     /// Visible, but not allowed; names the rule.
     Forbidden(String),
+    /// A write by somebody who views as others.
+    Viewing,
     /// Absent, or hidden from this caller.
     NotFound,
     /// What the caller goes on from is not good any more.
@@ -110,6 +112,7 @@ impl Error {
             Self::Unauthenticated(_) => Code::Unauthenticated,
             Self::SecondFactorRequired(_) => Code::SecondFactorRequired,
             Self::Forbidden(_) => Code::Forbidden,
+            Self::Viewing => Code::ViewingAs,
             Self::NotFound => Code::NotFound,
             Self::VersionRequired => Code::VersionRequired,
             Self::StaleVersion { .. } => Code::StaleVersion,
@@ -141,6 +144,10 @@ impl Error {
             Self::IllegalMove { detail, .. } => detail.clone(),
             Self::IssuerUnreachable => {
                 "the issuer of the token does not answer, so its keys are not known; try again soon".into()
+            }
+            Self::Viewing => {
+                "nothing is written while you view as others; send the call without `X-Concord-View-As`"
+                    .into()
             }
             Self::NotFound => "no record with this address is visible to you".into(),
             Self::VersionRequired => {

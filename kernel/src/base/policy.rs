@@ -4,7 +4,9 @@
 //! [`authorize`] before every write; the twin test holds them to the same answer. Nothing
 //! else decides: no permission layer in a face, no `if admin`.
 
+pub(crate) mod fence;
 mod reading;
+mod rules;
 mod withholding;
 mod writing;
 
@@ -17,10 +19,12 @@ use uuid::Uuid;
 
 pub use model::Class;
 
-pub use reading::{is_inside, readable, visible};
+pub use fence::for_rule;
+pub use reading::{addressed, is_inside, readable, visible};
+pub use rules::Rule;
 pub(crate) use withholding::is_open;
 pub use withholding::{Withheld, withhold};
-pub use writing::authorize;
+pub use writing::{authorize, judge};
 
 /// What somebody may want to do to a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,15 +136,39 @@ pub struct Scope {
     pub holdings: Vec<Holding>,
 }
 
-/// Why somebody may not do something: the rule that says so.
+/// Why somebody may not do something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Denial {
-    /// Rule in words.
-    pub rule: &'static str,
+    /// The rule that refuses.
+    pub rule: Rule,
 }
 
-/// The grant that allows something; none for what everybody or the person itself may do.
-pub type Permit = Option<Uuid>;
+/// Why somebody may do something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Permit {
+    /// The rule that allows it.
+    pub rule: Rule,
+    /// The grant that decides; none for what everybody or the person itself may do, and where a release decides.
+    pub grant: Option<Uuid>,
+}
+
+impl Permit {
+    /// What no grant decides.
+    const fn by(rule: Rule) -> Self {
+        Self { rule, grant: None }
+    }
+
+    /// What a grant decides.
+    const fn with(rule: Rule, grant: &crate::actor::Grant) -> Self {
+        Self { rule, grant: Some(grant.id) }
+    }
+
+    /// Whether a live release decides.
+    #[must_use]
+    pub fn is_by_release(&self) -> bool {
+        self.rule == rules::READ_RELEASED
+    }
+}
 
 /// Roles that read and write all of an owner's `group` and `national` records.
 const FULL: &[Role] = &[Role::FocalPoint, Role::Secretariat, Role::Regional, Role::Partner];

@@ -10,6 +10,8 @@ use std::{collections::HashMap, fmt};
 
 use model::Kind;
 
+use crate::policy::fence;
+
 pub use column::{Column, Link, Parent, null};
 pub use columns::Columns;
 pub use def::{Edge, KindDef, Many, Via};
@@ -61,6 +63,9 @@ impl Registry {
         for mut def in kinds {
             def.connect(&declared)?;
             let def: &'static KindDef = Box::leak(Box::new(def));
+            if def.is_national() {
+                fence::guard(def.table);
+            }
             by_name.extend([(def.name, def), (def.collection, def)]);
             all.push(def);
         }

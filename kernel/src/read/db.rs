@@ -21,7 +21,7 @@ use tokio::sync::watch;
 pub use hear::CHANNEL;
 pub use look::Look;
 
-use crate::error::Result;
+use crate::{error::Result, policy::fence};
 use look::Looks;
 
 /// The database, shared by every request.
@@ -246,6 +246,9 @@ impl Conn<'_> {
     pub async fn all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
         self.check_rows()?;
         self.count();
+        if cfg!(debug_assertions) {
+            fence::pass(&statement.sql);
+        }
         let rows = match self.inner {
             Inner::Pool(c) => c.query_all_raw(statement).await?,
             Inner::Transaction(c) => c.query_all_raw(statement).await?,

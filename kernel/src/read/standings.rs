@@ -63,6 +63,8 @@ pub struct Key {
     pub who: Option<Who>,
     /// Owner the caller wants to act under.
     pub act_as: Option<String>,
+    /// Audience the caller wants to view as.
+    pub view_as: Option<String>,
 }
 
 /// A caller as it stood at an epoch.

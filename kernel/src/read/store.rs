@@ -14,7 +14,7 @@ pub use edges::{by_ids, by_parent};
 pub use facts::{holdings, kinds_of};
 pub(crate) use prepared::Statements;
 use prepared::{Ids, Making, Prepared};
-pub use wanted::{Wanted, rows, select};
+pub use wanted::{Wanted, rows, select, unseen};
 
 use crate::{
     codes::{self, Meant, Search},
@@ -23,7 +23,7 @@ use crate::{
     error::{Error, Result},
     filter::Narrowing,
     page::{Page, Slice, counting},
-    policy::visible,
+    policy::{for_rule, visible},
     record::{Columns, KindDef},
     render::{Named, along::Along},
     row::Row,
@@ -214,7 +214,7 @@ fn shape(view: &View, of: impl Debug, (filters, page): (&Narrowing, &Page)) -> O
 /// # Errors
 /// What the database says.
 pub async fn all(conn: Conn<'_>, def: &'static KindDef, which: Cond) -> Result<Vec<Row>> {
-    let mut select = select(def);
+    let mut select = unseen(def);
     select.cond_where(which).order_by((def.iden(), Alias::new("id")), Order::Asc);
     rows(conn, def, &select).await
 }
@@ -224,7 +224,7 @@ pub async fn all(conn: Conn<'_>, def: &'static KindDef, which: Cond) -> Result<V
 /// # Errors
 /// What the database says.
 pub async fn first(conn: Conn<'_>, def: &'static KindDef, which: Cond) -> Result<Option<Row>> {
-    let mut select = select(def);
+    let mut select = unseen(def);
     select.cond_where(which).limit(1);
     Ok(rows(conn, def, &select).await?.pop())
 }
@@ -235,7 +235,7 @@ pub async fn first(conn: Conn<'_>, def: &'static KindDef, which: Cond) -> Result
 /// What the database says.
 pub async fn exists(conn: Conn<'_>, def: &'static KindDef, which: Cond) -> Result<bool> {
     let mut select = SelectStatement::new();
-    select.expr(Expr::val(1)).from(def.iden()).cond_where(which).limit(1);
+    select.expr(Expr::val(1)).from(def.iden()).cond_where(for_rule(def.table)).cond_where(which).limit(1);
     Ok(conn.one(&select).await?.is_some())
 }
 
@@ -245,7 +245,8 @@ pub async fn exists(conn: Conn<'_>, def: &'static KindDef, which: Cond) -> Resul
 /// What the database says.
 pub async fn distinct(conn: Conn<'_>, def: &KindDef, column: &str, which: Cond) -> Result<BTreeSet<Uuid>> {
     let mut select = SelectStatement::new();
-    select.distinct().expr(def.col(column)).from(def.iden()).cond_where(which);
+    select.distinct().expr(def.col(column)).from(def.iden());
+    select.cond_where(for_rule(def.table)).cond_where(which);
     conn.all(&select).await?.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
 }
 
@@ -255,6 +256,6 @@ pub async fn distinct(conn: Conn<'_>, def: &KindDef, column: &str, which: Cond) 
 /// What the database says.
 pub async fn greatest(conn: Conn<'_>, def: &'static KindDef, column: &str) -> Result<Option<i64>> {
     let mut select = SelectStatement::new();
-    select.expr(def.col(column).max()).from(def.iden());
+    select.expr(def.col(column).max()).from(def.iden()).cond_where(for_rule(def.table));
     Ok(conn.one(&select).await?.map(|row| row.try_get_by_index(0)).transpose()?.flatten())
 }

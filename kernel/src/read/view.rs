@@ -62,6 +62,15 @@ impl View {
         Self { actor: Arc::new(actor), watch: None, ..self.clone() }
     }
 
+    /// The caller itself, where it views as others.
+    #[must_use]
+    pub fn own(&self) -> Self {
+        match &self.actor.viewing {
+            Some(viewing) => self.acting(Actor::clone(&viewing.own)),
+            None => self.clone(),
+        }
+    }
+
     /// The same view for a caller who is remembered.
     #[must_use]
     pub fn remembering(&self, caller: &Remembered) -> Self {

@@ -76,6 +76,12 @@ impl Ctx {
         Self { view: self.view.acting(actor), ..self.clone() }
     }
 
+    /// The context of the caller itself, where it views as others.
+    #[must_use]
+    pub fn own(&self) -> Self {
+        Self { view: self.view.own(), ..self.clone() }
+    }
+
     /// The same context for a caller who is remembered.
     #[must_use]
     pub fn remembering(&self, caller: &Remembered) -> Self {

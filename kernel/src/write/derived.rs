@@ -98,7 +98,7 @@ pub(crate) async fn rebuild(conn: Conn<'_>, kinds: &Registry, owner: Option<&str
     for def in kinds.all().iter().copied().filter(|def| def.columns.iter().any(|column| column.is_derived)) {
         let mut after = Uuid::nil();
         loop {
-            let mut select = store::select(def);
+            let mut select = store::unseen(def);
             select
                 .and_where(def.col("id").gt(after))
                 .and_where_option(owner.map(|one| def.col("owner").eq(one)));

@@ -171,7 +171,7 @@ pub(crate) async fn guard(unit: &mut Unit, def: &'static KindDef, items: &mut [I
                 && !is_first
                 && let Err(denial) = authorize(&actor, Verb::Record, def, &item.after.scope())
             {
-                item.reject(Error::Forbidden(denial.rule.into()));
+                item.reject(Error::Forbidden(denial.rule.text.into()));
             }
         } else if !item.is_move() && !item.is_deletion() && item.changes(cycle.state) {
             let detail = "the state changes by moves only; see `moves`".to_owned();
@@ -226,7 +226,7 @@ fn go(cycle: &'static Lifecycle, actor: &Actor, item: &mut Item, (lacking, wante
     let hurdle = |step: &'static Move, row: &Row| {
         let may = |row: &Row| authorize(actor, Verb::Move(step), row.def(), &row.scope());
         if let Err(denial) = may(&before).and_then(|_| may(row)) {
-            return Some(Error::Forbidden(format!("`{}`: {}", step.name, denial.rule)));
+            return Some(Error::Forbidden(format!("`{}`: {}", step.name, denial.rule.text)));
         }
         let missing = missing(cycle, step, row, lacking, |_| false);
         let state = row.text(cycle.state).unwrap_or_default();

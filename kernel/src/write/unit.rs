@@ -76,8 +76,9 @@ impl Unit {
     /// Begins a unit; a rehearsal judges its items, and neither locks nor writes anything.
     ///
     /// # Errors
-    /// `Unavailable` when no connection comes free in time.
+    /// `Viewing` for who views as others; `Unavailable` when no connection comes free in time.
     pub(crate) async fn begin(ctx: &Ctx, is_dry: bool) -> Result<Self> {
+        ctx.actor.must_be_itself()?;
         let transaction = ctx.db.begin(!is_dry).await?;
         let recorder = Recorder::new(ctx.clock.id());
         Ok(Self {

@@ -110,12 +110,12 @@ pub struct LeftOut {
     pub reason: String,
 }
 
-/// Says what a release would show, by what the release itself would do.
+/// Says what a release would show, by what the release itself would do; to who views as others, with its own rights.
 ///
 /// # Errors
 /// Why the release would be refused.
 pub async fn preview(ctx: &Ctx, fields: Map<String, Json>) -> Result<ReleasePreview> {
-    ctx.rehearse(async move |unit| previewed(unit, fields.clone()).await).await
+    ctx.own().rehearse(async move |unit| previewed(unit, fields.clone()).await).await
 }
 
 async fn previewed(unit: &mut Unit, fields: Map<String, Json>) -> Result<ReleasePreview> {

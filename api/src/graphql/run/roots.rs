@@ -20,7 +20,10 @@ use super::{Found, Run, Source, json::of_value, one};
 use crate::{
     domain::{
         KINDS,
-        access::export::export,
+        access::{
+            explanation::{Question, explain},
+            export::export,
+        },
         exchange::changes::{Reader, kinds_named},
         me::me,
         sharing::preview::preview,
@@ -102,11 +105,21 @@ impl Run {
 
     /// What a release would show.
     pub(super) async fn release_preview(&self, item: &Item) -> Result<Found> {
-        if !self.ctx.actor.is_known() {
+        if !self.ctx.own().actor.is_known() {
             return Err(sign_in_first());
         }
         let input = item.arguments.get("input").and_then(Json::as_object).cloned().unwrap_or_default();
         value(&preview(&self.ctx, input).await?)
+    }
+
+    /// Why the caller may do something, or may not; nothing where it may not see the record.
+    pub(super) async fn explain(&self, item: &Item) -> Result<Found> {
+        let [kind, id, verb] = ["kind", "id", "verb"].map(|name| Some(text(item, name)));
+        match explain(&self.ctx, Question { kind, id, verb }).await {
+            Ok(explanation) => value(&explanation),
+            Err(Error::NotFound) => Ok(Found::Null),
+            Err(error) => Err(error),
+        }
     }
 
     /// A page of the feed.

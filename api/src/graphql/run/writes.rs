@@ -63,6 +63,7 @@ impl Run {
 
     /// The caller, who must be signed in to write; each root field is kept apart under an idempotency key.
     fn writer(&self, item: &Item) -> Result<Ctx> {
+        self.ctx.actor.must_be_itself()?;
         if !self.ctx.actor.is_known() {
             return Err(sign_in_first());
         }

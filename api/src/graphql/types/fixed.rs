@@ -43,6 +43,7 @@ impl Types<'_> {
         self.gives::<ChangePage>();
         self.gives::<ReleasePreview>();
         self.me();
+        self.explanation();
         self.page_info();
         self.connection("HistoryEntry");
         self.states();
@@ -111,6 +112,37 @@ impl Types<'_> {
             field("canCreate", create, "[String!]!"),
         ];
         self.put("Me", object("Me", "The caller: account, grants, and what may be created.", me));
+    }
+
+    /// Why the caller may do something, or may not.
+    fn explanation(&mut self) {
+        let grant = vec![
+            field("id", "Its id.", "ID!"),
+            field("role", "Its role.", "Role!"),
+            field("owner", "Who it is held for.", "String!"),
+        ];
+        self.put("DecidingGrant", object("DecidingGrant", "The grant by which something is allowed.", grant));
+        let release = vec![
+            field("id", "Its id.", "ID!"),
+            field("audience", "The audience of it that the caller belongs to.", "String!"),
+        ];
+        self.put(
+            "DecidingRelease",
+            object("DecidingRelease", "The release by which a record is read.", release),
+        );
+        let allowed = "Whether the caller has the right to it; for moves, whatever the state of the record.";
+        let whole = vec![
+            field("kind", "Kind of the record.", "String!"),
+            field("id", "Id of the record.", "ID!"),
+            field("verb", "What is asked about.", "Verb!"),
+            field("allowed", allowed, "Boolean!"),
+            field("rule", "Code of the rule that decides.", "String!"),
+            field("text", "The rule in words.", "String!"),
+            field("grant", "The caller's grant that decides; null where none does.", "DecidingGrant"),
+            field("release", "The live release that decides; null where none does.", "DecidingRelease"),
+        ];
+        let text = "Whether the caller may do something to a record, and why.";
+        self.put("Explanation", object("Explanation", text, whole));
     }
 
     fn page_info(&mut self) {

@@ -56,6 +56,7 @@ fn common_reads() -> Vec<(MetaField, Read)> {
         (preview(), Read::ReleasePreview),
         (changes(), Read::Changes),
         (history(), Read::History),
+        (explanation(), Read::Explain),
     ]
 }
 
@@ -63,6 +64,17 @@ fn preview() -> MetaField {
     let text = "What each audience would see by a release that it does not see now; nothing is written.";
     let input = input("input", "The release.", "NewRelease!");
     with_arguments(field("releasePreview", text, "ReleasePreview!"), vec![input])
+}
+
+fn explanation() -> MetaField {
+    let text = "Whether the caller may do something to a record it sees, by which rule, and which grant or release decides; null \
+                if the caller may not see the record. Of a move it tells the right, whatever the record's state.";
+    let arguments = vec![
+        input("kind", "Kind of the record, such as `task`.", "String!"),
+        input("id", "Id of the record, or its code where codes address the kind.", "ID!"),
+        input("verb", "What somebody may want to do to it.", "Verb!"),
+    ];
+    with_arguments(field("accessExplain", text, "Explanation"), arguments)
 }
 
 fn history() -> MetaField {

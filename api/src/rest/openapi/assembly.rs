@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value as Json, json};
 
 use super::merge::links;
-use crate::signin::standing::ACT_AS;
+use crate::signin::{standing::ACT_AS, viewing::VIEW_AS};
 
 /// Every operation of the document: its address, its method, and what is said of it.
 pub fn operations(document: &mut Json) -> impl Iterator<Item = (&String, &String, &mut Map<String, Json>)> {
@@ -44,10 +44,17 @@ pub fn share_parameters(document: &mut Json) {
             "description": "Languages wanted, where `lang` is not given."},
         "ActAs": {"name": ACT_AS, "in": "header", "required": false, "schema": text,
             "description": "Owner the caller acts under, as `KGZ`; needed by who holds grants of several owners."},
+        "ViewAs": {"name": VIEW_AS, "in": "header", "required": false, "schema": text, "example": "partners",
+            "description": "Audience as which a focal point views its country: `public`, `partners`, `network`, `region:<code>`, \
+                `country:<code>`, `org:<code>`, `agency:<code>`. It is answered what a member of that audience is answered of the \
+                country, and what is public. `can` is empty, and nothing is written."},
     });
     for (path, method, operation) in operations(document).filter(|(path, ..)| !path.starts_with("/auth/")) {
         let has_texts = method != "delete" && !["/vocabularies", "/limits"].contains(&path.as_str());
-        let names = if has_texts { &["lang", "AcceptLanguage", "ActAs"][..] } else { &["ActAs"] };
+        let mut names = if has_texts { vec!["lang", "AcceptLanguage", "ActAs"] } else { vec!["ActAs"] };
+        if method == "get" && !path.starts_with("/me") {
+            names.push("ViewAs");
+        }
         if let Some(all) = parameters(operation) {
             all.retain(|parameter| parameter.get("name") != Some(&json!("lang")));
             let links = names.iter().map(|name| json!({ "$ref": format!("#/components/parameters/{name}") }));

@@ -168,8 +168,9 @@ impl Talk {
         let given = |name: &str| members.iter().find(|(of, _)| of.eq_ignore_ascii_case(name));
         if let Some((_, given)) = given("authorization") {
             let given = given.as_str().ok_or(Close::FORBIDDEN)?;
-            // Only the place is left of what the upgrade said.
-            let claimed = Identity { place: self.caller.identity.place.clone(), ..Identity::default() };
+            // Only the place is left of what the upgrade said, and as whom the caller views.
+            let Identity { place, view_as, .. } = self.caller.identity.clone();
+            let claimed = Identity { place, view_as, ..Identity::default() };
             let proven = prove(&self.state, claimed, given).await;
             self.caller.identity = proven.map_err(|problem| match problem {
                 Problem::Domain(error) => Close::of(&error, Close::FORBIDDEN),
@@ -183,6 +184,9 @@ impl Talk {
         }
         if let Some((_, owner)) = given(crate::signin::standing::ACT_AS) {
             self.caller.identity.act_as = Some(owner.as_str().ok_or(Close::FORBIDDEN)?.to_owned());
+        }
+        if let Some((_, audience)) = given(crate::signin::viewing::VIEW_AS) {
+            self.caller.identity.view_as = Some(audience.as_str().ok_or(Close::FORBIDDEN)?.to_owned());
         }
         Ok(())
     }

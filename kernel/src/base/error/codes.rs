@@ -72,6 +72,8 @@ codes! {
         "a spent refresh token came back, so somebody may hold a copy: its session is ended; sign in again"
     Forbidden "forbidden" 403 "The caller may not do this"
         "the record is visible, the right is missing; `detail` names the rule"
+    ViewingAs "viewing_as" 403 "Nothing is written while viewing as others"
+        "a write came with `X-Concord-View-As`: send it without"
     NotFound "not_found" 404 "There is nothing at this address"
         "a record that is absent or hidden, which cannot be told apart; or an address that does not exist, which `detail` says"
     MethodNotAllowed "method_not_allowed" 405 "The address does not know this method"

@@ -4,15 +4,26 @@ use model::access::{Role, Visibility};
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement};
 use uuid::Uuid;
 
-use super::{ACCEPTED, CONSENT, Class, Reach, Scope, reach};
+use super::{ACCEPTED, CONSENT, Class, Permit, Reach, Rule, Scope, fence, reach, rules};
 use crate::{
-    actor::{Actor, Grant},
+    actor::{Actor, Grant, PUBLIC},
     record::KindDef,
 };
 
 /// The condition under which `actor` sees a row of `def`; it stands in the SQL of every read.
+///
+/// Who views as others sees what they see and no more than it sees itself.
 #[must_use]
 pub fn visible(actor: &Actor, def: &KindDef) -> Condition {
+    let seen = seen(actor, def);
+    let seen = match &actor.viewing {
+        Some(viewing) => Condition::all().add(seen).add(self::seen(&viewing.own, def)),
+        None => seen,
+    };
+    fence::for_caller(seen, def.table)
+}
+
+fn seen(actor: &Actor, def: &KindDef) -> Condition {
     if actor.is_system() {
         return Condition::all();
     }
@@ -182,61 +193,120 @@ fn account(actor: &Actor, def: &KindDef) -> Condition {
     any
 }
 
+/// The releases that are addressed to the caller, by their ids; who views as others is told of its own country's,
+/// and of the public ones of others.
+#[must_use]
+pub fn addressed(actor: &Actor) -> SelectStatement {
+    let of = |column| Expr::col(Alias::new(column));
+    let (release, audience) = (Alias::new("release"), "to_code");
+    let mut select = Query::select()
+        .column(Alias::new("from_id"))
+        .from(Alias::new("release_audience"))
+        .and_where(of(audience).is_in(actor.audiences()))
+        .take();
+    if let Some(viewing) = &actor.viewing {
+        let own = Query::select()
+            .column(Alias::new("id"))
+            .from(release)
+            .and_where(of("owner").eq(viewing.own.acting.as_deref().unwrap_or_default()))
+            .take();
+        select.and_where(of(audience).eq(PUBLIC).or(of("from_id").in_subquery(own)));
+    }
+    select
+}
+
 /// The same rule for one record whose facts are at hand; used for the past and for the twin test.
 #[must_use]
 pub fn readable(actor: &Actor, def: &KindDef, scope: &Scope) -> bool {
+    reason(actor, def, scope).is_some()
+}
+
+/// Why `actor` reads a record with these facts; none if it does not.
+#[must_use]
+pub(super) fn reason(actor: &Actor, def: &KindDef, scope: &Scope) -> Option<Permit> {
+    if let Some(viewing) = &actor.viewing {
+        own_reason(&viewing.own, def, scope)?;
+    }
+    own_reason(actor, def, scope)
+}
+
+fn own_reason(actor: &Actor, def: &KindDef, scope: &Scope) -> Option<Permit> {
     if actor.is_system() {
-        return true;
+        return Some(Permit::by(rules::READ_REFERENCE));
     }
     if actor.key.as_ref().is_some_and(|narrowing| !narrowing.reads_one(def, scope)) {
-        return false;
+        return None;
     }
     let class = def.class;
+    let is_me = actor.user.is_some() && actor.user == scope.person;
+    let by_grant = |rule: &dyn Fn(&Grant) -> Option<Rule>| {
+        actor.grants.iter().find_map(|grant| Some(Permit::with(rule(grant)?, grant)))
+    };
     match class {
-        Class::Reference => true,
-        Class::National | Class::Work => {
-            scope.owner == "reference"
-                || actor.grants.iter().any(|grant| reads(actor, grant, class, scope))
-                || (actor.reaches_region(&scope.owner) && scope.level != Some(Visibility::Agency))
-                || scope.release_set.is_some_and(|set| actor.standing.release_sets.contains(&set))
-        }
+        Class::Reference => Some(Permit::by(rules::READ_REFERENCE)),
+        Class::National | Class::Work => national_reason(actor, class, scope),
         Class::Person | Class::Grant => {
-            let is_me = actor.user.is_some() && actor.user == scope.person;
             let is_mine = is_me && (class == Class::Person || actor.reaches(&scope.owner));
-            is_mine || actor.grants.iter().any(|grant| oversees(grant, class, scope))
+            let of_me = is_mine.then_some(Permit::by(rules::READ_ONESELF));
+            of_me.or_else(|| by_grant(&|one| oversees(one, class, scope).then_some(rules::READ_ACCOUNT)))
         }
         Class::Key => {
-            let is_mine = actor.user.is_some() && actor.user == scope.person;
-            let is_of = |grant: &Grant| grant.owner == scope.owner;
-            is_mine || actor.oversees_all() || actor.with_role(&[Role::FocalPoint]).any(is_of)
+            let of_me = is_me.then_some(Permit::by(rules::READ_ONESELF));
+            let is_of = |one: &Grant| one.role == Role::FocalPoint && one.owner == scope.owner;
+            let is_seen = |one: &Grant| one.role == Role::Operator || is_of(one);
+            of_me.or_else(|| by_grant(&|one| is_seen(one).then_some(rules::READ_KEY)))
         }
-        Class::Shared => sharing(actor).any(|grant| grant.owner == scope.owner),
+        Class::Shared => sharing(actor)
+            .find(|grant| grant.owner == scope.owner)
+            .map(|grant| Permit::with(rules::READ_RELEASES, grant)),
     }
 }
 
-fn reads(actor: &Actor, grant: &Grant, class: Class, scope: &Scope) -> bool {
-    if grant.owner != scope.owner {
-        return false;
+fn national_reason(actor: &Actor, class: Class, scope: &Scope) -> Option<Permit> {
+    if scope.owner == "reference" {
+        return Some(Permit::by(rules::READ_REFERENCE));
     }
-    let level = scope.level.unwrap_or(Visibility::National);
-    let by_level = match reach(grant) {
-        Reach::Nothing => false,
-        Reach::National => level == Visibility::National,
-        Reach::Full => level != Visibility::Agency,
-        Reach::Agency(agency) => {
-            let mine = scope.agency == Some(agency) || scope.contributors.contains(&agency);
-            match level {
-                Visibility::National => true,
-                Visibility::Group => {
-                    mine || scope.shared_set.is_some_and(|s| actor.standing.shared_sets.contains(&s))
-                }
-                Visibility::Agency => mine,
-            }
-        }
+    let inside = |grant: &Grant| Some(Permit::with(reads(actor, grant, class, scope)?, grant));
+    let of_region = || {
+        let reaches = actor.reaches_region(&scope.owner) && scope.level != Some(Visibility::Agency);
+        let mut grants = actor.with_role(&[Role::FocalPoint, Role::Secretariat]);
+        let grant = grants.find(|grant| grant.has_no_ceiling())?;
+        reaches.then(|| Permit::with(rules::READ_REGION, grant))
     };
+    let is_released = || scope.release_set.is_some_and(|set| actor.standing.release_sets.contains(&set));
+    actor
+        .grants
+        .iter()
+        .find_map(inside)
+        .or_else(of_region)
+        .or_else(|| is_released().then_some(Permit::by(rules::READ_RELEASED)))
+}
+
+/// The rule by which a grant reads a record.
+fn reads(actor: &Actor, grant: &Grant, class: Class, scope: &Scope) -> Option<Rule> {
+    if grant.owner != scope.owner {
+        return None;
+    }
     // Work outside every plan is outside the grant's plan; other kinds without a plan know none.
     let outside = class == Class::Work;
-    by_level && grant.within_plan.is_none_or(|plan| scope.plan.map_or(!outside, |own| own == plan))
+    if !grant.within_plan.is_none_or(|plan| scope.plan.map_or(!outside, |own| own == plan)) {
+        return None;
+    }
+    let national = Some(rules::READ_NATIONAL);
+    match (reach(grant), scope.level.unwrap_or(Visibility::National)) {
+        (Reach::Nothing, _) => None,
+        (_, Visibility::National) => national,
+        (Reach::Full, Visibility::Group) => Some(rules::READ_GROUP),
+        (Reach::National | Reach::Full, _) => None,
+        (Reach::Agency(agency), level) => {
+            let mine = scope.agency == Some(agency) || scope.contributors.contains(&agency);
+            let shared = || scope.shared_set.is_some_and(|set| actor.standing.shared_sets.contains(&set));
+            if mine {
+                return Some(rules::READ_AGENCY);
+            }
+            (level == Visibility::Group && shared()).then_some(rules::READ_SHARED)
+        }
+    }
 }
 
 fn oversees(grant: &Grant, class: Class, scope: &Scope) -> bool {

@@ -5,7 +5,7 @@ use model::{
     access::{HeldFor, ReadCeiling, Role, Visibility},
 };
 
-use super::{AGENCY, Class, Denial, FULL, Permit, Scope, Verb, readable};
+use super::{AGENCY, Class, Denial, FULL, Permit, Rule, Scope, Verb, reading::reason, rules};
 use crate::{
     actor::{Actor, Grant},
     record::KindDef,
@@ -17,29 +17,34 @@ const FOCAL_POINT: &[Role] = &[Role::FocalPoint];
 const RELEASERS: &[Role] = &[Role::FocalPoint, Role::Regional, Role::Partner];
 const APPROVER: &[Role] = &[Role::Approver];
 
-/// Says whether `actor` may do `verb` to a record of `def` with these facts.
+/// Says whether `actor` may do `verb` to a record of `def` with these facts; who views as others only reads.
 ///
 /// # Errors
 /// The rule that refuses.
 pub fn authorize(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Result<Permit, Denial> {
+    if actor.viewing.is_some() && verb != Verb::Read {
+        return deny(rules::VIEWING);
+    }
+    judge(actor, verb, def, scope)
+}
+
+/// As [`authorize`], and for who views as others what those may do: to tell, not to do it.
+///
+/// # Errors
+/// The rule that refuses.
+pub fn judge(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Result<Permit, Denial> {
     if actor.is_system() {
-        return Ok(None);
+        return Ok(Permit::by(rules::READ_REFERENCE));
     }
     if verb == Verb::Read {
-        return if readable(actor, def, scope) {
-            Ok(None)
-        } else {
-            deny("the record is not shared with you")
-        };
+        return reason(actor, def, scope).ok_or(Denial { rule: rules::NOT_SHARED });
     }
     if actor.key.as_ref().is_some_and(|narrowing| !narrowing.writes(verb, def, scope)) {
-        return deny("the API key does not write this");
+        return deny(rules::KEY_BOUNDS);
     }
     match def.class {
         Class::Reference => reference(actor, verb, scope),
-        _ if def.declared.of_countries && scope.owner.contains(':') => {
-            deny("only countries own such records")
-        }
+        _ if def.declared.of_countries && scope.owner.contains(':') => deny(rules::COUNTRIES_ONLY),
         Class::National if def.declared.or_fact && scope.owner == "reference" => {
             reference(actor, verb, scope)
         }
@@ -51,12 +56,12 @@ pub fn authorize(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Res
         Class::Shared => match verb {
             Verb::Create => releaser(actor, scope),
             Verb::Move(step) => known(def, step).and_then(|()| releaser(actor, scope)),
-            _ => deny("releases are made, and end, by verbs of their own only"),
+            _ => deny(rules::RELEASES_BY_VERB),
         },
     }
 }
 
-const fn deny(rule: &'static str) -> Result<Permit, Denial> {
+const fn deny(rule: Rule) -> Result<Permit, Denial> {
     Err(Denial { rule })
 }
 
@@ -77,24 +82,24 @@ fn is_within_ceiling(grant: &Grant, scope: &Scope) -> bool {
     }
 }
 
-fn first(actor: &Actor, roles: &[Role], scope: &Scope, rule: &'static str) -> Result<Permit, Denial> {
+fn first(actor: &Actor, roles: &[Role], scope: &Scope, rule: Rule) -> Result<Permit, Denial> {
     match holds(actor, roles, scope).next() {
-        Some(grant) => Ok(Some(grant.id)),
+        Some(grant) => Ok(Permit::with(rule, grant)),
         None => deny(rule),
     }
 }
 
 /// Only who decides for the owner lets others see what it owns.
 fn releaser(actor: &Actor, scope: &Scope) -> Result<Permit, Denial> {
-    first(actor, RELEASERS, scope, "only the focal point releases")
+    first(actor, RELEASERS, scope, rules::FOCAL_POINT_RELEASES)
 }
 
 fn reference(actor: &Actor, verb: Verb, scope: &Scope) -> Result<Permit, Denial> {
     match verb {
         Verb::Create | Verb::Update | Verb::Delete if scope.owner == "reference" => {
-            first(actor, STEWARD, scope, "reference data are kept by the steward")
+            first(actor, STEWARD, scope, rules::STEWARD_WRITES)
         }
-        _ => deny("reference data know no such verb, and belong to `reference`"),
+        _ => deny(rules::NO_REFERENCE_VERB),
     }
 }
 
@@ -104,23 +109,21 @@ fn portal(actor: &Actor, def: &KindDef, scope: &Scope) -> Option<Permit> {
         return None;
     }
     let listed = |grant: &&Grant| grant.write_kinds.iter().any(|kind| kind == def.name);
-    holds(actor, &[Role::Portal], scope).find(listed).map(|grant| Some(grant.id))
+    holds(actor, &[Role::Portal], scope).find(listed).map(|grant| Permit::with(rules::PORTAL_WRITES, grant))
 }
 
 /// The refusal of a move that the kind does not know.
 fn known(def: &KindDef, step: &Move) -> Result<(), Denial> {
     let is_known = def.lifecycle.is_some_and(|cycle| cycle.moves.iter().any(|one| one == step));
-    if is_known { Ok(()) } else { Err(Denial { rule: NO_SUCH_VERB }) }
+    if is_known { Ok(()) } else { Err(Denial { rule: rules::NO_SUCH_VERB }) }
 }
 
-const NO_SUCH_VERB: &str = "this kind knows no such verb";
-
 fn national(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Result<Permit, Denial> {
-    let full = || first(actor, FULL, scope, "only the focal point and the secretariat write this kind");
+    let full = || first(actor, FULL, scope, rules::FULL_WRITES);
     let write = || portal(actor, def, scope).map_or_else(full, Ok);
     match verb {
         Verb::Create | Verb::Update | Verb::Delete if def.declared.by_focal_point => {
-            first(actor, FOCAL_POINT, scope, "only the focal point writes this kind")
+            first(actor, FOCAL_POINT, scope, rules::FOCAL_POINT_WRITES)
         }
         Verb::Create | Verb::Update | Verb::Delete => write(),
         Verb::Move(step) => {
@@ -128,83 +131,79 @@ fn national(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Result<P
             match step.by {
                 By::Full | By::Lead | By::Contributor => full(),
                 By::Owner => write(),
-                By::Approver => first(actor, APPROVER, scope, "this move is the approver's"),
-                By::FocalPoint => first(actor, FOCAL_POINT, scope, "this move is the focal point's"),
+                By::Approver => first(actor, APPROVER, scope, rules::APPROVER_MOVES),
+                By::FocalPoint => first(actor, FOCAL_POINT, scope, rules::FOCAL_POINT_MOVES),
             }
         }
-        Verb::Record => first(
-            actor,
-            &[Role::FocalPoint, Role::Regional, Role::Partner],
-            scope,
-            "a move made on paper is recorded by the focal point",
-        ),
+        Verb::Record => first(actor, &[Role::FocalPoint, Role::Regional, Role::Partner], scope, rules::PAPER),
         Verb::Release => releaser(actor, scope),
-        Verb::Purge => first(actor, RELEASERS, scope, "only the focal point purges"),
-        Verb::Read | Verb::Progress => deny(NO_SUCH_VERB),
+        Verb::Purge => first(actor, RELEASERS, scope, rules::FOCAL_POINT_PURGES),
+        Verb::Read | Verb::Progress => deny(rules::NO_SUCH_VERB),
     }
 }
 
 fn work(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Result<Permit, Denial> {
+    let by = |rule: Rule| move |grant: &Grant| Permit::with(rule, grant);
     // What only the agencies concerned may read, only they may write.
     let full = (scope.level != Some(Visibility::Agency))
         .then(|| holds(actor, FULL, scope).next())
         .flatten()
-        .map(|grant| Some(grant.id));
-    let lead = || holds(actor, AGENCY, scope).find(|g| g.agency.is_some() && g.agency == scope.agency);
-    let part =
-        || holds(actor, AGENCY, scope).find(|g| g.agency.is_some_and(|a| scope.contributors.contains(&a)));
-    let of = |roles| holds(actor, roles, scope).next().map(|g| Some(g.id));
-    let write = || full.or_else(|| portal(actor, def, scope)).or_else(|| lead().map(|g| Some(g.id)));
-    let found = match verb {
+        .map(by(rules::FULL_WRITES));
+    let agencies = || holds(actor, AGENCY, scope);
+    let is_lead = |g: &&Grant| g.agency.is_some() && g.agency == scope.agency;
+    let lead = || agencies().find(is_lead).map(by(rules::LEAD_WRITES));
+    let is_part = |g: &&Grant| g.agency.is_some_and(|agency| scope.contributors.contains(&agency));
+    let part = || agencies().find(is_part).map(by(rules::PART_REPORTS));
+    let write = || full.or_else(|| portal(actor, def, scope)).or_else(lead);
+    match verb {
         Verb::Create | Verb::Update | Verb::Delete => write(),
         // Whoever may edit all of a record may edit its progress.
-        Verb::Progress => write().or_else(|| part().map(|g| Some(g.id))),
+        Verb::Progress => write().or_else(part),
         Verb::Move(step) => {
             known(def, step)?;
             match step.by {
                 By::Full => full,
-                By::Lead => full.or_else(|| lead().map(|g| Some(g.id))),
-                By::Contributor => full.or_else(|| lead().or_else(part).map(|g| Some(g.id))),
+                By::Lead => full.or_else(lead),
+                By::Contributor => full.or_else(lead).or_else(part),
                 By::Owner => write(),
-                By::Approver => of(APPROVER),
-                By::FocalPoint => of(FOCAL_POINT),
+                By::Approver => return first(actor, APPROVER, scope, rules::APPROVER_MOVES),
+                By::FocalPoint => return first(actor, FOCAL_POINT, scope, rules::FOCAL_POINT_MOVES),
             }
         }
-        Verb::Release => of(RELEASERS),
+        Verb::Release => return releaser(actor, scope),
         Verb::Purge => {
             let is_open = scope.level != Some(Visibility::Agency);
-            let leads = || lead().filter(|grant| grant.role == Role::AgencyLead).map(|g| Some(g.id));
-            is_open.then(|| of(RELEASERS)).flatten().or_else(leads)
+            let full = || holds(actor, RELEASERS, scope).next().map(by(rules::FOCAL_POINT_PURGES));
+            let is_led = |grant: &&Grant| grant.role == Role::AgencyLead && is_lead(grant);
+            let leads = || agencies().find(is_led).map(by(rules::LEAD_PURGES));
+            is_open.then(full).flatten().or_else(leads)
         }
-        Verb::Read | Verb::Record => return deny(NO_SUCH_VERB),
-    };
-    found.map_or_else(
-        || deny("focal point, secretariat, the lead agency, and for progress its contributors"),
-        Ok,
-    )
+        Verb::Read | Verb::Record => return deny(rules::NO_SUCH_VERB),
+    }
+    .ok_or(Denial { rule: rules::WORK_WRITERS })
 }
 
 fn person(actor: &Actor, verb: Verb, scope: &Scope) -> Result<Permit, Denial> {
-    let by = |roles: &[Role]| actor.with_role(roles).next().map(|grant| Some(grant.id));
-    let found = match verb {
+    let by = |roles: &[Role]| actor.with_role(roles).next().map(|grant| Permit::with(rules::ACCOUNTS, grant));
+    match verb {
         Verb::Create => by(&[Role::FocalPoint, Role::AgencyLead, Role::Operator]),
         Verb::Update if actor.user.is_some() && actor.user == scope.person => {
-            actor.bound.is_none().then_some(None)
+            actor.bound.is_none().then_some(Permit::by(rules::OWN_ACCOUNT))
         }
         Verb::Update | Verb::Delete => by(&[Role::Operator]),
         _ => None,
-    };
-    found.map_or_else(|| deny("accounts are made by focal points, agency leads and operators"), Ok)
+    }
+    .ok_or(Denial { rule: rules::ACCOUNTS })
 }
 
 fn grant(actor: &Actor, verb: Verb, scope: &Scope) -> Result<Permit, Denial> {
     if !matches!(verb, Verb::Create | Verb::Update | Verb::Delete) {
-        return deny("grants know no such verb");
+        return deny(rules::NO_GRANT_VERB);
     }
     if actor.user.is_some() && actor.user == scope.person {
-        return deny("nobody grants to oneself or edits one's own grants");
+        return deny(rules::NOT_TO_ONESELF);
     }
-    let Some(role) = scope.role else { return deny("a grant names its role") };
+    let Some(role) = scope.role else { return deny(rules::ROLE_NAMED) };
     let of_country = role.held_for() == HeldFor::Country;
     let by_focal_point = || of_country.then(|| holds(actor, FOCAL_POINT, scope).next()).flatten();
     let by_lead = || {
@@ -225,29 +224,26 @@ fn grant(actor: &Actor, verb: Verb, scope: &Scope) -> Result<Permit, Denial> {
         };
         may.then(|| actor.with_role(&[Role::Operator]).next()).flatten()
     };
-    by_focal_point().or_else(by_lead).or_else(by_operator).map_or_else(
-        || deny("grants are made by the focal point, the agency lead for its officers, the operator"),
-        |g| Ok(Some(g.id)),
-    )
+    let found = by_focal_point().or_else(by_lead).or_else(by_operator);
+    found.map(|one| Permit::with(rules::GRANTERS, one)).ok_or(Denial { rule: rules::GRANTERS })
 }
 
 fn key(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Result<Permit, Denial> {
     let is_mine = actor.user.is_some() && actor.user == scope.person;
-    let of_owner = |roles| holds(actor, roles, scope).next().map(|grant| Some(grant.id));
-    let by_operator = || actor.with_role(&[Role::Operator]).next().map(|grant| Some(grant.id));
-    let found = match verb {
+    let with = |grant: &Grant| Permit::with(rules::KEYS, grant);
+    let of_owner = |roles| holds(actor, roles, scope).next().map(with);
+    let by_operator = || actor.with_role(&[Role::Operator]).next().map(with);
+    match verb {
         Verb::Create => {
             let held = actor.grants.iter().find(|grant| grant.owner == scope.owner);
-            held.filter(|_| is_mine).map(|grant| Some(grant.id))
+            held.filter(|_| is_mine).map(with)
         }
         Verb::Move(step) => {
             known(def, step)?;
-            is_mine.then_some(None).or_else(|| of_owner(FOCAL_POINT)).or_else(by_operator)
+            let own = is_mine.then_some(Permit::by(rules::KEYS));
+            own.or_else(|| of_owner(FOCAL_POINT)).or_else(by_operator)
         }
-        _ => return deny(NO_SUCH_VERB),
-    };
-    found.map_or_else(
-        || deny("a person makes keys for itself; its person, the focal point and the operator revoke them"),
-        Ok,
-    )
+        _ => return deny(rules::NO_SUCH_VERB),
+    }
+    .ok_or(Denial { rule: rules::KEYS })
 }

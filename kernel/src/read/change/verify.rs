@@ -270,7 +270,7 @@ async fn compare_records(
 ) -> Result<()> {
     let mut after = Uuid::nil();
     loop {
-        let mut select = store::select(def);
+        let mut select = store::unseen(def);
         select
             .and_where(def.col("id").gt(after))
             .order_by((def.iden(), Alias::new("id")), Order::Asc)

@@ -31,7 +31,7 @@ impl Unit {
         if ids.is_empty() {
             return Ok(());
         }
-        let mut select = store::select(plan);
+        let mut select = store::unseen(plan);
         select.and_where(plan.col("id").is_in(ids)).order_by(Alias::new("id"), Order::Asc);
         self.lock(&mut select, false);
         for row in store::rows(self.conn(), plan, &select).await? {
@@ -59,7 +59,7 @@ impl Unit {
                 .collect();
             // Plans come locked, from `lock_plans`.
             if target.name != "plan" && !ids.is_empty() {
-                let mut select = store::select(target);
+                let mut select = store::unseen(target);
                 select
                     .and_where(target.col("id").is_in(ids))
                     .order_by((target.iden(), Alias::new("id")), Order::Asc);

@@ -115,7 +115,7 @@ impl Unit {
         ids: &BTreeSet<Uuid>,
         is_deletion: bool,
     ) -> Result<Vec<Row>> {
-        let mut select = store::select(def);
+        let mut select = store::unseen(def);
         select
             .and_where(self.conn().among(def.col("id"), ids))
             .order_by((def.iden(), Alias::new("id")), Order::Asc);

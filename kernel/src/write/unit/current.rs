@@ -157,7 +157,7 @@ fn denied(actor: &Actor, verb: Verb, def: &KindDef, any: &[Scope]) -> Option<&'s
     for scope in any {
         match authorize(actor, verb, def, scope) {
             Ok(_) => return None,
-            Err(denied) => denial = Some(denied.rule),
+            Err(denied) => denial = Some(denied.rule.text),
         }
     }
     denial

@@ -32,7 +32,7 @@ impl Unit {
         }
         let row = self.to_purge(def, id, true).await?;
         if let Err(denial) = authorize(&self.ctx.actor, Verb::Purge, def, &row.scope()) {
-            return Err(Error::Forbidden(denial.rule.into()));
+            return Err(Error::Forbidden(denial.rule.text.into()));
         }
         match version {
             None => return Err(Error::VersionRequired),

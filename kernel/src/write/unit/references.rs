@@ -270,7 +270,7 @@ impl Unit {
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
-        let mut select = store::select(def);
+        let mut select = store::unseen(def);
         select.and_where(def.col("id").is_in(ids.iter().copied()));
         let rows = store::rows(self.conn(), def, &select).await?;
         Ok(rows.into_iter().map(|row| (row.id(), row)).collect())

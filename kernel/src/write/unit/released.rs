@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::{Atomic, Unit, item::Item};
 use crate::{
     error::{Error, Result},
-    policy::Verb,
+    policy::{Verb, for_rule},
     record::{Expected, KindDef, Op},
     row::Row,
     shared_sets::set_id,
@@ -258,6 +258,7 @@ fn stands_out(def: &KindDef, column: &str, target: &KindDef, ended: Uuid) -> Exp
     let select = Query::select()
         .expr(Expr::val(1))
         .from_as(target.iden(), Alias::new("above"))
+        .cond_where(for_rule(target.table))
         .and_where(of("id").eq(def.col(column)))
         .and_where(of("release_set_id").in_subquery(sets_with(ended)))
         .and_where(of("release_set_id").ne(def.col("release_set_id")))

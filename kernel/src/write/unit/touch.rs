@@ -21,7 +21,7 @@ impl Unit {
     /// # Errors
     /// What the database says.
     pub async fn touch(&mut self, def: &'static KindDef, which: Cond) -> Result<()> {
-        let mut select = store::select(def);
+        let mut select = store::unseen(def);
         select.cond_where(which).order_by((def.iden(), Alias::new("id")), Order::Asc);
         self.lock(&mut select, false);
         let rows = store::rows(self.conn(), def, &select).await?;

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{Unit, item::Item, ways::Way};
 use crate::{
     error::{Code, Error, Result},
+    policy::for_rule,
     record::KindDef,
 };
 
@@ -89,7 +90,9 @@ impl Unit {
         let kinds = self.ctx.kinds.all().iter().filter(|kind| kind.fixed_owner.is_none());
         let owned = kinds.map(|kind| {
             let is_doomed = kind.col("owner").is_in(doomed.keys().map(String::as_str));
-            Query::select().distinct().expr(kind.col("owner")).from(kind.iden()).and_where(is_doomed).take()
+            let mut select = Query::select();
+            select.distinct().expr(kind.col("owner")).from(kind.iden());
+            select.cond_where(for_rule(kind.table)).and_where(is_doomed).take()
         });
         let Some(select) = owned.reduce(|mut all, one| all.union(UnionType::Distinct, one).take()) else {
             return Ok(Vec::new());

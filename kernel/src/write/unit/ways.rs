@@ -6,7 +6,7 @@ use sea_orm::sea_query::{Alias, Expr, Query, SelectStatement, UnionType};
 use uuid::Uuid;
 
 use super::Unit;
-use crate::{error::Result, record::KindDef};
+use crate::{error::Result, policy::for_rule, record::KindDef};
 
 /// A way to records: the rows of a table that name some in a column.
 pub(super) struct Way<'a> {
@@ -58,6 +58,7 @@ impl Unit {
             .expr(Expr::cust(place.to_string()))
             .exprs([column(way.from), column(way.to)])
             .from(Alias::new(way.table))
+            .cond_where(for_rule(way.table))
             .and_where(self.conn().among(column(way.to), way.ids))
             .take()
     }

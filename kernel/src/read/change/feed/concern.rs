@@ -10,7 +10,7 @@ use sea_orm::sea_query::{
 use super::Kinds;
 use crate::{
     actor::Actor,
-    policy::{ACCEPTED, CONSENT, Class},
+    policy::{ACCEPTED, CONSENT, Class, addressed},
     view::View,
 };
 
@@ -103,11 +103,6 @@ fn not_named_only() -> Expr {
 /// The sets with a release that is, was or will be for an audience the caller belongs to.
 fn sets_addressed(view: &View) -> SelectStatement {
     let of = |column| Expr::col(Alias::new(column));
-    let addressed = Query::select()
-        .column(Alias::new("from_id"))
-        .from(Alias::new("release_audience"))
-        .and_where(of("to_code").is_in(view.actor.audiences()))
-        .take();
     let id = if view.db.reading().is_postgres() {
         Expr::from(Func::cust("replace").args([of("from_id").cast_as("text"), "-".into(), "".into()]))
     } else {
@@ -116,7 +111,7 @@ fn sets_addressed(view: &View) -> SelectStatement {
     Query::select()
         .expr(id)
         .from(Alias::new("release_set_member"))
-        .and_where(of("to_id").in_subquery(addressed))
+        .and_where(of("to_id").in_subquery(addressed(&view.actor)))
         .take()
 }
 
