@@ -86,6 +86,10 @@ async fn an_issuer_of_one_owner_speaks_for_no_other() {
         let user = stage.service.world.id("observer");
         let other =
             create(stage.app, "grant", json!({"owner": "KAZ", "user": user, "role": "focal_point"})).await;
+        let key = stage.service.user("observer").await.with("x-concord-act-as", "KAZ");
+        let key = key.post("/api-keys", json!({"name": "For another owner"})).await.ok(201)["api_key"]["id"]
+            .clone();
+        let key = key.as_str().expect("an id").to_owned();
         let vouched = stage.service.holder(roles(stage, &["watch", "chief"]));
         let foreign = vouched.with("x-concord-act-as", "KAZ");
         let own = vouched.with("x-concord-act-as", "KGZ");
@@ -102,7 +106,34 @@ async fn an_issuer_of_one_owner_speaks_for_no_other() {
         vouched.get(&format!("/grants/{other}")).await.problem(404, "not_found");
         vouched.get(&format!("/grants/{other}/history")).await.problem(404, "not_found");
         assert_eq!((&person.body["owners"], &person.body["acting_as"]), (&json!(["KGZ"]), &json!("KGZ")));
+        vouched.get(&format!("/api-keys/{key}")).await.problem(404, "not_found");
+        vouched.act(&format!("/api-keys/{key}"), "revoke", json!({})).await.problem(404, "not_found");
         both.with("x-concord-act-as", "KGZ").get(&format!("/grants/{other}")).await.ok(200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_offered_to_a_person_is_not_for_its_issuer_to_accept() {
+    stage("nobody", &[], async |stage| {
+        let user = create(stage.app, "user", json!({"email": "new@test", "name": "New"})).await;
+        link(&stage.service, &stage.provider, "person-1", user).await;
+        let offer = async |by: &str, owner: &str| {
+            let grant = json!({"owner": owner, "user": user, "role": "observer"});
+            let made = stage.service.user(by).await.post("/grants", grant).await;
+            made.ok(201)["id"].clone()
+        };
+        let (own, foreign) = (offer("focal_point", "KGZ").await, offer("foreign_focal_point", "KAZ").await);
+        let vouched = stage.service.holder(roles(stage, &["watch"]));
+        let accept = "mutation($id: ID!) { acceptGrant(input: {id: $id}) { grant { consent } } }";
+
+        let me = vouched.get("/me").await;
+        let refused = vouched.graphql(accept, json!({ "id": own })).await;
+        let hidden = vouched.graphql(accept, json!({ "id": foreign })).await;
+
+        assert_eq!(me.ok(200)["offers"].as_array().map(Vec::len), Some(1));
+        assert_eq!((&me.body["offers"][0]["id"], &me.body["grants"]), (&own, &json!([])));
+        assert_eq!((refused.fault(), hidden.fault()), ("forbidden", "not_found"));
     })
     .await;
 }
@@ -118,9 +149,13 @@ async fn an_issuer_changes_nothing_about_the_account_itself() {
 
         edited.problem(403, "forbidden");
         vouched.post("/auth/password", password).await.problem(403, "forbidden");
+        vouched.post("/api-keys", json!({"name": "For later"})).await.problem(403, "forbidden");
         vouched.get("/me/sessions").await.problem(403, "forbidden");
         vouched.post("/auth/logout", json!({})).await.problem(403, "forbidden");
+        vouched.get(&format!("{own}/export")).await.problem(403, "forbidden");
         vouched.get("/me").await.ok(200);
+        let export = stage.service.user("observer").await.get(&format!("{own}/export")).await;
+        assert_eq!(export.ok(200)["identities"][0]["subject"], "person-1");
         stage.service.user("observer").await.edit(&own, json!({"name": "Somebody"})).await.ok(200);
     })
     .await;

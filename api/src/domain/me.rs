@@ -150,6 +150,7 @@ async fn offers(ctx: &Ctx, user: Uuid) -> Result<Vec<Offer>> {
         .add(Grant::def().col(grant::USER.column).eq(user))
         .add(open(Consent::Offered, ctx.clock.today()));
     let mut rows = store::all(ctx.db.reading(), Grant::def(), to_me).await?;
+    rows.retain(|row| ctx.actor.reaches(row.owner()));
     rows.sort_by_key(|row| Reverse(row.id()));
     rows.truncate(MOST_OFFERS);
     let renderer = Renderer::on(ctx, Grant::def(), &rows, Detail::List).await?;

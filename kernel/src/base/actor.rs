@@ -101,8 +101,8 @@ pub struct Actor {
     pub standing: Standing,
     /// What the API key narrows that the caller comes with; none for persons.
     pub key: Option<Arc<Narrowing>>,
-    /// The one owner for which somebody else vouches for the caller: of its own account and grants it sees what
-    /// concerns that owner, and edits nothing.
+    /// The one owner for which somebody else vouches for the caller: of its own account, grants and keys it sees what
+    /// concerns that owner; it does not edit its account, and makes no keys.
     pub bound: Option<String>,
     /// The audience the caller views as; grants and standing are then those of its members, and there is no user.
     pub viewing: Option<Viewing>,

@@ -13,8 +13,8 @@ pub(in crate::cli) struct Subject {
     #[arg(long)]
     issuer: String,
     /// The person, as the issuer's tokens name it in `sub`.
-    #[arg(long)]
-    subject: String,
+    #[arg(long = "subject")]
+    name: String,
     /// Why, for the log.
     #[arg(long, value_parser = reason)]
     pub(super) reason: Option<String>,
@@ -35,18 +35,18 @@ pub(super) async fn link(on: &Installation, meant: &Meant) -> Result<(), Failure
     let issuer = trusted(on, subject)?;
     let unknown = || Failure::usage(&format!("there is no account {email}"));
     let id = find(&on.ctx, &email).await?.ok_or_else(unknown)?.id();
-    issuers::link(&on.ctx, issuer, &subject.subject, id).await?;
-    say(&format_args!("{} of {} is {email}, for {}", subject.subject, issuer.issuer, issuer.owner));
+    issuers::link(&on.ctx, issuer, &subject.name, id).await?;
+    say(&format_args!("{} of {} is {email}, for {}", subject.name, issuer.issuer, issuer.owner));
     Ok(())
 }
 
 /// Lets a subject mean nobody.
 pub(super) async fn unlink(on: &Installation, subject: &Subject) -> Result<(), Failure> {
     let issuer = trusted(on, subject)?;
-    let unlinked = issuers::unlink(&on.ctx, issuer, &subject.subject).await?;
-    let unknown = || Failure::usage(&format!("{} of {} is nobody here", subject.subject, issuer.issuer));
+    let unlinked = issuers::unlink(&on.ctx, issuer, &subject.name).await?;
+    let unknown = || Failure::usage(&format!("{} of {} is nobody here", subject.name, issuer.issuer));
     let id = unlinked.ok_or_else(unknown)?;
-    say(&format_args!("{} of {} is nobody any more; it was account {id}", subject.subject, issuer.issuer));
+    say(&format_args!("{} of {} is nobody any more; it was account {id}", subject.name, issuer.issuer));
     Ok(())
 }
 

@@ -76,7 +76,7 @@ pub(super) async fn settle(unit: &mut Unit, items: &mut [Item]) -> Result<()> {
 /// Accepts or declines an offer of the caller's own; the log of its owner keeps it. An answer given again is no fault.
 ///
 /// # Errors
-/// `Forbidden` for keys; `NotFound` for what is no grant of the caller's; `Conflict(OfferClosed)` once it was answered otherwise, and for
+/// `Forbidden` for keys and where an issuer vouches; `NotFound` for what is no grant of the caller's; `Conflict(OfferClosed)` once it was answered otherwise, and for
 /// the office of a focal point that somebody has taken meanwhile.
 pub async fn answer(ctx: &Ctx, offer: Uuid, reply: Consent) -> Result<Row> {
     if ctx.actor.key.is_some() {
@@ -86,6 +86,9 @@ pub async fn answer(ctx: &Ctx, offer: Uuid, reply: Consent) -> Result<Row> {
     let me = ctx.actor.user.ok_or(Error::NotFound)?;
     if row.read(grant::USER) != Some(me) {
         return Err(Error::NotFound);
+    }
+    if ctx.actor.bound.is_some() {
+        return Err(no_key());
     }
     under(ctx, row.owner()).write(async move |unit| reply_to(unit, offer, reply).await).await
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use async_graphql::SimpleObject;
 use chrono::{DateTime, Utc};
 use entity::{
-    ApiKey, Grant, User, api_key, credential, grant, password_token, recovery_code, second_factor, session,
-    user,
+    ApiKey, Grant, User, api_key, credential, grant, identity, password_token, recovery_code, second_factor,
+    session, user,
 };
 use kernel::{
     Ctx, Error, KindDef, Result, change,
@@ -48,6 +48,8 @@ pub struct PersonExport {
     pub api_keys: Vec<Object>,
     /// The sessions that are kept, over or not.
     pub sessions: Vec<KeptSession>,
+    /// The subjects of trusted issuers that mean the person.
+    pub identities: Vec<KeptIdentity>,
     /// What signing in knows of the person.
     pub sign_in: KeptSignIn,
     /// Instants of the calls of the last day that the person may repeat by their idempotency keys.
@@ -75,6 +77,17 @@ pub struct KeptSession {
     pub revoked_at: Option<DateTime<Utc>>,
     /// What signed in, as it named itself.
     pub user_agent: Option<String>,
+}
+
+/// A subject of a trusted issuer.
+#[derive(Clone, Debug, Serialize, ToSchema, SimpleObject)]
+pub struct KeptIdentity {
+    /// The issuer.
+    pub issuer: String,
+    /// The person, as the issuer names it.
+    pub subject: String,
+    /// Instant of the link.
+    pub created_at: DateTime<Utc>,
 }
 
 /// What signing in knows of a person, without what is secret.
@@ -124,6 +137,7 @@ pub async fn export(ctx: &Ctx, person: Uuid) -> Result<PersonExport> {
         grants: shown(ctx, Grant::def(), &grants).await?,
         api_keys: shown(ctx, ApiKey::def(), &keys).await?,
         sessions: sessions(ctx, person).await?,
+        identities: identities(ctx, person).await?,
         sign_in: sign_in(ctx, person).await?,
         repeatable_calls: instants(ctx, &calls(person)).await?,
         account_history: whole_history(ctx, User::def(), &[person].into()).await?,
@@ -174,6 +188,21 @@ async fn sessions(ctx: &Ctx, person: Uuid) -> Result<Vec<KeptSession>> {
             revoked_at: row.try_get_by_index(4)?,
             user_agent: row.try_get_by_index(5)?,
         })
+    };
+    ctx.db.reading().all(&select).await?.iter().map(one).collect()
+}
+
+async fn identities(ctx: &Ctx, person: Uuid) -> Result<Vec<KeptIdentity>> {
+    use identity::Column;
+    let select = Query::select()
+        .columns([Column::Issuer, Column::Subject, Column::CreatedAt])
+        .from(identity::Entity)
+        .and_where(Expr::col(Column::UserId).eq(person))
+        .order_by(Column::Id, sea_orm::Order::Asc)
+        .take();
+    let one = |row: &QueryResult| {
+        let (issuer, subject) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        Ok(KeptIdentity { issuer, subject, created_at: row.try_get_by_index(2)? })
     };
     ctx.db.reading().all(&select).await?.iter().map(one).collect()
 }

@@ -80,7 +80,7 @@ fn select(now: DateTime<Utc>, hash: &[u8; 32]) -> SelectStatement {
 
 fn read(row: &QueryResult) -> Result<Held> {
     let list = |at| -> Result<Vec<String>> { Ok(serde_json::from_value(row.try_get_by_index(at)?)?) };
-    let roles = list(3)?.iter().map(|code| Role::try_from_value(code)).collect::<Result<_, _>>()?;
+    let roles = list(3)?.iter().map(Role::try_from_value).collect::<Result<_, _>>()?;
     let ceiling: Option<ReadCeiling> = row.try_get_by_index(4)?;
     let ends: [Option<DateTime<Utc>>; 2] = [row.try_get_by_index(12)?, row.try_get_by_index(14)?];
     Ok(Held {

@@ -111,10 +111,10 @@ async fn lacking(ctx: &Ctx, vouched: &Vouched, known: Option<&Known>) -> Result<
     let mut agencies = Vec::new();
     if !codes.is_empty() {
         let def = Agency::def();
-        let coded = Cond::all()
+        let named = Cond::all()
             .add(def.col("owner").eq(vouched.issuer.owner.as_str()))
             .add(def.col(agency::CODE.column).is_in(codes));
-        agencies = store::all(ctx.db.reading(), def, coded).await?;
+        agencies = store::all(ctx.db.reading(), def, named).await?;
     }
     let mut lacking = Vec::new();
     for given in new {

@@ -53,12 +53,24 @@ fn key(actor: &Actor, def: &KindDef) -> Condition {
     }
     let mut any = nothing();
     if let Some(me) = actor.user {
-        any = any.add(def.col("user_id").eq(me));
+        any = any.add(mine(actor, def, me));
     }
     for grant in actor.with_role(&[Role::FocalPoint]) {
         any = any.add(def.col("owner").eq(grant.owner.as_str()));
     }
     any
+}
+
+/// What is a caller's own: its account, and its grants and keys of the owner it is bound to, where it is to one.
+fn mine(actor: &Actor, def: &KindDef, me: Uuid) -> Condition {
+    if def.class == Class::Person {
+        return Condition::all().add(def.col("id").eq(me));
+    }
+    let mine = Condition::all().add(def.col("user_id").eq(me));
+    match &actor.bound {
+        Some(owner) => mine.add(def.col("owner").eq(owner.as_str())),
+        None => mine,
+    }
 }
 
 /// Whether `actor` reads a record of `owner` from inside: with its version, writers and whole history.
@@ -163,14 +175,9 @@ fn linked(def: &KindDef, agency: Uuid) -> Option<SelectStatement> {
 }
 
 fn account(actor: &Actor, def: &KindDef) -> Condition {
-    let person = if def.class == Class::Person { "id" } else { "user_id" };
     let mut any = nothing();
     if let Some(me) = actor.user {
-        let mut mine = Condition::all().add(def.col(person).eq(me));
-        if let Some(bound) = actor.bound.as_deref().filter(|_| def.class == Class::Grant) {
-            mine = mine.add(def.col("owner").eq(bound));
-        }
-        any = any.add(mine);
+        any = any.add(mine(actor, def, me));
     }
     for grant in &actor.grants {
         let of_owner = Expr::col(Alias::new("owner")).eq(grant.owner.as_str());
@@ -251,7 +258,8 @@ fn own_reason(actor: &Actor, def: &KindDef, scope: &Scope) -> Option<Permit> {
             of_me.or_else(|| by_grant(&|one| oversees(one, class, scope).then_some(rules::READ_ACCOUNT)))
         }
         Class::Key => {
-            let of_me = is_me.then_some(Permit::by(rules::READ_ONESELF));
+            let is_mine = is_me && actor.reaches(&scope.owner);
+            let of_me = is_mine.then_some(Permit::by(rules::READ_ONESELF));
             let is_of = |one: &Grant| one.role == Role::FocalPoint && one.owner == scope.owner;
             let is_seen = |one: &Grant| one.role == Role::Operator || is_of(one);
             of_me.or_else(|| by_grant(&|one| is_seen(one).then_some(rules::READ_KEY)))

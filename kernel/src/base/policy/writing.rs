@@ -229,14 +229,15 @@ fn grant(actor: &Actor, verb: Verb, scope: &Scope) -> Result<Permit, Denial> {
 }
 
 fn key(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Result<Permit, Denial> {
-    let is_mine = actor.user.is_some() && actor.user == scope.person;
+    let is_mine = actor.user.is_some() && actor.user == scope.person && actor.reaches(&scope.owner);
     let with = |grant: &Grant| Permit::with(rules::KEYS, grant);
     let of_owner = |roles| holds(actor, roles, scope).next().map(with);
     let by_operator = || actor.with_role(&[Role::Operator]).next().map(with);
     match verb {
         Verb::Create => {
             let held = actor.grants.iter().find(|grant| grant.owner == scope.owner);
-            held.filter(|_| is_mine).map(with)
+            // A key would outlast the word of whoever vouches.
+            held.filter(|_| is_mine && actor.bound.is_none()).map(with)
         }
         Verb::Move(step) => {
             known(def, step)?;
