@@ -277,13 +277,15 @@ async fn refusals(stage: &Stage<'_>, of: &Made) -> Vec<String> {
     let broken = of.broken(stage);
     // Whoever sees the record and may not move it.
     let doubter = app.user(if of.def.class == Class::Shared { "secretariat" } else { "observer" }).await;
+    // Whoever sees somebody else's key may revoke it.
+    let unseen = if of.def.class == Class::Key { "not_found" } else { "forbidden" };
     let step = |name, who: Client<'_>, id: &str, version, body: &Json| {
         // Lifetimes of callers differ; a step keeps its own copy.
         (name, who.token, id.to_owned(), version, body.clone())
     };
     let mut steps = vec![
         (step("missing", who.clone(), NOWHERE, 1, &call), "not_found"),
-        (step("right", doubter, &id, version, &call), "forbidden"),
+        (step("right", doubter, &id, version, &call), unseen),
         (step("stale", who.clone(), &id, 99, &call), "stale_version"),
         (step("nobody", app.anonymous(), &id, version, &call), "unauthenticated"),
     ];
