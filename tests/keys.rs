@@ -285,6 +285,7 @@ async fn a_key_acts_for_its_owner_only() {
         let grant = json!({ "owner": "KAZ", "user": "officer@test", "role": "observer" });
         app.user("foreign_focal_point").await.post("/grants", grant).await.ok(201);
         let person = app.user("officer").await;
+        person.accept_offers().await;
         person.post("/api-keys", json!({ "name": "Which?" })).await.problem(400, "act_as_required");
         let key = made(&person.with("x-concord-act-as", "KAZ"), json!({})).await.client(app);
 
