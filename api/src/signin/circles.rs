@@ -174,7 +174,8 @@ fn live_members(actor: &Actor, now: DateTime<Utc>) -> SelectStatement {
 pub(super) async fn next_release(ctx: &Ctx, now: DateTime<Utc>) -> Result<Option<DateTime<Utc>>> {
     let next = |table: &'static str, column: &'static str| {
         let at = Expr::col(column);
-        Query::select().expr(at.clone().min()).from(table).and_where(at.gt(now)).take()
+        let mut select = Query::select();
+        select.expr(at.clone().min()).from(table).cond_where(for_rule(table)).and_where(at.gt(now)).take()
     };
     let select = next("release", "from_at")
         .union(UnionType::All, next("release", "until_at"))

@@ -189,6 +189,7 @@ impl Unit {
             let covered = Query::select()
                 .expr(Expr::val(1))
                 .from(def.iden())
+                .cond_where(for_rule(def.table))
                 .and_where(def.col("release_set_id").in_subquery(sets_with(release)))
                 .take();
             Query::select().expr(Expr::cust(at.to_string())).and_where(Expr::exists(covered)).take()
@@ -215,6 +216,7 @@ impl Unit {
             let select = Query::select()
                 .exprs([Expr::cust(at.to_string()), def.col("id"), def.col(parent.column)])
                 .from(def.iden())
+                .cond_where(for_rule(def.table))
                 .and_where(stands_out(def, parent.column, above, ended))
                 .take();
             Some(select)
