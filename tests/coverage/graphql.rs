@@ -181,15 +181,19 @@ async fn exports(caller: &Caller<'_>) -> Faults {
 /// Asks of each record whether the caller may edit it.
 async fn explained(caller: &Caller<'_>) -> Faults {
     let mut faults = Faults::new();
-    let text = "query($k: String!, $id: ID!) { accessExplain(kind: $k, id: $id, verb: UPDATE) { allowed } }";
     for def in KINDS.served() {
+        let verb = if def.declared.takes(model::Write::Update) { Verb::Update } else { Verb::Read };
+        let name = verb.name().to_uppercase();
+        let text = format!(
+            "query($k: String!, $id: ID!) {{ accessExplain(kind: $k, id: $id, verb: {name}) {{ allowed }} }}"
+        );
         for (name, id) in caller.stage.targets(def.name) {
-            let answer = caller.client.graphql(text, json!({ "k": def.name, "id": id })).await;
+            let answer = caller.client.graphql(&text, json!({ "k": def.name, "id": id })).await;
             let wanted = caller.read(def, id).await;
             let field = "accessExplain";
             faults.extend(caller.expect(&format!("explain {name}"), status(&answer, field), wanted, &answer));
             let told = &answer.body["data"][field]["allowed"];
-            faults.extend(caller.explained(Verb::Update, def, id, told).await);
+            faults.extend(caller.explained(verb, def, id, told).await);
         }
     }
     faults

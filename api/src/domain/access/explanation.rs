@@ -196,7 +196,7 @@ fn verbs_of(def: &KindDef) -> Vec<Verb> {
         all.push(Verb::Record);
     }
     if def.is_national() {
-        all.push(Verb::Release);
+        all.extend([Verb::Release, Verb::Purge]);
     }
     all
 }
