@@ -58,6 +58,15 @@ impl<'a> Caller<'a> {
         of_agency.or_else(listed).unwrap_or_else(|| "coverage".to_owned())
     }
 
+    /// Status of the list of who read a country's records: its focal point's.
+    pub fn audits(&self) -> u16 {
+        match self.name {
+            "anonymous" => 401,
+            "focal_point" | "foreign_focal_point" => 200,
+            _ => 403,
+        }
+    }
+
     pub fn may(&self, verb: Verb, def: &KindDef, scope: &Scope) -> bool {
         authorize(&self.actor, verb, def, scope).is_ok()
     }

@@ -10,6 +10,7 @@
 mod support;
 
 mod accounts;
+mod audit;
 mod bad_input;
 mod cancellation;
 mod changes;

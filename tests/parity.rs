@@ -68,6 +68,7 @@ fn twin(operation: &str) -> Twin {
         "preview_release" => return field("Query", "releasePreview".into()),
         "export_user" => return field("Query", "userExport".into()),
         "explain_access" => return field("Query", "accessExplain".into()),
+        "list_reads" => return field("Query", "auditReads".into()),
         "get_me" => return field("Query", "me".into()),
         "get_plan_tree" => return field("Plan", "pillars".into()),
         _ => {}

@@ -4,6 +4,7 @@ pub(crate) mod access;
 pub(crate) mod addresses;
 pub(crate) mod answer;
 pub(crate) mod api_keys;
+pub(crate) mod audit;
 pub(crate) mod auth;
 pub(crate) mod body;
 pub(crate) mod caching;
@@ -26,6 +27,7 @@ pub(crate) mod records;
 pub(crate) mod second_factor;
 pub(crate) mod sessions;
 pub(crate) mod sharing;
+pub(crate) mod traced;
 pub(crate) mod tree;
 pub(crate) mod vocabularies;
 
@@ -35,10 +37,11 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::state::AppState;
 
 /// Operations written by hand that answer JSON only.
-fn json_areas() -> [OpenApiRouter<AppState>; 11] {
+fn json_areas() -> [OpenApiRouter<AppState>; 12] {
     [
         tree::router(),
         access::router(),
+        audit::router(),
         auth::router(),
         sessions::router(),
         offers::router(),
@@ -61,6 +64,7 @@ pub(crate) fn router() -> Router<AppState> {
     let written = json_areas().into_iter().fold(Router::new(), |all, area| all.merge(Router::from(area)));
     written
         .merge(kinds::router())
+        .route_layer(from_fn(traced::settled))
         .route_layer(from_fn(layers::json_only))
         .route_layer(from_fn(caching::tagged))
         .merge(Router::from(changes::router()))

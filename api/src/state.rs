@@ -109,6 +109,7 @@ impl AppState {
             cursor_key: self.cursor_key.clone(),
             standings: self.standings.clone(),
             watch: None,
+            reads: None,
         };
         Ctx {
             view,

@@ -10,4 +10,5 @@ pub mod render;
 pub mod sets;
 pub mod standings;
 pub mod store;
+pub mod traces;
 pub mod view;

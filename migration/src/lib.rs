@@ -48,6 +48,7 @@ mod m20261126_000074_identity_epoch;
 mod m20261126_000076_grant_consent;
 mod m20261126_000077_erasure;
 mod m20261126_000078_purge;
+mod m20261126_000082_read_trace;
 mod table;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
@@ -106,6 +107,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000076_grant_consent::Migration),
             Box::new(m20261126_000077_erasure::Migration),
             Box::new(m20261126_000078_purge::MIGRATION),
+            Box::new(m20261126_000082_read_trace::Migration),
         ]
     }
 }

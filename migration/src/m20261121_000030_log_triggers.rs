@@ -66,7 +66,7 @@ fn trigger_name(table: &str, operation: &str) -> String {
     format!("refuse_{}_of_{table}", operation.to_lowercase())
 }
 
-fn trigger(backend: DbBackend, table: &str, operation: &str) -> String {
+pub(crate) fn trigger(backend: DbBackend, table: &str, operation: &str) -> String {
     let name = trigger_name(table, operation);
     let unless = if (table, operation) == ("change_payload", "UPDATE") {
         format!("WHEN (NOT ({ERASURE}))")

@@ -44,6 +44,10 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
             "history" => by_id(caller, "history", "{ totalCount }").await,
             "accessExplain" => explained(caller).await,
             "nodes" => nodes(caller).await,
+            "auditReads" => {
+                let answer = caller.client.graphql("{ auditReads { totalCount } }", json!({})).await;
+                caller.expect("auditReads", status(&answer, "auditReads"), caller.audits(), &answer)
+            }
             name => match rule(name) {
                 Some((def, does)) => query(caller, &schema, &field, (def, does)).await,
                 None => vec![format!("no row for the query {name}")],

@@ -80,6 +80,10 @@ async fn one(caller: &Caller<'_>, method: &str, path: &str) -> Option<Faults> {
     if let ("post", Some(reply)) = (method, path.strip_prefix("/me/grants/{id}/")) {
         return Some(replies(caller, reply).await);
     }
+    if (method, path) == ("get", "/audit/reads") {
+        let answer = caller.client.get(path).await;
+        return Some(caller.expect(path, answer.status, caller.audits(), &answer));
+    }
     if (method, path) == ("post", "/auth/logout") {
         return Some(logout(caller).await);
     }

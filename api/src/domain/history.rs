@@ -20,7 +20,7 @@ use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use writers::Writers;
+pub(super) use writers::{Writers, named as writers_named};
 
 /// What a write did to a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, Enum)]

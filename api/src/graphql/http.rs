@@ -22,7 +22,7 @@ use super::{
     document::Document,
     fault::{plain_fault, request_fault, request_faults},
     freeze, hints,
-    run::{Run, Work},
+    run::{Run, Work, broken},
     selection::{root_of, selection},
 };
 use crate::{
@@ -179,8 +179,8 @@ pub async fn run(state: &AppState, admitted: Admitted) -> kernel::Result<Option<
     let writes = work.writes;
     let limit = if ctx.actor.is_known() { ROWS } else { ROWS_ANONYMOUS };
     let begin = |ctx: &Ctx, identity: &Identity| {
-        let db = ctx.db.bounded(limit);
-        (Run::new(ctx, db.clone(), identity.clone(), state.schema.clone()), db)
+        let (db, ctx) = (ctx.db.bounded(limit), Ctx { view: ctx.view.noting(), ..ctx.clone() });
+        (Run::new(&ctx, db.clone(), identity.clone(), state.schema.clone()), db, ctx)
     };
     let costed = |answer: Answer, db: &Db| {
         if let Some(meter) = &meter {
@@ -191,18 +191,26 @@ pub async fn run(state: &AppState, admitted: Admitted) -> kernel::Result<Option<
     let (request_id, mut recalled) = (ctx.request_id.clone(), Recalled::new(ctx, identity));
     if writes {
         let identity = recalled.identity.clone();
-        let (mut run, db) = begin(&recalled.confirmed().await?, &identity);
+        let (mut run, db, ctx) = begin(&recalled.confirmed().await?, &identity);
         let run = contained(async move { run.answer(&work).await }, request_id);
         let answer = state.tasks.spawn(run.in_current_span()).await;
         let answer = answer.unwrap_or_else(|_| failed("the process ends", Code::Unavailable).into());
-        return Ok(Some(costed(answer, &db)));
+        return Ok(Some(settled(&ctx, costed(answer, &db)).await));
     }
     loop {
-        let (mut run, db) = begin(&recalled.ctx, &recalled.identity);
+        let (mut run, db, ctx) = begin(&recalled.ctx, &recalled.identity);
         let answer = costed(contained(run.answer(&work), request_id.clone()).await, &db);
         if recalled.stood().await? {
-            return Ok(Some(answer));
+            return Ok(Some(settled(&ctx, answer).await));
         }
+    }
+}
+
+/// The answer, once the traces of what was read for it are written.
+async fn settled(ctx: &Ctx, answer: Answer) -> Answer {
+    match ctx.settle_reads().await {
+        Ok(()) => answer,
+        Err(error) => broken(&error),
     }
 }
 

@@ -210,6 +210,7 @@ impl Run {
             Read::Changes => self.changes(item).await,
             Read::History => self.history(item).await,
             Read::Explain => self.explain(item).await,
+            Read::Reads => self.reads(item).await,
             Read::Get(def) => self.get(def, item).await,
             Read::List(def) => self.list(def, item).await,
             Read::ByKey(def) => self.by_key(def, item).await,
@@ -218,7 +219,7 @@ impl Run {
 }
 
 /// The answer where nothing can be shown.
-fn broken(error: &Error) -> Answer {
+pub(super) fn broken(error: &Error) -> Answer {
     let fault = super::fault::field_fault(error, async_graphql::Pos::default());
     Answer::of(b"null".to_vec(), vec![ServerError { locations: Vec::new(), ..fault }])
 }

@@ -98,6 +98,8 @@ pub(crate) enum Read {
     History,
     /// Why the caller may do something, or may not.
     Explain,
+    /// Who read the records of the caller's country.
+    Reads,
     /// A record of a kind.
     Get(&'static KindDef),
     /// A list of a kind.

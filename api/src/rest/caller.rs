@@ -17,7 +17,7 @@ use kernel::{
 };
 use uuid::Uuid;
 
-use super::{idempotency, problem::Problem};
+use super::{idempotency, problem::Problem, traced::Tracing};
 use crate::{
     limits::meter::Meter,
     origin::Origin,
@@ -175,6 +175,9 @@ pub async fn identity(parts: &Parts, state: &AppState) -> Result<(Ctx, Identity)
     let mut ctx = state.ctx(request_id.as_deref());
     ctx.locale = Arc::new(locale(&parts.headers, parts.uri.query()));
     ctx.language = written(&parts.headers)?;
+    if let Some(tracing) = parts.extensions.get::<Tracing>() {
+        tracing.begin(&mut ctx);
+    }
     let address = parts.extensions.get::<Origin>().map(|origin| origin.address);
     let claimed = Identity {
         act_as: act_as(parts).map(str::to_owned),

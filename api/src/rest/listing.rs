@@ -104,6 +104,13 @@ impl Parameters {
         if faults.is_empty() { Ok(page) } else { Err(Error::BadRequest(faults).into()) }
     }
 
+    /// Reads parameters of a list that is none of a kind.
+    pub fn read<P: IntoParams + DeserializeOwned + Default>(&self, faults: &mut Vec<Violation>) -> P {
+        let names = names::<P>();
+        faults.extend(parameter_faults(&self.given, &names.iter().map(String::as_str).collect::<Vec<_>>()));
+        part(&self.given, &names, faults)
+    }
+
     /// The address with another cursor.
     #[must_use]
     pub fn address_after(&self, cursor: &str) -> String {
@@ -172,7 +179,12 @@ pub(super) fn or_faults<T>(read: kernel::Result<T>, faults: &mut Vec<Violation>)
 }
 
 fn page_of(given: PageParams, sort: Vec<SortKey>, faults: &mut Vec<Violation>) -> Page {
-    let limit = given.limit.map_or(Ok(DEFAULT_LIMIT), |limit| Page::check_limit("limit", limit));
-    let limit = or_faults(limit, faults).unwrap_or(DEFAULT_LIMIT);
+    let limit = limit_of(given.limit, faults);
     Page { limit, cursor: given.after, backwards: false, sort, total: given.total.unwrap_or(false) }
+}
+
+/// How many records a page has at most.
+pub(super) fn limit_of(given: Option<i64>, faults: &mut Vec<Violation>) -> usize {
+    let limit = given.map_or(Ok(DEFAULT_LIMIT), |limit| Page::check_limit("limit", limit));
+    or_faults(limit, faults).unwrap_or(DEFAULT_LIMIT)
 }

@@ -212,6 +212,10 @@ impl Records {
         let outcome = self.apply(op).await?;
         let is_new = matches!(outcome.kind, OutcomeKind::Created);
         let row = outcome.row.ok_or_else(|| Error::Internal("a write has no row".into()))?;
+        if matches!(outcome.kind, OutcomeKind::Unchanged) {
+            // No more than a read.
+            self.ctx.note(&row);
+        }
         self.answer(&row, is_new).await
     }
 

@@ -8,7 +8,7 @@ use entity::{
     vocab::{MembershipStanding, ReleaseMode, ReleaseStatus},
 };
 use kernel::{
-    actor::Actor,
+    actor::{Actor, PUBLIC},
     ctx::Ctx,
     db::Conn,
     error::Result,
@@ -116,14 +116,33 @@ fn seats(ctx: &Ctx, agencies: &BTreeSet<Uuid>) -> SelectStatement {
         .take()
 }
 
-/// Sets with a live release to read for one of these audiences.
+/// Sets with a live release to read for one of these audiences, and those of them with one to everybody.
 ///
 /// The clock decides, and where another process whose clock goes otherwise has begun or ended a release
 /// already, the log: nobody reads on what the log says has ended.
-pub(super) async fn release_sets(ctx: &Ctx, actor: &Actor, now: DateTime<Utc>) -> Result<BTreeSet<Uuid>> {
+pub(super) async fn release_sets(
+    ctx: &Ctx,
+    actor: &Actor,
+    now: DateTime<Utc>,
+) -> Result<(BTreeSet<Uuid>, BTreeSet<Uuid>)> {
+    let audience = |column| ("release_audience", column);
+    let to_everybody = Expr::col(audience(FROM))
+        .equals((release::Entity, release::Column::Id))
+        .and(Expr::col(audience("to_code")).eq(PUBLIC));
     let mut select = live_members(actor, now);
-    select.column(("release_set_member", FROM));
-    set(ctx, &select).await
+    select
+        .column(("release_set_member", FROM))
+        .column(audience("to_code"))
+        .left_join(Alias::new("release_audience"), to_everybody);
+    let (mut all, mut public) = (BTreeSet::new(), BTreeSet::new());
+    for row in ctx.db.reading().all(&select).await? {
+        let set = row.try_get_by_index(0)?;
+        all.insert(set);
+        if row.try_get_by_index::<Option<String>>(1)?.is_some() {
+            public.insert(set);
+        }
+    }
+    Ok((all, public))
 }
 
 /// The release by which a set shows its records to the caller, with the audience; the oldest of several.

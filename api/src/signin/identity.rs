@@ -208,6 +208,9 @@ impl Recalled {
         if self.rounds >= ROUNDS || self.identity.holds(&self.ctx).await? {
             return Ok(true);
         }
+        if let Some(reads) = &self.ctx.reads {
+            reads.forget();
+        }
         self.ctx = self.identity.load(&self.ctx).await?;
         Ok(false)
     }

@@ -81,7 +81,7 @@ async fn stand(ctx: &Ctx, mut actor: Actor, until: DateTime<Utc>) -> Result<(Act
     }
     actor.standing.shared_sets = shared_sets(ctx, &actor).await?;
     // Audiences depend on the regions, so they come after them.
-    actor.standing.release_sets = release_sets(ctx, &actor, now).await?;
+    (actor.standing.release_sets, actor.standing.public_sets) = release_sets(ctx, &actor, now).await?;
     actor.standing.withheld = in_force(ctx.db.reading(), None, now).await?;
     until = next_release(ctx, now).await?.map_or(until, |next| min(next, until));
     Ok((actor, until))

@@ -57,7 +57,8 @@ pub(super) async fn view_as(ctx: &Ctx, caller: Actor, named: &str) -> Result<Act
     actor.standing.withheld.clone_from(&own.standing.withheld);
     actor.viewing = Some(Viewing { audience: member.audience, belongs: member.belongs, own: Arc::new(own) });
     actor.standing.shared_sets = shared_sets(&ctx, &actor).await?;
-    actor.standing.release_sets = release_sets(&ctx, &actor, ctx.clock.now()).await?;
+    (actor.standing.release_sets, actor.standing.public_sets) =
+        release_sets(&ctx, &actor, ctx.clock.now()).await?;
     Ok(actor)
 }
 

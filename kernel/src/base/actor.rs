@@ -71,6 +71,8 @@ pub struct Standing {
     pub shared_sets: BTreeSet<Uuid>,
     /// Release sets with a live release for one of the caller's audiences.
     pub release_sets: BTreeSet<Uuid>,
+    /// Those of them with a live release to everybody.
+    pub public_sets: BTreeSet<Uuid>,
     /// Fields that owners withhold.
     pub withheld: Vec<Withheld>,
 }

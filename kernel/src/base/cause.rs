@@ -21,6 +21,8 @@ pub enum Cause {
     Release,
     /// The command line.
     Cli,
+    /// A read that leaves a trace.
+    Read,
 }
 
 impl Cause {
@@ -34,6 +36,36 @@ impl Cause {
             Self::Seed => "seed",
             Self::Release => "release",
             Self::Cli => "cli",
+            Self::Read => "read",
+        }
+    }
+}
+
+/// Why a read left a trace.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema, Enum,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum ReadReason {
+    /// The records are marked as restricted.
+    Restricted,
+    /// They are another owner's, read through a release that is not to everybody.
+    Release,
+    /// A focal point viewed its country as others.
+    ViewAs,
+    /// Everything that is kept of a person was exported by somebody else.
+    Export,
+}
+
+impl ReadReason {
+    /// Code in the log.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Restricted => "restricted",
+            Self::Release => "release",
+            Self::ViewAs => "view_as",
+            Self::Export => "export",
         }
     }
 }

@@ -7,6 +7,7 @@
 pub(crate) mod fence;
 mod reading;
 mod rules;
+mod tracing;
 mod withholding;
 mod writing;
 
@@ -22,6 +23,8 @@ pub use model::Class;
 pub use fence::for_rule;
 pub use reading::{addressed, is_inside, readable, visible};
 pub use rules::Rule;
+pub use tracing::oversees_reads;
+pub(crate) use tracing::{TRACED, is_traced, traced};
 pub(crate) use withholding::is_open;
 pub use withholding::{Withheld, withhold};
 pub use writing::{authorize, judge};

@@ -216,7 +216,8 @@ impl Renderer {
             let Some(target) = view.kinds.get(kind) else { continue };
             let names: Vec<&str> = along::shown(target).into_iter().flatten().collect();
             let shown = store::Wanted { def: target, columns: target.named(&names) };
-            let found = store::by_ids(view, shown, &ids).await?;
+            // A name in a reference is no read of the record.
+            let found = store::by_ids(&view.unnoted(), shown, &ids).await?;
             let found: Vec<_> = found.values().map(|row| (row.id(), self.as_reference(row))).collect();
             self.refs.get_or_insert_default().extend(found);
         }

@@ -30,6 +30,7 @@ use crate::{
     error::{Error, Result},
     owners::Memory,
     store::Statements,
+    traces,
 };
 
 /// Callers remembered at most; the one that called longest ago goes first.
@@ -99,6 +100,7 @@ pub struct Standings {
     owners: Memory,
     codes: Codes,
     statements: Statements,
+    traces: traces::Memory,
     /// When each API key was used last, of those used since it was asked.
     uses: Arc<Mutex<BTreeMap<Uuid, DateTime<Utc>>>>,
 }
@@ -110,6 +112,7 @@ impl Default for Standings {
             owners: Memory::default(),
             codes: Codes::default(),
             statements: Statements::default(),
+            traces: traces::Memory::default(),
             uses: Arc::default(),
         }
     }
@@ -146,6 +149,11 @@ impl Standings {
     /// The codes of reference data.
     pub(crate) const fn codes(&self) -> &Codes {
         &self.codes
+    }
+
+    /// The traces of reads that are written.
+    pub(crate) const fn traces(&self) -> &traces::Memory {
+        &self.traces
     }
 
     /// The statements that are kept for callers.

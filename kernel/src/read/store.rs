@@ -59,7 +59,9 @@ async fn single(view: &View, wanted: Wanted, id: Uuid, is_along: bool) -> Result
     })?;
     let found = prepared.run(view, &[id]).await?;
     let (mut rows, named) = prepared.read(view, wanted, &found)?;
-    Ok((rows.pop().ok_or(Error::NotFound)?, named))
+    let row = rows.pop().ok_or(Error::NotFound)?;
+    view.note(&row);
+    Ok((row, named))
 }
 
 /// A statement that reads the records that meet `cond`.
@@ -139,7 +141,9 @@ async fn one(view: &View, wanted: Wanted, cond: Cond) -> Result<Row> {
         Ok(made)
     })?;
     let found = prepared.run(view, &[]).await?;
-    prepared.read(view, wanted, &found)?.0.pop().ok_or(Error::NotFound)
+    let row = prepared.read(view, wanted, &found)?.0.pop().ok_or(Error::NotFound)?;
+    view.note(&row);
+    Ok(row)
 }
 
 /// A page of the visible records that pass the filters.
@@ -183,6 +187,7 @@ async fn page_of(
     let (mut rows, named) = prepared.read(view, wanted, &found)?;
     let has_more = rows.len() > page.limit;
     rows.truncate(page.limit);
+    rows.iter().for_each(|row| view.note(row));
     if page.backwards {
         rows.reverse();
     }

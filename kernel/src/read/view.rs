@@ -6,8 +6,10 @@ use crate::{
     actor::Actor,
     clock::Clock,
     db::Db,
-    record::Registry,
+    record::{KindDef, Registry},
+    row::Row,
     standings::{Remembered, Standings, Watch},
+    traces::Reads,
 };
 
 /// Languages the caller wants, best first.
@@ -38,6 +40,8 @@ pub struct View {
     pub standings: Standings,
     /// What is seen of the epoch the caller is remembered from; none where the caller was made otherwise.
     pub watch: Option<Arc<Watch>>,
+    /// What is read of what leaves a trace; none where nobody is shown what is read.
+    pub reads: Option<Arc<Reads>>,
 }
 
 impl View {
@@ -53,6 +57,7 @@ impl View {
             cursor_key: Arc::from([]),
             standings: Standings::default(),
             watch: None,
+            reads: None,
         }
     }
 
@@ -76,5 +81,31 @@ impl View {
     pub fn remembering(&self, caller: &Remembered) -> Self {
         let watch = Some(Arc::new(Watch::over(caller)));
         Self { actor: caller.actor.clone(), watch, db: self.db.tallied(), ..self.clone() }
+    }
+
+    /// The same view, for an answer: what is read for it is noted.
+    #[must_use]
+    pub fn noting(&self) -> Self {
+        Self { reads: Some(Arc::default()), ..self.clone() }
+    }
+
+    /// The same view, for reads of which the caller is shown no more than names.
+    #[must_use]
+    pub(crate) fn unnoted(&self) -> Self {
+        Self { reads: None, ..self.clone() }
+    }
+
+    /// Notes that the caller is shown a record, where that leaves a trace (see [`crate::traces`]).
+    pub fn note(&self, row: &Row) {
+        if let Some(reads) = &self.reads {
+            reads.note(&self.actor, row);
+        }
+    }
+
+    /// Notes that the caller is shown all that is kept of somebody who works for an owner.
+    pub fn note_export(&self, owner: &str, def: &KindDef) {
+        if let Some(reads) = &self.reads {
+            reads.note_export(&self.actor, owner, def);
+        }
     }
 }

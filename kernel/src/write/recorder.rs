@@ -15,6 +15,7 @@ use crate::{
     db::{CHANNEL, Conn},
     error::{Error, Result},
     row::Row,
+    traces::Trace,
 };
 
 /// Key of the PostgreSQL advisory lock that orders commits.
@@ -162,6 +163,15 @@ impl Recorder {
             conn.run(&payloads).await?;
         }
         Ok(())
+    }
+
+    /// Takes in traces of reads that were written in the unit; with any there is a set of them, without changes.
+    pub(crate) fn trace(&mut self, mut traces: Vec<Trace>) {
+        traces.sort_unstable_by_key(|trace| trace.id);
+        self.is_wanted |= !traces.is_empty();
+        for trace in &traces {
+            self.digest.add_trace(trace);
+        }
     }
 
     /// Appends the change set; the very last statement before the commit.

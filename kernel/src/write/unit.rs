@@ -20,6 +20,7 @@ pub mod released;
 mod rules;
 mod siblings;
 mod touch;
+mod trace;
 mod uses;
 mod ways;
 mod write;

@@ -3,7 +3,10 @@
 mod cursor;
 mod follow;
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use async_graphql::SimpleObject;
 use kernel::{
@@ -104,7 +107,7 @@ impl Reader {
     /// # Errors
     /// `Unauthenticated` once the session is over; `Gone(RightsChanged)` once other records are visible,
     /// `Gone(LogReplaced)` where the log is another one;
-    /// `BadRequest` for a cursor that does not fit.
+    /// `BadRequest` for a cursor that does not fit; `Unavailable` if what is read cannot be written down.
     pub async fn next(&mut self) -> Result<ChangePage> {
         // First the end of the log, then the caller's rights: nothing may become visible in between.
         let end = feed::end(&self.base).await?;
@@ -118,7 +121,8 @@ impl Reader {
 
     /// Reads the next page up to an end of the log that was looked for before.
     async fn until(&mut self, end: Position) -> Result<ChangePage> {
-        let ctx = self.identity.look_up(&self.base).await?;
+        let mut ctx = self.identity.look_up(&self.base).await?;
+        ctx.reads = Some(Arc::default());
         let rights = self.rights(&ctx).await?;
         self.end = end;
         let none = Proof::default();
@@ -134,7 +138,10 @@ impl Reader {
         let next = Mark { position: page.position, ..mark }.seal(&ctx)?;
         self.after = After::Cursor(next.clone());
         let has_more = page.has_more;
-        Ok(ChangePage { items: shown(&ctx, page, mark).await?, next, has_more })
+        page.news.iter().filter_map(|news| news.row.as_ref()).for_each(|row| ctx.note(row));
+        let items = shown(&ctx, page, mark).await?;
+        ctx.settle_reads().await?;
+        Ok(ChangePage { items, next, has_more })
     }
 }
 

@@ -12,13 +12,13 @@ use super::HistoryWriter;
 use crate::domain::Registered;
 
 /// Writers by user and by the owner of what they wrote.
-pub(super) type Writers = HashMap<(Uuid, String), HistoryWriter>;
+pub(in crate::domain) type Writers = HashMap<(Uuid, String), HistoryWriter>;
 
 /// What the caller may know of these users, who wrote records of these owners: three statements at most.
 ///
 /// # Errors
 /// What the database says.
-pub(super) async fn named(ctx: &Ctx, written: BTreeSet<(Uuid, String)>) -> Result<Writers> {
+pub(in crate::domain) async fn named(ctx: &Ctx, written: BTreeSet<(Uuid, String)>) -> Result<Writers> {
     if written.is_empty() {
         return Ok(Writers::new());
     }

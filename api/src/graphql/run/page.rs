@@ -101,8 +101,12 @@ pub(super) fn page(def: &KindDef, item: &Item, languages: &[String]) -> Result<P
     let keys = given("sort").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
     let sort = Page::parse_sort(def, &keys.collect::<Vec<_>>().join(","), languages)?;
     let cursor = given(cursor).and_then(Json::as_str).map(str::to_owned);
-    let total = item.below.on("").is_some_and(counts);
-    Ok(Page { limit, cursor, backwards, sort, total })
+    Ok(Page { limit, cursor, backwards, sort, total: counted(item) })
+}
+
+/// Whether the whole list of a field is counted.
+pub(super) fn counted(item: &Item) -> bool {
+    item.below.on("").is_some_and(counts)
 }
 
 /// Whether the whole list is counted.

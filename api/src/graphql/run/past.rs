@@ -14,10 +14,15 @@ use kernel::{
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
-use super::{Found, Run, Source, page::Paged, rows};
+use super::{
+    Found, Run, Source,
+    page::{Paged, counted},
+    rows,
+};
 use crate::{
     domain::{
         KINDS,
+        audit::{Asked, reads},
         history::{History, histories, span},
     },
     graphql::selection::Item,
@@ -51,6 +56,20 @@ impl Run {
         let page = page(item)?;
         let past = histories(&self.ctx, def, &ids, span(&page)?).await?.into_values().next();
         past.map_or(Ok(Found::Null), |past| Ok(Found::One(Source::Page(Arc::new(paged(past, &page)?)))))
+    }
+
+    /// A page of the traces of reads.
+    pub(super) async fn reads(&self, item: &Item) -> Result<Found> {
+        let given = |name: &str| item.arguments.get(name).and_then(Json::as_str);
+        let asked = Asked { kind: given("kind"), from: given("from"), until: given("until") };
+        let page = Page { total: counted(item), ..page(item)? };
+        let found = reads(&self.ctx, asked, (&page, Vec::new())).await?;
+        let mut traces = Vec::with_capacity(found.items.len());
+        for (cursor, trace) in found.items {
+            traces.push((cursor, Arc::new(serde_json::to_value(&trace)?)));
+        }
+        let paged = Paged::of_values(traces, &page, found.has_more, found.total);
+        Ok(Found::One(Source::Page(Arc::new(paged))))
     }
 
     /// The moves from the state of each record.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use kernel::{
     Code, Ctx, Error, KindDef, Result, Unit,
-    record::{Expected, Op, Outcome},
+    record::{Expected, Op, Outcome, OutcomeKind},
     row::Row,
 };
 use model::Move;
@@ -128,6 +128,10 @@ async fn apply(call: &Ctx, def: &'static KindDef, op: Op) -> Result<Found> {
     let one = One { def, op };
     let outcome = call.write(async move |unit| one.run(unit).await).await?;
     let row = outcome.row.ok_or_else(|| Error::Internal("a write has no row".into()))?;
+    if matches!(outcome.kind, OutcomeKind::Unchanged) {
+        // No more than a read.
+        call.note(&row);
+    }
     Ok(payload(row))
 }
 

@@ -10,6 +10,7 @@ use super::{
 use crate::domain::{
     KINDS,
     access::export::PersonExport,
+    audit::ReadTrace,
     batch::{BatchInput, BatchResult},
     exchange::changes::ChangePage,
     history::HistoryEntry,
@@ -45,7 +46,9 @@ impl Types<'_> {
         self.me();
         self.explanation();
         self.page_info();
+        self.gives::<ReadTrace>();
         self.connection("HistoryEntry");
+        self.connection("ReadTrace");
         self.states();
         self.origin();
         self.deletion();

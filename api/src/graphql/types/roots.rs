@@ -57,6 +57,7 @@ fn common_reads() -> Vec<(MetaField, Read)> {
         (changes(), Read::Changes),
         (history(), Read::History),
         (explanation(), Read::Explain),
+        (reads(), Read::Reads),
     ]
 }
 
@@ -86,6 +87,19 @@ fn history() -> MetaField {
         input("after", "Cursor to go on after.", "String"),
     ];
     with_arguments(field("history", text, "HistoryEntryConnection"), arguments)
+}
+
+fn reads() -> MetaField {
+    let text = "Reads of the records of the caller's country that leave a trace, newest first; for focal points. Each reader has one \
+                for each kind and reason in a minute.";
+    let arguments = vec![
+        input("kind", "Kind of the records that were read, such as `task`.", "String"),
+        input("from", "Reads from this instant on.", "DateTime"),
+        input("until", "Reads before this instant.", "DateTime"),
+        with_default(input("first", "How many, 1 to 200.", "Int!"), "20"),
+        input("after", "Cursor to go on after.", "String"),
+    ];
+    with_arguments(field("auditReads", text, "ReadTraceConnection"), arguments)
 }
 
 fn changes() -> MetaField {

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::payload_text;
-use crate::{crypto::sha256, error::Result, row::sorted};
+use crate::{crypto::sha256, error::Result, row::sorted, traces::Trace};
 
 /// Hash before the first change set.
 pub(crate) const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -115,6 +115,12 @@ impl Digest {
             leaf.payload_hash
         ]);
         self.0.update(text.to_string().as_bytes());
+        self.0.update(b"\n");
+    }
+
+    /// Traces of reads come after the changes, in order of their ids.
+    pub(crate) fn add_trace(&mut self, trace: &Trace) {
+        self.0.update(trace.text().as_bytes());
         self.0.update(b"\n");
     }
 

@@ -215,7 +215,8 @@ async fn told(view: &View, touched: Vec<Touched>) -> Result<Vec<News>> {
     }
     let mut now: HashMap<(&str, Uuid), Row> = HashMap::new();
     for (def, ids) in ids.into_values() {
-        let found = store::by_ids(view, def, &ids).await?;
+        // One of them may be left for the next page: whoever tells them notes them.
+        let found = store::by_ids(&view.unnoted(), def, &ids).await?;
         now.extend(found.into_iter().map(|(id, row)| ((def.name, id), row)));
     }
     let news = |one: Touched| {

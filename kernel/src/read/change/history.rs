@@ -86,12 +86,15 @@ pub async fn histories(
     ids: &BTreeSet<Uuid>,
     span: Span,
 ) -> Result<HashMap<Uuid, Past>> {
-    let mut cuts = HashMap::new();
+    let (mut cuts, mut deleted) = (HashMap::new(), BTreeSet::new());
     for (id, all) in states(view, def, ids, Deleted::Too).await? {
+        deleted.extend(all.last().filter(|last| last.op == "delete").map(|_| id));
         cuts.insert(id, Cut::of(all, span));
     }
     let places: Vec<Place> = cuts.values().flat_map(Cut::places).collect();
     let images = images(view, def, &places).await?;
+    // Those that are there still were noted when they were looked up.
+    images.values().filter(|row| deleted.contains(&row.id())).for_each(|row| view.note(row));
     Ok(cuts.into_iter().map(|(id, cut)| (id, cut.filled(&images))).collect())
 }
 

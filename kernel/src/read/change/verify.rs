@@ -14,6 +14,7 @@ use crate::{
     record::{KindDef, Registry},
     row::Row,
     store,
+    traces::Trace,
     view::View,
 };
 
@@ -31,6 +32,8 @@ pub struct Report {
     pub sets: u64,
     /// How many changes were read.
     pub changes: u64,
+    /// How many traces of reads were read.
+    pub traces: u64,
     /// How many records were compared with their newest image.
     pub records: u64,
     /// How many payloads were destroyed by the verb made for it.
@@ -93,8 +96,11 @@ pub async fn verify(view: &View, kept: Option<&Head>) -> Result<Report> {
         }
         let ids: Vec<Uuid> = heads.iter().map(|(head, _)| head.id).collect();
         let mut changes = changes_of(conn, &ids).await?;
+        let mut traces = traces_of(conn, &ids).await?;
         for (head, stored) in heads {
-            walk.check_set(&head, &stored, changes.remove(&head.id).unwrap_or_default());
+            let held =
+                (changes.remove(&head.id).unwrap_or_default(), traces.remove(&head.id).unwrap_or_default());
+            walk.check_set(&head, &stored, held);
             kept_seen |= kept.is_some_and(|kept| kept.seq == head.seq && kept.hash == stored);
             walk.last = (head.seq, stored);
         }
@@ -104,12 +110,14 @@ pub async fn verify(view: &View, kept: Option<&Head>) -> Result<Report> {
         let text = "the head kept outside is not in the log: the log was cut or rewritten";
         report.findings.push(Finding(text.into()));
     }
-    let stored = count(conn).await?;
-    if stored != report.changes {
-        report.findings.push(Finding(format!(
-            "{stored} changes are stored, the change sets account for {}",
-            report.changes
-        )));
+    for (table, what, counted) in
+        [("change", "changes", report.changes), ("read_trace", "traces of reads", report.traces)]
+    {
+        let stored = count(conn, table).await?;
+        if stored != counted {
+            let text = format!("{stored} {what} are stored, the change sets account for {counted}");
+            report.findings.push(Finding(text));
+        }
     }
     for def in view.kinds.all() {
         compare_records(conn, def, &mut newest, &mut report).await?;
@@ -202,7 +210,7 @@ struct Walk {
 }
 
 impl Walk {
-    fn check_set(&mut self, head: &SetHead, stored: &str, changes: Vec<Stored>) {
+    fn check_set(&mut self, head: &SetHead, stored: &str, (changes, traces): (Vec<Stored>, Vec<Trace>)) {
         let Self { kinds, report, newest, last } = self;
         report.sets += 1;
         let seq = head.seq;
@@ -240,10 +248,14 @@ impl Walk {
                 Newest { kind: leaf.kind, op: leaf.op, version: leaf.version, image },
             );
         }
+        for trace in &traces {
+            digest.add_trace(trace);
+        }
         if digest.finish() != head.digest {
             fault("its changes were altered, reordered, deleted or put in".into());
         }
         report.changes += u64::try_from(count).unwrap_or_default();
+        report.traces += u64::try_from(traces.len()).unwrap_or_default();
         report.erased += erased;
     }
 }
@@ -255,8 +267,24 @@ fn image_hash(def: Option<&'static KindDef>, text: &str) -> String {
     sha256(&[image.as_bytes()])
 }
 
-async fn count(conn: Conn<'_>) -> Result<u64> {
-    let select = Query::select().expr(Func::count(Expr::val(1))).from(Alias::new("change")).take();
+/// The traces of reads in these sets, in order of their ids.
+async fn traces_of(conn: Conn<'_>, sets: &[Uuid]) -> Result<HashMap<Uuid, Vec<Trace>>> {
+    let select = Query::select()
+        .columns(Trace::COLUMNS.map(Alias::new))
+        .from(Alias::new("read_trace"))
+        .and_where(Expr::col(Alias::new("set_id")).is_in(sets.iter().copied()))
+        .order_by(Alias::new("id"), Order::Asc)
+        .take();
+    let mut found: HashMap<Uuid, Vec<Trace>> = HashMap::new();
+    for row in conn.all(&select).await? {
+        let trace = Trace::read(&row)?;
+        found.entry(trace.set).or_default().push(trace);
+    }
+    Ok(found)
+}
+
+async fn count(conn: Conn<'_>, table: &'static str) -> Result<u64> {
+    let select = Query::select().expr(Func::count(Expr::val(1))).from(Alias::new(table)).take();
     let row = conn.one(&select).await?;
     let counted: i64 = row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or_default();
     Ok(u64::try_from(counted).unwrap_or_default())

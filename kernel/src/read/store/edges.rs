@@ -37,6 +37,7 @@ pub async fn by_ids(
         Ok(making(view, wanted, (Cond::all().add(visible(&view.actor, wanted.def)).add(among), false)))
     })?;
     let (rows, _) = prepared.read(view, wanted, &prepared.run(view, ids).await?)?;
+    rows.iter().for_each(|row| view.note(row));
     Ok(rows.into_iter().map(|row| (row.id(), row)).collect())
 }
 
@@ -66,6 +67,7 @@ pub async fn by_parent(
     }
     let mut found: HashMap<Uuid, Slice> =
         placed.into_iter().map(|(parent, children)| (parent, slice(children, page))).collect();
+    found.values().flat_map(|slice| &slice.rows).for_each(|row| view.note(row));
     if page.total {
         for (key, total) in totals(view, wanted.def, (via, parents), filters).await? {
             found.entry(key).or_default().total = Some(total);

@@ -9,7 +9,7 @@ use crate::{
     db::Conn,
     error::Result,
     page::Page,
-    policy::{for_rule, withhold},
+    policy::{TRACED, for_rule, withhold},
     record::{Columns, KindDef},
     row::Row,
     view::View,
@@ -54,10 +54,11 @@ impl Wanted {
         self.names().count()
     }
 
-    /// Besides, what says which fields are withheld from the caller.
+    /// Besides, what says which fields are withheld from the caller, and whether its read leaves a trace.
     pub(super) fn judged(self, view: &View) -> Self {
         let facts = if view.actor.judges(self.def) { self.def.of_scope() } else { Columns::NONE };
-        Self { columns: self.columns.and(facts), ..self }
+        let noted = if view.notes(self.def) { self.def.named(&TRACED) } else { Columns::NONE };
+        Self { columns: self.columns.and(facts).and(noted), ..self }
     }
 
     /// Reads a row of a [`select`] as the caller sees it.
