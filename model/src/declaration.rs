@@ -79,6 +79,7 @@ pub trait Kind: Send + Sync + 'static {
 
 /// What a kind says of itself.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the declaration")]
 pub struct Declaration {
     /// Singular name, also the table's (`working_group`).
     pub name: &'static str,

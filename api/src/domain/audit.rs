@@ -114,17 +114,17 @@ const CURSOR: &str = "r-";
 fn sought(asked: Asked<'_>, page: &Page, mut faults: Vec<Violation>) -> Result<(Sought, Option<Uuid>)> {
     let names: Vec<&str> = KINDS.all().iter().map(|def| def.name).collect();
     let kind = asked.kind.and_then(|given| {
-        let named = KINDS
+        let found = KINDS
             .all()
             .iter()
             .find(|def| def.name.eq_ignore_ascii_case(given) || def.collection.eq_ignore_ascii_case(given));
-        if named.is_none() {
+        if found.is_none() {
             let near = hint(given, names.iter().copied());
             let text =
                 format!("{} is no kind; kinds are {}{near}", cut(&Json::from(given)), names.join(", "));
             faults.push(Violation::new("?kind", Code::NotInList, text));
         }
-        named.map(|def| def.name.to_owned())
+        found.map(|def| def.name.to_owned())
     });
     let mut instant = |name: &str, given: Option<&str>| {
         let read = dates::instant(given?);

@@ -187,7 +187,9 @@ async fn page_of(
     let (mut rows, named) = prepared.read(view, wanted, &found)?;
     let has_more = rows.len() > page.limit;
     rows.truncate(page.limit);
-    rows.iter().for_each(|row| view.note(row));
+    for row in &rows {
+        view.note(row);
+    }
     if page.backwards {
         rows.reverse();
     }

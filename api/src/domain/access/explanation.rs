@@ -140,9 +140,9 @@ fn read(asked: Question<'_>) -> Result<(&'static KindDef, &str, Verb)> {
     let mut faults = Vec::new();
     let missing =
         |name: &str| Violation::new(format!("?{name}"), Code::Required, format!("`{name}` is missing"));
-    let kind = asked.kind.map(kind_named).unwrap_or_else(|| Err(missing("kind")));
+    let kind = asked.kind.map_or_else(|| Err(missing("kind")), kind_named);
     let known = kind.as_ref().ok().copied();
-    let verb = asked.verb.map(|text| verb_named(known, text)).unwrap_or_else(|| Err(missing("verb")));
+    let verb = asked.verb.map_or_else(|| Err(missing("verb")), |text| verb_named(known, text));
     let id = asked.id.ok_or_else(|| missing("id"));
     match (kind, id, verb) {
         (Ok(def), Ok(id), Ok(Some(verb))) => Ok((def, id, verb)),

@@ -127,7 +127,9 @@ pub async fn export(ctx: &Ctx, person: Uuid) -> Result<PersonExport> {
     let grants = store::all(conn, Grant::def(), of_person).await?;
     let of_person = Cond::all().add(ApiKey::def().col(api_key::USER.column).eq(person));
     if ctx.actor.user != Some(person) {
-        grants.iter().for_each(|held| ctx.note_export(held.owner(), User::def()));
+        for held in &grants {
+            ctx.note_export(held.owner(), User::def());
+        }
     }
     let keys = store::all(conn, ApiKey::def(), of_person).await?;
     let past = change::records_about(conn, Grant::def(), person).await?;

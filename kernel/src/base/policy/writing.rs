@@ -174,8 +174,8 @@ fn work(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Result<Permi
         Verb::Purge => {
             let is_open = scope.level != Some(Visibility::Agency);
             let full = || holds(actor, RELEASERS, scope).next().map(by(rules::FOCAL_POINT_PURGES));
-            let is_led = |grant: &&Grant| grant.role == Role::AgencyLead && is_lead(grant);
-            let leads = || agencies().find(is_led).map(by(rules::LEAD_PURGES));
+            let directs = |grant: &&Grant| grant.role == Role::AgencyLead && is_lead(grant);
+            let leads = || agencies().find(directs).map(by(rules::LEAD_PURGES));
             is_open.then(full).flatten().or_else(leads)
         }
         Verb::Read | Verb::Record => return deny(rules::NO_SUCH_VERB),

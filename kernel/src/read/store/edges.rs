@@ -37,7 +37,9 @@ pub async fn by_ids(
         Ok(making(view, wanted, (Cond::all().add(visible(&view.actor, wanted.def)).add(among), false)))
     })?;
     let (rows, _) = prepared.read(view, wanted, &prepared.run(view, ids).await?)?;
-    rows.iter().for_each(|row| view.note(row));
+    for row in &rows {
+        view.note(row);
+    }
     Ok(rows.into_iter().map(|row| (row.id(), row)).collect())
 }
 

@@ -13,6 +13,7 @@ const PUBLIC: &str = "public";
 
 /// A release, as far as the rule looks at it.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question that the rule asks")]
 pub struct Release {
     /// Its id.
     pub id: Uuid,
