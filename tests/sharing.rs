@@ -161,6 +161,30 @@ async fn what_is_wrong_with_a_release_is_told_at_once() {
     .await;
 }
 
+/// What is released to somebody is not theirs to release, whatever they call their release.
+#[tokio::test]
+async fn nobody_releases_what_others_have_released_to_them() {
+    app(async |app| {
+        let (owner, me) = (app.user("foreign_focal_point").await, app.user("focal_point").await);
+        let plan = app.world.id("plan:foreign");
+        let body = json!({"subject": {"plan": plan}, "audiences": ["country:KGZ"]});
+        let theirs = owner.post("/releases", body).await;
+        let body = json!({"subject": {"kind": "plan"}, "audiences": ["public"], "source_system": "release",
+            "external_key": format!("{}/stays", theirs.id())});
+
+        let (made, preview) =
+            (me.post("/releases", body.clone()).await, me.post("/releases/preview", body).await);
+        let named = me.post("/releases", json!({"subject": {"plan": plan}, "audiences": ["public"]})).await;
+
+        assert_eq!(theirs.status, 201);
+        let reserved = [("/source_system".to_owned(), "source_system_reserved".to_owned())];
+        assert_eq!((made.violations(), preview.violations()), (reserved.to_vec(), reserved.to_vec()));
+        assert_eq!(named.violations(), [("/subject/plan".to_owned(), "rule_broken".to_owned())]);
+        assert_eq!(app.anonymous().get(&format!("/plans/{plan}")).await.status, 404);
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn only_who_decides_for_the_owner_releases_previews_and_revokes() {
     app(async |app| {

@@ -181,6 +181,7 @@ fn live_members(actor: &Actor, now: DateTime<Utc>) -> SelectStatement {
         .and_where(of(Column::FromAt).lte(now).or(term(release_term::Column::BeganIn).is_not_null()))
         .and_where(term(release_term::Column::EndedIn).is_null())
         .and_where(of(Column::UntilAt).is_null().or(of(Column::UntilAt).gt(now)))
+        // A scheduled one whose instant has come shows already; the job says so within a second.
         .and_where(
             of(Column::Status)
                 .is_in([ReleaseStatus::Scheduled, ReleaseStatus::Live].map(|one| one.to_value())),

@@ -190,7 +190,7 @@ impl Actor {
     #[must_use]
     pub fn writes_under(&self, system: &str) -> bool {
         let is_narrowed = self.key.as_ref().is_some_and(|key| !key.writes_under(system));
-        let is_reserved = ["seed", "demo"].contains(&system);
+        let is_reserved = ["seed", "demo", "release", "release_set"].contains(&system);
         !is_narrowed && !is_reserved && self.grants.iter().any(|grant| grant.writes_under(system))
     }
 

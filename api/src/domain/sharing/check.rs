@@ -35,7 +35,7 @@ pub fn check<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Res
             for item in items.iter_mut().filter(|item| !item.is_rejected() && item.is_new()) {
                 check_audiences(item, &audiences);
                 check_times(item, now, unit.actor().is_system());
-                if item.after.text("source_system") != Some(cover::GOES_ON) {
+                if !cover::goes_on(unit, &item.after) {
                     check_subject(unit, item).await?;
                 }
                 if item.after.read(release::MODE) == Some(ReleaseMode::Count) {

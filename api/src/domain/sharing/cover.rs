@@ -66,7 +66,7 @@ fn is_national(row: &Row) -> bool {
 /// # Errors
 /// What the database says.
 pub async fn of(unit: &Unit, row: &Row) -> Result<Cover> {
-    if row.text("source_system") == Some(GOES_ON) {
+    if goes_on(unit, row) {
         return of_release(unit, row).await;
     }
     let stored = row.read(release::SUBJECT).unwrap_or_default();
@@ -83,13 +83,21 @@ pub async fn of(unit: &Unit, row: &Row) -> Result<Cover> {
     Ok(cover)
 }
 
+/// Whether a release goes on in the place of another: only the service itself makes such.
+#[must_use]
+pub fn goes_on(unit: &Unit, row: &Row) -> bool {
+    unit.actor().is_system() && row.text("source_system") == Some(GOES_ON)
+}
+
 /// What the release shows in whose place this one goes on.
 async fn of_release(unit: &Unit, row: &Row) -> Result<Cover> {
     let key = row.text("external_key").and_then(|key| key.split_once('/')?.0.parse().ok());
     let mut cover = Cover::default();
     let Some(other): Option<Uuid> = key else { return Ok(cover) };
     for def in KINDS.all().iter().copied().filter(|def| def.is_national()) {
-        let which = Cond::all().add(def.col("release_set_id").in_subquery(sets_with(other)));
+        let which = Cond::all()
+            .add(def.col("owner").eq(row.owner()))
+            .add(def.col("release_set_id").in_subquery(sets_with(other)));
         cover.records.push((def, store::all(unit.conn(), def, which).await?));
     }
     Ok(cover)

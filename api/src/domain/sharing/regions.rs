@@ -11,7 +11,7 @@ use std::{
 use entity::{Release, release, vocab::ReleaseStatus};
 use futures_util::future::BoxFuture;
 use kernel::{
-    Actor, Ctx, Error, Result, Unit,
+    Actor, Ctx, Result, Unit,
     cause::Cause,
     record::{Expected, Op},
     row::Row,
@@ -63,10 +63,14 @@ pub async fn settle(ctx: &Ctx) -> Result<usize> {
     let ctx = Ctx { cause: Cause::Release, ..ctx.acting(Actor::system()) };
     let waiting = ctx.rehearse(async move |unit| concerned(unit).await).await?;
     let count = waiting.len();
+    let mut outcome = Ok(count);
     for id in waiting.iter().map(Row::id) {
-        ctx.run(async move |unit| settle_one(unit, id).await).await?;
+        if let Err(error) = ctx.run(async move |unit| settle_one(unit, id).await).await {
+            tracing::warn!(release.id = %id, "release {id} could not follow the regions of its owner: {error}");
+            outcome = Err(error);
+        }
     }
-    Ok(count)
+    outcome
 }
 
 /// The open releases to regions whose owner is in other regions now.
@@ -102,7 +106,10 @@ enum Fate {
 
 /// Ends or suspends a release; one to several audiences goes on for the others as a release of its own.
 async fn settle_one(unit: &mut Unit, id: Uuid) -> Result<()> {
-    let row = unit.rows_of(Release::def(), &[id].into()).await?.remove(&id).ok_or(Error::NotFound)?;
+    let row = term::stored(unit, id).await?;
+    if !term::is_open(&row) {
+        return Ok(());
+    }
     let (now, was) =
         (joined(unit, row.owner()).await?, row.read(release::MEMBER_REGIONS).unwrap_or_default());
     let fate = |audience: &String| match (was.contains(audience), now.contains(audience)) {
@@ -122,7 +129,7 @@ async fn settle_one(unit: &mut Unit, id: Uuid) -> Result<()> {
         }
         return term::turn(unit, id, ReleaseStatus::Ended).await;
     }
-    term::set(unit, id, Map::from_iter([regions])).await?;
+    term::set(unit, &row, Map::from_iter([regions])).await?;
     match parts.into_keys().next() {
         Some(Fate::Ends) => term::turn(unit, id, ReleaseStatus::Ended).await,
         Some(Fate::Waits) => term::turn(unit, id, ReleaseStatus::Suspended).await,
@@ -165,7 +172,8 @@ async fn go_on(unit: &mut Unit, row: &Row, audiences: Vec<String>, fate: Fate) -
     let made = unit.apply_one(Release::def(), op).await;
     unit.act_as(actor);
     let made = made?;
-    match made.id.filter(|_| fate == Fate::Waits) {
+    let waits = fate == Fate::Waits || row.read(release::STATUS) == Some(ReleaseStatus::Suspended);
+    match made.id.filter(|_| waits) {
         Some(id) => term::turn(unit, id, ReleaseStatus::Suspended).await,
         None => Ok(()),
     }

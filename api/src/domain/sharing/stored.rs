@@ -59,7 +59,7 @@ async fn complete_one(unit: &mut Unit, row: &Row) -> Result<()> {
     ];
     term::set(
         unit,
-        row.id(),
+        row,
         set.map(|(name, value)| (name.to_owned(), value)).into_iter().collect::<Map<_, _>>(),
     )
     .await?;

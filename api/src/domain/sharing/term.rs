@@ -5,7 +5,8 @@
 
 use entity::{Release, release, release_term, vocab::ReleaseStatus};
 use kernel::{
-    Actor, Ctx, Error, Result, Unit, cause::Cause, policy::Verb, record::Op, unit::released::sets_with,
+    Actor, Ctx, Error, Result, Unit, cause::Cause, policy::Verb, record::Op, row::Row,
+    unit::released::sets_with,
 };
 use sea_orm::{
     ActiveEnum,
@@ -39,17 +40,33 @@ pub async fn keep_terms(ctx: &Ctx) -> Result<usize> {
 }
 
 /// Puts a release into another state by the service itself, and begins or ends its term.
+///
+/// One that has been revoked or has ended meanwhile stays so.
 pub(super) async fn turn(unit: &mut Unit, release: Uuid, status: ReleaseStatus) -> Result<()> {
-    set(unit, release, Map::from_iter([("status".to_owned(), json!(status.code()))])).await?;
+    let row = stored(unit, release).await?;
+    let may_begin = row.read(release::STATUS) == Some(ReleaseStatus::Scheduled);
+    if !(if status == ReleaseStatus::Live { may_begin } else { is_open(&row) }) {
+        return Ok(());
+    }
+    set(unit, &row, Map::from_iter([("status".to_owned(), json!(status.code()))])).await?;
     if status == ReleaseStatus::Live { begin(unit, release).await } else { end(unit, release).await }
 }
 
+/// A release as it is stored.
+pub(super) async fn stored(unit: &Unit, release: Uuid) -> Result<Row> {
+    unit.rows_of(Release::def(), &[release].into()).await?.remove(&release).ok_or(Error::NotFound)
+}
+
+/// Whether a release shows its subject, or may come to do so.
+pub(super) fn is_open(row: &Row) -> bool {
+    let open = [ReleaseStatus::Scheduled, ReleaseStatus::Live, ReleaseStatus::Suspended];
+    row.read(release::STATUS).is_some_and(|status| open.contains(&status))
+}
+
 /// Sets columns of a release by the service itself.
-pub(super) async fn set(unit: &mut Unit, release: Uuid, set: Map<String, serde_json::Value>) -> Result<()> {
-    let row =
-        unit.rows_of(Release::def(), &[release].into()).await?.remove(&release).ok_or(Error::NotFound)?;
+pub(super) async fn set(unit: &mut Unit, row: &Row, set: Map<String, serde_json::Value>) -> Result<()> {
     let op = Op::Move {
-        id: release,
+        id: row.id(),
         version: Some(row.version()),
         verb: Verb::Release,
         authority: Verb::Release,

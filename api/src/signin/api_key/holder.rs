@@ -122,6 +122,7 @@ impl Held {
         let mut actor = Actor::anonymous();
         actor.user = Some(self.user);
         actor.number = Some(self.number);
+        actor.bound = Some(self.owner.clone());
         actor.acting = Some(self.owner);
         actor.grants = grants;
         actor.key = Some(Arc::new(self.narrowing));

@@ -56,6 +56,7 @@ pub async fn written_by(conn: Conn<'_>, number: i64) -> Result<Written> {
         .exprs([at().min(), at().max()])
         .from(Alias::new("change_set"))
         .and_where(Expr::col(Alias::new("actor")).eq(number))
+        .and_where(Expr::col(Alias::new("cause")).ne("read"))
         .take();
     let Some(row) = conn.one(&select).await? else { return Ok(Written::default()) };
     let (sets, first_at, last_at) =

@@ -6,10 +6,7 @@ use model::{access::Visibility, declaration::standard};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use crate::{clock::Clock, row::Row, scalar::Subject};
-
-/// Audience that contains all others.
-const PUBLIC: &str = "public";
+use crate::{actor::PUBLIC, clock::Clock, row::Row, scalar::Subject};
 
 /// A release, as far as the rule looks at it.
 #[derive(Clone, Debug)]
@@ -17,6 +14,8 @@ const PUBLIC: &str = "public";
 pub struct Release {
     /// Its id.
     pub id: Uuid,
+    /// Whose it is.
+    owner: String,
     /// Who may read.
     pub audiences: BTreeSet<String>,
     /// What it shows.
@@ -42,6 +41,7 @@ impl Release {
         let subject = row.json("subject").and_then(|json| serde_json::from_value(json.clone()).ok());
         Self {
             id: row.id(),
+            owner: row.owner().to_owned(),
             audiences: texts(row, "audiences"),
             subject: subject.unwrap_or_default(),
             is_read: row.text("mode") == Some("read"),
@@ -130,7 +130,11 @@ impl Released {
         let takes = |one: &&Release| {
             let is_below = one.subject.plan.is_some() && one.subject.plan == plan;
             let is_of_kind = one.subject.kind.as_deref() == Some(row.def().name);
-            one.is_open && one.takes_future && (is_below || is_of_kind) && self.may_show(one, parent)
+            one.is_open
+                && one.takes_future
+                && one.owner == row.owner()
+                && (is_below || is_of_kind)
+                && self.may_show(one, parent)
         };
         self.releases.values().filter(takes).map(|one| one.id).collect()
     }
