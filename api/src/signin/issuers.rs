@@ -1,7 +1,7 @@
 //! Tokens of other issuers: providers of OpenID Connect that the settings name, each for one owner.
 //!
 //! Such a token is good on any request, and opens no session. Who it means is looked up by issuer and subject
-//! ([`person`]); what that person may do is what its account is granted, as far as the token's claims name it.
+//! (`person`); what that person may do is what its account is granted, as far as the token's claims name it.
 
 mod jwt;
 mod keys;

@@ -44,7 +44,7 @@ pub fn share_parameters(document: &mut Json) {
             "description": "Languages wanted, where `lang` is not given."},
         "ActAs": {"name": ACT_AS, "in": "header", "required": false, "schema": text,
             "description": "Owner the caller acts under, as `KGZ`; needed by who holds grants of several owners."},
-        "ViewAs": {"name": VIEW_AS, "in": "header", "required": false, "schema": text, "example": "partners",
+        "ViewAs": {"name": VIEW_AS, "in": "header", "required": false, "schema": text,
             "description": "Audience as which a focal point views its country: `public`, `partners`, `network`, `region:<code>`, \
                 `country:<code>`, `org:<code>`, `agency:<code>`. It is answered what a member of that audience is answered of the \
                 country, and what is public. `can` is empty, and nothing is written."},
