@@ -107,6 +107,28 @@ async fn what_others_stand_below_or_refer_to_is_not_purged() {
     .await;
 }
 
+/// Whoever purges is not told of what only agencies see below.
+#[tokio::test]
+async fn what_is_hidden_below_goes_along_untold() {
+    app(async |app| {
+        let (me, officer) = (app.user("focal_point").await, app.user("officer").await);
+        let objective = app.world.id("objective:national");
+        let action = json!({"objective": objective, "title": "By mistake", "lead_agency": "MES"});
+        let action = me.post("/actions", action).await.id();
+        let hidden = json!({"owner": "KGZ", "action": action, "title": "Hidden", "lead_agency": "MES", "visibility": "agency"});
+        let hidden = officer.post("/tasks", hidden).await;
+        hidden.ok(201);
+        let path = format!("/tasks/{}", hidden.id());
+
+        let purged = purge(&me, &format!("/actions/{action}")).await;
+
+        assert!((200..300).contains(&purged.status), "{}", purged.body);
+        assert_eq!((me.get(&path).await.status, officer.get(&path).await.status), (404, 404));
+        assert_eq!(history(&officer, &path).await, json!([]));
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_purge_says_why_and_of_which_version() {
     app(async |app| {

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::Unit;
 use crate::{
     error::{Code, Error, Result},
-    policy::{Verb, authorize, is_inside, visible},
+    policy::{Verb, authorize, is_inside, readable, visible},
     record::KindDef,
     row::Row,
     store,
@@ -18,8 +18,9 @@ use crate::{
 const IDS: usize = 10_000;
 
 impl Unit {
-    /// Deletes a record that nothing stands below and nothing refers to, and destroys everything the log holds of it,
-    /// whatever its state: what was entered by mistake is gone. The log keeps that there was a record.
+    /// Deletes a record that nothing the caller sees stands below and nothing refers to, and destroys everything the log
+    /// holds of it, whatever its state: what was entered by mistake is gone, and what stands below it and is hidden
+    /// from the caller with it. The log keeps that there was a record.
     ///
     /// # Errors
     /// `NotFound`, `Forbidden`, `VersionRequired`, `StaleVersion`, `Conflict(InUse)`, in this order; what the database
@@ -42,11 +43,19 @@ impl Unit {
             }
             Some(_) => {}
         }
-        let ids = BTreeSet::from([id]);
-        if !self.descendants(def, &ids).await?.is_empty() || self.is_used(def, &ids).await? {
+        let mut ids = BTreeSet::from([id]);
+        let below = self.descendants(def, &ids).await?;
+        let sees = |row: &Row| readable(&self.ctx.actor, row.def(), &row.scope());
+        let is_seen_below = below.iter().flat_map(|(_, rows)| rows).any(|(row, _)| sees(row));
+        let mut doomed = vec![(def, ids.clone())];
+        doomed
+            .extend(below.iter().map(|(kind, rows)| (*kind, rows.iter().map(|(row, _)| row.id()).collect())));
+        if is_seen_below || self.is_used(&doomed).await? {
             let text = "records stand below this one or refer to it; purge or change them first";
             return Err(Error::Conflict(Code::InUse, text.into()));
         }
+        // What stands below and is hidden goes along, so that nothing tells of it.
+        ids.extend(doomed.into_iter().flat_map(|(_, ids)| ids));
         self.delete_rows(def, vec![row.clone()]).await?;
         self.forget_owners(def);
         self.destroy(&ids).await?;

@@ -46,9 +46,11 @@ impl Unit {
         Ok(())
     }
 
-    /// Whether anything refers to these records.
-    pub(super) async fn is_used(&self, def: &'static KindDef, ids: &BTreeSet<Uuid>) -> Result<bool> {
-        Ok(!self.users(&[(def, ids.clone())]).await?.is_empty())
+    /// Whether anything refers to these records besides themselves.
+    pub(super) async fn is_used(&self, doomed: &[(&'static KindDef, BTreeSet<Uuid>)]) -> Result<bool> {
+        let is_one = |user: Uuid| doomed.iter().any(|(_, ids)| ids.contains(&user));
+        let users = self.users(doomed).await?;
+        Ok(users.into_iter().any(|(user, _)| !user.is_some_and(is_one)))
     }
 
     /// What refers to records of several kinds, in one statement: who refers, if it is a record, and to what.
