@@ -45,8 +45,8 @@ impl Unit {
         }
         let mut ids = BTreeSet::from([id]);
         let below = self.descendants(def, &ids).await?;
-        let sees = |row: &Row| readable(&self.ctx.actor, row.def(), &row.scope());
-        let is_seen_below = below.iter().flat_map(|(_, rows)| rows).any(|(row, _)| sees(row));
+        let is_shown = |row: &Row| readable(&self.ctx.actor, row.def(), &row.scope());
+        let is_seen_below = below.iter().flat_map(|(_, rows)| rows).any(|(row, _)| is_shown(row));
         let mut doomed = vec![(def, ids.clone())];
         doomed
             .extend(below.iter().map(|(kind, rows)| (*kind, rows.iter().map(|(row, _)| row.id()).collect())));
