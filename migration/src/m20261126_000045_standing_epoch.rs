@@ -9,7 +9,8 @@ use sea_orm_migration::prelude::{
 };
 use sea_orm_migration::sea_orm::DbBackend;
 
-const ALWAYS: &[&str] = &["INSERT", "UPDATE", "DELETE"];
+/// Every write counts.
+pub(crate) const ALWAYS: &[&str] = &["INSERT", "UPDATE", "DELETE"];
 /// What is new gives nobody anything yet, and nothing else of it counts.
 const CODE: &[&str] = &["UPDATE OF code", "DELETE"];
 
@@ -59,9 +60,7 @@ impl MigrationTrait for Migration {
             database.execute_unprepared(FUNCTION).await?;
         }
         for (table, writes) in TABLES {
-            for write in writes {
-                database.execute_unprepared(&trigger(backend, table, write)).await?;
-            }
+            Watched { table, writes }.up(manager).await?;
         }
         Ok(())
     }
@@ -69,9 +68,7 @@ impl MigrationTrait for Migration {
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         let (database, backend) = (manager.get_connection(), manager.get_database_backend());
         for (table, writes) in TABLES {
-            for write in writes {
-                database.execute_unprepared(&drop_trigger(backend, table, write)).await?;
-            }
+            Watched { table, writes }.down(manager).await?;
         }
         if backend == DbBackend::Postgres {
             database.execute_unprepared("DROP FUNCTION change_standing_epoch()").await?;
@@ -90,14 +87,46 @@ fn name(table: &str, write: &str) -> String {
     format!("standing_after_{verb}_of_{table}")
 }
 
+/// A table with the writes that change the number.
+pub(crate) struct Watched {
+    /// The table.
+    pub(crate) table: &'static str,
+    /// The writes that count.
+    pub(crate) writes: &'static [&'static str],
+}
+
+impl Watched {
+    /// Makes the triggers.
+    pub(crate) async fn up(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        self.run(manager, trigger).await
+    }
+
+    /// Takes the triggers away.
+    pub(crate) async fn down(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+        self.run(manager, drop_trigger).await
+    }
+
+    async fn run(
+        &self,
+        manager: &SchemaManager<'_>,
+        statement: fn(DbBackend, &str, &str) -> String,
+    ) -> Result<(), DbErr> {
+        let (database, backend) = (manager.get_connection(), manager.get_database_backend());
+        for write in self.writes {
+            database.execute_unprepared(&statement(backend, self.table, write)).await?;
+        }
+        Ok(())
+    }
+}
+
 /// The statement that takes a trigger away.
-pub(crate) fn drop_trigger(backend: DbBackend, table: &str, write: &str) -> String {
+fn drop_trigger(backend: DbBackend, table: &str, write: &str) -> String {
     let on = if backend == DbBackend::Postgres { format!(" ON \"{table}\"") } else { String::new() };
     format!("DROP TRIGGER {}{on}", name(table, write))
 }
 
 /// The statement that makes a trigger. PostgreSQL's triggers wait for the end of the transaction, so that the row is locked for a moment only.
-pub(crate) fn trigger(backend: DbBackend, table: &str, write: &str) -> String {
+fn trigger(backend: DbBackend, table: &str, write: &str) -> String {
     let name = name(table, write);
     if backend == DbBackend::Postgres {
         return format!(
@@ -109,35 +138,4 @@ pub(crate) fn trigger(backend: DbBackend, table: &str, write: &str) -> String {
         "CREATE TRIGGER {name} AFTER {write} ON \"{table}\" FOR EACH ROW
             BEGIN UPDATE standing_epoch SET epoch = epoch + 1; END"
     )
-}
-
-/// A table of a later step whose every write changes the number.
-pub(crate) struct Watched {
-    /// The table.
-    pub(crate) table: &'static str,
-}
-
-impl Watched {
-    /// Makes the triggers.
-    pub(crate) async fn up(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-        let (database, backend) = (manager.get_connection(), manager.get_database_backend());
-        for write in ALWAYS {
-            database.execute_unprepared(&trigger(backend, self.table, write)).await?;
-        }
-        Ok(())
-    }
-
-    /// Takes the triggers away.
-    pub(crate) async fn down(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
-        let (database, backend) = (manager.get_connection(), manager.get_database_backend());
-        for write in ALWAYS {
-            let on = if backend == DbBackend::Postgres {
-                format!(" ON \"{}\"", self.table)
-            } else {
-                String::new()
-            };
-            database.execute_unprepared(&format!("DROP TRIGGER {}{on}", name(self.table, write))).await?;
-        }
-        Ok(())
-    }
 }

@@ -3,7 +3,10 @@
 use sea_orm_migration::async_trait::async_trait;
 use sea_orm_migration::prelude::{DbErr, MigrationName, MigrationTrait, SchemaManager};
 
-use crate::{m20261126_000045_standing_epoch::Watched, table::Create};
+use crate::{
+    m20261126_000045_standing_epoch::{ALWAYS, Watched},
+    table::Create,
+};
 
 const SCOPE: &[&str] = &["outside", "outside_group"];
 
@@ -24,7 +27,7 @@ const TABLE: Create = Create {
     },
 };
 
-const WATCHED: Watched = Watched { table: "disclosure_rule" };
+const WATCHED: Watched = Watched { table: "disclosure_rule", writes: ALWAYS };
 
 pub(crate) struct Migration;
 
