@@ -152,8 +152,14 @@ impl Kind for Nothing {
     const DECLARATION: &'static Declaration = Region::DECLARATION;
 }
 
-static MOVES: model::Lifecycle =
-    model::Lifecycle { state: "state", reason: "title", before: None, is_recorded: false, moves: &[] };
+static MOVES: model::Lifecycle = model::Lifecycle {
+    state: "state",
+    reason: "title",
+    before: None,
+    working: None,
+    is_recorded: false,
+    moves: &[],
+};
 
 #[test]
 fn every_code_that_a_record_holds_has_a_label() {

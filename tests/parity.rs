@@ -70,7 +70,10 @@ fn twin(operation: &str) -> Twin {
         "explain_access" => return field("Query", "accessExplain".into()),
         "list_reads" => return field("Query", "auditReads".into()),
         "get_me" => return field("Query", "me".into()),
-        "get_plan_tree" => return field("Plan", "pillars".into()),
+        "get_plan_tree" => return field("Query", "planTree".into()),
+        "list_plan_editions" => return field("Query", "planEditions".into()),
+        "verify_plan_edition" => return field("Query", "planEditionProof".into()),
+        "diff_plan" => return field("Query", "planDiff".into()),
         _ => {}
     }
     let singular = |name: &str| KINDS.all().iter().any(|def| def.name == name);

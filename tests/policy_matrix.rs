@@ -155,6 +155,8 @@ fn scope(case: &Case, def: &KindDef) -> Scope {
         }),
         role: case.kind.strip_prefix("grant:").and_then(role_named),
         is_offered: false,
+        is_drafted: false,
+        is_inside: false,
         holdings: if holds { vec![holding] } else { Vec::new() },
     }
 }

@@ -19,8 +19,8 @@ use std::sync::LazyLock;
 
 use entity::{
     Action, Agency, ApiKey, Country, CountryFramework, DisclosureRule, Framework, Grant, Membership,
-    Objective, Obligation, Organisation, Participation, Pillar, Plan, Purge, Region, RegionMembership,
-    Release, ReleaseSet, Task, User, WorkingGroup,
+    Objective, Obligation, Organisation, Participation, Pillar, Plan, PlanEdition, Purge, Region,
+    RegionMembership, Release, ReleaseSet, Task, User, WorkingGroup,
 };
 use kernel::{
     KindDef,
@@ -29,7 +29,7 @@ use kernel::{
 
 use access::{api_key, grant, user};
 use cooperation::{membership, task};
-use plans::{content::protect_content, plan};
+use plans::{content::protect_content, editions, plan};
 use treaties::participation;
 
 /// Every record kind with what it does, those that others refer to first.
@@ -46,7 +46,12 @@ pub static KINDS: LazyLock<Kinds> = LazyLock::new(|| {
         kind::<Agency>(),
         kind::<WorkingGroup>(),
         kind::<Membership>().checks(membership::check),
-        kind::<Plan>().lacks(plan::lacking).guards(plan::guard).checks(plan::check),
+        kind::<Plan>()
+            .lacks(plan::lacking)
+            .guards(plan::guard)
+            .checks(plan::check)
+            .follows(editions::adoption::follow),
+        kind::<PlanEdition>(),
         kind::<Pillar>().guards(protect_content),
         kind::<Objective>().guards(protect_content),
         kind::<Action>().guards(protect_content),

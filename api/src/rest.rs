@@ -11,6 +11,8 @@ pub(crate) mod caching;
 pub(crate) mod caller;
 pub(crate) mod changes;
 pub(crate) mod device;
+mod edition;
+mod editions;
 pub(crate) mod idempotency;
 pub(crate) mod if_match;
 pub(crate) mod kinds;
@@ -37,9 +39,10 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::state::AppState;
 
 /// Operations written by hand that answer JSON only.
-fn json_areas() -> [OpenApiRouter<AppState>; 12] {
+fn json_areas() -> [OpenApiRouter<AppState>; 13] {
     [
         tree::router(),
+        editions::router(),
         access::router(),
         audit::router(),
         auth::router(),

@@ -29,7 +29,9 @@ pub mod vocab;
 
 pub use accounts::{ApiKey, Grant, User, api_key, grant, user};
 pub use cooperation::{Agency, Membership, Task, WorkingGroup, agency, membership, task, working_group};
-pub use plans::{Action, Objective, Pillar, Plan, action, objective, pillar, plan};
+pub use plans::{
+    Action, Objective, Pillar, Plan, PlanEdition, action, objective, pillar, plan, plan_edition,
+};
 pub use reference::{
     Country, Framework, Obligation, Organisation, Region, RegionMembership, country, framework, obligation,
     organisation, region, region_membership,

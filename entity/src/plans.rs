@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// A CBRN National Action Plan, or another plan of a country, region or organisation.
-#[record(plural = "plans", class = National, area = "Plans", texts, moves = PLAN,
+#[record(plural = "plans", class = National, area = "Plans", texts, editions, moves = PLAN,
     example = r#"{"owner": "KGZ", "kind": "cbrn_nap", "title": "CBRN National Action Plan", "domains": ["C", "B", "R", "N"], "language": "en"}"#)]
 pub struct Plan {
     /// What it is.
@@ -21,10 +21,13 @@ pub struct Plan {
     /// What it is about.
     #[field(len(1, 20_000), text, disclosable)]
     pub summary: Option<String>,
+    /// The national vision: the state of things that the country wants to reach.
+    #[field(len(1, 20_000), text, disclosable)]
+    pub vision: Option<String>,
     /// Hazard domains it is about.
     #[field(len(1, 4), filter("domain", "Only those about one of these hazard domains."))]
     pub domains: Mask<Domain>,
-    /// Edition: 1, 2, 3; not the lock counter.
+    /// Edition: 1, 2, 3; not the lock counter. That in force, else that being worked on.
     #[field(range(1, 1_000), default = 1)]
     pub edition: i32,
     /// First day of its period.
@@ -33,9 +36,15 @@ pub struct Plan {
     /// Last day of its period.
     #[field(days("ends", "that end"), sort, not_before = starts_on)]
     pub ends_on: Option<Date>,
-    /// State of the plan; later states need the facts of adoption.
+    /// State of the edition in force, else of the one being worked on; later states need the facts of adoption.
     #[field(default = PlanStatus::Draft, new_only, filter, progress)]
     pub status: PlanStatus,
+    /// State of the edition being worked on; null where there is none, and for readers outside the owner.
+    #[field(read_only, inside, progress)]
+    pub working_status: Option<PlanStatus>,
+    /// Why the edition being worked on was returned, where another one is in force; null for readers outside the owner.
+    #[field(read_only, inside, progress)]
+    pub working_reason: Option<String>,
     /// Body that adopted it.
     #[field(len(1, 300))]
     pub act_body: Option<String>,
@@ -60,17 +69,17 @@ pub struct Plan {
     pub tasks: Children<Task>,
 }
 
-lifecycle! { PLAN, recorded;
+lifecycle! { PLAN, working working_status working_reason, recorded;
     /// Send a draft plan to consultation.
-    consult: Draft => InConsultation;
+    consult: Draft => InConsultation, working;
     /// Submit a plan for adoption.
-    submit: InConsultation => Submitted, needs [has_actions(), has_leads()];
+    submit: InConsultation => Submitted, needs [has_actions(), has_leads()], working;
     /// Take a plan back to draft.
-    recall: InConsultation | Submitted => Draft;
+    recall: InConsultation | Submitted => Draft, working;
     /// Adopt a submitted plan.
-    adopt: Submitted => Adopted, by Approver, act;
+    adopt: Submitted => Adopted, by Approver, act, working;
     /// Return a submitted plan to draft.
-    return: Submitted => Draft, by Approver, needs [reason];
+    return: Submitted => Draft, by Approver, needs [reason], working;
     /// Withdraw an adopted plan.
     withdraw: Adopted | InImplementation => Closed, by Approver, needs [reason];
     /// Start the implementation of an adopted plan.
@@ -83,8 +92,43 @@ lifecycle! { PLAN, recorded;
     close: UnderReview => Closed;
 }
 
+/// An edition of a plan that was adopted, with the hash of the content it froze.
+#[record(plural = "adopted-editions", class = Shared, below = plan, unique(plan, number))]
+pub struct PlanEdition {
+    /// The plan.
+    #[field(new_only)]
+    pub plan: Ref<Plan>,
+    /// Its number: 1, 2, 3.
+    #[field(new_only)]
+    pub number: i32,
+    /// Body that adopted it.
+    #[field(new_only)]
+    pub act_body: Option<String>,
+    /// Number of the legal act.
+    #[field(new_only)]
+    pub act_number: Option<String>,
+    /// Day of the legal act.
+    #[field(new_only)]
+    pub act_on: Option<Date>,
+    /// Where the act is published or kept.
+    #[field(new_only)]
+    pub act_source: Option<String>,
+    /// Instant of the adoption.
+    #[field(new_only)]
+    pub adopted_at: DateTimeUtc,
+    /// Change set of the adoption; no foreign key.
+    #[field(new_only)]
+    pub adopted_in: Uuid,
+    /// Root of the hashes of its content.
+    #[field(new_only)]
+    pub root: String,
+    /// What the empty places of the tree of hashes are made of; nobody reads it.
+    #[field(new_only)]
+    pub secret: String,
+}
+
 /// A pillar of a plan: the first level of its content.
-#[record(plural = "pillars", class = National, area = "Plans", texts, below = plan,
+#[record(plural = "pillars", class = National, area = "Plans", texts, editions, below = plan,
     example = r#"{"plan": "0198c0de-0000-7000-8000-000000000001", "title": "Governance and legal framework", "position": 1}"#)]
 pub struct Pillar {
     /// Plan the pillar belongs to; its owner owns the pillar.
@@ -107,7 +151,7 @@ pub struct Pillar {
 }
 
 /// An objective of a plan, below a pillar.
-#[record(plural = "objectives", class = National, area = "Plans", texts, below = pillar,
+#[record(plural = "objectives", class = National, area = "Plans", texts, editions, below = pillar,
     example = r#"{"pillar": "0198c0de-0000-7000-8000-000000000001", "title": "A standing national coordination body runs CBRN risk mitigation", "position": 1}"#)]
 pub struct Objective {
     /// Plan the objective belongs to.
@@ -133,7 +177,7 @@ pub struct Objective {
 }
 
 /// An action of a plan: who does what, when, at what cost, for which obligations.
-#[record(plural = "actions", class = Work, area = "Plans", texts, below = objective,
+#[record(plural = "actions", class = Work, area = "Plans", texts, editions, below = objective,
     example = r#"{"objective": "0198c0de-0000-7000-8000-000000000001", "title": "Adopt the legal act that sets up the National CBRN Team", "lead_agency": "MES", "position": 1}"#)]
 pub struct Action {
     /// Plan the action belongs to.

@@ -49,6 +49,8 @@ mod m20261126_000076_grant_consent;
 mod m20261126_000077_erasure;
 mod m20261126_000078_purge;
 mod m20261126_000082_read_trace;
+mod m20261126_000180_editions;
+mod m20261126_000181_plan_edition;
 mod table;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
@@ -108,6 +110,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000077_erasure::Migration),
             Box::new(m20261126_000078_purge::MIGRATION),
             Box::new(m20261126_000082_read_trace::Migration),
+            Box::new(m20261126_000180_editions::Migration),
+            Box::new(m20261126_000181_plan_edition::MIGRATION),
         ]
     }
 }

@@ -95,6 +95,8 @@ pub struct Declaration {
     pub area: Option<&'static str>,
     /// Whether records have texts in several languages.
     pub has_texts: bool,
+    /// Whether what changes in the next edition of a plan is held apart from what is in force.
+    pub has_editions: bool,
     /// Fields with the record it stands below, best first.
     pub below: &'static [&'static str],
     /// How far its field `code` is unique, if it has one.
@@ -144,6 +146,7 @@ impl Declaration {
             class: Class::National,
             area: None,
             has_texts: false,
+            has_editions: false,
             below: &[],
             code: None,
             owns: None,
@@ -204,6 +207,13 @@ impl Declaration {
     #[must_use]
     pub const fn texts(mut self) -> Self {
         self.has_texts = true;
+        self
+    }
+
+    /// Holds what changes in the next edition of a plan apart from what is in force.
+    #[must_use]
+    pub const fn editions(mut self) -> Self {
+        self.has_editions = true;
         self
     }
 
@@ -339,6 +349,9 @@ impl Declaration {
         if self.has_texts {
             all.extend(TEXTS);
         }
+        if self.has_editions {
+            all.extend(EDITIONS);
+        }
         all.extend(self.derived_columns().into_iter().map(|name| (name, Column::Text, false)));
         all
     }
@@ -391,9 +404,17 @@ const NATIONAL: [(&str, Column, bool); 4] = [
 const TEXTS: [(&str, Column, bool); 2] =
     [("language", Column::Text, false), ("translations", Column::Json, false)];
 
+const EDITIONS: [(&str, Column, bool); 2] =
+    [(standard::PENDING, Column::Json, true), (standard::DRAFTED_IN, Column::Int, true)];
+
 /// Fields that records have besides their own.
 pub mod standard {
     use super::{Field, Visibility};
+
+    /// What the next edition of its plan changes of a record; columns of the edition, which callers do not see.
+    pub const PENDING: &str = "pending";
+    /// Number of the edition that a record belongs to which is not in force yet.
+    pub const DRAFTED_IN: &str = "drafted_in";
 
     /// Who sees the record inside its country.
     pub const VISIBILITY: Field<Visibility> = Field::at("visibility");

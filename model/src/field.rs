@@ -181,6 +181,8 @@ pub struct FieldDef {
     pub table: Option<&'static str>,
     /// Whether our own code writes it beside the log, without a new version: what is only noted, such as a last use.
     pub is_unlogged: bool,
+    /// Whether it is shown inside the owner only.
+    pub is_inside: bool,
     /// A fact that follows: whether another field holds this code. Such a field has no column.
     pub is: Option<(&'static str, &'static str)>,
 }

@@ -69,6 +69,8 @@ pub struct Move {
     pub is_remembered: bool,
     /// Whether its legal act comes with the call: the fields `act_body`, `act_number`, `act_on`, `act_source`.
     pub is_act: bool,
+    /// Whether it is about the working edition, where the records of the kind have editions.
+    pub is_working: bool,
 }
 
 /// The states of a kind and the moves between them; written by the macro [`crate::lifecycle!`].
@@ -80,6 +82,8 @@ pub struct Lifecycle {
     pub reason: &'static str,
     /// Column with the state that a move remembered.
     pub before: Option<&'static str>,
+    /// Columns with the state of the working edition beside one in force, and with the reason of its last move.
+    pub working: Option<(&'static str, &'static str)>,
     /// Whether moves made on paper are recorded, by the focal point.
     pub is_recorded: bool,
     /// The moves.
@@ -87,6 +91,12 @@ pub struct Lifecycle {
 }
 
 impl Lifecycle {
+    /// Whether a state is one of a working edition: a move of it starts there.
+    #[must_use]
+    pub fn is_working(&self, state: &str) -> bool {
+        self.working.is_some() && self.moves.iter().any(|step| step.is_working && step.from.contains(&state))
+    }
+
     /// The move with this name.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&'static Move> {

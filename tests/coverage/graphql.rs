@@ -40,6 +40,10 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
             "vocabularies" => vocabularies(caller).await,
             "changes" => changes(caller).await,
             "userExport" => exports(caller).await,
+            "planTree" | "planEditions" => of_plan_json(caller, &field.name, "id: $id").await,
+            "planDiff" => of_plan_json(caller, &field.name, r#"id: $id, from: "in_force", to: "in_force""#).await,
+            // No plan of the stage is adopted.
+            "planEdition" | "planEditionProof" => no_edition(caller, &field.name).await,
             "node" => by_id(caller, "node", "{ id __typename }").await,
             "history" => by_id(caller, "history", "{ totalCount }").await,
             "accessExplain" => explained(caller).await,
@@ -57,6 +61,10 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
     for field in schema.mutations() {
         if field.name == "recordsBatch" {
             faults.extend(batch_of_all(caller, &schema, &field).await);
+            continue;
+        }
+        if field.name == "openPlanEdition" {
+            faults.extend(openings(caller, &schema, &field).await);
             continue;
         }
         if let "acceptGrant" | "declineGrant" = field.name.as_str() {
@@ -149,6 +157,38 @@ async fn changes(caller: &Caller<'_>) -> Faults {
                 faults.push(format!("{}: the feed and the policy differ on {name}", caller.name));
             }
         }
+    }
+    faults
+}
+
+async fn of_plan_json(caller: &Caller<'_>, field: &str, arguments: &str) -> Faults {
+    let (def, mut faults) = (KINDS.get("plan").expect("a kind"), Faults::new());
+    let text = format!("query($id: ID!) {{ {field}({arguments}) }}");
+    for (name, id) in caller.stage.targets(def.name) {
+        let answer = caller.client.graphql(&text, json!({ "id": id })).await;
+        let wanted = caller.read(def, id).await;
+        faults.extend(caller.expect(&format!("{field} {name}"), status(&answer, field), wanted, &answer));
+    }
+    faults
+}
+
+async fn no_edition(caller: &Caller<'_>, field: &str) -> Faults {
+    let mut faults = Faults::new();
+    let text = format!("query($id: ID!) {{ {field}(id: $id, number: 1) }}");
+    for (name, id) in caller.stage.targets("plan") {
+        let answer = caller.client.graphql(&text, json!({ "id": id })).await;
+        faults.extend(caller.expect(&format!("{field} {name}"), status(&answer, field), 404, &answer));
+    }
+    faults
+}
+
+async fn openings(caller: &Caller<'_>, schema: &Schema, field: &Field) -> Faults {
+    let (def, mut faults) = (KINDS.get("plan").expect("a kind"), Faults::new());
+    let consult = def.lifecycle.and_then(|cycle| cycle.find("consult")).expect("a move");
+    for (name, id) in caller.stage.targets(def.name) {
+        let answer = run(caller, schema, field, &json!({ "id": id, "expected_version": 1 })).await;
+        let wanted = caller.write(Verb::Move(consult), def, id, 409).await;
+        faults.extend(caller.expect(&format!("open {name}"), status(&answer, &field.name), wanted, &answer));
     }
     faults
 }

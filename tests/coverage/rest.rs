@@ -96,9 +96,15 @@ async fn one(caller: &Caller<'_>, method: &str, path: &str) -> Option<Faults> {
         ("put", ["by-key", ..]) => put(caller, def).await,
         ("get", ["{id}"]) => reads(caller, def, "").await,
         ("post", ["preview"]) => preview(caller, def).await,
-        ("get", ["{id}", what @ ("history" | "moves" | "tree" | "releases")]) => {
+        ("get", ["{id}", what @ ("history" | "moves" | "tree" | "releases" | "editions")]) => {
             reads(caller, def, &format!("/{what}")).await
         }
+        ("get", ["{id}", "diff"]) => reads(caller, def, "/diff?from=in_force&to=in_force").await,
+        // No plan of the stage is adopted: there is nothing that was frozen, and nothing to open an edition beside.
+        ("get", ["{id}", "editions", rest @ ..]) => {
+            frozen(caller, def, if rest.len() > 1 { "/editions/1/verify" } else { "/editions/1" }).await
+        }
+        ("post", ["{id}", "editions"]) => openings(caller, def).await,
         ("patch", ["{id}"]) => writes(caller, def, Method::PATCH, "", Verb::Update).await,
         ("delete", ["{id}"]) => writes(caller, def, Method::DELETE, "", Verb::Delete).await,
         ("get", ["{id}", "export"]) => exports(caller, def).await,
@@ -111,6 +117,30 @@ async fn one(caller: &Caller<'_>, method: &str, path: &str) -> Option<Faults> {
         }
         _ => return None,
     })
+}
+
+/// Editions that nobody reads, for there are none.
+async fn frozen(caller: &Caller<'_>, def: &'static KindDef, end: &str) -> Faults {
+    let mut faults = Faults::new();
+    for (_, id) in caller.stage.targets(def.name) {
+        let path = format!("/{}/{id}{end}", def.collection);
+        let answer = caller.client.get(&path).await;
+        faults.extend(caller.expect(&path, answer.status, 404, &answer));
+    }
+    faults
+}
+
+/// Openings of editions: whoever may send a plan to consultation may, and is told that no edition is in force.
+async fn openings(caller: &Caller<'_>, def: &'static KindDef) -> Faults {
+    let mut faults = Faults::new();
+    let consult = def.lifecycle.and_then(|cycle| cycle.find("consult")).expect("a move");
+    for (_, id) in caller.stage.targets(def.name) {
+        let path = format!("/{}/{id}/editions", def.collection);
+        let answer = caller.client.post(&path, json!({})).await;
+        let wanted = caller.write(Verb::Move(consult), def, id, 409).await;
+        faults.extend(caller.expect(&path, answer.status, wanted, &answer));
+    }
+    faults
 }
 
 async fn send(client: &Client<'_>, method: &Method, path: &str, body: Option<&Json>) -> Answer {

@@ -1,4 +1,5 @@
 //! What plans and their content do.
 
 pub mod content;
+pub mod editions;
 pub mod plan;

@@ -5,18 +5,19 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use entity::{Action, Objective, Pillar, Plan, action, objective, pillar};
 use kernel::{
     Ctx, KindDef, Result,
-    filter::Narrowing,
-    page::{MAX_LIMIT, Page, SortKey},
     render::{Detail, Renderer},
     row::Row,
-    schema, store,
+    schema,
 };
 use model::{Field, FieldType};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
-use super::Registered;
+use super::{
+    Registered,
+    plans::editions::{Edition, drafting, load},
+};
 
 /// A plan with its pillars, their objectives and actions, and the obligations these serve.
 #[derive(Clone, Debug, Serialize)]
@@ -43,17 +44,21 @@ struct Level {
     languages: BTreeSet<String>,
 }
 
-/// Reads a visible plan with everything below it that the caller may see.
+/// Reads a visible plan in an edition, with everything below it that the caller may see.
 ///
 /// # Errors
-/// `NotFound` if the plan is not visible.
-pub async fn tree(ctx: &Ctx, id: Uuid) -> Result<PlanTree> {
-    let row = store::get(ctx, Plan::def(), id).await?;
-    let renderer = Renderer::on(ctx, Plan::def(), std::slice::from_ref(&row), Detail::Single).await?;
-    let mut actions = below(ctx, Action::def(), id, action::OBJECTIVE).await?;
-    let mut objectives = below(ctx, Objective::def(), id, objective::PILLAR).await?;
-    let mut pillars = below(ctx, Pillar::def(), id, pillar::PLAN).await?;
-    let mut languages = BTreeSet::from_iter(renderer.language(&row));
+/// `NotFound` if the plan is not visible, or has no such edition for the caller.
+pub async fn tree(ctx: &Ctx, id: Uuid, edition: Edition) -> Result<PlanTree> {
+    let rows = load(ctx, id, edition).await?;
+    // References lead to what the next edition makes as well.
+    let ctx = if edition == Edition::Working { &drafting(ctx) } else { ctx };
+    let plan = [rows.plan];
+    let renderer = Renderer::on(ctx, Plan::def(), &plan, Detail::Single).await?;
+    let mut actions = level(ctx, Action::def(), &rows.actions, action::OBJECTIVE).await?;
+    let mut objectives = level(ctx, Objective::def(), &rows.objectives, objective::PILLAR).await?;
+    let mut pillars = level(ctx, Pillar::def(), &rows.pillars, pillar::PLAN).await?;
+    let [plan] = &plan;
+    let mut languages = BTreeSet::from_iter(renderer.language(plan));
     languages.extend([&actions, &objectives, &pillars].into_iter().flat_map(|level| level.languages.clone()));
     let mut served: BTreeMap<String, Json> = BTreeMap::new();
     for (_, one) in actions.by_parent.values().flatten() {
@@ -76,35 +81,26 @@ pub async fn tree(ctx: &Ctx, id: Uuid) -> Result<PlanTree> {
         made.push(shown);
     }
     Ok(PlanTree {
-        plan: renderer.json(&row)?,
+        plan: renderer.json(plan)?,
         pillars: made,
         obligations: served.into_values().collect(),
         language: languages.pop_first().filter(|_| languages.is_empty()),
     })
 }
 
-/// Every visible record of a kind below the plan, by place.
-async fn below<T: FieldType<Held = Uuid>>(
+/// The records of a kind below the plan, each by the record it stands below.
+async fn level<T: FieldType<Held = Uuid>>(
     ctx: &Ctx,
     def: &'static KindDef,
-    plan: Uuid,
+    rows: &[Row],
     parent: Field<T>,
 ) -> Result<Level> {
-    let filters = Narrowing::of(def, "plan_id", plan.to_string())?;
-    let mut page =
-        Page { sort: vec![SortKey { column: "position", descending: false }], ..Page::first(MAX_LIMIT) };
+    let renderer = Renderer::on(ctx, def, rows, Detail::List).await?;
     let mut level = Level::default();
-    loop {
-        let (slice, named) = store::list_along(ctx, def, &filters, &page).await?;
-        page.cursor = slice.rows.last().map(|row| page.cursor_at(ctx, row));
-        let renderer = Renderer::along(ctx, def, (&slice.rows, &named), Detail::List).await?;
-        for row in &slice.rows {
-            level.add(&renderer, row, row.read(parent).unwrap_or_default())?;
-        }
-        if !slice.has_more {
-            return Ok(level);
-        }
+    for row in rows {
+        level.add(&renderer, row, row.read(parent).unwrap_or_default())?;
     }
+    Ok(level)
 }
 
 /// Puts a member into an object.

@@ -4,6 +4,7 @@
 //! leads: to a place in a level below. What a level needs is asked for in one statement for each edge. The
 //! answer is then written in the order it was asked for, straight from the rows.
 
+mod editions;
 mod json;
 mod many;
 mod one;
@@ -211,6 +212,7 @@ impl Run {
             Read::History => self.history(item).await,
             Read::Explain => self.explain(item).await,
             Read::Reads => self.reads(item).await,
+            Read::Plan(read) => self.plan(item, read).await,
             Read::Get(def) => self.get(def, item).await,
             Read::List(def) => self.list(def, item).await,
             Read::ByKey(def) => self.by_key(def, item).await,

@@ -100,6 +100,8 @@ pub(crate) enum Read {
     Explain,
     /// Who read the records of the caller's country.
     Reads,
+    /// A plan, an edition of it, or what differs between two.
+    Plan(PlanRead),
     /// A record of a kind.
     Get(&'static KindDef),
     /// A list of a kind.
@@ -108,9 +110,26 @@ pub(crate) enum Read {
     ByKey(&'static KindDef),
 }
 
+/// What is read of a plan and its editions.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum PlanRead {
+    /// The plan with all its content.
+    Tree,
+    /// Which editions there are.
+    Editions,
+    /// What an edition froze.
+    Frozen,
+    /// Whether an edition is what was adopted.
+    Verify,
+    /// What differs between two editions.
+    Diff,
+}
+
 /// A write at the root.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Write {
+    /// Opens the next edition of a plan.
+    OpenEdition,
     /// Creates a record.
     Create(&'static KindDef),
     /// Edits a record.

@@ -15,6 +15,7 @@ use super::{
     api_keys,
     body::{Input, Members, Optional},
     caller::{Caller, Reading, SignedIn},
+    edition::{OfRecord, Stated, Writing},
     if_match::{ByKey, Creating, IfMatch, Unconditional},
     listing::ListReader,
     openapi::kinds as contract,
@@ -106,10 +107,10 @@ fn collection(def: &'static KindDef) -> [Operation; 3] {
     let list = async move |ListReader(reader, parameters): ListReader| {
         read(def, reader, &Read::List(parameters)).await
     };
-    let create = async move |SignedIn(ctx): SignedIn, _: Creating, Members(fields): Members| {
+    let create = async move |Writing(ctx): Writing, _: Creating, Members(fields): Members| {
         Records { def, ctx }.create(fields).await
     };
-    let batch = async move |SignedIn(ctx): SignedIn, _: Unconditional, Input(input): Input<BatchInput>| {
+    let batch = async move |Writing(ctx): Writing, _: Unconditional, Input(input): Input<BatchInput>| {
         Records { def, ctx }.batch(&input).await
     };
     [
@@ -125,7 +126,7 @@ fn by_key(def: &'static KindDef) -> [Operation; 2] {
     let get = async move |Reading(reader): Reading, Path((system, key)): Path<(String, String)>| {
         read(def, reader, &Read::ByKey(system, key)).await
     };
-    let put = async move |SignedIn(ctx): SignedIn,
+    let put = async move |Writing(ctx): Writing,
                           Path(key): Path<(String, String)>,
                           ByKey(expected): ByKey,
                           Members(fields): Members| {
@@ -140,17 +141,21 @@ fn by_key(def: &'static KindDef) -> [Operation; 2] {
 }
 
 fn single(def: &'static KindDef) -> [Operation; 4] {
-    let get = async move |Reading(reader): Reading, Path(address): Path<String>| {
-        read(def, reader, &Read::One(address)).await
+    let get = async move |asked: OfRecord, Path(address): Path<String>| match asked {
+        OfRecord::InForce(reader) => read(def, *reader, &Read::One(address)).await,
+        OfRecord::Stated(stated) => {
+            let Stated(ctx, edition) = *stated;
+            Records { def, ctx }.stated(&address, edition).await
+        }
     };
-    let update = async move |SignedIn(ctx): SignedIn,
+    let update = async move |Writing(ctx): Writing,
                              Path(address): Path<String>,
                              IfMatch(version): IfMatch,
                              Members(fields): Members| {
         Records { def, ctx }.update(&address, version, fields).await
     };
     let delete =
-        async move |SignedIn(ctx): SignedIn, Path(address): Path<String>, IfMatch(version): IfMatch| {
+        async move |Writing(ctx): Writing, Path(address): Path<String>, IfMatch(version): IfMatch| {
             Records { def, ctx }.delete(&address, version).await.map(|()| StatusCode::NO_CONTENT)
         };
     let history = async move |ListReader(reader, parameters): ListReader, Path(address): Path<String>| {

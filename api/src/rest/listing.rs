@@ -13,12 +13,13 @@ use kernel::{
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value as Json;
 use utoipa::{IntoParams, openapi::path::ParameterIn};
+use uuid::Uuid;
 
 use super::{
     caller::{pairs, parameter_faults, recall},
     problem::Problem,
 };
-use crate::{signin::identity::Recalled, state::AppState};
+use crate::{domain::plans::editions::Edition, signin::identity::Recalled, state::AppState};
 
 /// Which page of a list is wanted.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -82,6 +83,42 @@ impl Parameters {
         let sort = or_faults(sort, &mut faults).unwrap_or_default();
         let page = page_of(page, sort, &mut faults);
         if faults.is_empty() { Ok((narrowing, page)) } else { Err(Error::BadRequest(faults).into()) }
+    }
+
+    /// Whether a parameter is given.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.given.iter().any(|(given, _)| given == name)
+    }
+
+    /// Reads of which plan the records are listed, and in which state: such a list takes no other parameters.
+    ///
+    /// # Errors
+    /// 400 naming every parameter that is missing, unknown or cannot be read.
+    pub fn of_past(&self, def: &'static KindDef) -> Result<(Uuid, Edition), Problem> {
+        let paging = names::<PageParams>();
+        let filters = def.filters.iter().filter(|filter| filter.applies).map(|filter| filter.name);
+        let known: Vec<&str> = filters.chain(paging.iter().map(String::as_str)).chain(["as_of"]).collect();
+        let mut faults = parameter_faults(&self.given, &known);
+        let taken = ["plan_id", "as_of", "lang"];
+        for (name, _) in
+            self.given.iter().filter(|(name, _)| known.contains(&&**name) && !taken.contains(&&**name))
+        {
+            let detail = format!("a list as of a time is whole: it takes no `{name}`");
+            faults.push(Violation::new(format!("?{name}"), Code::RuleBroken, detail));
+        }
+        let value =
+            |name: &str| self.given.iter().find(|(given, _)| given == name).map(|(_, value)| value.as_str());
+        let plan = value("plan_id").and_then(|text| Uuid::try_parse(text).ok());
+        if plan.is_none() {
+            let detail = "a list as of a time is of one plan: give its id";
+            faults.push(Violation::new("?plan_id", Code::Required, detail));
+        }
+        let at = or_faults(Edition::read(None, value("as_of")), &mut faults);
+        match (plan, at) {
+            (Some(plan), Some(at)) if faults.is_empty() => Ok((plan, at)),
+            _ => Err(Error::BadRequest(faults).into()),
+        }
     }
 
     /// The same parameters with one more, in the place of what is given under its name.

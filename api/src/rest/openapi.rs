@@ -19,6 +19,7 @@ use crate::domain::{
     access::api_key,
     batch::{BatchInput, BatchResult},
     history::HistoryEntry,
+    plans::editions,
     tree,
 };
 
@@ -91,7 +92,7 @@ fn joined() -> Result<Json, String> {
     kernel::input::tidy(&mut document);
     let past = Map::from_iter([("HistoryEntryPage".to_owned(), schema::page("HistoryEntry"))]);
     let of_keys = kinds::schemas_of_keys(api_key::def());
-    for schemas in [past, schema::components(&KINDS), of_keys, tree::schemas()] {
+    for schemas in [past, schema::components(&KINDS), of_keys, tree::schemas(), editions::schemas()] {
         merge::add_schemas(&mut document, schemas)?;
     }
     for operation in super::kinds::operations() {

@@ -23,6 +23,7 @@ use crate::{
         batch::{self, BatchInput, BatchResult},
         history::{HistoryEntry, history},
         moves,
+        plans::editions::{self, Edition},
         purge::{self, Purging, ReasonInput},
         sharing,
     },
@@ -41,6 +42,9 @@ impl Records {
     /// Lists records.
     async fn list(&self, parameters: &Parameters) -> Result<Answer, Problem> {
         let Self { def, ctx } = self;
+        if def.declared.has_editions && def.has("plan_id") && parameters.has("as_of") {
+            return self.list_past(parameters).await;
+        }
         let (filters, page) = parameters.of_list(def)?;
         let (slice, named) = store::list_along(ctx, def, &filters, &page).await?;
         let next = slice.rows.last().filter(|_| slice.has_more).map(|row| page.cursor_at(ctx, row));
@@ -66,6 +70,25 @@ impl Records {
         let rows = std::slice::from_ref(&row);
         let renderer = Renderer::along(&self.ctx, self.def, (rows, &named), Detail::Single).await?;
         self.shown(&renderer, &row, false)
+    }
+
+    /// Reads one record in an edition of its plan.
+    pub async fn stated(&self, address: &str, edition: Edition) -> Result<Answer, Problem> {
+        let id = address.parse().map_err(|_| Error::NotFound)?;
+        let row = editions::one(&self.ctx, self.def, id, edition).await?;
+        let ctx = if edition == Edition::Working { editions::drafting(&self.ctx) } else { self.ctx.clone() };
+        Records { def: self.def, ctx }.answer(&row, false).await
+    }
+
+    /// Lists the records of a plan as they stood at a time.
+    async fn list_past(&self, parameters: &Parameters) -> Result<Answer, Problem> {
+        let (plan, at) = parameters.of_past(self.def)?;
+        let rows = editions::list_at(&self.ctx, self.def, plan, at).await?;
+        let renderer = Renderer::on(&self.ctx, self.def, &rows, Detail::List).await?;
+        let items: Vec<_> = rows.iter().map(|row| renderer.shown(row)).collect();
+        let total = u64::try_from(rows.len()).ok();
+        let info = PageInfo { next: None, limit: rows.len(), total };
+        Ok(Answer { language: common_language(&renderer, &rows), ..Answer::of(&Page { items, page: info })? })
     }
 
     /// Creates a record.

@@ -6,7 +6,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     answer::Answer,
-    caller::Caller,
+    edition::Stated,
     problem::{Problem, ReadProblems},
 };
 use crate::{domain::tree::tree, state::AppState};
@@ -19,10 +19,12 @@ pub fn router() -> OpenApiRouter<AppState> {
 #[utoipa::path(get, path = "/plans/{id}/tree", tag = "Plans",
     summary = "Read a plan with all its content",
     description = "Reads a plan with its pillars, objectives and actions and the obligations they serve, as far as the caller may see them.",
-    params(("id" = String, Path, description = "Id of the plan")),
+    params(("id" = String, Path, description = "Id of the plan"),
+        ("edition" = Option<String>, Query, description = "Edition to read: `in_force` (the default), `working`, or a number."),
+        ("as_of" = Option<String>, Query, description = "State to read: a day, which means its end in UTC, or an instant.")),
     responses((status = 200, description = "The plan with its content", body = ref("#/components/schemas/PlanTree"), headers(("ETag" = String), ("Content-Language" = String))), ReadProblems))]
-async fn get_plan_tree(Caller(ctx): Caller, Path(id): Path<String>) -> Result<Answer, Problem> {
+async fn get_plan_tree(Stated(ctx, edition): Stated, Path(id): Path<String>) -> Result<Answer, Problem> {
     let id = id.parse().map_err(|_| Error::NotFound)?;
-    let tree = tree(&ctx, id).await?;
+    let tree = tree(&ctx, id, edition).await?;
     Ok(Answer { language: tree.language(), ..Answer::of(&tree)? })
 }

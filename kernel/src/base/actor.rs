@@ -108,6 +108,8 @@ pub struct Actor {
     pub bound: Option<String>,
     /// The audience the caller views as; grants and standing are then those of its members, and there is no user.
     pub viewing: Option<Viewing>,
+    /// Whether the caller works on the next edition of plans, and reads them as they are there.
+    pub is_drafting: bool,
     /// The service itself: seeds, the command line, the clock job.
     is_system: bool,
 }
@@ -129,6 +131,19 @@ impl Actor {
     #[must_use]
     pub fn elevated(&self) -> Self {
         Self { is_system: true, ..self.clone() }
+    }
+
+    /// The same caller at work on the next edition of plans: by grants alone, for releases show what is in force.
+    #[must_use]
+    pub fn drafting(&self) -> Self {
+        let viewing = self
+            .viewing
+            .as_ref()
+            .map(|viewing| Viewing { own: Arc::new(viewing.own.drafting()), ..viewing.clone() });
+        let mut standing = self.standing.clone();
+        standing.release_sets.clear();
+        standing.public_sets.clear();
+        Self { is_drafting: true, viewing, standing, ..self.clone() }
     }
 
     /// Whether this is the service itself.
@@ -200,7 +215,13 @@ impl Actor {
         if let Some(viewing) = &self.viewing {
             return format!("{} as {}", viewing.own.fingerprint(), viewing.audience);
         }
-        let mut text = format!("{:?}/{:?}/{}", self.user, self.acting, self.is_system);
+        let mut text = format!(
+            "{:?}/{:?}/{}{}",
+            self.user,
+            self.acting,
+            self.is_system,
+            if self.is_drafting { "/d" } else { "" }
+        );
         text.extend(self.key.iter().map(|key| format!("/{}", key.key)));
         text
     }

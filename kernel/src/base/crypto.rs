@@ -2,7 +2,7 @@
 
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey},
-    digest,
+    digest, rand,
 };
 
 /// SHA-256 over the parts one after the other, in small hex digits.
@@ -13,6 +13,14 @@ pub fn sha256(parts: &[&[u8]]) -> String {
         context.update(part);
     }
     hex::encode(context.finish())
+}
+
+/// 32 random bytes in small hex digits; `None` where the system gives none.
+#[must_use]
+pub fn random() -> Option<String> {
+    let mut bytes = [0; 32];
+    rand::fill(&mut bytes).ok()?;
+    Some(hex::encode(bytes))
 }
 
 /// Encrypts with AES-256-GCM: nonce, then text and tag. The name is bound to it; `None` for a key of another

@@ -134,6 +134,12 @@ pub struct Scope {
     /// Whether a grant is no more than offered, or was declined.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_offered: bool,
+    /// Whether the record belongs to an edition that is not in force yet: only who works on the edition reads it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_drafted: bool,
+    /// Of a change: whether it changed nothing but what only the owner learns of.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_inside: bool,
     /// The grants the person has accepted, for users only; never stored.
     #[serde(skip)]
     pub holdings: Vec<Holding>,

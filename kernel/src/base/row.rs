@@ -2,7 +2,10 @@
 
 use base64::Engine;
 use chrono::{DateTime, NaiveDate, SecondsFormat, SubsecRound, Utc};
-use model::{Class, DefaultValue, Field, FieldType, VocabularyDef, field::Column as Type};
+use model::{
+    Class, DefaultValue, Field, FieldType, VocabularyDef, declaration::standard::DRAFTED_IN,
+    field::Column as Type,
+};
 use sea_orm::{QueryResult, Value, sea_query::Expr};
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -370,6 +373,9 @@ impl Row {
             person: if self.def.class == Class::Person { self.uuid("id") } else { self.uuid("user_id") },
             role: code("role").and_then(|role| serde_json::from_value(role).ok()),
             is_offered: self.text(CONSENT).is_some_and(|consent| consent != ACCEPTED),
+            // A read of what is in force selects no such column.
+            is_drafted: self.def.at(DRAFTED_IN).is_some_and(|at| self.held.has(at) && !is_null(self.at(at))),
+            is_inside: false,
             holdings: Vec::new(),
         }
     }

@@ -9,6 +9,7 @@ mod chain;
 mod ended;
 pub mod feed;
 mod history;
+pub mod past;
 mod verify;
 
 use serde_json::json;

@@ -46,7 +46,9 @@ fn wanted(view: &View, def: &'static KindDef, rows: &[Row]) -> Wanted {
     let mut wanted = wanted_of_any(view, def, rows);
     for row in rows {
         for column in &def.columns {
-            if let (Some(target), Some(id)) = (column.target, row.uuid(column.name)) {
+            if let Some(target) = column.target
+                && let Some(id) = row.uuid(column.name)
+            {
                 wanted.entry(target).or_default().insert(id);
             }
         }

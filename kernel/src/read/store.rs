@@ -146,6 +146,23 @@ async fn one(view: &View, wanted: Wanted, cond: Cond) -> Result<Row> {
     Ok(row)
 }
 
+/// The visible records of a kind below a plan, or the plan itself, by place; all of them, in one statement.
+///
+/// # Errors
+/// What the database says.
+pub async fn of_plan(view: &View, wanted: impl Into<Wanted>, plan: Uuid) -> Result<Vec<Row>> {
+    let wanted = wanted.into().judged(view);
+    let def = wanted.def;
+    let Some(column) = def.plan_column() else { return Ok(Vec::new()) };
+    let prepared = Prepared::of(view, wanted, (Some("of plan".to_owned()), Ids::One), || {
+        let is_of = def.col(column).eq(Prepared::mark());
+        Ok(making(view, wanted, (Cond::all().add(visible(&view.actor, def)).add(is_of), false)))
+    })?;
+    let (rows, _) = prepared.read(view, wanted, &prepared.run(view, &[plan]).await?)?;
+    rows.iter().for_each(|row| view.note(row));
+    Ok(rows)
+}
+
 /// A page of the visible records that pass the filters.
 ///
 /// # Errors

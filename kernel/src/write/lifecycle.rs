@@ -41,9 +41,23 @@ pub struct MoveState {
     pub missing: Vec<String>,
 }
 
+/// The state a move starts from: that of the edition it is about, where records have editions.
+fn state_for<'a>(cycle: &Lifecycle, row: &'a Row, step: &Move) -> Option<&'a str> {
+    let state = row.text(cycle.state);
+    match cycle.working.filter(|_| step.is_working) {
+        Some((column, _)) => row.text(column).or_else(|| state.filter(|state| cycle.is_working(state))),
+        None => state,
+    }
+}
+
+/// Whether a move is about an edition that is worked on beside one in force.
+fn is_beside(cycle: &Lifecycle, row: &Row, step: &Move) -> bool {
+    step.is_working && cycle.working.is_some_and(|(column, _)| !row.is_null(column))
+}
+
 /// The state a move leads to; none if the row's state does not know the move.
 fn next(cycle: &Lifecycle, row: &Row, step: &Move) -> Option<String> {
-    let from = row.text(cycle.state)?;
+    let from = state_for(cycle, row, step)?;
     if !step.from.contains(&from) {
         return None;
     }
@@ -183,13 +197,13 @@ pub(crate) async fn guard(unit: &mut Unit, def: &'static KindDef, items: &mut [I
 
 fn make(cycle: &'static Lifecycle, step: &'static Move, item: &mut Item, lacking: &Lacking) {
     let Some(before) = item.before.clone() else { return };
-    let from = before.text(cycle.state).unwrap_or_default();
+    let from = state_for(cycle, &before, step).unwrap_or_default();
     let allowed = || known(cycle, &before).map(|(step, _)| step.name).collect();
     let Some(to) = next(cycle, &before, step) else {
         item.reject(refuse(step, from, allowed(), Vec::new()));
         return;
     };
-    if !item.fields.contains_key(cycle.reason) {
+    if !item.fields.contains_key(cycle.reason) && step.to != To::Same {
         item.after.clear(cycle.reason);
     }
     // What came with the call and could not be taken is refused as such, at its place.
@@ -199,7 +213,18 @@ fn make(cycle: &'static Lifecycle, step: &'static Move, item: &mut Item, lacking
         item.reject(refuse(step, from, allowed(), missing));
         return;
     }
+    if is_beside(cycle, &before, step) {
+        keep_reason(cycle, &before, item);
+    }
     enter(cycle, step, &mut item.after, to);
+}
+
+/// The reason of a move of the working edition stands apart from that of the edition in force.
+fn keep_reason(cycle: &Lifecycle, before: &Row, item: &mut Item) {
+    let Some((_, column)) = cycle.working else { return };
+    let reason = item.after.get(cycle.reason).clone();
+    item.after.set(cycle.reason, before.get(cycle.reason).clone());
+    item.after.set(column, reason);
 }
 
 /// Puts a row into the state that a move leads to.
@@ -211,7 +236,15 @@ fn enter(cycle: &Lifecycle, step: &Move, row: &mut Row, to: String) {
             None => row.clear(column),
         }
     }
-    row.set(cycle.state, to);
+    match cycle.working.filter(|_| is_beside(cycle, row, step)) {
+        Some((column, _)) if cycle.is_working(&to) => row.set(column, to),
+        Some((column, reason)) => {
+            row.clear(column);
+            row.clear(reason);
+            row.set(cycle.state, to);
+        }
+        None => row.set(cycle.state, to),
+    }
 }
 
 /// Makes the moves that lead to the state an upsert names, or tells the first of them that cannot be made.

@@ -13,7 +13,9 @@ use crate::{
     change::{ChangeLeaf, Digest, GENESIS, SetHead, payload_hash},
     ctx::Ctx,
     db::{CHANNEL, Conn},
+    editions::is_inside_only,
     error::{Error, Result},
+    policy::Scope,
     row::Row,
     traces::Trace,
 };
@@ -46,7 +48,7 @@ impl Change {
         Self {
             op: if before.is_some() { "update" } else { "create" },
             facts_before: before.map(facts),
-            facts_after: Some(facts(after)),
+            facts_after: Some(facts_after(before, after)),
             before: before.map(|row| old_values(row, after)),
             after: Some(after.image()),
             ..Self::about(after)
@@ -106,6 +108,12 @@ impl Change {
 
 fn facts(row: &Row) -> Json {
     serde_json::to_value(row.scope()).unwrap_or_default()
+}
+
+/// The facts after a change, with whether only the owner learns of it.
+fn facts_after(before: Option<&Row>, after: &Row) -> Json {
+    let is_inside = before.is_some_and(|before| is_inside_only(before, after));
+    serde_json::to_value(Scope { is_inside, ..after.scope() }).unwrap_or_default()
 }
 
 /// Old values of the columns that changed.

@@ -10,6 +10,7 @@ mod cascade;
 mod circles;
 mod claims;
 mod current;
+mod editions;
 mod fields;
 mod hidden;
 mod item;
@@ -71,6 +72,7 @@ pub struct Unit {
     places: Vec<String>,
     refused: Arc<siblings::Refused>,
     doomed: Arc<HashSet<Uuid>>,
+    is_adopting: bool,
 }
 
 impl Unit {
@@ -93,6 +95,7 @@ impl Unit {
             places: Vec::new(),
             refused: Arc::default(),
             doomed: Arc::default(),
+            is_adopting: false,
         })
     }
 
@@ -119,6 +122,23 @@ impl Unit {
     /// Puts the caller back.
     pub fn act_as(&mut self, actor: Arc<Actor>) {
         self.ctx.actor = actor;
+    }
+
+    /// Id of the change set that the unit becomes.
+    #[must_use]
+    pub const fn set(&self) -> Uuid {
+        self.recorder.set
+    }
+
+    /// Says whether the unit brings an edition into force: then its content is written though the plan is adopted.
+    pub const fn adopting(&mut self, is_adopting: bool) {
+        self.is_adopting = is_adopting;
+    }
+
+    /// Whether the unit brings an edition into force.
+    #[must_use]
+    pub const fn is_adopting(&self) -> bool {
+        self.is_adopting
     }
 
     /// The plan with this id, as it stood when the unit locked it.
@@ -216,6 +236,7 @@ impl Unit {
         self.name_owners(&mut items).await?;
         let mut found = self.look_up(def, &items).await?;
         self.load_current(def, &mut items, &found).await?;
+        self.unfold(def, &mut items);
         self.introduce(def, &mut items, &mut found);
         found.hidden = self.hidden(def, &items).await?;
         self.assemble(def, &mut items, &found);
@@ -231,6 +252,7 @@ impl Unit {
         Self::inherit(def, &mut items, &parents);
         self.settle_releases(def, &mut items, &parents).await?;
         assemble::settle_language(self.ctx.language.as_deref(), def, &mut items, &found);
+        self.enter_editions(def, &mut items).await?;
         self.authorise(def, &mut items).await?;
         item::check_versions(&self.ctx.actor, def, &mut items);
         self.check_use(def, &mut items).await?;
@@ -249,6 +271,7 @@ impl Unit {
         self.finish(def, &mut items).await?;
         if !self.is_dry {
             self.write(def, &items).await?;
+            self.remove_below(def, &items).await?;
             self.forget_owners(def);
             self.cascade(def, &items).await?;
             if let Some(follow) = stages.follow {

@@ -1,8 +1,8 @@
 //! The macro `lifecycle`.
 //!
-//! `TASK, state status, reason status_reason, before status_before_block, recorded;` and then a line
+//! `TASK, state status, reason status_reason, before status_before_block, working next_status next_reason, recorded;` and then a line
 //! for each move: `/// Doc.` `block: Assigned | InProgress => Blocked, by Contributor, takes [due_on, body!],
-//! needs [reason, due_on, some_fact()], remembers, act;`
+//! needs [reason, due_on, some_fact()], remembers, act, working;`
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
@@ -20,6 +20,7 @@ struct Head {
     state: String,
     reason: String,
     before: Option<String>,
+    working: Option<(String, String)>,
     is_recorded: bool,
 }
 
@@ -33,6 +34,7 @@ struct Step {
     needs: Vec<(String, bool)>,
     is_remembered: bool,
     is_act: bool,
+    is_working: bool,
 }
 
 struct Whole(Head, Vec<Step>);
@@ -48,6 +50,7 @@ impl Parse for Head {
             state: "status".into(),
             reason: "status_reason".into(),
             before: None,
+            working: None,
             is_recorded: false,
         };
         while input.parse::<Option<Token![,]>>()?.is_some() {
@@ -55,6 +58,7 @@ impl Parse for Head {
                 "state" => head.state = word(input)?,
                 "reason" => head.reason = word(input)?,
                 "before" => head.before = Some(word(input)?),
+                "working" => head.working = Some((word(input)?, word(input)?)),
                 "recorded" => head.is_recorded = true,
                 other => return Err(input.error(format!("`{other}` is nothing a lifecycle says of itself"))),
             }
@@ -85,6 +89,7 @@ impl Parse for Step {
             needs: Vec::new(),
             is_remembered: false,
             is_act: false,
+            is_working: false,
         };
         while input.parse::<Option<Token![,]>>()?.is_some() {
             match word(input)?.as_str() {
@@ -93,6 +98,7 @@ impl Parse for Step {
                 "needs" => step.needs = list(input)?,
                 "remembers" => step.is_remembered = true,
                 "act" => step.is_act = true,
+                "working" => step.is_working = true,
                 other => return Err(input.error(format!("`{other}` is nothing a move says of itself"))),
             }
         }
@@ -133,7 +139,7 @@ impl Parse for Whole {
 
 impl ToTokens for Step {
     fn to_tokens(&self, out: &mut TokenStream) {
-        let Self { doc, name, from, by, is_remembered, is_act, .. } = self;
+        let Self { doc, name, from, by, is_remembered, is_act, is_working, .. } = self;
         let to = match self.to.as_str() {
             "back" => quote!(model::lifecycle::To::Back),
             "same" => quote!(model::lifecycle::To::Same),
@@ -157,6 +163,7 @@ impl ToTokens for Step {
             model::Move {
                 name: #name, doc: #doc, from: &[#(#from),*], to: #to, by: model::By::#by, takes: &[#(#takes),*],
                 needs: &[#(#needs),*], is_remembered: #is_remembered, is_act: #is_act,
+                is_working: #is_working,
             }
         });
     }
@@ -164,11 +171,16 @@ impl ToTokens for Step {
 
 pub fn expand(item: TokenStream) -> Result<TokenStream> {
     let Whole(head, steps) = syn::parse2(item)?;
-    let Head { name, state, reason, before, is_recorded } = head;
+    let Head { name, state, reason, before, working, is_recorded } = head;
     let before = super::option(before);
+    let working = match working {
+        Some((state, reason)) => quote!(Some((#state, #reason))),
+        None => quote!(None),
+    };
     Ok(quote! {
         pub(crate) static #name: model::Lifecycle = model::Lifecycle {
-            state: #state, reason: #reason, before: #before, is_recorded: #is_recorded, moves: &[#(#steps),*],
+            state: #state, reason: #reason, before: #before, working: #working,
+            is_recorded: #is_recorded, moves: &[#(#steps),*],
         };
     })
 }

@@ -14,11 +14,12 @@ struct Head {
     calls: TokenStream,
     is_national: bool,
     has_texts: bool,
+    has_editions: bool,
 }
 
 pub fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenStream> {
     let item: ItemStruct = syn::parse2(item)?;
-    let Head { calls, is_national, has_texts } = head(arguments)?;
+    let Head { calls, is_national, has_texts, has_editions } = head(arguments)?;
     let (kind, vis, words) = (&item.ident, &item.vis, doc(&item.attrs));
     let text = kind.to_string();
     let table = snake(&text);
@@ -31,7 +32,7 @@ pub fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenStream> 
         own.add(field)?;
     }
     let Own { columns, defs, constants, children, uses } = own;
-    let standard = standard(is_national, has_texts);
+    let standard = standard(is_national, has_texts, has_editions);
     Ok(quote! {
         #[doc = #words]
         #[derive(Debug)]
@@ -74,7 +75,7 @@ pub fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenStream> 
 fn head(arguments: TokenStream) -> Result<Head> {
     let arguments = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(arguments)?;
     let (mut calls, mut unique) = (TokenStream::new(), Vec::new());
-    let (mut is_national, mut has_texts) = (true, false);
+    let (mut is_national, mut has_texts, mut has_editions) = (true, false, false);
     for argument in &arguments {
         match argument {
             Expr::Assign(ExprAssign { left, right, .. }) => {
@@ -110,6 +111,7 @@ fn head(arguments: TokenStream) -> Result<Head> {
             flag => {
                 let name = ident(flag)?;
                 has_texts |= name == "texts";
+                has_editions |= name == "editions";
                 calls.extend(quote!(.#name()));
             }
         }
@@ -117,7 +119,7 @@ fn head(arguments: TokenStream) -> Result<Head> {
     if !unique.is_empty() {
         calls.extend(quote!(.unique(&[#(#unique),*])));
     }
-    Ok(Head { calls, is_national, has_texts })
+    Ok(Head { calls, is_national, has_texts, has_editions })
 }
 
 fn ident(of: &Expr) -> Result<Ident> {
@@ -136,7 +138,7 @@ fn names(of: &Expr) -> Result<Vec<String>> {
 }
 
 /// The columns every kind of this sort has.
-fn standard(is_national: bool, has_texts: bool) -> TokenStream {
+fn standard(is_national: bool, has_texts: bool, has_editions: bool) -> TokenStream {
     let mut all = quote! {
         /// Id of the record, for life.
         #[sea_orm(primary_key, auto_increment = false)]
@@ -178,6 +180,14 @@ fn standard(is_national: bool, has_texts: bool) -> TokenStream {
             pub translations: Json,
             /// Folded texts of all languages, for searching.
             pub search: String,
+        });
+    }
+    if has_editions {
+        all.extend(quote! {
+            /// What the next edition changes of the record.
+            pub pending: Option<Json>,
+            /// Number of the edition the record belongs to that is not in force yet.
+            pub drafted_in: Option<i32>,
         });
     }
     all

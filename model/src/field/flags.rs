@@ -32,6 +32,7 @@ impl FieldDef {
             of_state: None,
             table: None,
             is_unlogged: false,
+            is_inside: false,
             is: None,
         }
     }
@@ -187,6 +188,13 @@ impl FieldDef {
     #[must_use]
     pub const fn table(mut self, table: &'static str) -> Self {
         self.table = Some(table);
+        self
+    }
+
+    /// Shows the field inside the owner only; a change of nothing else is not told outside.
+    #[must_use]
+    pub const fn inside(mut self) -> Self {
+        self.is_inside = true;
         self
     }
 

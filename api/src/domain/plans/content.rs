@@ -1,27 +1,21 @@
 //! The content of a plan refuses edits from adoption on.
 
 use futures_util::future::BoxFuture;
-use kernel::{Code, Error, Result, Unit, row::Row, unit::Item};
+use kernel::{Code, Error, Result, Unit, editions, row::Row, unit::Item};
 
 use super::plan::is_protected;
-
-/// Columns that are no content: who sees a record, and where it is from.
-const NOT_CONTENT: &[&str] =
-    &["visibility", "handling", "shared_set_id", "release_set_id", "external_key", "source_system"];
 
 /// Whether an item changes content: anything but progress, sharing and origin.
 #[must_use]
 pub fn changes(item: &Item) -> bool {
-    let columns = item.after.def().columns.iter();
-    let mut content = columns.filter(|column| !column.is_progress && !NOT_CONTENT.contains(&column.name));
+    let mut content = editions::content(item.after.def());
     item.is_new() || item.is_deletion() || content.any(|column| item.changes(column.name))
 }
 
 /// The refusal of an edit after adoption.
 #[must_use]
 pub fn refusal() -> Error {
-    let text =
-        "the plan is adopted: its content changes only in a new edition; status and progress can be reported";
+    let text = "the plan is adopted: its content changes only in the next edition, with `edition=working`; status and progress can be reported";
     Error::Conflict(Code::PlanAdopted, text.into())
 }
 
@@ -32,7 +26,8 @@ pub fn protect_content<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFutu
             let plan_of = |row: &Row| row.uuid(row.def().plan_column()?);
             let plans = [item.before.as_ref().and_then(plan_of), plan_of(&item.after)];
             let mut plans = plans.into_iter().flatten().filter_map(|id| unit.plan(id));
-            if plans.any(is_protected) && changes(item) {
+            let is_held_apart = unit.is_adopting() || item.is_of_next_edition();
+            if !is_held_apart && plans.any(is_protected) && changes(item) {
                 item.reject(refusal());
             }
             if !item.is_new() && !item.is_deletion() && item.changes("plan_id") {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use entity::{Action, action, plan, vocab::PlanStatus};
 use futures_util::future::BoxFuture;
-use kernel::{Code, Result, Unit, db::Conn, lifecycle::Lacking, row::Row, store, unit::Item};
+use kernel::{Code, Result, Unit, db::Conn, editions, lifecycle::Lacking, row::Row, store, unit::Item};
 use sea_orm::sea_query::{Cond, ExprTrait};
 use uuid::Uuid;
 
@@ -24,16 +24,34 @@ pub fn is_protected(plan: &Row) -> bool {
     }
 }
 
+/// Whether an edition of a plan is worked on beside the one in force.
+#[must_use]
+pub fn has_next(plan: &Row) -> bool {
+    is_protected(plan) && plan.read(plan::WORKING_STATUS).is_some()
+}
+
 /// Finds the plans without actions, and those with actions that nobody leads; hidden content counts too.
 #[must_use]
 pub fn lacking<'a>(conn: Conn<'a>, rows: &'a [&'a Row]) -> BoxFuture<'a, Result<Lacking>> {
     Box::pin(async move {
         let def = Action::def();
         let ids: BTreeSet<Uuid> = rows.iter().map(|row| row.id()).collect();
-        let of = Cond::all().add(def.col(action::PLAN.column).is_in(ids.iter().copied()));
-        let acting = store::distinct(conn, def, action::PLAN.column, of.clone()).await?;
-        let unled = of.add(def.col(action::LEAD_AGENCY.column).is_null());
-        let unled = store::distinct(conn, def, action::PLAN.column, unled).await?;
+        let next: BTreeSet<Uuid> = rows.iter().filter(|row| has_next(row)).map(|row| row.id()).collect();
+        let of =
+            |ids: &BTreeSet<Uuid>| Cond::all().add(def.col(action::PLAN.column).is_in(ids.iter().copied()));
+        let rest = of(&ids.difference(&next).copied().collect());
+        let mut acting = store::distinct(conn, def, action::PLAN.column, rest.clone()).await?;
+        let unled = rest.add(def.col(action::LEAD_AGENCY.column).is_null());
+        let mut unled = store::distinct(conn, def, action::PLAN.column, unled).await?;
+        if !next.is_empty() {
+            for row in store::all(conn, def, of(&next)).await?.iter().filter_map(editions::unfolded) {
+                let Some(plan) = row.read(action::PLAN) else { continue };
+                acting.insert(plan);
+                if row.read(action::LEAD_AGENCY).is_none() {
+                    unled.insert(plan);
+                }
+            }
+        }
         let facts = |id: &Uuid| {
             let actions = ("has_actions", "a pillar with an objective with an action");
             let leads = ("has_leads", "a lead agency on each action");
@@ -48,7 +66,9 @@ pub fn lacking<'a>(conn: Conn<'a>, rows: &'a [&'a Row]) -> BoxFuture<'a, Result<
 pub fn guard<'a>(_: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
         for item in items.iter_mut().filter(|item| !item.is_rejected() && !item.is_move()) {
-            if item.before.as_ref().is_some_and(is_protected) && content::changes(item) {
+            let is_held_apart = item.is_of_next_edition() && !item.is_deletion();
+            let is_adopted = item.before.as_ref().is_some_and(is_protected);
+            if is_adopted && !is_held_apart && content::changes(item) {
                 item.reject(content::refusal());
             }
         }
@@ -59,7 +79,11 @@ pub fn guard<'a>(_: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result
 /// A plan made in a later state comes with its legal act.
 pub fn check<'a>(_: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
-        for item in items.iter_mut().filter(|item| !item.is_rejected() && item.is_new()) {
+        for item in items.iter_mut().filter(|item| !item.is_rejected()) {
+            super::editions::adoption::settle(item);
+            if !item.is_new() {
+                continue;
+            }
             if !is_protected(&item.after) {
                 continue;
             }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use entity::{Plan, release};
 use kernel::{
     Code, KindDef, Result, Unit,
+    editions::is_in_force,
     policy::{Verb, readable},
     record::Op,
     row::Row,
@@ -112,7 +113,9 @@ async fn of_record(unit: &Unit, kind: &str, id: Uuid) -> Result<Cover> {
 /// A plan by its own id, and what hangs on it at level `national`.
 async fn of_plan(unit: &Unit, id: Uuid) -> Result<Cover> {
     let mut cover = of_record(unit, Plan::def().name, id).await?;
-    let below = unit.records_below((Plan::def(), id), |_| true).await?;
+    // What no release shows by itself, and what is not in force yet, is no part of it.
+    let is_part = |row: &Row| row.def().is_served() && is_in_force(row);
+    let below = unit.records_below((Plan::def(), id), is_part).await?;
     for (def, rows) in below {
         let (national, others): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(is_national);
         leave_out(unit, &mut cover, others, Reason::NotNational);
@@ -126,7 +129,8 @@ async fn of_kind(unit: &Unit, row: &Row, kind: &str) -> Result<Cover> {
     let mut cover = Cover::default();
     let Some(def) = KINDS.get(kind) else { return Ok(cover) };
     let which = Cond::all().add(def.col("owner").eq(row.owner()));
-    let (national, others) = store::all(unit.conn(), def, which).await?.into_iter().partition(is_national);
+    let stored = store::all(unit.conn(), def, which).await?.into_iter().filter(is_in_force);
+    let (national, others) = stored.partition(is_national);
     leave_out(unit, &mut cover, others, Reason::NotNational);
     let national: Vec<Row> = national;
     let mut above = BTreeMap::new();

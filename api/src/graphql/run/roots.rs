@@ -16,7 +16,7 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::{Found, Run, Source, json::of_value, one};
+use super::{Found, Run, Source, editions::edition, json::of_value, one};
 use crate::{
     domain::{
         KINDS,
@@ -26,6 +26,7 @@ use crate::{
         },
         exchange::changes::{Reader, kinds_named},
         me::me,
+        plans::editions::{Edition, one as one_of},
         sharing::preview::preview,
         vocabularies::terms,
     },
@@ -36,6 +37,13 @@ use crate::{
 impl Run {
     /// The visible record at an address: its id, or its code where that addresses the kind.
     pub(super) async fn get(&self, def: &'static KindDef, item: &Item) -> Result<Found> {
+        if def.declared.has_editions {
+            let edition = edition(item)?;
+            if edition != Edition::InForce {
+                let Ok(id) = text(item, "id").parse() else { return Ok(Found::Null) };
+                return shown(one_of(&self.ctx, def, id, edition).await);
+            }
+        }
         let wanted = item.wanted(def);
         let address = text(item, if def.is_addressed_by_code() { "code" } else { "id" });
         let found = match address.parse() {

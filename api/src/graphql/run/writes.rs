@@ -12,7 +12,7 @@ use model::Move;
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
-use super::{Found, Run, Source, json::of_value, write::Writer};
+use super::{Found, Run, Source, editions::writing, json::of_value, write::Writer};
 use crate::{
     domain::{
         access::{
@@ -21,6 +21,7 @@ use crate::{
         },
         batch::{self, BatchInput},
         moves,
+        plans::editions,
         purge::{self, Purging, ReasonInput},
     },
     graphql::{
@@ -74,7 +75,7 @@ impl Run {
     }
 
     fn write(&self, item: &Item, write: Write) -> Result<BoxFuture<'static, Result<Found>>> {
-        let call = self.writer(item)?;
+        let call = writing(self.writer(item)?, item)?;
         let input = item.arguments.get("input").and_then(Json::as_object).cloned().unwrap_or_default();
         let expected = version(item.arguments.get("expected_version"));
         Ok(Box::pin(made(call, write, input, Expected::of(expected))))
@@ -84,6 +85,10 @@ impl Run {
 /// Makes one write.
 async fn made(call: Ctx, write: Write, input: Map<String, Json>, expected: Expected) -> Result<Found> {
     match write {
+        Write::OpenEdition => {
+            let (id, version, _) = target(input)?;
+            Ok(of_value(&editions::open(&call, id, version).await?))
+        }
         Write::Create(def) => apply(&call, def, Op::Create(input)).await,
         Write::Update(def) => {
             let (id, version, fields) = target(input)?;

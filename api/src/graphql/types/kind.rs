@@ -61,7 +61,7 @@ fn shown(def: &KindDef, at: usize, part: &Part) -> Option<(MetaField, Does)> {
         Form::Column(at) | Form::Inside(at) => column(at)?,
         Form::Text(_) | Form::Country(_) => "String".to_owned(),
         Form::Texts(_) | Form::Regions(_) => "[String!]".to_owned(),
-        Form::Code(_, list) | Form::Level(_, list) => list.name.to_owned(),
+        Form::Code(_, list) | Form::Level(_, list) | Form::Ahead(_, _, _, list) => list.name.to_owned(),
         Form::Codes(_, list) | Form::Mask(_, list) => format!("[{}!]", list.name),
         Form::Can => "[Verb!]".to_owned(),
         Form::Translations => "JSON".to_owned(),

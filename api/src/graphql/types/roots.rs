@@ -1,11 +1,11 @@
 //! The fields of queries and mutations.
 
-use async_graphql::registry::MetaField;
+use async_graphql::registry::{MetaField, MetaInputValue};
 use entity::vocab::Consent;
 use kernel::KindDef;
 
 use super::{
-    Does, Read, Types, Write,
+    Does, PlanRead, Read, Types, Write,
     entry::{field, input, with_arguments, with_default},
     kind::list_arguments,
     moves::input_name,
@@ -59,6 +59,54 @@ fn common_reads() -> Vec<(MetaField, Read)> {
         (explanation(), Read::Explain),
         (reads(), Read::Reads),
     ]
+    .into_iter()
+    .chain(plan_reads())
+    .collect()
+}
+
+/// Plans in their editions; the answers are those of the REST face.
+fn plan_reads() -> Vec<(MetaField, Read)> {
+    let id = || input("id", "Id of the plan.", "ID!");
+    let number = || input("number", "Number of the edition.", "Int!");
+    let made = |name, text, arguments, read| {
+        (with_arguments(field(name, text, "JSON"), arguments), Read::Plan(read))
+    };
+    let text = "A plan with its pillars, objectives and actions, in an edition or at a time; null if the caller may not see it.";
+    let tree = made("planTree", text, [vec![id()], states()].concat(), PlanRead::Tree);
+    let text = "The editions of a plan: those adopted before, the one in force, the one that is worked on.";
+    let editions = made("planEditions", text, vec![id()], PlanRead::Editions);
+    let text = "The content of an adopted edition as it was frozen, as far as the caller may see it, with what proves it.";
+    let frozen = made("planEdition", text, vec![id(), number()], PlanRead::Frozen);
+    let text = "Whether the content of an adopted edition is what was adopted: its hashes reckoned anew.";
+    let verify = made("planEditionProof", text, vec![id(), number()], PlanRead::Verify);
+    let sides = vec![
+        id(),
+        input("from", "Edition to begin with: `in_force` (the default), `working`, or a number.", "String"),
+        input(
+            "to",
+            "Edition to compare it with: `working` (the default), `in_force`, or a number.",
+            "String",
+        ),
+    ];
+    let text =
+        "What was added, removed, moved and changed from one edition of a plan to another, field by field.";
+    vec![tree, editions, frozen, verify, made("planDiff", text, sides, PlanRead::Diff)]
+}
+
+/// Which state of a plan is read.
+fn states() -> Vec<MetaInputValue> {
+    let edition = "Edition to read: `in_force` (the default), `working`, or a number.";
+    let as_of = "State to read: a day, which means its end in UTC, or an instant.";
+    vec![input("edition", edition, "String"), input("asOf", as_of, "String")]
+}
+
+/// Which edition is written.
+fn written() -> MetaInputValue {
+    input(
+        "edition",
+        "Edition to write: `working`, beside the one in force; without it what is in force.",
+        "String",
+    )
 }
 
 fn preview() -> MetaField {
@@ -126,7 +174,13 @@ fn common_writes() -> Vec<(MetaField, Write)> {
     let text = "Erases a person: the account stays under a pseudonym, everything else that was kept of it is destroyed.";
     let about = ("The account, the version that was read, and why.", "DestroyInput");
     let erase = write("eraseUser", text, about, "UserPayload");
+    let text =
+        "Opens the next edition of a plan in force; it is read and written with `edition: \"working\"`.";
+    let open = field("openPlanEdition", text, "JSON!");
+    let about = "The plan and the version that was read.";
+    let open = with_arguments(open, vec![input("input", about, "DeleteInput!")]);
     vec![
+        (open, Write::OpenEdition),
         (batch, Write::Batch(None)),
         (erase, Write::Erase),
         (accept, Write::Reply(Consent::Accepted)),
@@ -139,6 +193,10 @@ fn kind_reads(def: &'static KindDef) -> Vec<(MetaField, Read)> {
     let text = "Id of the record, or its code where codes address the kind.";
     let address =
         if def.is_addressed_by_code() { input("code", text, "String!") } else { input("id", text, "ID!") };
+    let mut arguments = vec![address];
+    if def.declared.has_editions {
+        arguments.extend(states());
+    }
     let one = field(&camel(def.name), &format!("One {words}; null if the caller may not see it."), name);
     let text = format!("Records of the kind {words} that the caller may see.");
     let list = field(&camel(def.collection), &text, format!("{name}Connection!"));
@@ -149,7 +207,7 @@ fn kind_reads(def: &'static KindDef) -> Vec<(MetaField, Read)> {
         input("key", "The external key.", "String!"),
     ];
     vec![
-        (with_arguments(one, vec![address]), Read::Get(def)),
+        (with_arguments(one, arguments), Read::Get(def)),
         (with_arguments(list, list_arguments(name)), Read::List(def)),
         (with_arguments(by_key, key), Read::ByKey(def)),
     ]
@@ -185,6 +243,13 @@ fn kind_writes(def: &'static KindDef) -> Vec<(MetaField, Write)> {
     let text = format!("Destroys one record of the kind {words}, entered by mistake, with its past.");
     let about = ("The record, the version that was read, and why.", "DestroyInput");
     let purge = write(&format!("purge{name}"), &text, about, "DeletePayload");
+    let (mut create, mut update, mut delete, mut batch) = (create, update, delete, batch);
+    if def.declared.has_editions {
+        for made in [&mut create, &mut update, &mut delete, &mut upsert, &mut batch] {
+            let edition = written();
+            made.args.insert(edition.name.clone(), edition);
+        }
+    }
     let all = [
         (def.is_national(), purge, Write::Purge(def)),
         (takes(model::Write::Create), create, Write::Create(def)),

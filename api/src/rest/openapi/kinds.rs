@@ -51,6 +51,7 @@ pub fn list(def: &KindDef) -> Json {
     of(def, &format!("list_{}", plural_id(def)), &format!("List {plural}"), &description)
         .takes(filters.map(filter))
         .takes(paging(def))
+        .takes(as_of_plan(def))
         .answers(200, "A page of the list", &page, &["ETag", "Link", "Content-Language"])
         .refuses::<ReadProblems>()
 }
@@ -80,6 +81,33 @@ fn paging(def: &KindDef) -> Vec<Json> {
     all
 }
 
+const AS_OF: &str = "State to read: a day, which means its end in UTC, or an instant.";
+
+fn as_of() -> Json {
+    in_query("as_of", AS_OF, &json!({ "type": "string" }))
+}
+
+/// Lists of what a plan consists of, at a time.
+fn as_of_plan(def: &KindDef) -> Option<Json> {
+    let text = format!("{AS_OF} Needs `plan_id`, and takes no other parameter but `lang`.");
+    let is_part = def.declared.has_editions && def.has("plan_id");
+    is_part.then(|| in_query("as_of", &text, &json!({ "type": "string" })))
+}
+
+/// Which state of a record is read, where its kind has editions.
+fn states_read(def: &KindDef) -> Vec<Json> {
+    let text = "Edition to read: `in_force` (the default), `working`, or a number.";
+    let edition = in_query("edition", text, &json!({ "type": "string" }));
+    if def.declared.has_editions { vec![edition, as_of()] } else { Vec::new() }
+}
+
+/// Which edition is written, where the kind has editions.
+fn edition_written(def: &KindDef) -> Option<Json> {
+    let text = "Edition to write: `working`, beside the one in force; without it what is in force.";
+    let schema = json!({ "type": "string", "enum": ["working", "in_force"] });
+    def.declared.has_editions.then(|| in_query("edition", text, &schema))
+}
+
 /// Creating a record.
 pub fn create(def: &KindDef) -> Json {
     let words = def.declared.words();
@@ -87,6 +115,7 @@ pub fn create(def: &KindDef) -> Json {
         format!("Creates one {words}. All violations are answered at once and nothing is written then.");
     of(def, &format!("create_{}", def.name), &format!("Create one {words}"), &description)
         .takes(language(def))
+        .takes(edition_written(def))
         .body(&new_schema(def), true)
         .answers(201, "The new record", &record(def), &["ETag", "Location"])
         .refuses::<WriteProblems>()
@@ -100,6 +129,7 @@ pub fn batch(def: &KindDef) -> Json {
     );
     of(def, &format!("batch_{}", plural_id(def)), &format!("Write many {plural}"), &description)
         .takes(language(def))
+        .takes(edition_written(def))
         .body("BatchInput", true)
         .answers(200, "What became of each item", &link("BatchResult"), &[])
         .refuses::<WriteProblems>()
@@ -147,6 +177,7 @@ pub fn put_by_key(def: &KindDef) -> Json {
     of(def, &format!("put_{name}_by_key"), &summary, &description)
         .takes(external_key().into_iter().chain(language(def)))
         .takes(conditions())
+        .takes(edition_written(def))
         .body(&new_schema(def), true)
         .answers(200, "The record as it is now", &record(def), &["ETag"])
         .answers(201, "The new record", &record(def), &["ETag", "Location"])
@@ -161,6 +192,7 @@ pub fn get(def: &KindDef) -> Json {
     );
     of(def, &format!("get_{}", def.name), &format!("Read one {words}"), &description)
         .takes([id_or_code()])
+        .takes(states_read(def))
         .answers(200, "The record", &record(def), &["ETag", "Content-Language"])
         .refuses::<ReadProblems>()
 }
@@ -173,6 +205,7 @@ pub fn update(def: &KindDef) -> Json {
     );
     of(def, &format!("update_{}", def.name), &format!("Edit one {words}"), &description)
         .takes([id_or_code(), if_match()])
+        .takes(edition_written(def))
         .body(&format!("{}Patch", def.declared.type_name), true)
         .answers(200, "The record as it is now", &record(def), &["ETag"])
         .refuses::<WriteProblems>()
@@ -186,6 +219,7 @@ pub fn delete(def: &KindDef) -> Json {
     );
     of(def, &format!("delete_{}", def.name), &format!("Delete one {words}"), &description)
         .takes([id_or_code(), if_match()])
+        .takes(edition_written(def))
         .answers_empty(204, "The record is gone; its history stays in the log")
         .refuses::<WriteProblems>()
 }

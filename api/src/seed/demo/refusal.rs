@@ -1,6 +1,6 @@
 //! The demonstration stays out of databases that hold anything real.
 
-use entity::ReleaseSet;
+use entity::{PlanEdition, ReleaseSet};
 use kernel::{Code, Error, KindDef, Result, Unit, store};
 use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, Query};
 
@@ -19,10 +19,9 @@ pub(super) async fn check(unit: &Unit, files: &[CountryFile]) -> Result<()> {
         files.iter().filter(|file| file.country.is_some()).map(|file| file.owner.as_str()).collect();
     let mut foreign = Vec::new();
     for def in unit.ctx.kinds.all() {
-        // Sets of releases are made by the service, for anybody's release.
-        if def.name != ReleaseSet::def().name
-            && store::exists(unit.conn(), def, of_others(def, &invented)).await?
-        {
+        // Sets of releases and adopted editions are made by the service, for anybody's release or plan.
+        let is_ours = [ReleaseSet::def().name, PlanEdition::def().name].contains(&def.name);
+        if !is_ours && store::exists(unit.conn(), def, of_others(def, &invented)).await? {
             foreign.push(def.name.replace('_', " "));
         }
     }

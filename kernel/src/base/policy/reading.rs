@@ -1,6 +1,9 @@
 //! The reading rule, once as a condition in SQL and once over the facts of one record.
 
-use model::access::{Role, Visibility};
+use model::{
+    access::{Role, Visibility},
+    declaration::standard::DRAFTED_IN,
+};
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement};
 use uuid::Uuid;
 
@@ -24,6 +27,14 @@ pub fn visible(actor: &Actor, def: &KindDef) -> Condition {
 }
 
 fn seen(actor: &Actor, def: &KindDef) -> Condition {
+    let granted = granted(actor, def);
+    if actor.is_drafting || !def.declared.has_editions {
+        return granted;
+    }
+    Condition::all().add(granted).add(def.col(DRAFTED_IN).is_null())
+}
+
+fn granted(actor: &Actor, def: &KindDef) -> Condition {
     if actor.is_system() {
         return Condition::all();
     }
@@ -238,6 +249,9 @@ pub(super) fn reason(actor: &Actor, def: &KindDef, scope: &Scope) -> Option<Perm
 }
 
 fn own_reason(actor: &Actor, def: &KindDef, scope: &Scope) -> Option<Permit> {
+    if scope.is_drafted && !actor.is_drafting {
+        return None;
+    }
     if actor.is_system() {
         return Some(Permit::by(rules::READ_REFERENCE));
     }

@@ -23,6 +23,8 @@ pub struct Column {
     pub is_derived: bool,
     /// Whether it is written beside the log, and so belongs to no image.
     pub is_unlogged: bool,
+    /// Whether only the owner learns of it: a change of nothing else is not told outside.
+    pub is_inside: bool,
     /// Whether it is about progress, not content.
     pub is_progress: bool,
     /// The closed list whose order lists are sorted by; none where the values themselves count.

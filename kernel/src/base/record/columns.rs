@@ -1,5 +1,7 @@
 //! Some of a kind's columns: what a read selects and its rows hold.
 
+use model::declaration::standard::{DRAFTED_IN, PENDING};
+
 use super::{KindDef, part::Form};
 use crate::policy::CONSENT;
 
@@ -65,7 +67,8 @@ impl KindDef {
     #[must_use]
     pub fn shown(&self) -> Columns {
         let derived = self.columns.iter().filter(|column| column.is_derived).map(|column| column.name);
-        Columns::ALL.but(self.named(&derived.collect::<Vec<_>>()))
+        let unseen: Vec<_> = derived.chain([PENDING, DRAFTED_IN]).collect();
+        Columns::ALL.but(self.named(&unseen))
     }
 
     /// What a form of a part is made of, besides [`KindDef::base`].
@@ -87,7 +90,9 @@ impl KindDef {
             | Form::Object(at, _)
             | Form::Is(at, _) => Columns::at(at),
             Form::Text(at) => Columns::at(at).and(self.named(&["language", "translations"])),
-            Form::Money(one, other) | Form::AnyRef(one, other) => Columns::at(one).and(Columns::at(other)),
+            Form::Money(one, other) | Form::AnyRef(one, other) | Form::Ahead(one, other, ..) => {
+                Columns::at(one).and(Columns::at(other))
+            }
             Form::SharedWith => self.named(&["shared_set_id"]),
             Form::Translations => self.named(&["translations"]),
             Form::Languages => {

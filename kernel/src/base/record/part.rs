@@ -1,7 +1,7 @@
 //! What callers see of a record, part by part, in the order of answers.
 
 use model::{
-    FieldDef, Shape, Vocabulary, VocabularyDef,
+    FieldDef, Lifecycle, Shape, Vocabulary, VocabularyDef,
     access::{Handling, Visibility},
 };
 
@@ -41,6 +41,9 @@ pub enum Form {
     Texts(usize),
     /// The value of a column, for readers inside the owner only.
     Inside(usize),
+    /// State of the working edition, inside the owner only: a column, else the state where that is one of a working
+    /// edition.
+    Ahead(usize, usize, &'static Lifecycle, &'static VocabularyDef),
     /// Code of the country the record is of, which a column says.
     Country(usize),
     /// Codes of the regions of that country.
@@ -167,7 +170,13 @@ fn own(def: &KindDef, field: &'static FieldDef) -> Option<Form> {
     }
     let named = |end: &str| def.at(&format!("{}{end}", field.name));
     let at = || def.at(field.column);
+    if let (Some(cycle), Shape::Code(list)) = (def.lifecycle, field.shape)
+        && cycle.working.is_some_and(|(working, _)| working == field.column)
+    {
+        return Some(Form::Ahead(at()?, def.at(cycle.state)?, cycle, list));
+    }
     Some(match field.shape {
+        Shape::Text if field.is_inside => Form::Inside(at()?),
         Shape::Text if field.is_text => Form::Text(at()?),
         Shape::Id | Shape::Text | Shape::Int | Shape::Long | Shape::Bool | Shape::Date | Shape::Instant => {
             Form::Column(at()?)

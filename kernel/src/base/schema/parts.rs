@@ -28,7 +28,7 @@ fn bare(def: &KindDef, form: Form) -> Json {
         }
         Form::Text(_) | Form::Country(_) => json!({ "type": "string" }),
         Form::Texts(_) | Form::Regions(_) => json!({ "items": { "type": "string" }, "type": "array" }),
-        Form::Code(_, list) | Form::Level(_, list) => link(list.name),
+        Form::Code(_, list) | Form::Level(_, list) | Form::Ahead(_, _, _, list) => link(list.name),
         Form::Codes(_, list) | Form::Mask(_, list) => json!({ "items": link(list.name), "type": "array" }),
         Form::Can => json!({ "items": link("Verb"), "type": "array" }),
         Form::SharedWith => link("SharedWith"),

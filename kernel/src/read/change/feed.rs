@@ -22,7 +22,7 @@ use concern::concerns;
 use earlier::Earlier;
 use reading::{Change, Kinds, changes};
 
-use crate::{error::Result, record::KindDef, row::Row, store, view::View};
+use crate::{error::Result, policy::is_inside, record::KindDef, row::Row, store, view::View};
 
 /// Changes that can concern the caller one page looks at, at most.
 pub const LOOKED_AT: usize = 5_000;
@@ -246,6 +246,10 @@ async fn touched(
         for (told, def, id, before) in kinds.about(change) {
             let position = Position { told, ..change.position };
             if position <= after {
+                continue;
+            }
+            let is_of_owner = change.after.as_ref().filter(|after| after.is_inside);
+            if is_of_owner.is_some_and(|after| !is_inside(&view.actor, def, &after.owner)) {
                 continue;
             }
             let was = before.is_some_and(|scope| earlier.visible(def, id, scope, change.position.seq));

@@ -70,7 +70,7 @@ struct State {
 }
 
 /// Where the image of a state is kept: change set and ordinal.
-type Place = (Uuid, i32);
+pub(super) type Place = (Uuid, i32);
 
 /// Past states of these records; records that are not visible now are left out, or were not when they were deleted.
 ///
@@ -193,6 +193,9 @@ async fn states(
             continue;
         }
         let is_inside = is_inside(&view.actor, def, owner);
+        if scope.is_inside && !is_inside {
+            continue;
+        }
         let shown = states.entry(id).or_default();
         let count = i32::try_from(shown.len()).unwrap_or(i32::MAX - 1);
         let version = found.try_get_by_index(2)?;
@@ -239,7 +242,11 @@ fn select_states(ids: &BTreeSet<Uuid>) -> SelectStatement {
         .take()
 }
 
-async fn images(view: &View, def: &'static KindDef, places: &[Place]) -> Result<HashMap<Place, Row>> {
+pub(super) async fn images(
+    view: &View,
+    def: &'static KindDef,
+    places: &[Place],
+) -> Result<HashMap<Place, Row>> {
     let key = ["set_id", "ordinal"].map(|column| Expr::col(Alias::new(column)));
     let mut found = HashMap::new();
     for chunk in places.chunks(store::IDS / 2) {

@@ -151,7 +151,11 @@ impl Serialize for PartValue<'_> {
             Form::Column(at) | Form::Code(at, _) | Form::Object(at, _) => value(self.value(at), to),
             Form::Inside(at) if self.renderer.is_inside(self.row) => value(self.value(at), to),
             Form::Level(at, _) if !self.is_fact() => value(self.value(at), to),
-            Form::Inside(_) | Form::Level(..) => to.serialize_none(),
+            Form::Ahead(at, state, cycle, _) if self.renderer.is_inside(self.row) => {
+                let own = self.text(at).or_else(|| self.text(state).filter(|state| cycle.is_working(state)));
+                own.serialize(to)
+            }
+            Form::Inside(_) | Form::Level(..) | Form::Ahead(..) => to.serialize_none(),
             Form::Text(at) => self.column(at).and_then(|column| self.texts().get(column)).serialize(to),
             Form::Codes(at, _) | Form::Texts(at) => self.list(at).serialize(to),
             Form::Mask(at, list) => self.codes(at, list, to),

@@ -28,7 +28,9 @@ impl Unit {
                 Some(row) => item.after = row.clone(),
                 None => self.begin_row(def, item, found),
             }
-            if item.operation != Operation::Delete {
+            if let Some(row) = item.put.take().filter(|_| !item.is_rejected()) {
+                item.after = *row;
+            } else if item.operation != Operation::Delete {
                 fill(def, item, found);
             }
             if item.is_new() && item.fields.get("visibility").is_none_or(Json::is_null) {

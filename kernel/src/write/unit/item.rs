@@ -49,6 +49,12 @@ pub struct Item {
     /// Whether it was refused for its shape; what could be read of it is judged nevertheless.
     is_misshapen: bool,
     pub(super) is_unchanged: bool,
+    /// How a record is kept whose next edition is written.
+    pub(super) kept: Option<super::editions::Kept>,
+    /// Number of the edition that a new record is made in, beside the one in force.
+    pub(super) edition: Option<i32>,
+    /// The row as it shall be, where our own code has made it.
+    pub(super) put: Option<Box<Row>>,
     pub(super) shared: Option<Members>,
     /// What a kind's first stage keeps for its last one.
     pub note: Option<String>,
@@ -192,6 +198,9 @@ fn one(def: &'static KindDef, op: Op) -> Item {
         rejected: None,
         is_misshapen: false,
         is_unchanged: false,
+        kept: None,
+        edition: None,
+        put: None,
         shared: None,
         note: None,
         preset: Vec::new(),
@@ -221,6 +230,10 @@ fn one(def: &'static KindDef, op: Op) -> Item {
             }
             item.key = Some((source_system, external_key));
             item.fields = fields;
+        }
+        Op::Put(row) => {
+            (item.operation, item.verb, item.authority) = (Operation::Update, Verb::Update, Verb::Update);
+            (item.id, item.version, item.put) = (Some(row.id()), Some(row.version()), Some(row));
         }
         Op::Delete { id, version } => {
             (item.operation, item.verb, item.authority) = (Operation::Delete, Verb::Delete, Verb::Delete);

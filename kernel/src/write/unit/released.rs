@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::{Atomic, Unit, item::Item};
 use crate::{
+    editions::is_in_force,
     error::{Error, Result},
     policy::{Verb, for_rule},
     record::{Expected, KindDef, Op},
@@ -63,7 +64,12 @@ impl Unit {
             return Ok(());
         }
         let above = |row: &Row| def.parent.iter().find_map(|parent| parents.get(&row.uuid(parent.column)?));
-        let comes = |item: &Item| item.is_new() || def.parent.iter().any(|above| item.changes(above.column));
+        let enters = |item: &Item| {
+            item.before.as_ref().is_some_and(|row| !is_in_force(row)) && is_in_force(&item.after)
+        };
+        let comes = |item: &Item| {
+            item.is_new() || enters(item) || def.parent.iter().any(|above| item.changes(above.column))
+        };
         let is_open = |item: &Item| {
             !item.is_rejected()
                 && !item.is_deletion()

@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{Unit, item::Item, siblings::in_order};
 use crate::{
     derived,
+    editions::is_inside_only,
     error::{Error, Result},
     owners::Owners,
     record::{Column, KindDef},
@@ -27,6 +28,10 @@ impl Unit {
     /// Compares each row with what is stored, and stamps those that differ.
     pub(super) async fn finish(&mut self, def: &'static KindDef, items: &mut [Item]) -> Result<()> {
         let owners = self.owners().await?;
+        items
+            .iter_mut()
+            .filter(|item| !item.is_rejected() && item.is_deletion())
+            .for_each(|item| self.fold(item));
         for item in items.iter_mut().filter(|item| !item.is_rejected() && !item.is_deletion()) {
             let differs = |column: &Column| {
                 !column.is_derived && !STAMPS.contains(&column.name) && item.changes(column.name)
@@ -36,6 +41,10 @@ impl Unit {
                 continue;
             }
             self.stamp(&mut item.after, &owners);
+            if let Some(before) = item.before.as_ref().filter(|before| is_inside_only(before, &item.after)) {
+                item.after.set("updated_at", before.get("updated_at").clone());
+            }
+            self.fold(item);
         }
         Ok(())
     }
@@ -76,13 +85,10 @@ impl Unit {
         let live = || items.iter().filter(|item| !item.is_rejected() && !item.is_unchanged);
         let shared: Vec<_> = live().filter_map(|item| item.shared.clone()).collect();
         shared_sets::store(self.conn(), &shared).await?;
-        let pairs: Vec<(Option<Row>, Row)> = live()
-            .filter(|item| !item.is_deletion())
-            .map(|item| (item.before.clone(), item.after.clone()))
-            .collect();
+        let pairs: Vec<(Option<Row>, Row)> = live().filter_map(Item::pair).collect();
         self.write_rows(def, &in_order(def, pairs)).await?;
         let gone: Vec<Row> =
-            live().filter(|item| item.is_deletion()).filter_map(|item| item.before.clone()).collect();
+            live().filter(|item| item.goes()).filter_map(|item| item.before.clone()).collect();
         self.delete_rows(def, gone).await
     }
 

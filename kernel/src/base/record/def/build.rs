@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use model::{
-    Class, Code, Declaration, FieldDef, Lifecycle, Need, Shape, field::Column as Type, lifecycle::To,
+    Class, Code, Declaration, FieldDef, Lifecycle, Need, Shape,
+    declaration::standard::{DRAFTED_IN, PENDING},
+    field::Column as Type,
+    lifecycle::To,
 };
 
 use super::{KindDef, edges::edges};
@@ -37,6 +40,7 @@ fn columns(field: &'static FieldDef) -> Vec<Column> {
             is_text: field.is_text,
             is_derived: false,
             is_unlogged: field.is_unlogged,
+            is_inside: field.is_inside,
             is_progress: field.is_progress,
             ranks: if let (Shape::Code(list), true) = (field.shape, field.is_sort) {
                 Some(list)
@@ -59,6 +63,7 @@ fn standard(declared: &Declaration) -> impl Iterator<Item = Column> {
         is_text: false,
         is_derived: derived.contains(&name),
         is_unlogged: false,
+        is_inside: [PENDING, DRAFTED_IN].contains(&name),
         is_progress: false,
         ranks: None,
     })
@@ -190,7 +195,9 @@ impl KindDef {
 
     fn check_lifecycle(&self, cycle: &Lifecycle) -> Result<(), String> {
         let wrong = |text: String| Err(format!("{}: {text}", self.name));
-        for column in [Some(cycle.state), Some(cycle.reason), cycle.before].into_iter().flatten() {
+        let (working, reason) = cycle.working.unzip();
+        let columns = [Some(cycle.state), Some(cycle.reason), cycle.before, working, reason];
+        for column in columns.into_iter().flatten() {
             if !self.has(column) {
                 return wrong(format!("its lifecycle knows no column `{column}`"));
             }
