@@ -3,6 +3,7 @@
 //! What the policy should say is held by the access table; here every operation must say the same.
 
 mod graphql;
+mod needs;
 mod rest;
 pub mod schema;
 pub mod stage;
@@ -23,7 +24,7 @@ use crate::support::{
     client::{Answer, Client},
     specimen::{self, Side},
 };
-use entity::vocab::{Role, Visibility};
+use entity::vocab::Role;
 use stage::Stage;
 
 /// One caller who tries everything.
@@ -143,7 +144,7 @@ impl<'a> Caller<'a> {
                 Some(own) => own.to_owned(),
                 None => def.fixed_owner.unwrap_or("KGZ").to_owned(),
             },
-            level: def.is_national().then_some(Visibility::National),
+            level: def.is_national().then_some(def.declared.level),
             agency: (def.class == Class::Work).then(|| self.stage.id("agency:KGZ/MES")),
             plan: below.then(|| self.stage.id("plan:national")),
             person: someone,

@@ -140,9 +140,9 @@ async fn addresses(app: &TestApp, hidden: &[(&'static KindDef, Row)]) -> Vec<Str
             if def.lifecycle.is_some() {
                 all.push(format!("{path}/moves"));
             }
-            if def.name == "plan" {
-                all.push(format!("{path}/tree"));
-            }
+            let special = [("plan", "tree"), ("risk", "trend"), ("priority_method", "ranking")];
+            let special = special.iter().filter(|(kind, _)| *kind == def.name);
+            all.extend(special.map(|(_, end)| format!("{path}/{end}")));
         }
         all.push(format!("/{}/by-key/staged/{}", def.collection, Stage::key_of(def)));
         all.push(format!("/{}/NOT-A-CODE", def.collection));

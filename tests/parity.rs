@@ -69,6 +69,8 @@ fn twin(operation: &str) -> Twin {
         "export_user" => return field("Query", "userExport".into()),
         "explain_access" => return field("Query", "accessExplain".into()),
         "list_reads" => return field("Query", "auditReads".into()),
+        "get_risk_trend" => return field("Query", "riskTrend".into()),
+        "get_priority_ranking" => return field("Query", "priorityRanking".into()),
         "get_me" => return field("Query", "me".into()),
         "get_plan_tree" => return field("Query", "planTree".into()),
         "list_plan_editions" => return field("Query", "planEditions".into()),

@@ -82,6 +82,7 @@ async fn reference_data_are_what_the_files_say() {
             ("organisation", rows("organisations.csv")),
             ("framework", rows("frameworks.csv")),
             ("obligation", rows("obligations.csv")),
+            ("capability_area", rows("naq_areas.csv")),
             ("participation", rows("participation.csv")),
         ];
         assert_eq!(made, files);

@@ -8,8 +8,11 @@ pub mod exchange;
 pub mod history;
 pub mod me;
 pub mod moves;
+pub mod needs;
 pub mod plans;
 pub mod purge;
+pub mod risks;
+pub mod roadmap;
 pub mod sharing;
 pub mod treaties;
 pub mod tree;
@@ -18,9 +21,10 @@ pub mod vocabularies;
 use std::sync::LazyLock;
 
 use entity::{
-    Action, Agency, ApiKey, Country, CountryFramework, DisclosureRule, Framework, Grant, Membership,
-    Objective, Obligation, Organisation, Participation, Pillar, Plan, PlanEdition, Purge, Region,
-    RegionMembership, Release, ReleaseSet, Task, User, WorkingGroup,
+    Action, Agency, Answer, ApiKey, Assessment, CapabilityArea, Country, CountryFramework, Cycle, CycleStep,
+    DisclosureRule, Framework, Gap, Grant, Membership, Milestone, Objective, Obligation, Organisation,
+    Participation, Pillar, Plan, PlanEdition, Priority, PriorityMethod, Purge, Question, Questionnaire,
+    Region, RegionMembership, Release, ReleaseSet, Risk, Task, User, WorkingGroup,
 };
 use kernel::{
     KindDef,
@@ -29,7 +33,10 @@ use kernel::{
 
 use access::{api_key, grant, user};
 use cooperation::{membership, task};
+use needs::{answer, assessment, gap, question, questionnaire};
 use plans::{content::protect_content, editions, plan};
+use risks::{method, priority, risk};
+use roadmap::{milestone, step};
 use treaties::participation;
 
 /// Every record kind with what it does, those that others refer to first.
@@ -41,6 +48,7 @@ pub static KINDS: LazyLock<Kinds> = LazyLock::new(|| {
         kind::<Organisation>(),
         kind::<Framework>(),
         kind::<Obligation>(),
+        kind::<CapabilityArea>(),
         kind::<Participation>().checks(participation::check),
         kind::<CountryFramework>(),
         kind::<Agency>(),
@@ -56,6 +64,17 @@ pub static KINDS: LazyLock<Kinds> = LazyLock::new(|| {
         kind::<Objective>().guards(protect_content),
         kind::<Action>().guards(protect_content),
         kind::<Task>().lacks(task::lacking).checks(task::check),
+        kind::<Cycle>(),
+        kind::<CycleStep>().checks(step::check),
+        kind::<Milestone>().lacks(milestone::lacking).checks(milestone::check),
+        kind::<Risk>().checks(risk::check),
+        kind::<PriorityMethod>().guards(method::guard).checks(method::check),
+        kind::<Priority>().checks(priority::check),
+        kind::<Questionnaire>().guards(questionnaire::guard),
+        kind::<Question>().guards(question::guard).checks(question::check),
+        kind::<Assessment>().checks(assessment::check),
+        kind::<Answer>().guards(answer::guard).checks(answer::check),
+        kind::<Gap>().checks(gap::check),
         kind::<User>().guards(user::guard).checks(user::check).follows(user::follow),
         kind::<Grant>().prepares(grant::prepare).guards(grant::guard).checks(grant::check),
         kind::<ApiKey>().prepares(api_key::prepare).checks(api_key::check),

@@ -20,12 +20,14 @@ pub(crate) mod layers;
 pub(crate) mod limits;
 pub(crate) mod links;
 pub(crate) mod listing;
+pub(crate) mod needs;
 pub(crate) mod offers;
 pub mod openapi;
 pub(crate) mod password_tokens;
 pub(crate) mod persons;
 pub(crate) mod problem;
 pub(crate) mod records;
+pub(crate) mod risks;
 pub(crate) mod second_factor;
 pub(crate) mod sessions;
 pub(crate) mod sharing;
@@ -39,7 +41,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::state::AppState;
 
 /// Operations written by hand that answer JSON only.
-fn json_areas() -> [OpenApiRouter<AppState>; 13] {
+fn json_areas() -> [OpenApiRouter<AppState>; 15] {
     [
         tree::router(),
         editions::router(),
@@ -49,11 +51,13 @@ fn json_areas() -> [OpenApiRouter<AppState>; 13] {
         sessions::router(),
         offers::router(),
         persons::router(),
+        risks::router(),
         second_factor::router(),
         password_tokens::router(),
         vocabularies::router(),
         limits::router(),
         sharing::router(),
+        needs::router(),
     ]
 }
 

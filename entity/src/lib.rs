@@ -5,8 +5,11 @@
 
 mod accounts;
 mod cooperation;
+mod needs;
 mod plans;
 mod reference;
+mod risks;
+mod roadmap;
 mod sharing;
 mod treaties;
 
@@ -29,6 +32,10 @@ pub mod vocab;
 
 pub use accounts::{ApiKey, Grant, User, api_key, grant, user};
 pub use cooperation::{Agency, Membership, Task, WorkingGroup, agency, membership, task, working_group};
+pub use needs::{
+    Answer, Assessment, CapabilityArea, Gap, Question, Questionnaire, answer, assessment, capability_area,
+    gap, question, questionnaire,
+};
 pub use plans::{
     Action, Objective, Pillar, Plan, PlanEdition, action, objective, pillar, plan, plan_edition,
 };
@@ -36,5 +43,7 @@ pub use reference::{
     Country, Framework, Obligation, Organisation, Region, RegionMembership, country, framework, obligation,
     organisation, region, region_membership,
 };
+pub use risks::{Priority, PriorityMethod, Risk, priority, priority_method, risk};
+pub use roadmap::{Cycle, CycleStep, Milestone, cycle, cycle_step, milestone};
 pub use sharing::{DisclosureRule, Purge, Release, ReleaseSet, disclosure_rule, purge, release, release_set};
 pub use treaties::{CountryFramework, Participation, country_framework, participation};

@@ -7,9 +7,12 @@ mod account;
 mod function;
 mod hazard;
 mod institution;
+mod needs;
 mod obligation;
 mod plan;
 mod reference;
+mod risk;
+mod roadmap;
 mod sharing;
 
 pub use access::ApiKeyStatus;
@@ -18,12 +21,15 @@ pub use function::Function;
 pub use hazard::{Community, CooperationLevel, Domain, ExerciseKind, HazardOrigin};
 pub use institution::{AgencyKind, MembershipRole, WorkingGroupKind};
 pub use model::access::{Handling, ReadCeiling, ReleaseMode, Role, Visibility};
+pub use needs::{AnswerType, AssessmentStatus, GapStatus, QuestionnaireStatus};
 pub use obligation::{BindingForce, ObligationCategory, Periodicity};
 pub use plan::{ActionStatus, PlanKind, PlanStatus, TaskFamily, TaskPriority, TaskStatus};
 pub use reference::{
     Confidence, DatePrecision, FrameworkBasis, FrameworkKind, MembershipStanding, OrganisationKind,
     ParticipationStatus,
 };
+pub use risk::PriorityMethodStatus;
+pub use roadmap::{CycleStage, StepStatus};
 pub use sharing::{DisclosureScope, ReleaseStatus};
 
 /// Codes and labels of all vocabularies but the functions, as CSV.

@@ -6,6 +6,7 @@ pub mod cause;
 pub mod clock;
 pub mod crypto;
 pub mod dates;
+pub mod decimal;
 pub mod editions;
 pub mod error;
 pub mod filter;

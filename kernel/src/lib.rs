@@ -14,7 +14,7 @@ mod write;
 
 pub use base::{
     actor::{self, Actor},
-    cache, cause, clock, crypto, dates, editions,
+    cache, cause, clock, crypto, dates, decimal, editions,
     error::{self, Code, Error, Result, Violation},
     filter, input, narrowing, policy,
     record::{self, KindDef},

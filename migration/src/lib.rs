@@ -49,6 +49,18 @@ mod m20261126_000076_grant_consent;
 mod m20261126_000077_erasure;
 mod m20261126_000078_purge;
 mod m20261126_000082_read_trace;
+mod m20261126_000100_capability_area;
+mod m20261126_000101_questionnaire;
+mod m20261126_000102_question;
+mod m20261126_000103_assessment;
+mod m20261126_000104_answer;
+mod m20261126_000105_gap;
+mod m20261126_000120_cycle;
+mod m20261126_000121_cycle_step;
+mod m20261126_000122_milestone;
+mod m20261126_000123_risk;
+mod m20261126_000124_priority_method;
+mod m20261126_000125_priority;
 mod m20261126_000180_editions;
 mod m20261126_000181_plan_edition;
 mod table;
@@ -112,6 +124,19 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000082_read_trace::Migration),
             Box::new(m20261126_000180_editions::Migration),
             Box::new(m20261126_000181_plan_edition::MIGRATION),
+            Box::new(m20261126_000100_capability_area::MIGRATION),
+            Box::new(m20261126_000101_questionnaire::MIGRATION),
+            Box::new(m20261126_000102_question::MIGRATION),
+            Box::new(m20261126_000120_cycle::MIGRATION),
+            Box::new(m20261126_000121_cycle_step::MIGRATION),
+            Box::new(m20261126_000122_milestone::MIGRATION),
+            // Below cycles, whose table they refer to.
+            Box::new(m20261126_000103_assessment::MIGRATION),
+            Box::new(m20261126_000104_answer::MIGRATION),
+            Box::new(m20261126_000105_gap::MIGRATION),
+            Box::new(m20261126_000123_risk::MIGRATION),
+            Box::new(m20261126_000124_priority_method::MIGRATION),
+            Box::new(m20261126_000125_priority::MIGRATION),
         ]
     }
 }

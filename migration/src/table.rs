@@ -133,7 +133,6 @@ impl Table {
     }
 
     /// Adds the sort keys of the text that lists are sorted by.
-    #[expect(dead_code, reason = "the kinds so far got theirs by a step of its own")]
     pub(crate) fn orders(self) -> Self {
         ORDERS.into_iter().fold(self, Self::text)
     }

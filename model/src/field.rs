@@ -35,12 +35,16 @@ pub enum Shape {
     Ref(&'static str),
     /// Any number of records of this kind.
     Refs(&'static str),
+    /// An exact decimal number, kept as millionths.
+    Decimal,
     /// An amount of money, in the columns `<name>_minor` and `<name>_currency`.
     Money,
     /// A record of any kind, in the columns `<name>_kind` and `<name>_id`.
     AnyRef,
     /// An object of the schema with this name, kept as it is.
     Object(&'static str),
+    /// A list of objects of the schema with this name, kept as they are.
+    Objects(&'static str),
 }
 
 /// What a column stores.
@@ -54,6 +58,8 @@ pub enum Column {
     Int,
     /// 64-bit integer.
     BigInt,
+    /// An exact decimal number, as a 64-bit integer of millionths; a decimal text on the wire.
+    Decimal,
     /// True or false.
     Bool,
     /// A day.
@@ -88,7 +94,7 @@ impl Shape {
     /// Whether a field holds several values.
     #[must_use]
     pub const fn is_list(self) -> bool {
-        matches!(self, Self::Codes(_) | Self::Mask(_) | Self::Texts | Self::Refs(_))
+        matches!(self, Self::Codes(_) | Self::Mask(_) | Self::Texts | Self::Refs(_) | Self::Objects(_))
     }
 }
 
@@ -214,10 +220,13 @@ impl FieldDef {
             Shape::Text | Shape::Code(_) => one(Column::Text),
             Shape::Int => one(Column::Int),
             Shape::Long => one(Column::BigInt),
+            Shape::Decimal => one(Column::Decimal),
             Shape::Bool => one(Column::Bool),
             Shape::Date => one(Column::Date),
             Shape::Instant => one(Column::Instant),
-            Shape::Codes(_) | Shape::Texts | Shape::Refs(_) | Shape::Object(_) => one(Column::Json),
+            Shape::Codes(_) | Shape::Texts | Shape::Refs(_) | Shape::Object(_) | Shape::Objects(_) => {
+                one(Column::Json)
+            }
             Shape::Mask(list) => one(Column::Mask(list)),
             Shape::Money => vec![
                 (format!("{}_minor", self.name), Column::BigInt),

@@ -28,6 +28,10 @@ pub struct Mask<T>(PhantomData<fn() -> T>);
 #[derive(Debug)]
 pub struct Money;
 
+/// An exact decimal number, kept as millionths: 12 digits before the point and 6 after it at most.
+#[derive(Debug)]
+pub struct Decimal;
+
 /// A reference to a record of any kind: kind and id, in two columns.
 #[derive(Debug)]
 pub struct AnyRef;
@@ -35,6 +39,32 @@ pub struct AnyRef;
 /// What an act is about: one record, a plan with all below it, or all records of a kind of an owner.
 #[derive(Debug)]
 pub struct Subject;
+
+/// A list of objects of the schema that `T` names, kept as they are.
+#[derive(Debug)]
+pub struct Objects<T>(PhantomData<fn() -> T>);
+
+/// What a list of [`Objects`] holds.
+pub trait Part {
+    /// Name of its schema in both contracts.
+    const NAME: &'static str;
+}
+
+/// A criterion of a method: code, title and weight.
+#[derive(Debug)]
+pub struct Criterion;
+
+impl Part for Criterion {
+    const NAME: &'static str = "Criterion";
+}
+
+/// The score for a criterion.
+#[derive(Debug)]
+pub struct Score;
+
+impl Part for Score {
+    const NAME: &'static str = "Score";
+}
 
 /// A type that may stand in a declaration.
 pub trait FieldType {
@@ -80,6 +110,7 @@ kept! {
     NaiveDate: Shape::Date, NaiveDate, ChronoDate;
     DateTime<Utc>: Shape::Instant, DateTime<Utc>, ChronoDateTimeUtc;
     Money: Shape::Money, i64, BigInt;
+    Decimal: Shape::Decimal, i64, BigInt;
     AnyRef: Shape::AnyRef, Uuid, Uuid;
     Uuid: Shape::Id, Uuid, Uuid;
 }
@@ -144,6 +175,19 @@ impl<V: Vocabulary> FieldType for List<V> {
     fn write(held: Vec<V>) -> Value {
         let codes = held.into_iter().map(|code| code.code().into()).collect();
         Value::Json(Some(Box::new(sea_orm::JsonValue::Array(codes))))
+    }
+}
+
+impl<T: Part> FieldType for Objects<T> {
+    const SHAPE: Shape = Shape::Objects(T::NAME);
+    type Held = Vec<sea_orm::JsonValue>;
+
+    fn read(value: &Value) -> Option<Self::Held> {
+        array(value).cloned()
+    }
+
+    fn write(held: Self::Held) -> Value {
+        Value::Json(Some(Box::new(sea_orm::JsonValue::Array(held))))
     }
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::{
-    Caller, Faults, codes, differences, rehearsal, rehearsal_of_all, rehearsed,
+    Caller, Faults, codes, differences, needs, rehearsal, rehearsal_of_all, rehearsed,
     schema::{Field, Schema, camel, pascal},
     stage::{SYSTEM, Stage},
 };
@@ -39,14 +39,21 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
             "releasePreview" => preview(caller, &schema, &field).await,
             "vocabularies" => vocabularies(caller).await,
             "changes" => changes(caller).await,
+            "planProposal" => needs::proposals(caller).await,
             "userExport" => exports(caller).await,
             "planTree" | "planEditions" => of_plan_json(caller, &field.name, "id: $id").await,
-            "planDiff" => of_plan_json(caller, &field.name, r#"id: $id, from: "in_force", to: "in_force""#).await,
+            "planDiff" => {
+                of_plan_json(caller, &field.name, r#"id: $id, from: "in_force", to: "in_force""#).await
+            }
             // No plan of the stage is adopted.
             "planEdition" | "planEditionProof" => no_edition(caller, &field.name).await,
             "node" => by_id(caller, "node", "{ id __typename }").await,
             "history" => by_id(caller, "history", "{ totalCount }").await,
             "accessExplain" => explained(caller).await,
+            "riskTrend" => of_kind(caller, "risk", "riskTrend(id: $id) { points { at } }").await,
+            "priorityRanking" => {
+                of_kind(caller, "priority_method", "priorityRanking(id: $id) { count }").await
+            }
             "nodes" => nodes(caller).await,
             "auditReads" => {
                 let answer = caller.client.graphql("{ auditReads { totalCount } }", json!({})).await;
@@ -65,6 +72,10 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
         }
         if field.name == "openPlanEdition" {
             faults.extend(openings(caller, &schema, &field).await);
+            continue;
+        }
+        if field.name == "renewAssessment" {
+            faults.extend(needs::renewals(caller, &schema, &field).await);
             continue;
         }
         if let "acceptGrant" | "declineGrant" = field.name.as_str() {
@@ -101,7 +112,7 @@ fn rule(name: &str) -> Option<(&'static KindDef, Does)> {
 }
 
 /// The status of an answer: of its first error, 404 for a null, 200 otherwise; 500 for what has none.
-fn status(answer: &Answer, field: &str) -> u16 {
+pub(super) fn status(answer: &Answer, field: &str) -> u16 {
     let errors = &answer.body["errors"];
     if errors.is_null() {
         return if answer.body["data"][field].is_null() { 404 } else { 200 };
@@ -206,6 +217,19 @@ async fn by_id(caller: &Caller<'_>, field: &str, select: &str) -> Faults {
     faults
 }
 
+/// Asks something of every record of a kind: whoever may read the record is answered.
+async fn of_kind(caller: &Caller<'_>, kind: &str, asked: &str) -> Faults {
+    let (def, mut faults) = (KINDS.get(kind).expect("a kind"), Faults::new());
+    let field = asked.split('(').next().unwrap_or_default();
+    for (name, id) in caller.stage.targets(def.name) {
+        let text = format!("query($id: ID!) {{ {asked} }}");
+        let answer = caller.client.graphql(&text, json!({ "id": id })).await;
+        let wanted = caller.read(def, id).await;
+        faults.extend(caller.expect(&format!("{field} {name}"), status(&answer, field), wanted, &answer));
+    }
+    faults
+}
+
 async fn exports(caller: &Caller<'_>) -> Faults {
     let (def, mut faults) = (KINDS.get("user").expect("a kind"), Faults::new());
     for (name, id) in caller.stage.targets(def.name) {
@@ -306,7 +330,7 @@ async fn list(caller: &Caller<'_>, def: &'static KindDef, name: &str) -> Faults 
 }
 
 /// Runs a mutation with an input in REST's form.
-async fn run(caller: &Caller<'_>, schema: &Schema, field: &Field, input: &Json) -> Answer {
+pub(super) async fn run(caller: &Caller<'_>, schema: &Schema, field: &Field, input: &Json) -> Answer {
     let (arg, ty) = field.arg.clone().expect("an argument");
     let depth = if field.name.ends_with("Batch") { 2 } else { 1 };
     let picked = schema.selection(&field.output, depth);

@@ -96,9 +96,10 @@ async fn one(caller: &Caller<'_>, method: &str, path: &str) -> Option<Faults> {
         ("put", ["by-key", ..]) => put(caller, def).await,
         ("get", ["{id}"]) => reads(caller, def, "").await,
         ("post", ["preview"]) => preview(caller, def).await,
-        ("get", ["{id}", what @ ("history" | "moves" | "tree" | "releases" | "editions")]) => {
-            reads(caller, def, &format!("/{what}")).await
-        }
+        (
+            "get",
+            ["{id}", what @ ("history" | "moves" | "tree" | "releases" | "editions" | "trend" | "ranking")],
+        ) => reads(caller, def, &format!("/{what}")).await,
         ("get", ["{id}", "diff"]) => reads(caller, def, "/diff?from=in_force&to=in_force").await,
         // No plan of the stage is adopted: there is nothing that was frozen, and nothing to open an edition beside.
         ("get", ["{id}", "editions", rest @ ..]) => {
@@ -110,6 +111,8 @@ async fn one(caller: &Caller<'_>, method: &str, path: &str) -> Option<Faults> {
         ("get", ["{id}", "export"]) => exports(caller, def).await,
         ("post", ["{id}", "purge"]) => writes(caller, def, Method::POST, "/purge", Verb::Purge).await,
         ("post", ["{id}", "erase"]) => erasures(caller, def).await,
+        ("post", ["{id}", "renew"]) => follow_ups(caller, def, "renew").await,
+        ("post", ["{id}", "plan-proposal"]) => follow_ups(caller, def, "plan-proposal").await,
         ("post", ["{id}", "password-token"]) => password_tokens(caller, def).await,
         ("post", ["{id}", verb]) => {
             let verb = Verb::Move(def.lifecycle?.find(verb)?);
@@ -247,6 +250,21 @@ async fn password_tokens(caller: &Caller<'_>, def: &'static KindDef) -> Faults {
             seen
         };
         faults.extend(caller.expect(&format!("token for {name}"), answer.status, wanted, &answer));
+    }
+    faults
+}
+
+/// Asks for what follows from assessments: of those being answered, 409 is the answer where nothing else refuses it.
+async fn follow_ups(caller: &Caller<'_>, def: &'static KindDef, what: &str) -> Faults {
+    let is_renewal = what == "renew";
+    let body =
+        if is_renewal { json!({"questionnaire": caller.stage.id("questionnaire:home")}) } else { json!({}) };
+    let mut faults = Faults::new();
+    for (name, id) in caller.stage.targets(def.name) {
+        let path = format!("/{}/{id}/{what}", def.collection);
+        let answer = send(&caller.client, &Method::POST, &path, Some(&body)).await;
+        let wanted = caller.follows_up(def, id, is_renewal).await;
+        faults.extend(caller.expect(&format!("{what} {name}"), answer.status, wanted, &answer));
     }
     faults
 }

@@ -44,7 +44,11 @@ impl<'a> Stage<'a> {
     /// Adds what the world lacks: spare records that others are unique by, records abroad, and one of every kind.
     pub async fn bare(app: &'a TestApp) -> Self {
         let mut stage = Self { app, extra: Vec::new() };
+        stage.needs().await;
         for kind in specimen::spared(KINDS.served()) {
+            if stage.find(&format!("{kind}:spare")).is_some() {
+                continue;
+            }
             stage.stand_in(def_of(kind), "spare", Side::Home).await;
         }
         for def in KINDS.served() {
@@ -81,11 +85,12 @@ impl<'a> Stage<'a> {
 
     async fn stand_in(&mut self, def: &'static KindDef, name: &str, side: Side) {
         // Beyond what the callers of a test count up to.
-        let fields = specimen::new(def, 600, side, |name| self.id(name));
+        let mut fields = specimen::new(def, 600, side, |name| self.id(name));
+        specimen::settle(def, &mut fields);
         self.add(format!("{}:{name}", def.name), def.name, fields).await;
     }
 
-    async fn add(&mut self, name: String, kind: &str, fields: Json) {
+    pub(super) async fn add(&mut self, name: String, kind: &str, fields: Json) {
         let mut unit = self.app.maker(def_of(kind)).await.begin().await.expect("a unit");
         let made = unit.apply_one(def_of(kind), Op::Create(members(&fields))).await;
         let id = made.unwrap_or_else(|error| panic!("{name}: {error:?}")).id.expect("an id");

@@ -328,6 +328,8 @@ impl<'d> Maker<'d> {
             Form::Money(..) => vec!["currency", "amount"],
             Form::AnyRef(..) => vec!["kind", "id"],
             Form::Object(..) => vec!["plan", "kind"],
+            Form::Objects(_, "Criterion") => vec!["weight", "code"],
+            Form::Objects(..) => vec!["score", "note"],
             _ => Vec::new(),
         };
         let below: Vec<_> = below.into_iter().map(|name| field(None, name, Vec::new())).collect();

@@ -8,7 +8,7 @@ use kernel::{
     Code, Ctx, Error, KindDef,
     filter::Narrowing,
     page::{Page, Slice},
-    record::{Edge, Via},
+    record::{Edge, Via, part::Form},
     render::{Detail, Renderer},
     row::Row,
     store,
@@ -193,6 +193,9 @@ impl<'a> Reading<'a> {
             "languages" if value.is_null() => json!({}),
             "shared_with" if row.is_null("shared_set_id") => Json::Null,
             "shared_with" | "cost" | "origin" | "subject" => self.members(&value, below),
+            _ if matches!(part.form, Form::Objects(..)) => {
+                value.as_array().into_iter().flatten().map(|one| self.members(one, below)).collect()
+            }
             "can" | "visibility" | "handling" => upper(&value),
             _ if def.declared.field(part.name).is_some_and(|field| field.shape.vocabulary().is_some()) => {
                 upper(&value)

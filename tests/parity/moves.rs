@@ -1,5 +1,7 @@
 //! The moves of every lifecycle on both faces.
 
+mod needs;
+
 use concord::domain::KINDS;
 use kernel::{KindDef, policy::Class, schema::takes_reason};
 use model::{By, Lifecycle, Move, Need};
@@ -160,6 +162,30 @@ async fn key_in(stage: &Stage<'_>, state: &str) -> (String, i32) {
     (id, 2)
 }
 
+/// A step of a cycle of its own, in a state; answers its id and version.
+async fn cycle_step_in(stage: &Stage<'_>, of: &Made, state: &str) -> (String, i32) {
+    let me = stage.app.user("secretariat").await;
+    let number = 2_000 + stage.app.count("cycle").await;
+    let cycle = json!({"owner": "KGZ", "language": "en", "title": "Moved", "number": number});
+    let cycle = me.post("/cycles", cycle).await;
+    skippable_in(stage, of, json!({"cycle": cycle.id()}), state).await
+}
+
+/// A record in a state that it may be made in, or else be skipped to; answers its id and version.
+async fn skippable_in(stage: &Stage<'_>, of: &Made, with_fields: Json, state: &str) -> (String, i32) {
+    let me = stage.app.user("secretariat").await;
+    let is_skipped = state == "skipped";
+    let mut new = with(&stage.new_of(of.def, 700), &with_fields);
+    new[of.cycle.state] = json!(if is_skipped { "planned" } else { state });
+    let made = me.post(&format!("/{}", of.def.collection), new).await;
+    made.ok(201);
+    if is_skipped {
+        let path = format!("/{}/{}", of.def.collection, made.id());
+        me.act(&path, "skip", json!({"reason": "Not needed"})).await.ok(200);
+    }
+    (made.id(), if is_skipped { 2 } else { 1 })
+}
+
 /// A record in a state, with what the moves of its kind ask for; answers its id and version.
 async fn record_in(stage: &Stage<'_>, of: &Made, state: &str) -> (String, i32) {
     let app = stage.app;
@@ -168,6 +194,17 @@ async fn record_in(stage: &Stage<'_>, of: &Made, state: &str) -> (String, i32) {
         "task" => task_in(app, state).await,
         "release" => release_in(stage, of.def, state).await,
         "api_key" => key_in(stage, state).await,
+        "questionnaire" => needs::questionnaire_in(stage, state).await,
+        "gap" => needs::gap_in(stage, of.def, state).await,
+        "cycle_step" => cycle_step_in(stage, of, state).await,
+        "milestone" => {
+            let done = if state == "done" { json!({"completed_on": "2026-11-20"}) } else { json!({}) };
+            skippable_in(stage, of, done, state).await
+        }
+        "priority_method" => {
+            let code = format!("moved{}", stage.app.count("priority_method").await);
+            skippable_in(stage, of, json!({ "code": code }), state).await
+        }
         _ => {
             let new = with(&stage.new_of(of.def, 700), &json!({ of.cycle.state: state }));
             let made = app.user("secretariat").await.post(&format!("/{}", of.def.collection), new).await;

@@ -1,7 +1,7 @@
 //! Twenty records of every kind, each with every edge it can have.
 
 use chrono::TimeDelta;
-use concord::domain::KINDS;
+use concord::domain::{KINDS, moves};
 use kernel::{
     KindDef,
     record::Op,
@@ -11,12 +11,12 @@ use kernel::{
 };
 use model::{FieldDef, Writing};
 use sea_orm::sea_query::Cond;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
 use crate::{
     coverage::stage::{Stage, def_of},
-    support::TestApp,
+    support::{TestApp, specimen},
 };
 
 /// Adds records to the world until every kind has twenty whose edges lead somewhere.
@@ -27,7 +27,8 @@ pub async fn of_every_kind(app: &TestApp) {
     let mut unit = app.system().begin().await.expect("a unit");
     reference(&mut unit).await;
     bodies(&mut unit).await;
-    plans(&mut unit).await;
+    let actions = plans(&mut unit).await;
+    needs(&mut unit, &actions).await;
     unit.commit().await.expect("the records are committed");
     for def in KINDS.served() {
         if app.count(&format!("\"{}\"", def.table)).await < 20 {
@@ -65,6 +66,7 @@ async fn others(app: &TestApp, stage: &Stage<'_>, def: &'static KindDef) {
             let mut fields = stage.new_of(def, u32::try_from(at).expect("a small number"));
             for (field, ids) in &targets {
                 let ids = if ids.is_empty() { &earlier } else { ids };
+                let at = if is_parent_of_own(def, field) { at % 10 } else { at };
                 let Some(id) = ids.get(at % ids.len().max(1)) else { continue };
                 fields[field.name] = if field.shape.is_list() { json!([id]) } else { json!(id) };
             }
@@ -72,6 +74,7 @@ async fn others(app: &TestApp, stage: &Stage<'_>, def: &'static KindDef) {
                 fields["visibility"] = json!("group");
                 fields["shared_with"] = json!({ "agencies": ["MOH"] });
             }
+            specimen::settle(def, &mut fields);
             fields
         };
         let mut unit = app.maker(def).await.begin().await.expect("a unit");
@@ -79,6 +82,12 @@ async fn others(app: &TestApp, stage: &Stage<'_>, def: &'static KindDef) {
         unit.commit().await.expect("the records are committed");
         earlier.extend(made);
     }
+}
+
+/// Whether a field is the parent in a kind whose records refer to each other: they do below one parent.
+fn is_parent_of_own(def: &KindDef, field: &FieldDef) -> bool {
+    let own = def.declared.fields.iter().any(|other| other.shape.target() == Some(def.name));
+    own && def.declared.below.contains(&field.name)
 }
 
 async fn add(unit: &mut Unit, kind: &str, fields: impl Fn(usize) -> Json, numbers: [usize; 2]) -> Vec<Uuid> {
@@ -200,7 +209,7 @@ async fn bodies(unit: &mut Unit) {
     add(unit, "membership", membership, [0, 20]).await;
 }
 
-async fn plans(unit: &mut Unit) {
+async fn plans(unit: &mut Unit) -> Vec<Uuid> {
     let plan = |at| {
         shared(json!({ "owner": "KGZ", "kind": "cbrn_nap", "title": format!("Plan {at}"), "domains": ["C"] }))
     };
@@ -234,4 +243,57 @@ async fn plans(unit: &mut Unit) {
             "within_plan": plans[at] })
     };
     add(unit, "grant", grant, [0, 20]).await;
+    actions
+}
+
+async fn needs(unit: &mut Unit, actions: &[Uuid]) {
+    let area = |at| json!({ "code": format!("AREA{at}"), "title": format!("Area {at}"), "domains": ["C"] });
+    add(unit, "capability_area", area, [0, 20]).await;
+    let edition = |at| {
+        shared(json!({ "owner": "KGZ", "code": format!("Q{at}"), "title": format!("Questionnaire {at}") }))
+    };
+    let editions = add(unit, "questionnaire", edition, [0, 20]).await;
+    let question = |at: usize| {
+        shared(json!({ "questionnaire": editions[at], "code": "Q1", "area": format!("AREA{}", at % 10),
+            "text": format!("Question {at}"), "answer_type": "scale", "scale_min": 1, "scale_max": 5 }))
+    };
+    let mut questions = add(unit, "question", question, [0, 10]).await;
+    let later = |at: usize| {
+        let mut fields = question(at);
+        fields["replaces"] = json!(questions[at - 10]);
+        fields
+    };
+    let more = add(unit, "question", later, [10, 20]).await;
+    questions.extend(more);
+    let def = def_of("questionnaire");
+    let publish = def.lifecycle.and_then(|cycle| cycle.find("publish")).expect("a move");
+    let moves = editions.iter().map(|id| moves::op(def, publish, (*id, Some(1)), &Map::new()));
+    unit.apply(def, moves.collect(), Atomic::All).await.expect("published");
+    let cycle = |at| shared(json!({ "owner": "KGZ", "number": 3_000 + at, "title": format!("Cycle {at}") }));
+    let cycles = add(unit, "cycle", cycle, [0, 20]).await;
+    let assessment = |at: usize| {
+        shared(
+            json!({ "owner": "KGZ", "cycle": cycles[at], "questionnaire": editions[at], "title": format!("Assessment {at}"),
+            "status": "answering" }),
+        )
+    };
+    let mut assessments = add(unit, "assessment", assessment, [0, 10]).await;
+    let renewing = |at: usize| {
+        let mut fields = assessment(at);
+        fields["renews"] = json!(assessments[at - 10]);
+        fields
+    };
+    let more = add(unit, "assessment", renewing, [10, 20]).await;
+    assessments.extend(more);
+    let answer = |at: usize| {
+        shared(json!({ "assessment": assessments[at], "question": questions[at],
+            "agency": format!("AG{}", at % 10), "score": 3 }))
+    };
+    add(unit, "answer", answer, [0, 20]).await;
+    let gap = |at: usize| {
+        shared(json!({ "owner": "KGZ", "assessment": assessments[at], "area": format!("AREA{}", at % 10),
+            "title": format!("Gap {at}"), "domains": ["C"], "obligations": [format!("FW{at}-I")],
+            "actions": [actions[at]] }))
+    };
+    add(unit, "gap", gap, [0, 20]).await;
 }

@@ -1,5 +1,6 @@
 //! A new record of any kind, and what edits and moves it: made from its declaration.
 
+use concord::domain::KINDS;
 use kernel::KindDef;
 use model::{
     Move,
@@ -26,14 +27,32 @@ impl Side {
         }
     }
 
+    /// A record of any kind: of those in the world for a number, where there are several.
+    fn any(self, kind: &Json, n: u32, find: impl Fn(&str) -> Uuid) -> Json {
+        let kind = kind.as_str().expect("a kind");
+        let name = match (self, n) {
+            (Self::Abroad, _) => format!("{kind}:foreign"),
+            (Self::Home, _) if kind != "action" => kind.to_owned(),
+            (Self::Home, 600) => format!("{kind}:national"),
+            (Self::Home, 601) => format!("{kind}:group"),
+            (Self::Home, _) => format!("{kind}:released"),
+        };
+        json!({ "kind": kind, "id": find(&name) })
+    }
+
     /// Name of the record that a field refers to.
     fn target(self, def: &KindDef, field: &FieldDef, kind: &str) -> String {
         let is_key = def.declared.unique.iter().any(|key| key.contains(&field.name));
         match (kind, self) {
             // A country's records are about itself.
             ("country", side) if def.is_national() => format!("country:{}", side.owner()),
+            ("agency", side) if field.is_lead => format!("agency:{}/MES", side.owner()),
+            // A record abroad stands beside others abroad; reference data is everybody's.
+            (_, Self::Abroad) if is_key && KINDS.get(kind).is_some_and(KindDef::is_national) => {
+                format!("{kind}:foreign")
+            }
             _ if is_key => format!("{kind}:spare"),
-            ("agency", Self::Home) if !field.is_lead => "agency:KGZ/MOF".to_owned(),
+            ("agency", Self::Home) => "agency:KGZ/MOF".to_owned(),
             ("agency", side) => format!("agency:{}/MES", side.owner()),
             ("user", _) => "user:bystander".to_owned(),
             (_, Self::Abroad) => format!("{kind}:foreign"),
@@ -56,6 +75,13 @@ pub fn new(def: &KindDef, n: u32, side: Side, find: impl Fn(&str) -> Uuid) -> Js
             // Released before, so that nobody sees more by it.
             (_, Shape::Object(_)) if side == Side::Home => json!({"plan": find("plan:released")}),
             (_, Shape::Object(_)) => json!({"plan": find("plan:foreign")}),
+            (_, Shape::AnyRef) => side.any(&body[field.name]["kind"], n, &find),
+            (Json::Number(first), Shape::Int) if is_distinct(def, field) => {
+                json!(first.as_i64().unwrap_or_default() + i64::from(n))
+            }
+            (_, Shape::Code(list)) if is_distinct(def, field) => {
+                json!(list.terms[place(n) % list.terms.len()].code)
+            }
             (Json::String(text), Shape::Text) if is_distinct(def, field) => json!(distinct(field, text, n)),
             _ => continue,
         };
@@ -71,10 +97,23 @@ pub fn new(def: &KindDef, n: u32, side: Side, find: impl Fn(&str) -> Uuid) -> Js
     body
 }
 
+/// Brings a record that others refer to into the state in which they may.
+pub fn settle(def: &KindDef, body: &mut Json) {
+    if def.name == "priority_method" {
+        body["status"] = json!("published");
+    }
+}
+
 /// Whether two records may not have one value of a field.
 fn is_distinct(def: &KindDef, field: &FieldDef) -> bool {
     let is_code = def.declared.code.is_some() && field.name == "code";
     is_code || field.is_unique || def.declared.unique.iter().any(|key| key.contains(&field.name))
+}
+
+/// The place of a code for a number: the records of a stage, 600 and 601, have the first ones for themselves.
+fn place(n: u32) -> usize {
+    let at = if (600..602).contains(&n) { n - 600 } else { 2 + n % 8 };
+    usize::try_from(at).expect("a small number")
 }
 
 /// A text for a number, in the form of the example.

@@ -10,6 +10,7 @@ mod many;
 mod one;
 mod page;
 mod past;
+mod risks;
 mod roots;
 mod settle;
 mod write;
@@ -208,11 +209,14 @@ impl Run {
             Read::Export => self.export(item).await,
             Read::Vocabularies => self.vocabularies(),
             Read::ReleasePreview => self.release_preview(item).await,
+            Read::PlanProposal => self.plan_proposal(item).await,
             Read::Changes => self.changes(item).await,
             Read::History => self.history(item).await,
             Read::Explain => self.explain(item).await,
             Read::Reads => self.reads(item).await,
             Read::Plan(read) => self.plan(item, read).await,
+            Read::RiskTrend => self.risk_trend(item).await,
+            Read::PriorityRanking => self.priority_ranking(item).await,
             Read::Get(def) => self.get(def, item).await,
             Read::List(def) => self.list(def, item).await,
             Read::ByKey(def) => self.by_key(def, item).await,

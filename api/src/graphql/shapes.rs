@@ -42,6 +42,8 @@ pub(crate) enum Scalar {
     Int,
     /// A text.
     Text,
+    /// An exact decimal number, as a text.
+    Decimal,
     /// True or false.
     Bool,
     /// A UUID.
@@ -236,6 +238,7 @@ fn scalar(name: &str) -> Option<Scalar> {
         "ID" => Scalar::Id,
         "Date" => Scalar::Date,
         "DateTime" => Scalar::Instant,
+        "Decimal" => Scalar::Decimal,
         "JSON" | "JSONObject" => Scalar::Object,
         "Reference" => Scalar::Reference,
         _ => return None,

@@ -92,6 +92,8 @@ pub(crate) enum Read {
     Vocabularies,
     /// What a release would show.
     ReleasePreview,
+    /// A plan that is proposed from an assessment.
+    PlanProposal,
     /// The feed.
     Changes,
     /// The history of any record by its id.
@@ -102,6 +104,10 @@ pub(crate) enum Read {
     Reads,
     /// A plan, an edition of it, or what differs between two.
     Plan(PlanRead),
+    /// How a risk has changed.
+    RiskTrend,
+    /// The order of the priorities of a method.
+    PriorityRanking,
     /// A record of a kind.
     Get(&'static KindDef),
     /// A list of a kind.
@@ -146,6 +152,8 @@ pub(crate) enum Write {
     Purge(&'static KindDef),
     /// Erases a person.
     Erase,
+    /// Renews an assessment.
+    Renew,
     /// Accepts or declines what is offered to the caller.
     Reply(Consent),
 }

@@ -19,6 +19,7 @@ use crate::domain::{
     access::api_key,
     batch::{BatchInput, BatchResult},
     history::HistoryEntry,
+    needs::renewal::{self, AnswerNotCarried, CarriedAnswer},
     plans::editions,
     tree,
 };
@@ -32,12 +33,15 @@ use crate::domain::{
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
     servers((url = "/api/v1")),
-    components(schemas(ProblemDetails, kernel::Violation, BatchInput, BatchResult, HistoryEntry, PageInfo)),
+    components(schemas(ProblemDetails, kernel::Violation, BatchInput, BatchResult, HistoryEntry, PageInfo, CarriedAnswer, AnswerNotCarried)),
     security((), ("bearer" = []), ("basic" = [])),
     tags(
-        (name = "Reference data", description = "Facts that belong to nobody: regions, countries, organisations, frameworks, obligations."),
+        (name = "Reference data", description = "Facts that belong to nobody: regions, countries, organisations, frameworks, obligations, areas of capability."),
         (name = "Treaties", description = "Participation of countries in frameworks, and what they say of themselves."),
         (name = "Plans", description = "National Action Plans with pillars, objectives and actions."),
+        (name = "Needs assessment", description = "Questionnaires with their questions, assessments with the answers of agencies, and gaps."),
+        (name = "Cycle and roadmap", description = "Cycles of planning with their steps, and milestones."),
+        (name = "Risks and priorities", description = "Risks, methods of setting priorities, and priorities."),
         (name = "Cooperation", description = "Agencies, working groups and tasks."),
         (name = "Sharing", description = "Releases: what an owner shows to others, to whom and until when."),
         (name = "Records", description = "Records of several kinds at once."),
@@ -92,7 +96,8 @@ fn joined() -> Result<Json, String> {
     kernel::input::tidy(&mut document);
     let past = Map::from_iter([("HistoryEntryPage".to_owned(), schema::page("HistoryEntry"))]);
     let of_keys = kinds::schemas_of_keys(api_key::def());
-    for schemas in [past, schema::components(&KINDS), of_keys, tree::schemas(), editions::schemas()] {
+    let own = [tree::schemas(), editions::schemas(), renewal::schemas()];
+    for schemas in [past, schema::components(&KINDS), of_keys].into_iter().chain(own) {
         merge::add_schemas(&mut document, schemas)?;
     }
     for operation in super::kinds::operations() {

@@ -23,6 +23,7 @@ use crate::{
         batch::{self, BatchInput, BatchResult},
         history::{HistoryEntry, history},
         moves,
+        needs::renewal::Renewed,
         plans::editions::{self, Edition},
         purge::{self, Purging, ReasonInput},
         sharing,
@@ -261,6 +262,24 @@ impl Records {
             version: Some(row.version()),
             location: Some(self.location(row)),
             ..Answer::of(&Issued { api_key: renderer.shown(row), secret })?
+        })
+    }
+
+    /// The answer with an assessment that renews another one, and with what became of the answers.
+    pub(super) async fn renewed(&self, row: &Row, renewed: &Renewed) -> Result<Answer, Problem> {
+        #[derive(Serialize)]
+        struct Whole<'a> {
+            assessment: Shown<'a>,
+            #[serde(flatten)]
+            answers: &'a Renewed,
+        }
+
+        let renderer = Renderer::on(&self.ctx, self.def, std::slice::from_ref(row), Detail::Single).await?;
+        Ok(Answer {
+            version: Some(row.version()),
+            language: renderer.language(row),
+            location: Some(self.location(row)),
+            ..Answer::of(&Whole { assessment: renderer.shown(row), answers: renewed })?
         })
     }
 

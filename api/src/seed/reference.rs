@@ -4,7 +4,9 @@ mod rows;
 
 use std::collections::HashMap;
 
-use entity::{Country, Framework, Obligation, Organisation, Participation, Region, RegionMembership};
+use entity::{
+    CapabilityArea, Country, Framework, Obligation, Organisation, Participation, Region, RegionMembership,
+};
 use kernel::{Error, Result, Unit, row::Row};
 use model::Kind;
 use uuid::Uuid;
@@ -69,6 +71,8 @@ pub(super) async fn load(unit: &mut Unit, report: &mut Report) -> Result<Ids> {
             .await?
             .ids;
     bring::<Obligation>(unit, report, BY_CODE, each(embedded!("obligations.csv"), rows::obligation)?).await?;
+    let areas = each(embedded!("naq_areas.csv"), rows::capability_area)?;
+    bring::<CapabilityArea>(unit, report, BY_CODE, areas).await?;
     let ids = Ids { countries, frameworks };
     let facts = each(embedded!("participation.csv"), |line| rows::fact(line, &ids))?;
     bring::<Participation>(unit, report, PARTICIPATION, facts).await?;

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use crate::{
-    dates,
+    dates, decimal,
     error::{Error, Result},
     policy::{ACCEPTED, CONSENT, Scope},
     record::{Columns, KindDef, null},
@@ -23,7 +23,7 @@ fn fetch(ty: Type, from: &QueryResult, at: usize) -> Result<Value> {
         Type::Id => Value::Uuid(from.try_get_by_index(at)?),
         Type::Text => Value::String(from.try_get_by_index(at)?),
         Type::Int | Type::Mask(_) => Value::Int(from.try_get_by_index(at)?),
-        Type::BigInt => Value::BigInt(from.try_get_by_index(at)?),
+        Type::BigInt | Type::Decimal => Value::BigInt(from.try_get_by_index(at)?),
         Type::Bool => Value::Bool(from.try_get_by_index(at)?),
         Type::Date => Value::ChronoDate(from.try_get_by_index(at)?),
         Type::Instant => Value::ChronoDateTimeUtc(from.try_get_by_index(at)?),
@@ -42,6 +42,11 @@ pub fn parse(ty: Type, json: &Json) -> Option<Value> {
         Type::Text => Value::String(Some(json.as_str()?.to_owned())),
         Type::Int => Value::Int(Some(i32::try_from(integer(json)?).ok()?)),
         Type::BigInt => Value::BigInt(Some(integer(json)?)),
+        // Images hold the millionths, callers write the number.
+        Type::Decimal => Value::BigInt(Some(match json {
+            Json::String(text) => decimal::millionths(text)?,
+            stored => stored.as_i64()?,
+        })),
         Type::Bool => Value::Bool(Some(json.as_bool()?)),
         Type::Date => Value::ChronoDate(Some(dates::day(json.as_str()?)?)),
         Type::Instant => Value::ChronoDateTimeUtc(Some(

@@ -204,6 +204,39 @@ pub struct SubjectRecord {
     pub id: Uuid,
 }
 
+/// A criterion of a method of setting priorities.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, SimpleObject, InputObject)]
+#[serde(deny_unknown_fields)]
+#[graphql(input_name = "CriterionInput")]
+pub struct Criterion {
+    /// Code, unique within the method.
+    #[schema(min_length = 1, max_length = 40, pattern = "^[A-Za-z0-9_-]+$", example = "feasibility")]
+    pub code: String,
+    /// What it is about.
+    #[schema(min_length = 1, max_length = 200)]
+    pub title: String,
+    /// How much its score counts.
+    #[schema(minimum = 1, maximum = 100)]
+    pub weight: i32,
+}
+
+/// The score for a criterion.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, SimpleObject, InputObject)]
+#[serde(deny_unknown_fields)]
+#[graphql(input_name = "ScoreInput")]
+pub struct Score {
+    /// Code of the criterion.
+    #[schema(min_length = 1, max_length = 40, pattern = "^[A-Za-z0-9_-]+$", example = "feasibility")]
+    pub criterion: String,
+    /// The score, within the scale of the method.
+    #[schema(minimum = 0, maximum = 100)]
+    pub score: i32,
+    /// Why it is this one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(min_length = 1, max_length = 2000)]
+    pub note: Option<String>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::Money;

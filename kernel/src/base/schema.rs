@@ -19,7 +19,7 @@ pub use moves::{
 use crate::{
     policy::Verb,
     record::{KindDef, Registry},
-    scalar::{Money, Ref, Reference},
+    scalar::{Criterion, Money, Ref, Reference, Score},
     scalar::{SharedWith, SharedWithInput, Subject, SubjectRecord},
 };
 
@@ -169,10 +169,12 @@ pub(crate) fn shared() -> Map<String, Json> {
     put::<SharedWithInput>(&mut all);
     put::<SubjectRecord>(&mut all);
     put::<Subject>(&mut all);
+    put::<Criterion>(&mut all);
+    put::<Score>(&mut all);
     let id = json!({ "description": "Its id.", "format": "uuid", "type": "string" });
     let kind =
         json!({ "description": "Kind of the record.", "maxLength": 50, "minLength": 1, "type": "string" });
     let origin = Map::from_iter([("id".to_owned(), id), ("kind".to_owned(), kind)]);
-    all.insert("Origin".into(), closed("The record a task came from.", origin, &["kind", "id"]));
+    all.insert("Origin".into(), closed("A record, by its kind and id.", origin, &["kind", "id"]));
     all
 }

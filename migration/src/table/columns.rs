@@ -83,6 +83,11 @@ impl Table {
         self.column(ColumnDef::new(name).boolean().not_null().take())
     }
 
+    /// Adds a fact that is true, false or not known.
+    pub(crate) fn boolean_or_null(self, name: &'static str) -> Self {
+        self.column(ColumnDef::new(name).boolean().null().take())
+    }
+
     /// Adds a date that may be empty.
     pub(crate) fn date_or_null(self, name: &'static str) -> Self {
         self.column(ColumnDef::new(name).date().null().take())

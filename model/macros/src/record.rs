@@ -90,6 +90,10 @@ fn head(arguments: TokenStream) -> Result<Head> {
                         let how = ident(right)?;
                         quote!(.code(model::Code::#how))
                     }
+                    "level" => {
+                        let level = ident(right)?;
+                        quote!(.level(model::access::Visibility::#level))
+                    }
                     "below" => {
                         let fields = names(right)?;
                         quote!(.below(&[#(#fields),*]))
@@ -257,9 +261,10 @@ impl Own {
         let named = |end: &str| format_ident!("{name}{end}", span = name.span());
         let (first, stored) = match core.as_str() {
             "Ref" => (named("_id"), optional(quote!(Uuid))),
-            "Refs" | "List" => (name.clone(), quote!(Json)),
+            "Refs" | "List" | "Objects" => (name.clone(), quote!(Json)),
             "Subject" => (name.clone(), optional(quote!(Json))),
             "Mask" => (name.clone(), quote!(i32)),
+            "Decimal" => (name.clone(), optional(quote!(i64))),
             "Money" => (named("_minor"), optional(quote!(i64))),
             "AnyRef" => (named("_kind"), optional(quote!(String))),
             _ => (name.clone(), quote!(#ty)),

@@ -1,7 +1,7 @@
 //! What the columns of a file mean, by the kind's published inputs.
 
 use kernel::{Code, KindDef, input::nearest};
-use model::field::Column as Type;
+use model::{Shape, field::Column as Type};
 
 use super::{cells::Form, fault::Fault};
 
@@ -73,9 +73,14 @@ fn form(def: &KindDef, name: &str) -> Form {
     }
     match plain(def, name) {
         None => Form::Json,
-        Some(_) if name == "translations" => Form::Json,
+        Some(_) if name == "translations" || is_objects(def, name) => Form::Json,
         Some(column) => form_of(column.ty),
     }
+}
+
+/// Whether a member is a list of objects, which a cell holds as JSON.
+fn is_objects(def: &KindDef, name: &str) -> bool {
+    def.declared.field(name).is_some_and(|field| matches!(field.shape, Shape::Objects(_)))
 }
 
 /// The one column that holds a member; none for a small object, though its id may go by the same name.
@@ -85,7 +90,7 @@ fn plain<'a>(def: &'a KindDef, member: &str) -> Option<&'a kernel::record::Colum
 
 const fn form_of(ty: Type) -> Form {
     match ty {
-        Type::Id | Type::Text | Type::Date | Type::Instant => Form::Text,
+        Type::Id | Type::Text | Type::Decimal | Type::Date | Type::Instant => Form::Text,
         Type::Int | Type::BigInt => Form::Number,
         Type::Bool => Form::Bool,
         Type::Json | Type::Mask(_) => Form::List,

@@ -17,7 +17,10 @@ pub(super) fn wire(scalar: Scalar, given: &Given, variables: &Variables) -> Resu
             let number = number.as_i64().and_then(|number| i32::try_from(number).ok());
             number.map(Json::from).ok_or(form(scalar))
         }
-        (Scalar::Text | Scalar::Reference, Given::Text(text)) => Ok(Json::String(text.clone())),
+        // Whether it is one, the schema of the input says, together with all else.
+        (Scalar::Text | Scalar::Reference | Scalar::Decimal, Given::Text(text)) => {
+            Ok(Json::String(text.clone()))
+        }
         (Scalar::Bool, Given::Bool(truth)) => Ok(Json::Bool(*truth)),
         (Scalar::Id, Given::Text(text)) => {
             text.parse::<Uuid>().map(|id| Json::String(id.to_string())).map_err(|_| form(scalar))
@@ -39,6 +42,7 @@ const fn form(scalar: Scalar) -> &'static str {
         Scalar::Id => "an id such as 0198c0de-0000-7000-8000-000000000001",
         Scalar::Date => dates::DAY,
         Scalar::Instant => dates::INSTANT,
+        Scalar::Decimal => "a decimal number in quotes such as \"12.5\"",
         Scalar::Object => "an object such as { title: \"text\" }",
         Scalar::Reference => "an id, a code such as \"MES\", or an object such as { id: \"...\" }",
     }
@@ -90,6 +94,12 @@ mod tests {
         assert_eq!(coerced(Scalar::Int, &json!(3_000_000_000_u64)), None);
         assert_eq!(coerced(Scalar::Int, &json!("7")), None);
         assert_eq!(coerced(Scalar::Int, &json!(1.5)), None);
+    }
+
+    #[test]
+    fn decimals_are_texts() {
+        assert_eq!(coerced(Scalar::Decimal, &json!("12.5")), Some(json!("12.5")));
+        assert_eq!(coerced(Scalar::Decimal, &json!(12.5)), None);
     }
 
     #[test]

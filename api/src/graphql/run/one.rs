@@ -14,7 +14,7 @@ use kernel::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Found, Run, Source, rows};
+use super::{Found, Run, Source, json::of_value, rows};
 
 /// Records by their ids.
 pub(super) type Loaded = foldhash::HashMap<Uuid, Arc<Row>>;
@@ -81,8 +81,7 @@ impl Run {
     pub(super) fn parts(&self, at: usize, sources: &[Source]) -> Result<Vec<Found>> {
         let part = |row: &Arc<Row>| {
             let Some(part) = row.def().parts.get(at) else { return Ok(Found::Null) };
-            let shown = serde_json::to_value(self.renderer.part(row, part))?;
-            Ok(if shown.is_null() { Found::Null } else { Found::One(Source::Json(Arc::new(shown))) })
+            Ok(of_value(&serde_json::to_value(self.renderer.part(row, part))?))
         };
         rows(sources).map(part).collect()
     }

@@ -26,6 +26,7 @@ use crate::{
         },
         exchange::changes::{Reader, kinds_named},
         me::me,
+        needs::proposal::{ProposalInput, propose},
         plans::editions::{Edition, one as one_of},
         sharing::preview::preview,
         vocabularies::terms,
@@ -118,6 +119,21 @@ impl Run {
         }
         let input = item.arguments.get("input").and_then(Json::as_object).cloned().unwrap_or_default();
         value(&preview(&self.ctx, input).await?)
+    }
+
+    /// A plan that is proposed from an assessment; nothing where the caller may not see that.
+    pub(super) async fn plan_proposal(&self, item: &Item) -> Result<Found> {
+        self.ctx.actor.must_be_itself()?;
+        if !self.ctx.actor.is_known() {
+            return Err(sign_in_first());
+        }
+        let Ok(assessment) = text(item, "assessment").parse() else { return Ok(Found::Null) };
+        let input = ProposalInput { plan: text(item, "plan").parse().ok() };
+        match propose(&self.ctx, assessment, &input).await {
+            Ok(proposal) => value(&proposal),
+            Err(Error::NotFound) => Ok(Found::Null),
+            Err(error) => Err(error),
+        }
     }
 
     /// Why the caller may do something, or may not; nothing where it may not see the record.

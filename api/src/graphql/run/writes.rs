@@ -21,6 +21,7 @@ use crate::{
         },
         batch::{self, BatchInput},
         moves,
+        needs::renewal::{Renewal, RenewalInput, renew},
         plans::editions,
         purge::{self, Purging, ReasonInput},
     },
@@ -116,6 +117,14 @@ async fn made(call: Ctx, write: Write, input: Map<String, Json>, expected: Expec
             let (user, version, rest) = target(input)?;
             let ReasonInput { reason } = ReasonInput::of(rest)?;
             Ok(payload(erase(&call, Erasure { user, version, reason }).await?))
+        }
+        Write::Renew => {
+            let (assessment, _, rest) = target(input)?;
+            let input: RenewalInput = serde_json::from_value(Json::Object(rest))?;
+            let (row, renewed) = renew(&call, Renewal { assessment, input }).await?;
+            let mut told = serde_json::to_value(&renewed)?;
+            told["assessment"] = json!({ "id": row.id() });
+            Ok(of_value(&told))
         }
         Write::Reply(reply) => {
             let (id, ..) = target(input)?;

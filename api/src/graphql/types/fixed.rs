@@ -1,7 +1,7 @@
 //! The types that do not follow from kinds.
 
 use async_graphql::{InputType, OutputType};
-use kernel::scalar::{Money, SharedWith, SharedWithInput, Subject};
+use kernel::scalar::{Criterion, Money, Score, SharedWith, SharedWithInput, Subject};
 
 use super::{
     Does, OfPage, Types,
@@ -14,13 +14,22 @@ use crate::domain::{
     batch::{BatchInput, BatchResult},
     exchange::changes::ChangePage,
     history::HistoryEntry,
+    needs::{
+        proposal::PlanProposal,
+        renewal::{AnswerNotCarried, CarriedAnswer},
+    },
+    risks::{ranking::Ranking, trend::RiskTrend},
     sharing::preview::ReleasePreview,
     vocabularies::Term,
 };
 
-const SCALARS: [(&str, &str); 5] = [
+const SCALARS: [(&str, &str); 6] = [
     ("Date", "A day, such as `2027-03-31`."),
     ("DateTime", "Implement the DateTime<Utc> scalar\n\nThe input/output is a string in RFC3339 format."),
+    (
+        "Decimal",
+        "An exact decimal number in quotes, such as `\"12.5\"`: 12 digits before the point and 6 after it at most.",
+    ),
     ("JSON", "A JSON value in the form of the REST face."),
     ("JSONObject", "A scalar that can represent any JSON Object value."),
     ("Reference", "A record by its id, its code, or `external_key:<source_system>:<key>`."),
@@ -34,6 +43,10 @@ impl Types<'_> {
         self.takes::<SharedWithInput>();
         self.takes::<Subject>();
         self.gives::<Subject>();
+        self.takes::<Criterion>();
+        self.gives::<Criterion>();
+        self.takes::<Score>();
+        self.gives::<Score>();
         self.takes::<BatchInput>();
         self.gives::<Money>();
         self.gives::<SharedWith>();
@@ -43,10 +56,16 @@ impl Types<'_> {
         self.gives::<PersonExport>();
         self.gives::<ChangePage>();
         self.gives::<ReleasePreview>();
+        self.gives::<PlanProposal>();
+        self.gives::<CarriedAnswer>();
+        self.gives::<AnswerNotCarried>();
+        self.renewal();
         self.me();
         self.explanation();
         self.page_info();
         self.gives::<ReadTrace>();
+        self.gives::<RiskTrend>();
+        self.gives::<Ranking>();
         self.connection("HistoryEntry");
         self.connection("ReadTrace");
         self.states();
@@ -117,6 +136,28 @@ impl Types<'_> {
         self.put("Me", object("Me", "The caller: account, grants, and what may be created.", me));
     }
 
+    /// Renewing an assessment.
+    fn renewal(&mut self) {
+        let whole = vec![
+            field("assessment", "The new assessment.", "Assessment!"),
+            field("carried", "Answers that were carried over.", "[CarriedAnswer!]!"),
+            field("notCarried", "Answers that were not.", "[AnswerNotCarried!]!"),
+        ];
+        self.put(
+            "AssessmentRenewal",
+            object("AssessmentRenewal", "An assessment that renews another one.", whole),
+        );
+        let title = "Title of the new assessment; that of the old one where none is given.";
+        let with = "Questionnaire of the new assessment: a published one, of the same questionnaire a newer edition.";
+        let fields = vec![
+            input("id", "The assessment.", "ID!"),
+            input("questionnaire", with, "Reference!"),
+            input("title", title, "String"),
+            input("startsOn", "First day of its period.", "Date"),
+        ];
+        self.put_input("RenewAssessmentInput", "What an assessment is renewed with.", fields);
+    }
+
     /// Why the caller may do something, or may not.
     fn explanation(&mut self) {
         let grant = vec![
@@ -177,7 +218,7 @@ impl Types<'_> {
     }
 
     fn origin(&mut self) {
-        let text = "The record a task came from.";
+        let text = "A record, by its kind and id.";
         let fields = [("kind", "Kind of the record.", "String!"), ("id", "Its id.", "ID!")];
         let shown = fields.map(|(name, text, ty)| field(name, text, ty)).to_vec();
         self.put("Origin", object("Origin", text, shown));

@@ -107,6 +107,7 @@ pub(super) fn taken(field: &FieldDef) -> String {
         Shape::Id => "ID".to_owned(),
         Shape::Text => "String".to_owned(),
         Shape::Int | Shape::Long => "Int".to_owned(),
+        Shape::Decimal => "Decimal".to_owned(),
         Shape::Bool => "Boolean".to_owned(),
         Shape::Date => "Date".to_owned(),
         Shape::Instant => "DateTime".to_owned(),
@@ -118,5 +119,6 @@ pub(super) fn taken(field: &FieldDef) -> String {
         Shape::Money => "MoneyInput".to_owned(),
         Shape::AnyRef => "OriginInput".to_owned(),
         Shape::Object(name) => format!("{name}Input"),
+        Shape::Objects(name) => format!("[{name}Input!]"),
     }
 }

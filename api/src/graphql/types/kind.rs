@@ -66,8 +66,10 @@ fn shown(def: &KindDef, at: usize, part: &Part) -> Option<(MetaField, Does)> {
         Form::Can => "[Verb!]".to_owned(),
         Form::Translations => "JSON".to_owned(),
         Form::Languages => "JSONObject".to_owned(),
+        Form::Decimal(_) => "Decimal".to_owned(),
         Form::Money(..) => "Money".to_owned(),
         Form::Object(_, name) => name.to_owned(),
+        Form::Objects(_, name) => format!("[{name}!]"),
         Form::Is(..) | Form::IsDemo(_) => "Boolean".to_owned(),
         Form::SharedWith => {
             "Agencies and groups the record is shared with; null for readers outside the owner."
@@ -91,6 +93,7 @@ pub(super) const fn scalar(ty: Column) -> &'static str {
         Column::Id => "ID",
         Column::Text | Column::Mask(_) => "String",
         Column::Int | Column::BigInt => "Int",
+        Column::Decimal => "Decimal",
         Column::Bool => "Boolean",
         Column::Date => "Date",
         Column::Instant => "DateTime",

@@ -54,10 +54,13 @@ fn common_reads() -> Vec<(MetaField, Read)> {
         (export, Read::Export),
         (terms, Read::Vocabularies),
         (preview(), Read::ReleasePreview),
+        (proposal(), Read::PlanProposal),
         (changes(), Read::Changes),
         (history(), Read::History),
         (explanation(), Read::Explain),
         (reads(), Read::Reads),
+        (trend(), Read::RiskTrend),
+        (ranking(), Read::PriorityRanking),
     ]
     .into_iter()
     .chain(plan_reads())
@@ -115,6 +118,16 @@ fn preview() -> MetaField {
     with_arguments(field("releasePreview", text, "ReleasePreview!"), vec![input])
 }
 
+fn proposal() -> MetaField {
+    let text = "A plan that is proposed for the open gaps of a validated or closed assessment, from the built-in template; nothing \
+                is written, and it binds nobody. Null if the caller may not see the assessment.";
+    let arguments = vec![
+        input("assessment", "Id of the assessment.", "ID!"),
+        input("plan", "Plan that the proposal is to be added to; without it a new plan is proposed.", "ID"),
+    ];
+    with_arguments(field("planProposal", text, "PlanProposal"), arguments)
+}
+
 fn explanation() -> MetaField {
     let text = "Whether the caller may do something to a record it sees, by which rule, and which grant or release decides; null \
                 if the caller may not see the record. Of a move it tells the right, whatever the record's state.";
@@ -124,6 +137,19 @@ fn explanation() -> MetaField {
         input("verb", "What somebody may want to do to it.", "Verb!"),
     ];
     with_arguments(field("accessExplain", text, "Explanation"), arguments)
+}
+
+fn trend() -> MetaField {
+    let text = "How likelihood and impact of a risk have changed, as far as the caller may see it; null if it may not see the risk.";
+    let id = input("id", "Id of the risk.", "ID!");
+    with_arguments(field("riskTrend", text, "RiskTrend"), vec![id])
+}
+
+fn ranking() -> MetaField {
+    let text =
+        "The priorities of a method that the caller sees, in their order; null if it may not see the method.";
+    let id = input("id", "Id of the method.", "ID!");
+    with_arguments(field("priorityRanking", text, "Ranking"), vec![id])
 }
 
 fn history() -> MetaField {
@@ -179,9 +205,14 @@ fn common_writes() -> Vec<(MetaField, Write)> {
     let open = field("openPlanEdition", text, "JSON!");
     let about = "The plan and the version that was read.";
     let open = with_arguments(open, vec![input("input", about, "DeleteInput!")]);
+    let text = "Makes a new assessment from a validated or closed one, with a newer edition of its questionnaire or another one, \
+                and carries over the answers that still fit.";
+    let about = ("The assessment, and what it is renewed with.", "RenewAssessmentInput");
+    let renew = write("renewAssessment", text, about, "AssessmentRenewal");
     vec![
         (open, Write::OpenEdition),
         (batch, Write::Batch(None)),
+        (renew, Write::Renew),
         (erase, Write::Erase),
         (accept, Write::Reply(Consent::Accepted)),
         (decline, Write::Reply(Consent::Declined)),

@@ -143,6 +143,18 @@ pub(super) fn obligation(line: &Line) -> Result<Wanted> {
     Ok(Wanted::new(SEED, code, fields).after([whole, fuller]))
 }
 
+pub(super) fn capability_area(line: &Line) -> Result<Wanted> {
+    let code = line.text("code")?;
+    let fields = json!({
+        "code": code,
+        "language": "en",
+        "title": line.text("area")?,
+        "question_example": line.given("question_example")?,
+        "domains": line.list("domains")?,
+    });
+    Ok(Wanted::new(SEED, code, fields))
+}
+
 pub(super) fn fact(line: &Line, ids: &Ids) -> Result<Wanted> {
     let (country, framework) = (line.text("iso3")?, line.text("framework_code")?);
     let (country_id, framework_id) = (known(&ids.countries, country)?, known(&ids.frameworks, framework)?);

@@ -6,7 +6,7 @@ use jsonschema::{
 };
 use serde_json::Value as Json;
 
-use crate::dates;
+use crate::{dates, decimal};
 
 /// Longest name that is compared with the known ones, in bytes; no member's name comes near it.
 pub(super) const LONGEST: usize = 64;
@@ -58,6 +58,9 @@ pub(super) fn pattern(pattern: &str) -> String {
         "^[A-Z]{2}$" => "a code of two capitals such as `KG`",
         "^[A-Za-z0-9_-]+$" => "a code of letters, digits, `_` and `-` such as `MES`",
         "^[A-Za-z0-9_.()/-]+$" => "a code of letters, digits and `_.()/-` such as `BWC-X`",
+        decimal::PATTERN => {
+            "a decimal number such as `12.5`, with 12 digits before and 6 after the point at most"
+        }
         "^https://" => "an address such as https://example.org/page",
         r"^[^@\sA-Z]+@[^@\sA-Z]+$" => "an e-mail address in small letters such as desk@example.org",
         "^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$" => "a language tag such as `ru` or `zh-Hant`",

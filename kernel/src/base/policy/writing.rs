@@ -46,7 +46,7 @@ pub fn judge(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Result<
         Class::Reference => reference(actor, verb, scope),
         _ if def.declared.of_countries && scope.owner.contains(':') => deny(rules::COUNTRIES_ONLY),
         Class::National if def.declared.or_fact && scope.owner == "reference" => {
-            reference(actor, verb, scope)
+            fact(actor, verb, def, scope)
         }
         Class::National => national(actor, verb, def, scope),
         Class::Work => work(actor, verb, def, scope),
@@ -100,6 +100,17 @@ fn reference(actor: &Actor, verb: Verb, scope: &Scope) -> Result<Permit, Denial>
             first(actor, STEWARD, scope, rules::STEWARD_WRITES)
         }
         _ => deny(rules::NO_REFERENCE_VERB),
+    }
+}
+
+/// What belongs to nobody is the steward's, who also makes the moves that are an owner's elsewhere.
+fn fact(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Result<Permit, Denial> {
+    match verb {
+        Verb::Move(step) if !matches!(step.by, By::Approver | By::FocalPoint) => {
+            known(def, step)?;
+            first(actor, STEWARD, scope, rules::STEWARD_WRITES)
+        }
+        _ => reference(actor, verb, scope),
     }
 }
 

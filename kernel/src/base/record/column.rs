@@ -58,7 +58,7 @@ pub const fn null(ty: Type) -> Value {
         Type::Id => Value::Uuid(None),
         Type::Text => Value::String(None),
         Type::Int | Type::Mask(_) => Value::Int(None),
-        Type::BigInt => Value::BigInt(None),
+        Type::BigInt | Type::Decimal => Value::BigInt(None),
         Type::Bool => Value::Bool(None),
         Type::Date => Value::ChronoDate(None),
         Type::Instant => Value::ChronoDateTimeUtc(None),

@@ -80,6 +80,7 @@ impl KindDef {
             | Form::Level(at, _)
             | Form::Codes(at, _)
             | Form::Mask(at, _)
+            | Form::Decimal(at)
             | Form::Texts(at)
             | Form::Inside(at)
             | Form::Ref(at)
@@ -88,6 +89,7 @@ impl KindDef {
             | Form::Regions(at)
             | Form::IsDemo(at)
             | Form::Object(at, _)
+            | Form::Objects(at, _)
             | Form::Is(at, _) => Columns::at(at),
             Form::Text(at) => Columns::at(at).and(self.named(&["language", "translations"])),
             Form::Money(one, other) | Form::AnyRef(one, other) | Form::Ahead(one, other, ..) => {

@@ -62,12 +62,16 @@ pub enum Form {
     Ref(usize),
     /// The records an array column refers to.
     Refs(usize),
+    /// An exact decimal number in a column of millionths.
+    Decimal(usize),
     /// An amount: minor units and currency.
     Money(usize, usize),
     /// A record of any kind: kind and id.
     AnyRef(usize, usize),
     /// An object in a column, of the schema with this name.
     Object(usize, &'static str),
+    /// A list of objects in a column, of the schema with this name.
+    Objects(usize, &'static str),
     /// Whether a column holds a code.
     Is(usize, &'static str),
 }
@@ -158,7 +162,9 @@ pub(super) fn parts(def: &KindDef) -> Vec<Part> {
         add("languages", text, Some(Form::Languages), false, true);
     }
     for field in def.declared.fields.iter().filter(|field| field.is_shown()) {
-        let is_required = !field.is_nullable && !matches!(field.shape, Shape::Ref(_));
+        // Whether a caller sees the record that is referred to is another matter.
+        let is_hidden = matches!(field.shape, Shape::Ref(_) | Shape::AnyRef);
+        let is_required = !field.is_nullable && !is_hidden;
         add(field.name, field.doc, own(def, field), true, is_required);
     }
     all
@@ -187,8 +193,10 @@ fn own(def: &KindDef, field: &'static FieldDef) -> Option<Form> {
         Shape::Texts => Form::Texts(at()?),
         Shape::Ref(_) => Form::Ref(at()?),
         Shape::Refs(_) => Form::Refs(at()?),
+        Shape::Decimal => Form::Decimal(at()?),
         Shape::Money => Form::Money(named("_minor")?, named("_currency")?),
         Shape::AnyRef => Form::AnyRef(named("_kind")?, named("_id")?),
         Shape::Object(name) => Form::Object(at()?, name),
+        Shape::Objects(name) => Form::Objects(at()?, name),
     })
 }

@@ -55,7 +55,7 @@ pub fn takes_owner(of: &Declaration) -> bool {
 #[must_use]
 pub fn owner_text(of: &Declaration) -> String {
     let more = match of.class {
-        _ if of.or_fact => ", or `reference` for facts of depositaries",
+        _ if of.or_fact => ", or `reference` for what belongs to nobody",
         Class::Grant => ", `reference` or `installation`",
         _ => "",
     };
@@ -79,6 +79,7 @@ pub(super) fn value(field: &FieldDef) -> Json {
         Shape::Text => scalar(Type::Text),
         Shape::Int => scalar(Type::Int),
         Shape::Long => scalar(Type::BigInt),
+        Shape::Decimal => scalar(Type::Decimal),
         Shape::Bool => scalar(Type::Bool),
         Shape::Date => scalar(Type::Date),
         Shape::Instant => scalar(Type::Instant),
@@ -90,6 +91,7 @@ pub(super) fn value(field: &FieldDef) -> Json {
         Shape::Money => link("Money"),
         Shape::AnyRef => link("Origin"),
         Shape::Object(name) => link(name),
+        Shape::Objects(name) => json!({ "items": link(name), "type": "array" }),
     };
     let (least, most) = match field.shape {
         Shape::Int | Shape::Long => ("minimum", "maximum"),
@@ -165,7 +167,7 @@ fn standard(of: &Declaration, is_new: bool) -> Map<String, Json> {
     let member = |input: StandardInput| {
         let mut schema = or_null(with(input.schema, json!({ "description": input.doc })));
         let default = match input.name {
-            "visibility" => Some("national"),
+            "visibility" => Some(of.level.code()),
             "handling" => Some("normal"),
             _ => None,
         };

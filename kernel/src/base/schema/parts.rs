@@ -4,9 +4,12 @@ use model::field::Column as Type;
 use serde_json::{Value as Json, json};
 
 use super::{link, or_null, with};
-use crate::record::{
-    KindDef,
-    part::{Form, Part},
+use crate::{
+    decimal,
+    record::{
+        KindDef,
+        part::{Form, Part},
+    },
 };
 
 /// A part of a record, with its description where the contract has it: beside a link, else in the schema.
@@ -36,11 +39,13 @@ fn bare(def: &KindDef, form: Form) -> Json {
             json!({ "additionalProperties": texts(), "propertyNames": { "type": "string" }, "type": "object" })
         }
         Form::Languages => texts(),
+        Form::Decimal(_) => scalar(Type::Decimal),
         Form::Ref(_) => link("Ref"),
         Form::Refs(_) => json!({ "items": link("Ref"), "type": "array" }),
         Form::Money(..) => link("Money"),
         Form::AnyRef(..) => link("Origin"),
         Form::Object(_, name) => link(name),
+        Form::Objects(_, name) => json!({ "items": link(name), "type": "array" }),
         Form::Is(..) | Form::IsDemo(_) => json!({ "type": "boolean" }),
     }
 }
@@ -52,6 +57,7 @@ pub(super) fn scalar(ty: Type) -> Json {
         Type::Text | Type::Json | Type::Mask(_) => json!({ "type": "string" }),
         Type::Int => json!({ "format": "int32", "type": "integer" }),
         Type::BigInt => json!({ "format": "int64", "type": "integer" }),
+        Type::Decimal => json!({ "example": "12.5", "pattern": decimal::PATTERN, "type": "string" }),
         Type::Bool => json!({ "type": "boolean" }),
         Type::Date => json!({ "format": "date", "type": "string" }),
         Type::Instant => json!({ "format": "date-time", "type": "string" }),

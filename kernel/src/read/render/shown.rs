@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::{Renderer, texts::Texts};
 use crate::{
+    decimal,
     owners::Country,
     record::part::{Form, Part},
     row::Row,
@@ -149,6 +150,7 @@ impl Serialize for PartValue<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self.form {
             Form::Column(at) | Form::Code(at, _) | Form::Object(at, _) => value(self.value(at), to),
+            Form::Objects(at, _) => self.list(at).serialize(to),
             Form::Inside(at) if self.renderer.is_inside(self.row) => value(self.value(at), to),
             Form::Level(at, _) if !self.is_fact() => value(self.value(at), to),
             Form::Ahead(at, state, cycle, _) if self.renderer.is_inside(self.row) => {
@@ -168,6 +170,10 @@ impl Serialize for PartValue<'_> {
             Form::Languages => to.collect_map(self.texts().languages()),
             Form::Ref(at) => self.renderer.reference(self.id(at)).serialize(to),
             Form::Refs(at) => self.references(at, to),
+            Form::Decimal(at) => match self.value(at) {
+                Value::BigInt(Some(millionths)) => to.serialize_str(&decimal::written(*millionths)),
+                _ => to.serialize_none(),
+            },
             Form::Money(minor, currency) => self.money(minor, currency, to),
             Form::AnyRef(kind, id) => self.any(kind, id, to),
             Form::Country(at) => self.country(at).map(|country| &country.code).serialize(to),

@@ -109,11 +109,7 @@ impl Unit {
             }
             if item.is_new() && def.is_national() {
                 if item.fields.get("visibility").is_none_or(Json::is_null) {
-                    item.after.set("visibility", parent.get("visibility").clone());
-                    if item.shared.is_none() {
-                        item.after.set("shared_set_id", parent.get("shared_set_id").clone());
-                    }
-                    share(item);
+                    stand_below(def, item, parent);
                 }
                 if item.fields.get("language").is_none_or(Json::is_null)
                     && def.has_texts()
@@ -165,6 +161,22 @@ fn keep_inherited(def: &KindDef, item: &mut Item, column: &'static str, (link, v
         item.fault(&format!("/{own}"), Code::RuleBroken, text);
     }
     item.after.set(column, value.clone());
+}
+
+/// Gives a new record the level and the sharing of the one above; or the level of its kind, shared with nobody, where
+/// the kind says one that is no wider.
+fn stand_below(def: &KindDef, item: &mut Item, parent: &Row) {
+    let own = def.declared.level;
+    let counts = own < Visibility::National && parent.scope().level.is_some_and(|above| own <= above);
+    let (level, handed) = match counts {
+        true => (Value::from(own.code()), Value::Uuid(None)),
+        false => (parent.get("visibility").clone(), parent.get("shared_set_id").clone()),
+    };
+    item.after.set("visibility", level);
+    if item.shared.is_none() {
+        item.after.set("shared_set_id", handed);
+    }
+    share(item);
 }
 
 /// A new record whose sharing is named but not its level is at level `group`, or narrower.

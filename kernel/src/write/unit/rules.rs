@@ -103,7 +103,8 @@ impl Unit {
                 };
                 if holder != item.after.id() && key.iter().any(|column| item.changes(column)) {
                     let column = key.last().copied().unwrap_or_default();
-                    let field = def.column(column).map_or(column, |c| c.field);
+                    let own = def.declared.fields.iter().find(|field| field.column == column);
+                    let field = own.map_or(column, |field| field.name);
                     let (code, holder) = match other {
                         Some(other) => (Code::DuplicateItem, self.place(other)),
                         None => (Code::NotUnique, format!("another {}", def.name.replace('_', " "))),
