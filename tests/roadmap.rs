@@ -206,8 +206,8 @@ async fn milestones_of_one_batch_may_wait_for_each_other() {
         let batch = me.post("/milestones/batch", json!({"atomic": "each", "items": items})).await;
 
         let outcomes = &batch.ok(200)["outcomes"];
-        assert_eq!([&outcomes[0]["kind"], &outcomes[2]["kind"]], ["created", "created"]);
-        assert_eq!(outcomes[1]["errors"][0]["pointer"], "/items/1/data/depends_on");
+        assert_eq!([&outcomes[0]["result"], &outcomes[2]["result"]], ["created", "created"]);
+        assert_eq!(outcomes[1]["errors"][0]["pointer"], "/depends_on");
     })
     .await;
 }

@@ -19,7 +19,7 @@ use super::method;
 use crate::domain::{KINDS, Registered};
 
 /// Kinds of which records may have a priority; one that is not kept here has none.
-pub(super) const KINDS_OF_SUBJECTS: [&str; 4] = ["gap", "risk", "action", "proposal"];
+const KINDS_OF_SUBJECTS: [&str; 4] = ["gap", "risk", "action", "proposal"];
 /// Column with the kind of the subject.
 pub(super) const SUBJECT_KIND: &str = "subject_kind";
 
