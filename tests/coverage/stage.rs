@@ -87,6 +87,10 @@ impl<'a> Stage<'a> {
         // Beyond what the callers of a test count up to.
         let mut fields = specimen::new(def, 600, side, |name| self.id(name));
         specimen::settle(def, &mut fields);
+        // One that everybody of its country sees, where the kind would keep it to a group.
+        if def.is_national() && specimen::parent(def, side).is_none() {
+            fields["visibility"] = json!("national");
+        }
         self.add(format!("{}:{name}", def.name), def.name, fields).await;
     }
 

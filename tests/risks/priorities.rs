@@ -3,7 +3,10 @@
 use serde_json::{Value as Json, json};
 
 use super::{risk, told};
-use crate::support::{app, client::Client};
+use crate::{
+    statements::counted,
+    support::{app, client::Client},
+};
 
 fn new_method(more: Json) -> Json {
     let mut new = json!({"owner": "KGZ", "code": "weighted", "title": "Weighted", "scale_min": 1, "scale_max": 5,
@@ -303,6 +306,59 @@ async fn a_ranking_counts_only_what_the_caller_sees() {
             json!({"rank": 1, "isTied": true, "subject": {"name": "Chlorine"}})
         );
         abroad.problem(404, "not_found");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_ranking_takes_as_many_statements_at_two_as_at_ten() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let method = method(&me, json!({})).await;
+        let path = format!("/priority-methods/{method}/ranking");
+        let counted = counted(app);
+        let reader = me.at(&counted);
+        let mut of_size = Vec::new();
+        for size in [2, 8] {
+            for _ in 0..size {
+                set(&me, &method, &risk(&me, json!({})).await, json!({})).await;
+            }
+            reader.get(&path).await.ok(200);
+            let before = counted.state.db.statements();
+
+            reader.get(&path).await.ok(200);
+
+            of_size.push(counted.state.db.statements() - before);
+        }
+
+        assert_eq!(of_size[0], of_size[1]);
+        assert!(of_size[0] <= 8, "{of_size:?} statements");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_rules_of_many_priorities_are_asked_for_in_a_bounded_number() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let method = method(&me, json!({})).await;
+        let counted = counted(app);
+        let writer = me.at(&counted);
+        let mut of_size = Vec::new();
+        for size in [2, 20] {
+            let mut items = Vec::new();
+            for _ in 0..size {
+                let risk = risk(&me, json!({})).await;
+                items.push(json!({"op": "create", "data": priority(&method, &risk, json!({}))}));
+            }
+            let before = counted.state.db.statements();
+
+            writer.post("/priorities/batch", json!({ "items": items })).await.ok(200);
+
+            of_size.push(counted.state.db.statements() - before);
+        }
+
+        assert!(of_size[1] <= of_size[0] + 2, "{of_size:?} statements");
     })
     .await;
 }
