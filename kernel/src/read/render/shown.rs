@@ -150,7 +150,6 @@ impl Serialize for PartValue<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         match self.form {
             Form::Column(at) | Form::Code(at, _) | Form::Object(at, _) => value(self.value(at), to),
-            Form::Objects(at, _) => self.list(at).serialize(to),
             Form::Inside(at) if self.renderer.is_inside(self.row) => value(self.value(at), to),
             Form::Level(at, _) if !self.is_fact() => value(self.value(at), to),
             Form::Ahead(at, state, cycle, _) if self.renderer.is_inside(self.row) => {
@@ -159,7 +158,7 @@ impl Serialize for PartValue<'_> {
             }
             Form::Inside(_) | Form::Level(..) | Form::Ahead(..) => to.serialize_none(),
             Form::Text(at) => self.column(at).and_then(|column| self.texts().get(column)).serialize(to),
-            Form::Codes(at, _) | Form::Texts(at) => self.list(at).serialize(to),
+            Form::Codes(at, _) | Form::Texts(at) | Form::Objects(at, _) => self.list(at).serialize(to),
             Form::Mask(at, list) => self.codes(at, list, to),
             Form::Can => self.renderer.can(self.row).serialize(to),
             Form::SharedWith => self.shared_with(to),
