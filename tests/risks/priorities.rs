@@ -207,11 +207,12 @@ async fn a_priority_is_of_a_record_that_may_have_one_and_that_its_writer_sees() 
         let missing = post(of("risk", json!("0198c0de-0000-7000-8000-000000000099"))).await;
         let unseen = post(of("risk", json!(hidden))).await;
         let abroad = post(of("action", json!(app.world.id("action:foreign")))).await;
+        let regional = post(of("action", json!(app.world.id("action:regional")))).await;
         let misnamed = post(of("action", json!(hidden))).await;
         let action = post(of("action", json!(app.world.id("action:national")))).await;
 
         assert_eq!(task.violations(), told("/subject/kind", "not_in_list"));
-        for refused in [missing, unseen, abroad, misnamed] {
+        for refused in [missing, unseen, abroad, regional, misnamed] {
             assert_eq!(refused.violations(), told("/subject/id", "reference_not_found"));
         }
         action.ok(201);
