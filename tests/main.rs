@@ -19,6 +19,7 @@ mod concurrency;
 mod contracts;
 mod coverage;
 mod declarations;
+mod delivery;
 mod editions;
 mod explaining;
 mod faults;

@@ -140,7 +140,13 @@ async fn addresses(app: &TestApp, hidden: &[(&'static KindDef, Row)]) -> Vec<Str
             if def.lifecycle.is_some() {
                 all.push(format!("{path}/moves"));
             }
-            let special = [("plan", "tree"), ("risk", "trend"), ("priority_method", "ranking")];
+            let special = [
+                ("plan", "tree"),
+                ("plan", "progress"),
+                ("plan", "funding"),
+                ("risk", "trend"),
+                ("priority_method", "ranking"),
+            ];
             let special = special.iter().filter(|(kind, _)| *kind == def.name);
             all.extend(special.map(|(_, end)| format!("{path}/{end}")));
         }

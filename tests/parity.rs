@@ -76,6 +76,8 @@ fn twin(operation: &str) -> Twin {
         "list_plan_editions" => return field("Query", "planEditions".into()),
         "verify_plan_edition" => return field("Query", "planEditionProof".into()),
         "diff_plan" => return field("Query", "planDiff".into()),
+        "get_plan_progress" => return field("Query", "planProgress".into()),
+        "get_plan_funding" => return field("Query", "planFunding".into()),
         _ => {}
     }
     let singular = |name: &str| KINDS.all().iter().any(|def| def.name == name);

@@ -4,6 +4,7 @@ pub mod access;
 pub mod audit;
 pub mod batch;
 pub mod cooperation;
+pub mod delivery;
 pub mod exchange;
 pub mod history;
 pub mod me;
@@ -21,10 +22,11 @@ pub mod vocabularies;
 use std::sync::LazyLock;
 
 use entity::{
-    Action, Agency, Answer, ApiKey, Assessment, CapabilityArea, Country, CountryFramework, Cycle, CycleStep,
-    DisclosureRule, Framework, Gap, Grant, Membership, Milestone, Objective, Obligation, Organisation,
-    Participation, Pillar, Plan, PlanEdition, Priority, PriorityMethod, Purge, Question, Questionnaire,
-    Region, RegionMembership, Release, ReleaseSet, Risk, Task, User, WorkingGroup,
+    Action, Agency, Answer, ApiKey, Assessment, BudgetLine, CapabilityArea, CapacityMeasure, Country,
+    CountryFramework, Cycle, CycleStep, DisclosureRule, Exercise, Finding, Framework, Gap, GoodPractice,
+    Grant, Indicator, Measurement, Membership, Milestone, Objective, Obligation, Organisation, Participation,
+    Pillar, Plan, PlanEdition, Priority, PriorityMethod, Proposal, Purge, Question, Questionnaire, Region,
+    RegionMembership, Release, ReleaseSet, Risk, Task, User, WorkingGroup,
 };
 use kernel::{
     KindDef,
@@ -33,8 +35,9 @@ use kernel::{
 
 use access::{api_key, grant, user};
 use cooperation::{membership, task};
+use delivery::{budget_line, exercise, finding, indicator, measurement};
 use needs::{answer, assessment, gap, question, questionnaire};
-use plans::{content::protect_content, editions, plan};
+use plans::{content::protect_content, editions, plan, told};
 use risks::{method, priority, risk};
 use roadmap::{milestone, step};
 use treaties::participation;
@@ -60,9 +63,9 @@ pub static KINDS: LazyLock<Kinds> = LazyLock::new(|| {
             .checks(plan::check)
             .follows(editions::adoption::follow),
         kind::<PlanEdition>(),
-        kind::<Pillar>().guards(protect_content),
-        kind::<Objective>().guards(protect_content),
-        kind::<Action>().guards(protect_content),
+        kind::<Pillar>().guards(protect_content).checks(told::check),
+        kind::<Objective>().guards(protect_content).checks(told::check),
+        kind::<Action>().guards(protect_content).follows(indicator::follow_action),
         kind::<Task>().lacks(task::lacking).checks(task::check),
         kind::<Cycle>(),
         kind::<CycleStep>().checks(step::check),
@@ -75,6 +78,17 @@ pub static KINDS: LazyLock<Kinds> = LazyLock::new(|| {
         kind::<Assessment>().checks(assessment::check),
         kind::<Answer>().guards(answer::guard).checks(answer::check),
         kind::<Gap>().checks(gap::check),
+        kind::<Indicator>()
+            .guards(protect_content)
+            .checks(indicator::check)
+            .follows(measurement::follow_indicator),
+        kind::<Measurement>().checks(measurement::check),
+        kind::<BudgetLine>().checks(budget_line::check),
+        kind::<Proposal>(),
+        kind::<Exercise>().lacks(exercise::lacking).checks(exercise::check),
+        kind::<Finding>().lacks(finding::lacking).checks(finding::check),
+        kind::<CapacityMeasure>(),
+        kind::<GoodPractice>(),
         kind::<User>().guards(user::guard).checks(user::check).follows(user::follow),
         kind::<Grant>().prepares(grant::prepare).guards(grant::guard).checks(grant::check),
         kind::<ApiKey>().prepares(api_key::prepare).checks(api_key::check),

@@ -13,6 +13,7 @@ pub(crate) mod changes;
 pub(crate) mod device;
 mod edition;
 mod editions;
+pub(crate) mod figures;
 pub(crate) mod idempotency;
 pub(crate) mod if_match;
 pub(crate) mod kinds;
@@ -41,10 +42,11 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::state::AppState;
 
 /// Operations written by hand that answer JSON only.
-fn json_areas() -> [OpenApiRouter<AppState>; 15] {
+fn json_areas() -> [OpenApiRouter<AppState>; 16] {
     [
         tree::router(),
         editions::router(),
+        figures::router(),
         access::router(),
         audit::router(),
         auth::router(),

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod cooperation;
+mod delivery;
 mod needs;
 mod plans;
 mod reference;
@@ -32,6 +33,10 @@ pub mod vocab;
 
 pub use accounts::{ApiKey, Grant, User, api_key, grant, user};
 pub use cooperation::{Agency, Membership, Task, WorkingGroup, agency, membership, task, working_group};
+pub use delivery::{
+    BudgetLine, CapacityMeasure, Exercise, Finding, GoodPractice, Indicator, Measurement, Proposal,
+    budget_line, capacity_measure, exercise, finding, good_practice, indicator, measurement, proposal,
+};
 pub use needs::{
     Answer, Assessment, CapabilityArea, Gap, Question, Questionnaire, answer, assessment, capability_area,
     gap, question, questionnaire,

@@ -4,6 +4,7 @@ use model::{Children, Mask, Money, Ref, Refs, lifecycle, record};
 
 use crate::{
     cooperation::{Agency, Task},
+    delivery::{BudgetLine, Indicator},
     reference::Obligation,
     vocab::{ActionStatus, Domain, PlanKind, PlanStatus},
 };
@@ -67,6 +68,10 @@ pub struct Plan {
     pub actions: Children<Action>,
     /// Tasks that belong to it.
     pub tasks: Children<Task>,
+    /// Indicators of it, and of its objectives and actions.
+    pub indicators: Children<Indicator>,
+    /// Budget lines of its actions.
+    pub budget_lines: Children<BudgetLine>,
 }
 
 lifecycle! { PLAN, working working_status working_reason, recorded;
@@ -146,6 +151,12 @@ pub struct Pillar {
     /// Place among its siblings.
     #[field(range(0, 100_000), default = 0, sort)]
     pub position: i32,
+    /// Progress in percent, 0 to 100, that its owner tells instead of the figure that is computed.
+    #[field(range(0, 100), progress)]
+    pub progress_override_percent: Option<i32>,
+    /// Why; it is given with the figure, and with it only.
+    #[field(len(1, 2_000), progress)]
+    pub progress_override_reason: Option<String>,
     /// Its objectives.
     pub objectives: Children<Objective>,
 }
@@ -172,8 +183,16 @@ pub struct Objective {
     /// Place among its siblings.
     #[field(range(0, 100_000), default = 0, sort)]
     pub position: i32,
+    /// Progress in percent, 0 to 100, that its owner tells instead of the figure that is computed.
+    #[field(range(0, 100), progress)]
+    pub progress_override_percent: Option<i32>,
+    /// Why; it is given with the figure, and with it only.
+    #[field(len(1, 2_000), progress)]
+    pub progress_override_reason: Option<String>,
     /// Its actions.
     pub actions: Children<Action>,
+    /// What it is measured by.
+    pub indicators: Children<Indicator>,
 }
 
 /// An action of a plan: who does what, when, at what cost, for which obligations.
@@ -242,4 +261,8 @@ pub struct Action {
     pub progress_note: Option<String>,
     /// Tasks that carry it out.
     pub tasks: Children<Task>,
+    /// What it is measured by.
+    pub indicators: Children<Indicator>,
+    /// What it is paid from.
+    pub budget_lines: Children<BudgetLine>,
 }

@@ -4,6 +4,7 @@
 
 mod access;
 mod account;
+mod delivery;
 mod function;
 mod hazard;
 mod institution;
@@ -17,6 +18,9 @@ mod sharing;
 
 pub use access::ApiKeyStatus;
 pub use account::Consent;
+pub use delivery::{
+    ActivityStatus, CapacityKind, FindingStatus, IndicatorDirection, PracticeKind, ProposalStatus,
+};
 pub use function::Function;
 pub use hazard::{Community, CooperationLevel, Domain, ExerciseKind, HazardOrigin};
 pub use institution::{AgencyKind, MembershipRole, WorkingGroupKind};

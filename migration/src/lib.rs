@@ -61,6 +61,15 @@ mod m20261126_000122_milestone;
 mod m20261126_000123_risk;
 mod m20261126_000124_priority_method;
 mod m20261126_000125_priority;
+mod m20261126_000140_indicator;
+mod m20261126_000141_measurement;
+mod m20261126_000142_budget_line;
+mod m20261126_000143_proposal;
+mod m20261126_000144_exercise;
+mod m20261126_000145_finding;
+mod m20261126_000146_capacity_measure;
+mod m20261126_000147_good_practice;
+mod m20261126_000148_progress_override;
 mod m20261126_000180_editions;
 mod m20261126_000181_plan_edition;
 mod table;
@@ -137,6 +146,15 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000123_risk::MIGRATION),
             Box::new(m20261126_000124_priority_method::MIGRATION),
             Box::new(m20261126_000125_priority::MIGRATION),
+            Box::new(m20261126_000140_indicator::MIGRATION),
+            Box::new(m20261126_000141_measurement::MIGRATION),
+            Box::new(m20261126_000142_budget_line::MIGRATION),
+            Box::new(m20261126_000143_proposal::MIGRATION),
+            Box::new(m20261126_000144_exercise::MIGRATION),
+            Box::new(m20261126_000145_finding::MIGRATION),
+            Box::new(m20261126_000146_capacity_measure::MIGRATION),
+            Box::new(m20261126_000147_good_practice::MIGRATION),
+            Box::new(m20261126_000148_progress_override::Migration),
         ]
     }
 }

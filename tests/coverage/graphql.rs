@@ -47,6 +47,8 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
             }
             // No plan of the stage is adopted.
             "planEdition" | "planEditionProof" => no_edition(caller, &field.name).await,
+            "planProgress" => of_plan(caller, "planProgress").await,
+            "planFunding" => of_plan(caller, "planFunding").await,
             "node" => by_id(caller, "node", "{ id __typename }").await,
             "history" => by_id(caller, "history", "{ totalCount }").await,
             "accessExplain" => explained(caller).await,
@@ -200,6 +202,17 @@ async fn openings(caller: &Caller<'_>, schema: &Schema, field: &Field) -> Faults
         let answer = run(caller, schema, field, &json!({ "id": id, "expected_version": 1 })).await;
         let wanted = caller.write(Verb::Move(consult), def, id, 409).await;
         faults.extend(caller.expect(&format!("open {name}"), status(&answer, &field.name), wanted, &answer));
+    }
+    faults
+}
+
+async fn of_plan(caller: &Caller<'_>, field: &str) -> Faults {
+    let (def, mut faults) = (KINDS.get("plan").expect("a kind"), Faults::new());
+    let text = format!("query($id: ID!) {{ {field}(id: $id) {{ id }} }}");
+    for (name, id) in caller.stage.targets(def.name) {
+        let answer = caller.client.graphql(&text, json!({ "id": id })).await;
+        let wanted = caller.read(def, id).await;
+        faults.extend(caller.expect(&format!("{field} {name}"), status(&answer, field), wanted, &answer));
     }
     faults
 }

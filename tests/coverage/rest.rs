@@ -98,7 +98,11 @@ async fn one(caller: &Caller<'_>, method: &str, path: &str) -> Option<Faults> {
         ("post", ["preview"]) => preview(caller, def).await,
         (
             "get",
-            ["{id}", what @ ("history" | "moves" | "tree" | "releases" | "editions" | "trend" | "ranking")],
+            [
+                "{id}",
+                what @ ("history" | "moves" | "tree" | "releases" | "editions" | "trend" | "ranking"
+                | "progress" | "funding"),
+            ],
         ) => reads(caller, def, &format!("/{what}")).await,
         ("get", ["{id}", "diff"]) => reads(caller, def, "/diff?from=in_force&to=in_force").await,
         // No plan of the stage is adopted: there is nothing that was frozen, and nothing to open an edition beside.

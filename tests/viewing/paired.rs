@@ -158,7 +158,9 @@ impl Pair<'_> {
         for (kind, path) in scene.records.iter().filter(|(_, path)| !left_out.records.contains(&id_of(path)))
         {
             let mut ends = vec!["", "?lang=ru", "/history?total=true"];
-            ends.extend(path.starts_with("/plans/").then_some("/tree"));
+            ends.extend(
+                ["/tree", "/progress", "/funding"].into_iter().filter(|_| path.starts_with("/plans/")),
+            );
             ends.extend(["/plans/", "/tasks/"].iter().any(|kind| path.starts_with(kind)).then_some("/moves"));
             for end in ends {
                 found.extend(self.parting(&format!("{path}{end}"), left_out).await);

@@ -3,3 +3,4 @@
 pub mod content;
 pub mod editions;
 pub mod plan;
+pub mod told;

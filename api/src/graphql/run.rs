@@ -210,6 +210,8 @@ impl Run {
             Read::Vocabularies => self.vocabularies(),
             Read::ReleasePreview => self.release_preview(item).await,
             Read::PlanProposal => self.plan_proposal(item).await,
+            Read::PlanProgress => self.plan_progress(item).await,
+            Read::PlanFunding => self.plan_funding(item).await,
             Read::Changes => self.changes(item).await,
             Read::History => self.history(item).await,
             Read::Explain => self.explain(item).await,

@@ -94,6 +94,10 @@ pub(crate) enum Read {
     ReleasePreview,
     /// A plan that is proposed from an assessment.
     PlanProposal,
+    /// How far a plan is.
+    PlanProgress,
+    /// The money of a plan.
+    PlanFunding,
     /// The feed.
     Changes,
     /// The history of any record by its id.

@@ -42,6 +42,7 @@ use crate::domain::{
         (name = "Needs assessment", description = "Questionnaires with their questions, assessments with the answers of agencies, and gaps."),
         (name = "Cycle and roadmap", description = "Cycles of planning with their steps, and milestones."),
         (name = "Risks and priorities", description = "Risks, methods of setting priorities, and priorities."),
+        (name = "Delivery", description = "How plans are carried out: indicators and measurements, budget lines, proposals, exercises and findings, capacity measures, good practices, and the figures of a plan."),
         (name = "Cooperation", description = "Agencies, working groups and tasks."),
         (name = "Sharing", description = "Releases: what an owner shows to others, to whom and until when."),
         (name = "Records", description = "Records of several kinds at once."),

@@ -88,6 +88,11 @@ impl Table {
         self.column(ColumnDef::new(name).boolean().null().take())
     }
 
+    /// Adds a date.
+    pub(crate) fn date(self, name: &'static str) -> Self {
+        self.column(ColumnDef::new(name).date().not_null().take())
+    }
+
     /// Adds a date that may be empty.
     pub(crate) fn date_or_null(self, name: &'static str) -> Self {
         self.column(ColumnDef::new(name).date().null().take())

@@ -43,6 +43,8 @@ pub fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenStream> 
             #[allow(unused_imports, reason = "a declaration may need nothing of what stands around it")]
             use super::*;
             use sea_orm::entity::prelude::*;
+            #[allow(unused_imports, reason = "sea-orm has another type of this name")]
+            use model::Decimal;
 
             /// A row of the table.
             #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -257,6 +259,9 @@ impl Own {
         } else {
             outer
         };
+        if core == "Decimal" {
+            self.uses.push(quote!(const _: Option<#ty> = None;));
+        }
         let optional = |stored: TokenStream| if is_optional { quote!(Option<#stored>) } else { stored };
         let named = |end: &str| format_ident!("{name}{end}", span = name.span());
         let (first, stored) = match core.as_str() {

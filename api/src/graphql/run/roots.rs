@@ -24,6 +24,7 @@ use crate::{
             explanation::{Question, explain},
             export::export,
         },
+        delivery::{funding::funding, progress::progress},
         exchange::changes::{Reader, kinds_named},
         me::me,
         needs::proposal::{ProposalInput, propose},
@@ -136,6 +137,18 @@ impl Run {
         }
     }
 
+    /// How far a plan is; nothing where the caller may not see it.
+    pub(super) async fn plan_progress(&self, item: &Item) -> Result<Found> {
+        let Ok(plan) = text(item, "id").parse() else { return Ok(Found::Null) };
+        or_null(progress(&self.ctx, plan).await)
+    }
+
+    /// The money of a plan; nothing where the caller may not see it.
+    pub(super) async fn plan_funding(&self, item: &Item) -> Result<Found> {
+        let Ok(plan) = text(item, "id").parse() else { return Ok(Found::Null) };
+        or_null(funding(&self.ctx, plan).await)
+    }
+
     /// Why the caller may do something, or may not; nothing where it may not see the record.
     pub(super) async fn explain(&self, item: &Item) -> Result<Found> {
         let [kind, id, verb] = ["kind", "id", "verb"].map(|name| Some(text(item, name)));
@@ -166,6 +179,15 @@ fn text<'a>(item: &'a Item, name: &str) -> &'a str {
 
 fn value<T: Serialize>(of: &T) -> Result<Found> {
     Ok(of_value(&serde_json::to_value(of)?))
+}
+
+/// A value, or nothing where the caller may not see what it is about.
+fn or_null<T: Serialize>(found: Result<T>) -> Result<Found> {
+    match found {
+        Ok(found) => value(&found),
+        Err(Error::NotFound) => Ok(Found::Null),
+        Err(error) => Err(error),
+    }
 }
 
 /// A record, or nothing where the caller may not see it.

@@ -12,6 +12,7 @@ use crate::domain::{
     access::export::PersonExport,
     audit::ReadTrace,
     batch::{BatchInput, BatchResult},
+    delivery::{funding::PlanFunding, progress::PlanProgress},
     exchange::changes::ChangePage,
     history::HistoryEntry,
     needs::{
@@ -60,6 +61,8 @@ impl Types<'_> {
         self.gives::<CarriedAnswer>();
         self.gives::<AnswerNotCarried>();
         self.renewal();
+        self.gives::<PlanProgress>();
+        self.gives::<PlanFunding>();
         self.me();
         self.explanation();
         self.page_info();

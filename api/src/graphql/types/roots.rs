@@ -55,6 +55,8 @@ fn common_reads() -> Vec<(MetaField, Read)> {
         (terms, Read::Vocabularies),
         (preview(), Read::ReleasePreview),
         (proposal(), Read::PlanProposal),
+        (of_plan("planProgress", PROGRESS, "PlanProgress"), Read::PlanProgress),
+        (of_plan("planFunding", FUNDING, "PlanFunding"), Read::PlanFunding),
         (changes(), Read::Changes),
         (history(), Read::History),
         (explanation(), Read::Explain),
@@ -110,6 +112,16 @@ fn written() -> MetaInputValue {
         "Edition to write: `working`, beside the one in force; without it what is in force.",
         "String",
     )
+}
+
+const PROGRESS: &str = "How far a plan is, over the actions and tasks that the caller may see: the whole, by pillar, \
+                        objective, lead agency and hazard domain; null if the caller may not see the plan.";
+const FUNDING: &str = "What a plan needs and what pays for it, as far as the caller may see it, each currency for \
+                       itself; null if the caller may not see the plan.";
+
+/// Figures of a plan.
+fn of_plan(name: &str, text: &str, gives: &str) -> MetaField {
+    with_arguments(field(name, text, gives), vec![input("id", "Id of the plan.", "ID!")])
 }
 
 fn preview() -> MetaField {

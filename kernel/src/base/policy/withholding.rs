@@ -46,7 +46,8 @@ pub fn withhold(actor: &Actor, row: &mut Row) {
 }
 
 /// The condition that none of these fields of a record is withheld from the caller; none if none ever is.
-pub(crate) fn is_open(actor: &Actor, def: &KindDef, is_meant: impl Fn(&str) -> bool) -> Option<Condition> {
+#[must_use]
+pub fn is_open(actor: &Actor, def: &KindDef, is_meant: impl Fn(&str) -> bool) -> Option<Condition> {
     let rules: Vec<&Withheld> = actor.withheld(def).filter(|rule| is_meant(&rule.field)).collect();
     if rules.is_empty() {
         return None;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use model::{DefaultValue, access::Visibility, declaration::standard};
+use model::{Column, DefaultValue, access::Visibility, declaration::standard};
 use sea_orm::Value;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     error::Code,
-    record::{KindDef, null},
+    record::KindDef,
     row::{Row, parse},
 };
 
@@ -55,8 +55,10 @@ impl Unit {
                 "translations" => json!({}),
                 _ => json!([]),
             };
-            if let Value::Json(_) = null(column.ty) {
-                row.set(column.name, empty);
+            match column.ty {
+                Column::Json => row.set(column.name, empty),
+                Column::Mask(_) => row.set(column.name, 0),
+                _ => {}
             }
         }
         let defaults = def.schemas.new.defaults();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entity::{Action, Objective, Pillar, plan, vocab::PlanStatus};
+use entity::{Action, Indicator, Objective, Pillar, plan, vocab::PlanStatus};
 use futures_util::future::BoxFuture;
 use kernel::{
     Error, KindDef, Result, Unit, editions,
@@ -63,7 +63,7 @@ pub fn follow<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Re
 }
 
 async fn adopt(unit: &mut Unit, plan: &Row) -> Result<()> {
-    let levels = [Pillar::def(), Objective::def(), Action::def()];
+    let levels = [Pillar::def(), Objective::def(), Action::def(), Indicator::def()];
     let mut removals = Vec::new();
     for def in levels {
         let rows = touched(unit, def, plan).await?;

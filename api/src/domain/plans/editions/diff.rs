@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use entity::{Action, Objective, Pillar, Plan};
+use entity::{Action, Indicator, Objective, Pillar, Plan};
 use kernel::{
     Ctx, KindDef, Result, editions,
     render::{Detail, Renderer},
@@ -26,6 +26,7 @@ pub async fn diff(ctx: &Ctx, id: Uuid, (from, to): (Edition, Edition)) -> Result
         (Pillar::def(), old.pillars, new.pillars),
         (Objective::def(), old.objectives, new.objectives),
         (Action::def(), old.actions, new.actions),
+        (Indicator::def(), old.indicators, new.indicators),
     ];
     for (def, old, new) in levels {
         made.level(ctx, def, old, new).await?;

@@ -13,7 +13,7 @@ mod sight;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use entity::{Action, Objective, Pillar, Plan, PlanEdition, plan, plan_edition};
+use entity::{Action, Indicator, Objective, Pillar, Plan, PlanEdition, plan, plan_edition};
 use kernel::{
     Ctx, Error, KindDef, Result, Unit,
     crypto::{random, sha256},
@@ -38,8 +38,8 @@ const PLACES: usize = 1_024;
 const ROWS: usize = 1_000;
 
 /// The kinds whose content an edition freezes.
-fn kinds() -> [&'static KindDef; 4] {
-    [Plan::def(), Pillar::def(), Objective::def(), Action::def()]
+fn kinds() -> [&'static KindDef; 5] {
+    [Plan::def(), Pillar::def(), Objective::def(), Action::def(), Indicator::def()]
 }
 
 /// One record of an edition, as it is stored.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Days, NaiveTime, Utc};
-use entity::{Action, Objective, Pillar, Plan, objective, plan, plan_edition};
+use entity::{Action, Indicator, Objective, Pillar, Plan, objective, plan, plan_edition};
 use kernel::{
     Code, Ctx, Error, KindDef, Result, Violation, change::past, dates, editions, policy::withhold, row::Row,
     store,
@@ -81,6 +81,8 @@ pub struct PlanRows {
     pub objectives: Vec<Row>,
     /// Their actions.
     pub actions: Vec<Row>,
+    /// The indicators of all of them.
+    pub indicators: Vec<Row>,
 }
 
 /// Where rows come from.
@@ -107,7 +109,12 @@ pub async fn load(ctx: &Ctx, id: Uuid, edition: Edition) -> Result<PlanRows> {
     objectives.retain(|row| row.read(objective::PILLAR).is_some_and(|id| known.contains(&id)));
     let known: BTreeSet<Uuid> = objectives.iter().map(Row::id).collect();
     actions.retain(|row| row.uuid("objective_id").is_some_and(|id| known.contains(&id)));
-    Ok(PlanRows { plan, pillars, objectives, actions })
+    let mut indicators = rows(ctx, Indicator::def(), id, source).await?;
+    let stands = |row: &Row, of: &[Row], column: &str| {
+        row.uuid(column).is_none_or(|id| of.iter().any(|one| one.id() == id))
+    };
+    indicators.retain(|row| stands(row, &objectives, "objective_id") && stands(row, &actions, "action_id"));
+    Ok(PlanRows { plan, pillars, objectives, actions, indicators })
 }
 
 /// Reads one record of a plan in an edition.

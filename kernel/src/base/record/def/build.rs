@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use model::{
-    Class, Code, Declaration, FieldDef, Lifecycle, Need, Shape,
+    Class, Code, Declaration, FieldDef, Lifecycle, Need, Shape, Writing,
     declaration::standard::{DRAFTED_IN, PENDING},
     field::Column as Type,
     lifecycle::To,
@@ -20,6 +20,11 @@ use crate::{
     },
     schema,
 };
+
+/// The field that says who leads.
+const LEAD: &str = "lead_agency";
+/// Its column.
+const LEAD_COLUMN: &str = "lead_agency_id";
 
 fn keep(name: String) -> &'static str {
     name.leak()
@@ -114,7 +119,9 @@ impl KindDef {
             label: first(|field| field.is_label).or(first(|field| field.is_text)),
             sortable,
             progress: fields()
-                .filter(|field| field.is_progress && field.writing == model::Writing::Always)
+                .filter(|field| field.is_progress && field.writing == Writing::Always)
+                // Of other kinds it says only what may be edited after a plan's adoption.
+                .filter(|_| declared.class == Class::Work)
                 .map(|field| field.name)
                 .collect(),
             fixed_owner: declared.fixed,
@@ -136,8 +143,18 @@ impl KindDef {
             let above = all.iter().find(|one| Some(one.name) == target);
             let above = above.ok_or_else(|| format!("{}: it stands below no kind", self.name))?;
             let has_plan = self.has("plan_id") && above.field("plan").is_some();
-            if let Some(parent) = self.parent.get_mut(at).filter(|_| has_plan) {
-                parent.inherits = vec![("plan_id", "plan_id")];
+            // A lead agency that nobody gives is that of the record above.
+            let has_lead = self.declared.field(LEAD).is_some_and(|field| field.writing == Writing::Never)
+                && above.field(LEAD).is_some();
+            let plan = has_plan.then_some(("plan_id", "plan_id"));
+            let lead = has_lead.then_some((LEAD_COLUMN, LEAD_COLUMN));
+            // Where it stands below others too, these are those of the nearest one.
+            let farther = self.declared.below.iter().skip(at + 1).filter(|name| **name != "plan");
+            let farther = farther
+                .filter_map(|name| Some((self.declared.field(name)?.column, above.field(name)?.column)));
+            let inherits = plan.into_iter().chain(farther).chain(lead).collect();
+            if let Some(parent) = self.parent.get_mut(at) {
+                parent.inherits = inherits;
             }
         }
         self.filters = filter::filters(self, all)?;
