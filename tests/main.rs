@@ -20,6 +20,7 @@ mod contracts;
 mod coverage;
 mod declarations;
 mod delivery;
+mod documents;
 mod editions;
 mod explaining;
 mod faults;

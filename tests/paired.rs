@@ -144,6 +144,7 @@ async fn addresses(app: &TestApp, hidden: &[(&'static KindDef, Row)]) -> Vec<Str
                 ("plan", "tree"),
                 ("plan", "progress"),
                 ("plan", "funding"),
+                ("plan", "document"),
                 ("risk", "trend"),
                 ("priority_method", "ranking"),
             ];

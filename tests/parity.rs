@@ -78,6 +78,7 @@ fn twin(operation: &str) -> Twin {
         "diff_plan" => return field("Query", "planDiff".into()),
         "get_plan_progress" => return field("Query", "planProgress".into()),
         "get_plan_funding" => return field("Query", "planFunding".into()),
+        "get_plan_document" => return field("Query", "planDocument".into()),
         _ => {}
     }
     let singular = |name: &str| KINDS.all().iter().any(|def| def.name == name);

@@ -11,6 +11,7 @@ pub(crate) mod caching;
 pub(crate) mod caller;
 pub(crate) mod changes;
 pub(crate) mod device;
+pub(crate) mod document;
 mod edition;
 mod editions;
 pub(crate) mod figures;
@@ -65,7 +66,7 @@ fn json_areas() -> [OpenApiRouter<AppState>; 16] {
 
 /// Every operation written by hand.
 fn areas() -> impl Iterator<Item = OpenApiRouter<AppState>> {
-    json_areas().into_iter().chain([changes::router()])
+    json_areas().into_iter().chain([document::router(), changes::router()])
 }
 
 /// Every operation of the REST face.
@@ -73,8 +74,9 @@ pub(crate) fn router() -> Router<AppState> {
     let written = json_areas().into_iter().fold(Router::new(), |all, area| all.merge(Router::from(area)));
     written
         .merge(kinds::router())
-        .route_layer(from_fn(traced::settled))
         .route_layer(from_fn(layers::json_only))
+        .merge(Router::from(document::router()))
+        .route_layer(from_fn(traced::settled))
         .route_layer(from_fn(caching::tagged))
         .merge(Router::from(changes::router()))
 }

@@ -56,6 +56,7 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
             "priorityRanking" => {
                 of_kind(caller, "priority_method", "priorityRanking(id: $id) { count }").await
             }
+            "planDocument" => documents(caller).await,
             "nodes" => nodes(caller).await,
             "auditReads" => {
                 let answer = caller.client.graphql("{ auditReads { totalCount } }", json!({})).await;
@@ -255,6 +256,19 @@ async fn exports(caller: &Caller<'_>) -> Faults {
         };
         let what = format!("export of {name}");
         faults.extend(caller.expect(&what, status(&answer, "userExport"), wanted, &answer));
+    }
+    faults
+}
+
+/// A plan has a document for whoever may read the plan.
+async fn documents(caller: &Caller<'_>) -> Faults {
+    let mut faults = Faults::new();
+    for (name, id) in caller.stage.targets("plan") {
+        let text = "query($id: ID!) { planDocument(id: $id) { id } }";
+        let answer = caller.client.graphql(text, json!({ "id": id })).await;
+        let wanted = caller.read(KINDS.get("plan").expect("a kind"), id).await;
+        let what = format!("document of {name}");
+        faults.extend(caller.expect(&what, status(&answer, "planDocument"), wanted, &answer));
     }
     faults
 }

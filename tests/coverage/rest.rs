@@ -101,7 +101,7 @@ async fn one(caller: &Caller<'_>, method: &str, path: &str) -> Option<Faults> {
             [
                 "{id}",
                 what @ ("history" | "moves" | "tree" | "releases" | "editions" | "trend" | "ranking"
-                | "progress" | "funding"),
+                | "progress" | "funding" | "document"),
             ],
         ) => reads(caller, def, &format!("/{what}")).await,
         ("get", ["{id}", "diff"]) => reads(caller, def, "/diff?from=in_force&to=in_force").await,

@@ -121,7 +121,11 @@ impl Contract {
         let given = answer.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let media = given.unwrap_or_default().split(';').next().unwrap_or_default();
         match content.and_then(|content| content.get(media)) {
-            Some(form) => faults.extend(self.body_faults(&form["schema"], answer)),
+            Some(form) if media.ends_with("json") => faults.extend(self.body_faults(&form["schema"], answer)),
+            // What is no JSON is a text, whatever it holds.
+            Some(form) => {
+                faults.extend((form["schema"]["type"] != "string").then(|| "the body is no text".into()))
+            }
             None => faults.push(format!("the content type `{media}` is not documented")),
         }
         faults

@@ -159,7 +159,9 @@ impl Pair<'_> {
         {
             let mut ends = vec!["", "?lang=ru", "/history?total=true"];
             ends.extend(
-                ["/tree", "/progress", "/funding"].into_iter().filter(|_| path.starts_with("/plans/")),
+                ["/tree", "/document", "/progress", "/funding"]
+                    .into_iter()
+                    .filter(|_| path.starts_with("/plans/")),
             );
             ends.extend(["/plans/", "/tasks/"].iter().any(|kind| path.starts_with(kind)).then_some("/moves"));
             for end in ends {

@@ -208,6 +208,7 @@ impl Run {
             Read::Me => self.me().await,
             Read::Export => self.export(item).await,
             Read::Vocabularies => self.vocabularies(),
+            Read::Document => self.document(item).await,
             Read::ReleasePreview => self.release_preview(item).await,
             Read::PlanProposal => self.plan_proposal(item).await,
             Read::PlanProgress => self.plan_progress(item).await,

@@ -90,6 +90,8 @@ pub(crate) enum Read {
     Export,
     /// The closed lists.
     Vocabularies,
+    /// A plan as a document.
+    Document,
     /// What a release would show.
     ReleasePreview,
     /// A plan that is proposed from an assessment.

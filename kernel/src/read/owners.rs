@@ -99,7 +99,8 @@ impl Owners {
     }
 
     /// The official languages of an owner.
-    pub(crate) fn languages(&self, code: &str) -> &[String] {
+    #[must_use]
+    pub fn languages(&self, code: &str) -> &[String] {
         self.owners.get(code).map_or(&[], |owner| &owner.languages)
     }
 

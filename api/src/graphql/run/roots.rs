@@ -13,7 +13,7 @@ use kernel::{
     store::kinds_of,
 };
 use serde::Serialize;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::{Found, Run, Source, editions::edition, json::of_value, one};
@@ -28,6 +28,7 @@ use crate::{
         exchange::changes::{Reader, kinds_named},
         me::me,
         needs::proposal::{ProposalInput, propose},
+        plans::document::document,
         plans::editions::{Edition, one as one_of},
         sharing::preview::preview,
         vocabularies::terms,
@@ -111,6 +112,19 @@ impl Run {
     #[expect(clippy::unused_self, reason = "as the other reads")]
     pub(super) fn vocabularies(&self) -> Result<Found> {
         value(&terms())
+    }
+
+    /// A plan as a document; nothing where the caller may not see the plan.
+    pub(super) async fn document(&self, item: &Item) -> Result<Found> {
+        let Ok(plan) = text(item, "id").parse::<Uuid>() else { return Ok(Found::Null) };
+        match document(&self.ctx, plan, edition(item)?).await {
+            Ok(document) => {
+                let (language, made_on) = (document.language, document.made_on);
+                value(&json!({ "id": plan, "language": language, "made_on": made_on, "content": document }))
+            }
+            Err(Error::NotFound) => Ok(Found::Null),
+            Err(error) => Err(error),
+        }
     }
 
     /// What a release would show.

@@ -65,6 +65,7 @@ impl Types<'_> {
         self.gives::<PlanFunding>();
         self.me();
         self.explanation();
+        self.document();
         self.page_info();
         self.gives::<ReadTrace>();
         self.gives::<RiskTrend>();
@@ -190,6 +191,19 @@ impl Types<'_> {
         ];
         let text = "Whether the caller may do something to a record, and why.";
         self.put("Explanation", object("Explanation", text, whole));
+    }
+
+    /// A plan as a document.
+    fn document(&mut self) {
+        let language = "Language of the fixed words, labels, days and amounts.";
+        let content = "Everything that the document says, in the form that REST publishes as `PlanDocument`.";
+        let fields = vec![
+            field("id", "Id of the plan.", "ID!"),
+            field("language", language, "String!"),
+            field("madeOn", "Day on which the document was made.", "Date!"),
+            field("content", content, "JSON!"),
+        ];
+        self.put("PlanDocument", object("PlanDocument", "A plan as a document.", fields));
     }
 
     fn page_info(&mut self) {

@@ -53,6 +53,7 @@ fn common_reads() -> Vec<(MetaField, Read)> {
         (me, Read::Me),
         (export, Read::Export),
         (terms, Read::Vocabularies),
+        (document(), Read::Document),
         (preview(), Read::ReleasePreview),
         (proposal(), Read::PlanProposal),
         (of_plan("planProgress", PROGRESS, "PlanProgress"), Read::PlanProgress),
@@ -122,6 +123,13 @@ const FUNDING: &str = "What a plan needs and what pays for it, as far as the cal
 /// Figures of a plan.
 fn of_plan(name: &str, text: &str, gives: &str) -> MetaField {
     with_arguments(field(name, text, gives), vec![input("id", "Id of the plan.", "ID!")])
+}
+
+fn document() -> MetaField {
+    let text = "A plan as a document, as far as the caller may see it, in its first language that is English, Russian, Kyrgyz or \
+                French; null if the caller may not see the plan.";
+    let arguments = [vec![input("id", "Id of the plan.", "ID!")], states()].concat();
+    with_arguments(field("planDocument", text, "PlanDocument"), arguments)
 }
 
 fn preview() -> MetaField {
