@@ -1,10 +1,14 @@
 //! Annexes of a document: a list of parts, each of which reads what it shows and says it in a common form.
 //!
-//! One more annex is one more line of [`all`] and a function.
+//! One more annex is one more line of [`all`], a function, and its heading among the words.
 
-use kernel::Result;
+mod milestones;
+mod risks;
+
+use kernel::{Result, render::Renderer};
 use serde::Serialize;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::{Rows, Scribe, Text};
 
@@ -54,12 +58,25 @@ pub struct Annex {
     pub table: Option<Table>,
 }
 
+impl Annex {
+    /// An empty annex under the heading of this key.
+    fn named(scribe: &Scribe<'_>, key: &str) -> Self {
+        let title = scribe.speech.word(key).to_owned();
+        Self { key: key.to_owned(), title, text: None, matrix: None, table: None }
+    }
+}
+
 /// The annexes of a plan's document, in order, without those that have nothing to show.
 ///
 /// # Errors
 /// What the database says.
-#[expect(clippy::unused_async, reason = "annexes read what they show")]
-pub(super) async fn all(_scribe: &Scribe<'_>, _rows: &Rows) -> Result<Vec<Annex>> {
-    let found: [Option<Annex>; 0] = [];
+pub(super) async fn all(scribe: &Scribe<'_>, rows: &Rows) -> Result<Vec<Annex>> {
+    let found = [risks::risks(scribe, rows).await?, milestones::milestones(scribe, rows).await?];
     Ok(found.into_iter().flatten().collect())
+}
+
+/// The name of a record that a row refers to, else its code.
+fn named(renderer: &Renderer, id: Option<Uuid>) -> String {
+    let found = renderer.reference(id);
+    found.and_then(|found| found.name.or(found.code)).unwrap_or_default()
 }
