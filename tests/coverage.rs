@@ -2,8 +2,10 @@
 //!
 //! What the policy should say is held by the access table; here every operation must say the same.
 
+mod accounts;
 mod graphql;
 mod needs;
+mod plans;
 mod rest;
 pub mod schema;
 pub mod stage;

@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::{
-    Caller, Faults, codes, differences, needs, rehearsal, rehearsal_of_all, rehearsed,
+    Caller, Faults, codes, differences, needs, plans, rehearsal, rehearsal_of_all, rehearsed,
     schema::{Field, Schema, camel, pascal},
     stage::{SYSTEM, Stage},
 };
@@ -41,22 +41,22 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
             "changes" => changes(caller).await,
             "planProposal" => needs::proposals(caller).await,
             "userExport" => exports(caller).await,
-            "planTree" | "planEditions" => of_plan_json(caller, &field.name, "id: $id").await,
+            "planTree" | "planEditions" => plans::json(caller, &field.name, "id: $id").await,
             "planDiff" => {
-                of_plan_json(caller, &field.name, r#"id: $id, from: "in_force", to: "in_force""#).await
+                plans::json(caller, &field.name, r#"id: $id, from: "in_force", to: "in_force""#).await
             }
             // No plan of the stage is adopted.
-            "planEdition" | "planEditionProof" => no_edition(caller, &field.name).await,
-            "planProgress" => of_plan(caller, "planProgress").await,
-            "planFunding" => of_plan(caller, "planFunding").await,
+            "planEdition" | "planEditionProof" => plans::no_edition(caller, &field.name).await,
+            "planProgress" => plans::of_kind(caller, "plan", "planProgress(id: $id) { id }").await,
+            "planFunding" => plans::of_kind(caller, "plan", "planFunding(id: $id) { id }").await,
             "node" => by_id(caller, "node", "{ id __typename }").await,
             "history" => by_id(caller, "history", "{ totalCount }").await,
             "accessExplain" => explained(caller).await,
-            "riskTrend" => of_kind(caller, "risk", "riskTrend(id: $id) { points { at } }").await,
+            "riskTrend" => plans::of_kind(caller, "risk", "riskTrend(id: $id) { points { at } }").await,
             "priorityRanking" => {
-                of_kind(caller, "priority_method", "priorityRanking(id: $id) { count }").await
+                plans::of_kind(caller, "priority_method", "priorityRanking(id: $id) { count }").await
             }
-            "planDocument" => documents(caller).await,
+            "planDocument" => plans::of_kind(caller, "plan", "planDocument(id: $id) { id }").await,
             "nodes" => nodes(caller).await,
             "auditReads" => {
                 let answer = caller.client.graphql("{ auditReads { totalCount } }", json!({})).await;
@@ -74,7 +74,7 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
             continue;
         }
         if field.name == "openPlanEdition" {
-            faults.extend(openings(caller, &schema, &field).await);
+            faults.extend(plans::openings(caller, &schema, &field).await);
             continue;
         }
         if field.name == "renewAssessment" {
@@ -175,49 +175,6 @@ async fn changes(caller: &Caller<'_>) -> Faults {
     faults
 }
 
-async fn of_plan_json(caller: &Caller<'_>, field: &str, arguments: &str) -> Faults {
-    let (def, mut faults) = (KINDS.get("plan").expect("a kind"), Faults::new());
-    let text = format!("query($id: ID!) {{ {field}({arguments}) }}");
-    for (name, id) in caller.stage.targets(def.name) {
-        let answer = caller.client.graphql(&text, json!({ "id": id })).await;
-        let wanted = caller.read(def, id).await;
-        faults.extend(caller.expect(&format!("{field} {name}"), status(&answer, field), wanted, &answer));
-    }
-    faults
-}
-
-async fn no_edition(caller: &Caller<'_>, field: &str) -> Faults {
-    let mut faults = Faults::new();
-    let text = format!("query($id: ID!) {{ {field}(id: $id, number: 1) }}");
-    for (name, id) in caller.stage.targets("plan") {
-        let answer = caller.client.graphql(&text, json!({ "id": id })).await;
-        faults.extend(caller.expect(&format!("{field} {name}"), status(&answer, field), 404, &answer));
-    }
-    faults
-}
-
-async fn openings(caller: &Caller<'_>, schema: &Schema, field: &Field) -> Faults {
-    let (def, mut faults) = (KINDS.get("plan").expect("a kind"), Faults::new());
-    let consult = def.lifecycle.and_then(|cycle| cycle.find("consult")).expect("a move");
-    for (name, id) in caller.stage.targets(def.name) {
-        let answer = run(caller, schema, field, &json!({ "id": id, "expected_version": 1 })).await;
-        let wanted = caller.write(Verb::Move(consult), def, id, 409).await;
-        faults.extend(caller.expect(&format!("open {name}"), status(&answer, &field.name), wanted, &answer));
-    }
-    faults
-}
-
-async fn of_plan(caller: &Caller<'_>, field: &str) -> Faults {
-    let (def, mut faults) = (KINDS.get("plan").expect("a kind"), Faults::new());
-    let text = format!("query($id: ID!) {{ {field}(id: $id) {{ id }} }}");
-    for (name, id) in caller.stage.targets(def.name) {
-        let answer = caller.client.graphql(&text, json!({ "id": id })).await;
-        let wanted = caller.read(def, id).await;
-        faults.extend(caller.expect(&format!("{field} {name}"), status(&answer, field), wanted, &answer));
-    }
-    faults
-}
-
 async fn by_id(caller: &Caller<'_>, field: &str, select: &str) -> Faults {
     let mut faults = Faults::new();
     let text = format!("query($id: ID!) {{ {field}(id: $id) {select} }}");
@@ -227,19 +184,6 @@ async fn by_id(caller: &Caller<'_>, field: &str, select: &str) -> Faults {
             let wanted = caller.read(def, id).await;
             faults.extend(caller.expect(&format!("{field} {name}"), status(&answer, field), wanted, &answer));
         }
-    }
-    faults
-}
-
-/// Asks something of every record of a kind: whoever may read the record is answered.
-async fn of_kind(caller: &Caller<'_>, kind: &str, asked: &str) -> Faults {
-    let (def, mut faults) = (KINDS.get(kind).expect("a kind"), Faults::new());
-    let field = asked.split('(').next().unwrap_or_default();
-    for (name, id) in caller.stage.targets(def.name) {
-        let text = format!("query($id: ID!) {{ {asked} }}");
-        let answer = caller.client.graphql(&text, json!({ "id": id })).await;
-        let wanted = caller.read(def, id).await;
-        faults.extend(caller.expect(&format!("{field} {name}"), status(&answer, field), wanted, &answer));
     }
     faults
 }
@@ -256,19 +200,6 @@ async fn exports(caller: &Caller<'_>) -> Faults {
         };
         let what = format!("export of {name}");
         faults.extend(caller.expect(&what, status(&answer, "userExport"), wanted, &answer));
-    }
-    faults
-}
-
-/// A plan has a document for whoever may read the plan.
-async fn documents(caller: &Caller<'_>) -> Faults {
-    let mut faults = Faults::new();
-    for (name, id) in caller.stage.targets("plan") {
-        let text = "query($id: ID!) { planDocument(id: $id) { id } }";
-        let answer = caller.client.graphql(text, json!({ "id": id })).await;
-        let wanted = caller.read(KINDS.get("plan").expect("a kind"), id).await;
-        let what = format!("document of {name}");
-        faults.extend(caller.expect(&what, status(&answer, "planDocument"), wanted, &answer));
     }
     faults
 }
@@ -360,8 +291,8 @@ async fn list(caller: &Caller<'_>, def: &'static KindDef, name: &str) -> Faults 
 pub(super) async fn run(caller: &Caller<'_>, schema: &Schema, field: &Field, input: &Json) -> Answer {
     let (arg, ty) = field.arg.clone().expect("an argument");
     let depth = if field.name.ends_with("Batch") { 2 } else { 1 };
-    let picked = schema.selection(&field.output, depth);
-    let text = format!("mutation($input: {ty}) {{ {}({arg}: $input) {{ {picked} }} }}", field.name);
+    let picked = schema.picked(&field.output, depth);
+    let text = format!("mutation($input: {ty}) {{ {}({arg}: $input) {picked} }}", field.name);
     let input = schema.input(ty.trim_end_matches('!'), input);
     caller.client.graphql(&text, json!({ "input": input })).await
 }

@@ -10,8 +10,8 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::{
-    Caller, Faults, codes, differences, rehearsal, rehearsal_of_all, rehearsed,
-    stage::{MISSING, SYSTEM, Stage, def_of},
+    Caller, Faults, accounts, codes, differences, rehearsal, rehearsal_of_all, rehearsed,
+    stage::{MISSING, SYSTEM, Stage},
 };
 use crate::{
     policy_matrix::{permitted, verbs_of},
@@ -78,14 +78,14 @@ async fn one(caller: &Caller<'_>, method: &str, path: &str) -> Option<Faults> {
         return Some(explanations(caller).await);
     }
     if let ("post", Some(reply)) = (method, path.strip_prefix("/me/grants/{id}/")) {
-        return Some(replies(caller, reply).await);
+        return Some(accounts::replies(caller, reply).await);
     }
     if (method, path) == ("get", "/audit/reads") {
         let answer = caller.client.get(path).await;
         return Some(caller.expect(path, answer.status, caller.audits(), &answer));
     }
     if (method, path) == ("post", "/auth/logout") {
-        return Some(logout(caller).await);
+        return Some(accounts::logout(caller).await);
     }
     let def = KINDS.all().iter().find(|def| def.collection == *collection)?;
     Some(match (method, rest) {
@@ -112,12 +112,12 @@ async fn one(caller: &Caller<'_>, method: &str, path: &str) -> Option<Faults> {
         ("post", ["{id}", "editions"]) => openings(caller, def).await,
         ("patch", ["{id}"]) => writes(caller, def, Method::PATCH, "", Verb::Update).await,
         ("delete", ["{id}"]) => writes(caller, def, Method::DELETE, "", Verb::Delete).await,
-        ("get", ["{id}", "export"]) => exports(caller, def).await,
+        ("get", ["{id}", "export"]) => accounts::exports(caller, def).await,
         ("post", ["{id}", "purge"]) => writes(caller, def, Method::POST, "/purge", Verb::Purge).await,
-        ("post", ["{id}", "erase"]) => erasures(caller, def).await,
+        ("post", ["{id}", "erase"]) => accounts::erasures(caller, def).await,
         ("post", ["{id}", "renew"]) => follow_ups(caller, def, "renew").await,
         ("post", ["{id}", "plan-proposal"]) => follow_ups(caller, def, "plan-proposal").await,
-        ("post", ["{id}", "password-token"]) => password_tokens(caller, def).await,
+        ("post", ["{id}", "password-token"]) => accounts::password_tokens(caller, def).await,
         ("post", ["{id}", verb]) => {
             let verb = Verb::Move(def.lifecycle?.find(verb)?);
             writes(caller, def, Method::POST, &format!("/{}", verb.name()), verb).await
@@ -150,7 +150,7 @@ async fn openings(caller: &Caller<'_>, def: &'static KindDef) -> Faults {
     faults
 }
 
-async fn send(client: &Client<'_>, method: &Method, path: &str, body: Option<&Json>) -> Answer {
+pub(super) async fn send(client: &Client<'_>, method: &Method, path: &str, body: Option<&Json>) -> Answer {
     let bytes = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
     client.send(method.clone(), &format!("/api/v1{path}"), body.map(|_| "application/json"), bytes).await
 }
@@ -182,78 +182,6 @@ async fn explanations(caller: &Caller<'_>) -> Faults {
             faults.extend(caller.expect(&what, answer.status, wanted, &answer));
             faults.extend(caller.explained(verb, def, id, &answer.body["allowed"]).await);
         }
-    }
-    faults
-}
-
-/// Ends a session made for this alone.
-async fn logout(caller: &Caller<'_>) -> Faults {
-    let app = caller.stage.app;
-    if !caller.actor.is_known() {
-        let answer = send(&caller.client, &Method::POST, "/auth/logout", None).await;
-        return caller.expect("logout", answer.status, 401, &answer);
-    }
-    let client = app.user(caller.name).await;
-    let answer = send(&client, &Method::POST, "/auth/logout", None).await;
-    let after = client.get("/me").await;
-    let mut faults = caller.expect("logout", answer.status, 204, &answer);
-    faults.extend(caller.expect("after logout", after.status, 401, &after));
-    faults
-}
-
-/// Exports every account: whoever may edit it may.
-async fn exports(caller: &Caller<'_>, def: &'static KindDef) -> Faults {
-    let mut faults = Faults::new();
-    for (name, id) in caller.stage.targets(def.name) {
-        let answer = caller.client.get(&format!("/users/{id}/export")).await;
-        let wanted = caller.write(Verb::Update, def, id, 200).await;
-        faults.extend(caller.expect(&format!("export of {name}"), answer.status, wanted, &answer));
-    }
-    faults
-}
-
-/// Erases accounts without a version: 428 is the answer to whoever may edit them.
-async fn erasures(caller: &Caller<'_>, def: &'static KindDef) -> Faults {
-    let body = json!({"reason": "Asked for it"});
-    let mut faults = Faults::new();
-    for (name, id) in caller.stage.targets(def.name) {
-        let answer = send(&caller.client, &Method::POST, &format!("/users/{id}/erase"), Some(&body)).await;
-        let wanted = caller.write(Verb::Update, def, id, 428).await;
-        faults.extend(caller.expect(&format!("erasure of {name}"), answer.status, wanted, &answer));
-    }
-    faults
-}
-
-/// Answers grants, which are accepted already: one's own is there, accepted, and not to be declined any more.
-async fn replies(caller: &Caller<'_>, reply: &str) -> Faults {
-    let mut faults = Faults::new();
-    for (name, id) in caller.stage.targets("grant") {
-        let path = format!("/me/grants/{id}/{reply}");
-        let answer = send(&caller.client, &Method::POST, &path, None).await;
-        let wanted = caller.reply(&name, reply);
-        faults.extend(caller.expect(&format!("{reply} {name}"), answer.status, wanted, &answer));
-    }
-    faults
-}
-
-/// Issues tokens for every account: whoever could give the grant its person holds may.
-async fn password_tokens(caller: &Caller<'_>, def: &'static KindDef) -> Faults {
-    let mut faults = Faults::new();
-    for (name, id) in caller.stage.targets(def.name) {
-        let path = format!("/{}/{id}/password-token", def.collection);
-        let answer = send(&caller.client, &Method::POST, &path, None).await;
-        let seen = caller.read(def, id).await;
-        let wanted = if !caller.actor.is_known() {
-            401
-        } else if seen == 200 {
-            let held = caller.stage.id(&name.replace("user:", "grant:"));
-            let grant = def_of("grant");
-            let scope = caller.stage.scope(grant, held).await.expect("a grant");
-            if caller.may(Verb::Create, grant, &scope) { 201 } else { 403 }
-        } else {
-            seen
-        };
-        faults.extend(caller.expect(&format!("token for {name}"), answer.status, wanted, &answer));
     }
     faults
 }

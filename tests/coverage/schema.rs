@@ -76,6 +76,14 @@ impl Schema {
         if parts.is_empty() { "__typename".to_owned() } else { parts.join(" ") }
     }
 
+    /// The selection of an answer in its braces; none of one that has no fields.
+    pub fn picked(&self, ty: &str, depth: u32) -> String {
+        match self.kind(ty).as_str() {
+            "SCALAR" | "ENUM" => String::new(),
+            _ => format!("{{ {} }}", self.selection(ty, depth)),
+        }
+    }
+
     /// An input in GraphQL's case, from its form on the REST face.
     pub fn input(&self, ty: &str, value: &Json) -> Json {
         match (self.kind(ty).as_str(), value) {
