@@ -63,8 +63,8 @@ async fn an_answer_of_which_nothing_is_taken_is_ended_and_its_connection_goes_on
 #[tokio::test]
 async fn a_stream_of_events_in_which_nothing_happens_goes_on() {
     process(&[("body_timeout_seconds", "1")], async |service| {
-        let mut frames = Frames::open(service, 10 * WINDOW).await;
-        frames.widen(0, 1_000_000).await;
+        let mut frames = Frames::open(service, 100 * WINDOW).await;
+        frames.widen(0, 10_000_000).await;
         frames.get(1, "/api/v1/changes", "text/event-stream").await;
 
         sleep(Duration::from_secs(3)).await;
