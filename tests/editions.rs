@@ -1,5 +1,6 @@
 //! Editions of plans: the next one held apart, its adoption, what it froze, what differs, and what stood earlier.
 
+mod bounds;
 mod frozen;
 mod hidden;
 mod past;

@@ -132,3 +132,57 @@ async fn a_changed_content_is_found() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_purge_takes_its_record_out_and_leaves_the_rest_verifiable() {
+    app(async |app| {
+        let me = app.user("focal_point").await;
+        let [plan, action] = ["plan", "action"].map(|kind| at(app, kind, "national"));
+        adopt(app, &plan).await;
+        let path = format!("{plan}/editions/1");
+        let before = me.get(&path).await.ok(200)["records"].as_array().map(Vec::len);
+        let etag = me.get(&action).await.etag();
+        let reason = json!({"reason": "Entered by mistake"});
+        for task in me.get("/tasks?limit=200").await.ok(200)["items"].as_array().expect("tasks") {
+            if task["action"]["id"].as_str().is_some_and(|id| action.ends_with(id)) {
+                let task = format!("/tasks/{}", task["id"].as_str().expect("an id"));
+                me.delete(&task, &me.get(&task).await.etag()).await.ok(204);
+            }
+        }
+
+        me.with("if-match", etag).post(&format!("{action}/purge"), reason).await.ok(204);
+        let after = me.get(&path).await;
+        let proof = me.get(&format!("{path}/verify")).await;
+
+        assert_eq!(after.ok(200)["records"].as_array().map(Vec::len), before.map(|count| count - 1));
+        assert_eq!(root_of(after.ok(200)), after.ok(200)["root"].as_str().expect("a root"));
+        assert_eq!(proof.ok(200)["is_intact"], true);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn both_faces_answer_editions_alike() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let [plan, _, _, action] = opened(app, "national").await;
+        edit_next(&me, &action, json!({"title": "For both faces"})).await.ok(200);
+        let id = plan.rsplit('/').next().unwrap_or_default();
+        let document = r#"query($id: ID!) { planTree(id: $id, edition: "working") planEditions(id: $id) planEdition(id: $id, number: 1)
+            planEditionProof(id: $id, number: 1) planDiff(id: $id) }"#;
+
+        let all = me.graphql(document, json!({ "id": id })).await;
+        let by_rest = [
+            ("planTree", "tree?edition=working"),
+            ("planEditions", "editions"),
+            ("planEdition", "editions/1"),
+            ("planEditionProof", "editions/1/verify"),
+            ("planDiff", "diff"),
+        ];
+
+        for (field, end) in by_rest {
+            assert_eq!(all.data()[field], *me.get(&format!("{plan}/{end}")).await.ok(200), "{field}");
+        }
+    })
+    .await;
+}

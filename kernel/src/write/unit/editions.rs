@@ -165,9 +165,10 @@ fn refuse_what_is_no_content(def: &KindDef, item: &mut Item) {
     if item.kept.as_ref().is_none_or(|kept| kept.edition.is_none()) {
         return;
     }
-    let is_foreign = |name: &&String| {
-        let column = def.field(name);
-        *name == "shared_with" || *name == "edition" || column.is_some_and(|column| !is_content(column))
+    let is_foreign = |name: &&String| match name.as_str() {
+        "shared_with" => item.changes("shared_set_id"),
+        "edition" => item.changes("edition"),
+        _ => def.field(name).is_some_and(|column| !is_content(column) && item.changes(column.name)),
     };
     let foreign: Vec<String> = item.fields.keys().filter(is_foreign).cloned().collect();
     for name in foreign {

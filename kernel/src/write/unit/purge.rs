@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, Query};
 use uuid::Uuid;
 
 use super::Unit;
@@ -65,15 +65,18 @@ impl Unit {
     /// The visible record, locked where it is going to be deleted.
     async fn to_purge(&self, def: &'static KindDef, id: Uuid, is_locked: bool) -> Result<Row> {
         let mut select = store::select(def);
-        select.cond_where(visible(&self.ctx.actor, def)).and_where(def.col("id").eq(id));
+        // What the next edition makes is purged as well.
+        let drafting = self.ctx.actor.drafting();
+        let seen = Cond::any().add(visible(&self.ctx.actor, def)).add(visible(&drafting, def));
+        select.cond_where(seen).and_where(def.col("id").eq(id));
         if is_locked {
             self.lock(&mut select, true);
         }
         store::rows(self.conn(), def, &select).await?.pop().ok_or(Error::NotFound)
     }
 
-    /// Destroys the contents of all changes of these records, of this unit too; the chain covers their hashes only, and
-    /// holds.
+    /// Destroys the contents of all changes of these records, of this unit too, and what editions froze of them; the chain
+    /// and the trees of editions cover their hashes only, and hold.
     ///
     /// # Errors
     /// What the database says.
@@ -93,6 +96,13 @@ impl Unit {
                 .and_where(Expr::tuple(place.clone()).in_subquery(changes))
                 .take();
             self.conn().run(&update).await?;
+            // Their hashes stay, so that the rest of an edition is verified still.
+            let frozen = Query::update()
+                .table(Alias::new("edition_record"))
+                .values(["content", "salts"].map(|column| (Alias::new(column), nothing())))
+                .and_where(Expr::col(Alias::new("record_id")).is_in(some.iter().copied()))
+                .take();
+            self.conn().run(&frozen).await?;
         }
         Ok(())
     }
