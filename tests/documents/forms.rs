@@ -165,7 +165,8 @@ async fn a_large_plan_takes_a_bounded_number_of_statements() {
         let (many, shown) = cost(large).await;
 
         assert_eq!(shown, 1_000);
-        assert!(few <= 12 && many <= few, "{few} {many}");
+        // Two of them look for annexes, of risks and of milestones.
+        assert!(few <= 13 && many <= few, "{few} {many}");
     })
     .await;
 }

@@ -55,8 +55,10 @@ impl Side {
             ("agency", Self::Home) => "agency:KGZ/MOF".to_owned(),
             ("agency", side) => format!("agency:{}/MES", side.owner()),
             ("user", _) => "user:bystander".to_owned(),
-            (_, Self::Abroad) => format!("{kind}:foreign"),
-            (_, Self::Home) => kind.to_owned(),
+            (_, Self::Abroad) if KINDS.get(kind).is_some_and(KindDef::is_national) => {
+                format!("{kind}:foreign")
+            }
+            _ => kind.to_owned(),
         }
     }
 }
