@@ -90,10 +90,13 @@ async fn the_past_of_a_plan_is_found_by_an_index() {
         let told = Statement { sql: format!("{explain}{sql}"), values, db_backend: conn.backend() };
         let rows = conn.all_raw(told).await.expect("a plan of the query");
 
-        let text: String = rows.iter().map(|row| {
-            let at = if conn.is_postgres() { 0 } else { 3 };
-            row.try_get_by_index::<String>(at).unwrap_or_default()
-        }).collect();
+        let text: String = rows
+            .iter()
+            .map(|row| {
+                let at = if conn.is_postgres() { 0 } else { 3 };
+                row.try_get_by_index::<String>(at).unwrap_or_default()
+            })
+            .collect();
         assert!(text.contains("ix_change_plan_id"), "{text}");
     })
     .await;
