@@ -157,7 +157,8 @@ impl Run {
     /// Where a field leads from each source, and what is below.
     fn kid<'a, 's: 'a>(&'s self, item: &'s Item, sources: &'a [Source]) -> BoxFuture<'a, Kid<'s>> {
         Box::pin(async move {
-            if matches!(item.below, Below::Value) {
+            let is_read = matches!(item.what, What::Field(field) if matches!(field.does, Does::Read(_)));
+            if matches!(item.below, Below::Value) && !is_read {
                 return Kid::default();
             }
             let found = self.load(item, sources).await;

@@ -1,10 +1,12 @@
 //! Plans in their editions: reads whose answers are those of the REST face, and opening the next edition.
 
+use std::sync::Arc;
+
 use kernel::{Ctx, Error, Result};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::{Found, Run, json::of_value};
+use super::{Found, Run, Source};
 use crate::{
     domain::{
         plans::editions::{self, Edition, diff, frozen},
@@ -35,11 +37,16 @@ impl Run {
             }
         };
         match found {
-            Ok(value) => Ok(of_value(&value)),
+            Ok(value) => Ok(whole(value)),
             Err(Error::NotFound) => Ok(Found::Null),
             Err(error) => Err(error),
         }
     }
+}
+
+/// A JSON value that is answered as it is.
+pub(super) fn whole(value: Json) -> Found {
+    Found::One(Source::Json(Arc::new(value)))
 }
 
 /// An argument that is a text.

@@ -4,6 +4,7 @@ use std::{collections::hash_map::Entry, sync::Arc};
 
 use foldhash::HashMap;
 use kernel::Error;
+use serde_json::Value as Json;
 
 use super::Source;
 use crate::graphql::selection::{Below, Sel};
@@ -32,6 +33,8 @@ pub(super) enum Place {
     At(usize, usize),
     /// A list.
     Many(Vec<Self>),
+    /// A whole value, of which nothing is selected.
+    Whole(Arc<Json>),
 }
 
 /// Levels while they are being filled: sources that are one stand once.
@@ -52,6 +55,7 @@ impl<'s> Settling<'s> {
             Found::Null => Place::Null,
             Found::Fault(error) => Place::Fault(error),
             Found::Many(all) => Place::Many(all.into_iter().map(|one| self.place(below, one)).collect()),
+            Found::One(Source::Json(json)) if matches!(below, Below::Value) => Place::Whole(json),
             Found::One(source) => self.at(below, source).unwrap_or(Place::Null),
         }
     }

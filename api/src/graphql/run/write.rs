@@ -151,7 +151,7 @@ impl Writer {
         self.path.push(PathSegment::Field(item.key.clone()));
         let written = match item.below {
             _ if start > self.most_bytes => self.overflow(item),
-            Below::Value => self.value((item, field), source),
+            Below::Value if kid.places.is_empty() => self.value((item, field), source),
             _ => self.placed(item, &field.ty, kid.places.get(at).unwrap_or(&Place::Null), kid),
         };
         let written = self.nullable(start, &field.ty, written);
@@ -181,6 +181,10 @@ impl Writer {
             (Ty::NonNull(of), _) => self.placed(item, of, place, kid),
             (_, Place::Null) => {
                 self.out.extend_from_slice(b"null");
+                Ok(())
+            }
+            (_, Place::Whole(json)) => {
+                self.put(json);
                 Ok(())
             }
             (Ty::List(of), Place::Many(all)) => self.list((item, of), all, kid),

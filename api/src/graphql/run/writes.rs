@@ -12,7 +12,12 @@ use model::Move;
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
-use super::{Found, Run, Source, editions::writing, json::of_value, write::Writer};
+use super::{
+    Found, Run, Source,
+    editions::{whole, writing},
+    json::of_value,
+    write::Writer,
+};
 use crate::{
     domain::{
         access::{
@@ -88,7 +93,7 @@ async fn made(call: Ctx, write: Write, input: Map<String, Json>, expected: Expec
     match write {
         Write::OpenEdition => {
             let (id, version, _) = target(input)?;
-            Ok(of_value(&editions::open(&call, id, version).await?))
+            Ok(whole(editions::open(&call, id, version).await?))
         }
         Write::Create(def) => apply(&call, def, Op::Create(input)).await,
         Write::Update(def) => {
