@@ -89,7 +89,7 @@ codes! {
     IllegalMove "illegal_move" 409 "The record's state does not allow this move"
         "`allowed` lists the moves the state knows, `missing` the facts this one lacks"
     NoWorkingEdition "no_working_edition" 409 "The plan has no edition that is worked on"
-        "a write with `edition=working` where an edition is in force and no other one is open: open it with `POST /plans/{id}/editions`"
+        "a write with `edition=working` where an edition is in force and no other one is open: `POST` to the `/editions` of the plan opens one"
     EditionOpen "edition_open" 409 "An edition of the plan is worked on already"
         "adopt the edition that is open, or go on with it, before another one is opened"
     PlanAdopted "plan_adopted" 409 "The content of an adopted plan cannot be edited"
