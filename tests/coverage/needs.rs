@@ -49,15 +49,16 @@ impl Stage<'_> {
             self.questionnaire((name, owner, code), questions).await;
             self.publish(name).await;
         }
-        self.questionnaire(("spare", "KGZ", "TWO"), &[]).await;
+        self.questionnaire(("spare", "KGZ", "TWO"), &["draft"]).await;
         for (name, owner, of) in [("spare", "KGZ", "home"), ("foreign", "KAZ", "foreign")] {
             let mut fields = json!({ "owner": owner, "language": "en", "title": format!("Assessment {name}"),
                 "status": "answering", "questionnaire": self.id(&format!("questionnaire:{of}")) });
             if owner == "KGZ" {
-                fields["shared_with"] = json!({ "agencies": ["MES"] });
+                fields["visibility"] = json!("national");
             }
             self.add(format!("assessment:{name}"), "assessment", fields).await;
         }
+        self.share(def_of("assessment")).await;
         self.answers().await;
     }
 
@@ -91,7 +92,7 @@ impl Stage<'_> {
             fields.as_object_mut().expect("fields").extend(more);
             fields
         };
-        let own = answer(self, "MES", json!({}));
+        let own = answer(self, "MES", json!({ "visibility": "national" }));
         self.add("answer:home".into(), "answer", own).await;
         let shared = json!({ "visibility": "group", "shared_with": { "agencies": ["MES"] } });
         let shared = answer(self, "MOF", shared);

@@ -1,6 +1,7 @@
 //! The records that operations are tried on: own, shared, foreign and missing ones of every kind.
 
 use concord::domain::KINDS;
+use entity::vocab::Visibility;
 use kernel::{
     KindDef,
     policy::{Class, Scope},
@@ -76,7 +77,7 @@ impl<'a> Stage<'a> {
     }
 
     /// Adds a record of a kind that one agency sees besides those of its owner who see all.
-    async fn share(&mut self, def: &'static KindDef) {
+    pub(super) async fn share(&mut self, def: &'static KindDef) {
         let mut fields = self.new_of(def, 601);
         fields["visibility"] = json!("group");
         fields["shared_with"] = json!({"agencies": ["MES"]});
@@ -88,7 +89,8 @@ impl<'a> Stage<'a> {
         let mut fields = specimen::new(def, 600, side, |name| self.id(name));
         specimen::settle(def, &mut fields);
         // One that everybody of its country sees, where the kind would keep it to a group.
-        if def.is_national() && specimen::parent(def, side).is_none() {
+        let is_kept = def.declared.level == Visibility::Group;
+        if def.is_national() && (is_kept || specimen::parent(def, side).is_none()) {
             fields["visibility"] = json!("national");
         }
         self.add(format!("{}:{name}", def.name), def.name, fields).await;

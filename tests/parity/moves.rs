@@ -11,6 +11,7 @@ use super::{
     camel,
     faces::{NOWHERE, Said, graphql, input, rest, with},
     pascal,
+    samples::shown,
 };
 use crate::{
     coverage::{schema::Schema, stage::Stage},
@@ -175,7 +176,7 @@ async fn cycle_step_in(stage: &Stage<'_>, of: &Made, state: &str) -> (String, i3
 async fn skippable_in(stage: &Stage<'_>, of: &Made, with_fields: Json, state: &str) -> (String, i32) {
     let me = stage.app.user("secretariat").await;
     let is_skipped = state == "skipped";
-    let mut new = with(&stage.new_of(of.def, 700), &with_fields);
+    let mut new = with(&shown(stage, of.def), &with_fields);
     new[of.cycle.state] = json!(if is_skipped { "planned" } else { state });
     let made = me.post(&format!("/{}", of.def.collection), new).await;
     made.ok(201);
@@ -206,7 +207,7 @@ async fn record_in(stage: &Stage<'_>, of: &Made, state: &str) -> (String, i32) {
             skippable_in(stage, of, json!({ "code": code }), state).await
         }
         _ => {
-            let new = with(&stage.new_of(of.def, 700), &json!({ of.cycle.state: state }));
+            let new = with(&shown(stage, of.def), &json!({ of.cycle.state: state }));
             let made = app.user("secretariat").await.post(&format!("/{}", of.def.collection), new).await;
             made.ok(201);
             (made.id(), 1)

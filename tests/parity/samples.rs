@@ -1,6 +1,7 @@
 //! One sample of each kind: who writes it, who may not, a record that is there, a new one.
 
 use concord::domain::KINDS;
+use entity::vocab::Visibility;
 use kernel::{KindDef, policy::Class};
 use model::Write;
 use serde_json::{Value as Json, json};
@@ -44,6 +45,15 @@ async fn sample(stage: &Stage<'_>, def: &'static KindDef) -> Sample {
         _ => json!({"source_system": "register", "external_key": "edited"}),
     };
     Sample { def, author, doubter, existing: existing(stage, def).await, new: stage.new_of(def, 700), edit }
+}
+
+/// What makes a new record at home that everybody of its country sees, where the kind would keep it to a group.
+pub fn shown(stage: &Stage<'_>, def: &KindDef) -> Json {
+    let mut new = stage.new_of(def, 700);
+    if def.is_national() && def.declared.level == Visibility::Group {
+        new["visibility"] = json!("national");
+    }
+    new
 }
 
 /// The first record of a kind that its author may write.

@@ -3,7 +3,10 @@
 use kernel::KindDef;
 use serde_json::json;
 
-use crate::{coverage::stage::Stage, parity::faces::with};
+use crate::{
+    coverage::stage::Stage,
+    parity::{faces::with, samples::shown},
+};
 
 /// An edition of its own in a state; answers its id and version.
 pub async fn questionnaire_in(stage: &Stage<'_>, state: &str) -> (String, i32) {
@@ -19,7 +22,7 @@ pub async fn gap_in(stage: &Stage<'_>, def: &'static KindDef, state: &str) -> (S
     let me = stage.app.user("secretariat").await;
     let is_accepted = state == "accepted";
     let given = if is_accepted { "open" } else { state };
-    let made = me.post("/gaps", with(&stage.new_of(def, 700), &json!({ "status": given }))).await;
+    let made = me.post("/gaps", with(&shown(stage, def), &json!({ "status": given }))).await;
     made.ok(201);
     if is_accepted {
         me.act(&format!("/gaps/{}", made.id()), "accept", json!({"reason": "No means"})).await.ok(200);
