@@ -7,6 +7,7 @@ use kernel::{
     store,
     unit::Atomic,
 };
+use model::{FieldDef, Writing};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -95,10 +96,12 @@ async fn a_day_that_is_known_in_part_may_lie_within_its_time() {
     .await;
 }
 
-/// References of all kinds to their own: kind and field, and whether it is a list.
+/// References of all kinds to their own that are edited: kind and field, and whether it is a list. One that is given
+/// to new records only leads to older ones.
 fn own_references() -> Vec<(&'static KindDef, &'static str, bool)> {
     let of = |def: &'static KindDef| {
-        let fields = def.declared.fields.iter().filter(move |field| field.shape.target() == Some(def.name));
+        let is_own = move |field: &&FieldDef| field.shape.target() == Some(def.name);
+        let fields = def.declared.fields.iter().filter(is_own).filter(|one| one.writing == Writing::Always);
         fields.map(move |field| (def, field.name, field.table.is_some()))
     };
     KINDS.served().flat_map(of).collect()
@@ -113,13 +116,18 @@ async fn no_record_of_any_kind_leads_back_to_itself() {
             let to = |id: Uuid| if is_list { json!({ field: [id] }) } else { json!({ field: id }) };
             let circle = (format!("/{field}"), "reference_cycle".to_owned());
             let is_told = |of: &Result<Uuid, Vec<_>>| of.as_ref().is_err_and(|all| all.contains(&circle));
-            let one = stage.id(def.name);
+            let draft = stage.targets(def.name).into_iter().find(|(name, _)| name.ends_with(":draft"));
+            let one = draft.map_or_else(|| stage.id(def.name), |(_, id)| id);
             let version = store::get(&app.system(), def, one).await.expect("a record").version();
 
             let near = write(app, def, update(one, version, &to(one))).await;
 
             assert!(is_told(&near), "{}.{field}: {near:?}", def.name);
             met.push(format!("{}.{field}", def.name));
+            // A question replaces those of older editions only: no way is long enough to lead back.
+            if def.name == "question" {
+                continue;
+            }
             let mut made = Vec::new();
             for at in 0..3 {
                 made.extend(write(app, def, create(&stage.new_of(def, 920 + 3 * n + at))).await);

@@ -44,7 +44,19 @@ async fn a_password_signs_in() {
         assert_eq!(me.body["acting_as"], "KGZ");
         assert_eq!(me.body["owners"], json!(["KGZ"]));
         assert_eq!(me.body["grants"][0]["role"], "officer");
-        assert_eq!(me.body["can_create"], json!(["action", "task"]));
+        let work = [
+            "action",
+            "task",
+            "milestone",
+            "risk",
+            "answer",
+            "measurement",
+            "proposal",
+            "exercise",
+            "finding",
+            "capacity_measure",
+        ];
+        assert_eq!(me.body["can_create"], json!(work));
     })
     .await;
 }
