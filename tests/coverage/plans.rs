@@ -38,7 +38,8 @@ pub(super) async fn openings(caller: &Caller<'_>, schema: &Schema, field: &Field
     let (def, mut faults) = (KINDS.get("plan").expect("a kind"), Faults::new());
     let consult = def.lifecycle.and_then(|cycle| cycle.find("consult")).expect("a move");
     for (name, id) in caller.stage.targets(def.name) {
-        let answer = run(caller, schema, field, &json!({ "id": id, "expected_version": 1 })).await;
+        let version = caller.stage.row(def, id).await.map_or(1, |row| row.version());
+        let answer = run(caller, schema, field, &json!({ "id": id, "expected_version": version })).await;
         let wanted = caller.write(Verb::Move(consult), def, id, 409).await;
         faults.extend(caller.expect(&format!("open {name}"), status(&answer, &field.name), wanted, &answer));
     }
