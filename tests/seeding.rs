@@ -7,7 +7,7 @@ use concord::{
     seed,
     signin::{session, token},
 };
-use entity::{Country, Obligation, RegionMembership, User};
+use entity::{Country, Obligation, Plan, RegionMembership, User};
 use kernel::{Code, Error, change, db::Db, record::Op, row::Row, store};
 use sea_orm::sea_query::{Cond, ExprTrait};
 use serde_json::{Value as Json, json};
@@ -205,6 +205,91 @@ async fn what_people_of_the_demonstration_write_stays() {
         demo(app).await;
 
         assert_eq!(me.get(&path).await.ok(200)["title"], "Our own title");
+    })
+    .await;
+}
+
+/// The address of the plan of the demonstration with this key.
+async fn plan(app: &TestApp, key: &str) -> String {
+    format!("/plans/{}", first::<Plan>(app, "external_key", key).await.id())
+}
+
+#[tokio::test]
+async fn everybody_reads_the_kyrgyz_cycle_as_the_public_record_tells_it() {
+    empty(async |app| {
+        demo(app).await;
+
+        let steps = app.anonymous().get("/cycle-steps?owner=KGZ&sort=step").await;
+
+        let items = steps.ok(200)["items"].as_array().cloned().unwrap_or_default();
+        let told: Vec<_> = items
+            .iter()
+            .map(|item| {
+                let text = |name: &str| item[name].as_str().unwrap_or("-").to_owned();
+                [text("step"), text("status"), text("from_on"), text("from_precision"), text("until_on")]
+                    .join(" ")
+            })
+            .collect();
+        let public = [
+            "joined done - - -",
+            "assessment done 2020-01-01 year 2023-03-01",
+            "prioritisation done - - 2023-03-01",
+            "roadmap done - - 2023-03-01",
+            "drafting running - - -",
+        ];
+        assert_eq!(told, public);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_invented_countries_have_a_next_edition_in_work_and_one_in_force() {
+    empty(async |app| {
+        demo(app).await;
+        let [xaa, xab] = [plan(app, "XAA/nap-2024").await, plan(app, "XAB/nap-2025").await];
+        let me = sign_in(app, "focal_point@xaa.demo").await;
+        let other = sign_in(app, "focal_point@xab.demo").await;
+
+        let working = me.get(&format!("{xaa}/diff")).await;
+        let adopted = other.get(&format!("{xab}/diff?from=1&to=2")).await;
+        let stated = other.get(&xab).await;
+
+        let count = |body: &Json| {
+            ["added", "removed", "changed"].map(|name| body[name].as_array().map_or(0, Vec::len))
+        };
+        // The plan and two actions change; one action comes, one goes.
+        assert_eq!(count(working.ok(200)), [1, 1, 3], "{}", working.body);
+        // The plan has another act.
+        assert_eq!(count(adopted.ok(200)), [1, 0, 2], "{}", adopted.body);
+        assert_eq!(
+            (&stated.ok(200)["edition"], &stated.body["status"]),
+            (&json!(2), &json!("in_implementation"))
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_invented_country_has_a_tie_an_open_finding_and_money_that_is_missing() {
+    empty(async |app| {
+        demo(app).await;
+        let me = sign_in(app, "focal_point@xaa.demo").await;
+        let xaa = plan(app, "XAA/nap-2024").await;
+
+        let priorities = me.get("/priorities?sort=-total").await;
+        let findings = me.get("/findings?status=open").await;
+        let funding = me.get(&format!("{xaa}/funding")).await;
+
+        let totals: Vec<_> = priorities.ok(200)["items"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|item| item["total"].as_i64().unwrap_or_default())
+            .collect();
+        assert_eq!(totals, [21, 17, 17, 15]);
+        assert_eq!(findings.ok(200)["items"].as_array().map(Vec::len), Some(2));
+        let text = funding.ok(200).to_string();
+        assert!(text.contains("EUR") && text.contains("USD"), "{text}");
     })
     .await;
 }

@@ -11,7 +11,7 @@ mod table;
 
 use kernel::{Actor, Ctx, Result, cause::Cause};
 
-pub use demo::{DemoReport, PASSWORD, SignIn};
+pub use demo::{DemoReport, PASSWORD, SignIn, sign_ins};
 pub use report::{Counts, Report};
 
 /// Source system of the reference data; nobody else writes under it.

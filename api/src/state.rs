@@ -46,6 +46,8 @@ pub struct Parts {
     pub schema: ConcordSchema,
     /// GraphQL documents that the operator stores.
     pub stored: StoredDocuments,
+    /// Whether the service shows the demonstration.
+    pub is_demo: bool,
     /// What is bounded.
     pub limits: Arc<Limits>,
     /// Cancelled when the service is told to stop: jobs and streams end, readiness falls.
@@ -80,6 +82,7 @@ impl AppState {
             cursor_key: Arc::from(secret.cursor_key().to_vec()),
             schema: crate::graphql::schema(),
             stored: StoredDocuments::default(),
+            is_demo: false,
             limits: Arc::new(Limits::of(config)),
             stopping: CancellationToken::new(),
             tasks: TaskTracker::new(),

@@ -1,8 +1,8 @@
 //! What browsers are told: HSTS behind TLS, CSP on pages, CORS of the configured sites.
 
 use axum::{
-    body::Body,
-    http::{Method, Request},
+    body::{Body, to_bytes},
+    http::{Method, Request, Response},
 };
 use concord::{
     config::{Config, Front},
@@ -44,6 +44,31 @@ async fn every_page_says_what_it_may_load_and_no_inline_script_is_it() {
         }
 
         assert!(policies.iter().all(|policy| policy.contains("script-src 'self';")), "{policies:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_board_is_served_with_the_demonstration_only() {
+    app(async |app| {
+        let shown = server::app(app.state.with(|parts| parts.is_demo = true));
+        let paths = ["/demo", "/demo/board.js", "/demo/board.css"];
+        let (mut with, mut without) = (Vec::new(), Vec::new());
+
+        for path in paths {
+            with.push(ask(&shown, read(path, peer("192.0.2.1"), &[])).await);
+            without.push(ask(&app.router, read(path, peer("192.0.2.1"), &[])).await);
+        }
+
+        let statuses =
+            |all: &[Response<Body>]| all.iter().map(|one| one.status().as_u16()).collect::<Vec<_>>();
+        assert_eq!(statuses(&with), [200; 3]);
+        assert_eq!(statuses(&without), [404; 3]);
+        assert!(with.iter().all(|one| text(one, "content-security-policy").contains("script-src 'self';")));
+        let page = to_bytes(with.swap_remove(0).into_body(), usize::MAX).await.expect("a page");
+        let page = String::from_utf8(page.to_vec()).expect("text");
+        assert!(page.contains("focal_point@xaa.demo") && page.contains("src=\"demo/board.js?v="), "{page}");
+        assert!(!page.contains("http:") && !page.contains("https:") && !page.contains("<style"), "{page}");
     })
     .await;
 }

@@ -8,12 +8,13 @@ mod bodies;
 mod file;
 mod people;
 mod plans;
+mod records;
 mod refusal;
 
 use kernel::{Result, Unit};
 use serde::Serialize;
 
-pub use people::{PASSWORD, SignIn};
+pub use people::{PASSWORD, SignIn, sign_ins};
 
 use super::{reference, report::Report};
 
@@ -36,7 +37,9 @@ pub(super) async fn load(unit: &mut Unit) -> Result<DemoReport> {
     let mut ids = reference::load(unit, &mut reference).await?;
     let mut records = Report::default();
     bodies::load(unit, &mut records, &mut ids, &countries).await?;
-    plans::load(unit, &mut records, &countries).await?;
+    let plans = plans::load(unit, &mut records, &countries).await?;
+    records::load(unit, &mut records, (&countries, &plans)).await?;
+    plans::release(unit, &mut records, (&countries, &plans)).await?;
     let sign_ins = people::load(unit, &mut records).await?;
     Ok(DemoReport { reference, records, sign_ins })
 }

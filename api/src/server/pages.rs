@@ -1,5 +1,6 @@
 //! Pages and contracts, all from the binary: nothing is loaded from another host.
 
+mod board;
 mod problems;
 mod swagger;
 
@@ -43,6 +44,8 @@ macro_rules! asset {
 static PARTS: LazyLock<BTreeMap<&str, Asset>> = LazyLock::new(|| {
     let all = [
         ("assets/landing.css", STYLE, asset!("landing.css")),
+        ("demo/board.css", STYLE, asset!("board.css")),
+        ("demo/board.js", SCRIPT, asset!("board.js")),
         ("graphiql/graphiql.min.js", SCRIPT, asset!("graphiql/graphiql.min.js")),
         ("graphiql/react.production.min.js", SCRIPT, asset!("graphiql/react.production.min.js")),
         ("graphiql/react-dom.production.min.js", SCRIPT, asset!("graphiql/react-dom.production.min.js")),
@@ -77,6 +80,7 @@ pub(super) fn router() -> Router<AppState> {
         .route("/problems/{code}", get(problem))
         .route("/openapi.json", get(openapi))
         .route("/schema.graphql", fixed(&SDL))
+        .merge(board::router())
         .merge(swagger::router())
         .layer(map_response(guard))
         .layer(from_fn(layers::conditional))
@@ -120,6 +124,10 @@ async fn openapi(State(state): State<AppState>, request: Request) -> Response {
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// A page, of which the addresses of parts say which content they have.

@@ -72,7 +72,10 @@ pub async fn serve(config: Config, options: ServeOptions) -> Result<(), ServeErr
         tracing::info!("the schema is up to date: {} migrations applied", applied.len());
     }
     let state = AppState::new(db.clone(), Clock::system(), &secret, &config).await?;
-    let state = state.with(|parts| parts.stored = stored);
+    let state = state.with(|parts| {
+        parts.stored = stored;
+        parts.is_demo = options.demo;
+    });
     let demo = fill(&state, options.demo).await?;
     allow_many_files();
     let scheme = if tls.is_some() { "https" } else { "http" };

@@ -44,7 +44,11 @@ async function sound(path, { page, answer, fault }) {
   if (/script-src[^;]*'unsafe-(inline|eval)'/.test(policy)) fault('the policy lets inline scripts run');
   if ((await page.locator('html').getAttribute('lang')) === null) fault('the language is not told');
   if ((await page.title()).trim() === '') fault('there is no title');
-  const name = path.replaceAll('/', '_');
+  await fits(path.replaceAll('/', '_'), { page, fault });
+}
+
+// A page is no wider than the screen, whichever it is.
+async function fits(name, { page, fault }) {
   for (const [form, width] of [['wide', 1280], ['narrow', 375]]) {
     await page.setViewportSize({ width, height: 800 });
     const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
@@ -52,6 +56,14 @@ async function sound(path, { page, answer, fault }) {
     await page.screenshot({ path: join(screenshots, `${name}-${form}.png`) });
   }
   await page.setViewportSize({ width: 1280, height: 800 });
+}
+
+// What the board shows of the invented country to who is chosen.
+async function boardAs(page, reader) {
+  await page.getByLabel('Read as').selectOption(reader);
+  await page.getByRole('button', { name: 'Show' }).click();
+  await page.locator('#message', { hasText: `Shown as ${reader || 'nobody'}` }).waitFor();
+  return page.getByRole('region', { name: /^Demoland/ });
 }
 
 const journeys = {
@@ -93,6 +105,27 @@ const journeys = {
     const result = page.locator('.result-window', { hasText: '"totalCount"' });
     await result.waitFor();
     await page.screenshot({ path: join(screenshots, 'graphiql-answer.png') });
+  },
+  '/demo': async ({ page, fault }) => {
+    await page.locator('#board[aria-busy=false]').waitFor();
+    const cycle = await page.getByRole('region', { name: /^Kyrgyz/ }).innerText();
+    assert.match(cycle, /Needs assessment\s+Done\s+2020 to 1 Mar 2023[^]*Drafting\s+Running/);
+    const parts = async (country) => country.locator('h3').allInnerTexts();
+    assert.deepEqual(await parts(await boardAs(page, '')), ['Progress']);
+    const country = await boardAs(page, 'focal_point@xaa.demo');
+    const all = ['Planning cycle 2022-2028 (invented)', 'Progress', 'Next milestones', 'Risks'];
+    assert.deepEqual(await parts(country), all);
+    assert.equal(await country.locator('.line li').count(), 10);
+    assert.match(await country.getByRole('progressbar', { name: 'Whole plan' }).first().getAttribute('value'), /^[1-9]/);
+    assert.equal((await country.locator('.matrix .has').allInnerTexts()).join(), '2,4,3,1');
+    assert.equal(await country.locator('.numbered li').count(), 4);
+    assert.ok((await country.locator('.dates time').count()) > 0, 'no milestone has a day');
+    const levels = await page.locator('h1, h2, h3, h4').evaluateAll((found) => found.map((one) => Number(one.tagName[1])));
+    if (levels.some((level, at) => level > (levels[at - 1] ?? 0) + 1)) fault(`headings are ${levels}`);
+    const kept = await page.evaluate(() => localStorage.length + sessionStorage.length + document.cookie.length);
+    assert.equal(kept, 0, 'the sign-in is kept beyond the page');
+    await fits('board-signed-in', { page, fault });
+    assert.deepEqual(await parts(await boardAs(page, 'partner@demo')), ['Progress']);
   },
   '/problems': async ({ page }) => {
     assert.ok((await page.locator('a[href^="problems/"]').count()) > 20);

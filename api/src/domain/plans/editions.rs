@@ -14,7 +14,7 @@ use sea_orm::sea_query::{Cond, ExprTrait};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
-pub use open::open;
+pub use open::{open, run as open_within};
 pub use rows::{Edition, PlanRows, list_at, load, one};
 
 use super::plan::{has_next, is_protected};

@@ -37,6 +37,19 @@ pub(super) fn by_key(key: &str) -> Json {
     json!(format!("external_key:{DEMO}:{key}"))
 }
 
+/// The same value, of which texts that begin with `@` name records of the owner by their keys.
+pub(super) fn named(owner: &str, value: Json) -> Json {
+    match value {
+        Json::String(text) => match text.strip_prefix('@') {
+            Some(key) => by_key(&format!("{owner}/{key}")),
+            None => Json::String(text),
+        },
+        Json::Array(all) => all.into_iter().map(|one| named(owner, one)).collect(),
+        Json::Object(all) => all.into_iter().map(|(name, one)| (name, named(owner, one))).collect(),
+        other => other,
+    }
+}
+
 /// The text of a member.
 pub(super) fn text<'a>(fields: &'a Fields, name: &str) -> &'a str {
     fields.get(name).and_then(Json::as_str).unwrap_or_default()

@@ -1,5 +1,7 @@
 //! The files of the demonstration: records in wire form, nested as people think of them.
 
+use std::collections::BTreeMap;
+
 use kernel::{Error, Result};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Map, Value as Json, json};
@@ -30,6 +32,22 @@ pub(super) struct CountryFile {
     /// Tasks outside plans.
     #[serde(default)]
     pub(super) tasks: Vec<TaskFile>,
+    /// Records of every other kind; texts that begin with `@` name a record of the demonstration by its key.
+    #[serde(default)]
+    pub(super) records: Vec<RecordFile>,
+}
+
+/// A record of any kind, with its moves.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct RecordFile {
+    /// Kind of the record.
+    #[serde(rename = "record")]
+    pub(super) of: String,
+    pub(super) key: String,
+    #[serde(default)]
+    pub(super) moves: Vec<MoveFile>,
+    #[serde(flatten)]
+    pub(super) fields: Fields,
 }
 
 /// A working group with its members.
@@ -58,8 +76,13 @@ pub(super) struct PlanFile {
     pub(super) pillars: Vec<PillarFile>,
     #[serde(default)]
     pub(super) tasks: Vec<TaskFile>,
+    /// What measures it, which is content as its actions are.
+    #[serde(default)]
+    pub(super) indicators: Vec<RecordFile>,
     #[serde(default)]
     pub(super) moves: Vec<MoveFile>,
+    /// The edition after the one that the moves adopt.
+    pub(super) next: Option<NextFile>,
     pub(super) release: Option<ReleaseFile>,
     #[serde(flatten)]
     pub(super) fields: Fields,
@@ -105,6 +128,25 @@ pub(super) struct MoveFile {
     /// Columns it sets.
     #[serde(flatten)]
     pub(super) set: Fields,
+}
+
+/// What the next edition of a plan changes, and how far it has come.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct NextFile {
+    /// Fields of the plan itself.
+    #[serde(default)]
+    pub(super) plan: Fields,
+    /// Fields of actions that stay, by their codes.
+    #[serde(default)]
+    pub(super) changed: BTreeMap<String, Fields>,
+    /// New actions, by the code of their objective.
+    #[serde(default)]
+    pub(super) added: BTreeMap<String, Fields>,
+    /// Codes of actions that go.
+    #[serde(default)]
+    pub(super) removed: Vec<String>,
+    #[serde(default)]
+    pub(super) moves: Vec<MoveFile>,
 }
 
 /// A release of a plan.

@@ -49,9 +49,21 @@ struct Person {
     grant: Fields,
 }
 
+/// Who can sign in to the demonstration.
+///
+/// # Errors
+/// `Internal` naming the place of the file that does not fit.
+pub fn sign_ins() -> Result<Vec<SignIn>> {
+    Ok(people()?.into_iter().map(sign_in).collect())
+}
+
+fn people() -> Result<Vec<Person>> {
+    read("people.json", include_str!("../../../data/demo/people.json"))
+}
+
 /// Brings in accounts and grants; answers who can sign in.
 pub(super) async fn load(unit: &mut Unit, report: &mut Report) -> Result<Vec<SignIn>> {
-    let people: Vec<Person> = read("people.json", include_str!("../../../data/demo/people.json"))?;
+    let people = people()?;
     let accounts = people.iter().map(|person| {
         Wanted::new(DEMO, &person.email, json!({ "email": person.email, "name": person.name }))
     });

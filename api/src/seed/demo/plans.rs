@@ -1,8 +1,9 @@
 //! Plans of the demonstration: each is made once, with its content, tasks, moves and release.
 
 mod content;
+mod editions;
 
-use entity::{Action, Objective, Pillar, Plan, Release, Task};
+use entity::{Action, Indicator, Objective, Pillar, Plan, Release, Task};
 use kernel::{Error, KindDef, Result, Unit, policy::Verb, record::Op};
 
 use super::{
@@ -20,10 +21,25 @@ use crate::{
 };
 
 /// Moves of a record, in order, by its key.
-type Moves = Vec<(String, Vec<MoveFile>)>;
+pub(super) type Moves = Vec<(String, Vec<MoveFile>)>;
+
+/// The plans of the demonstration, and the actions below them.
+pub(super) struct Plans {
+    /// The plans.
+    pub(super) plans: Synced,
+    /// Their actions.
+    pub(super) actions: Synced,
+}
+
+impl Plans {
+    /// Whether this run made all plans of a country, so that nobody has had a hand in what is there.
+    pub(super) fn are_new(&self, file: &CountryFile) -> bool {
+        file.plans.iter().all(|plan| self.plans.created.contains_key(&content::plan_key(file, plan)))
+    }
+}
 
 /// Brings in the plans with what stands below them, and the tasks outside plans.
-pub(super) async fn load(unit: &mut Unit, report: &mut Report, files: &[CountryFile]) -> Result<()> {
+pub(super) async fn load(unit: &mut Unit, report: &mut Report, files: &[CountryFile]) -> Result<Plans> {
     let heads = files.iter().flat_map(content::plans).collect();
     let plans = bring::<Plan>(unit, report, ONCE, heads).await?;
     let content = content::all(files);
@@ -37,25 +53,42 @@ pub(super) async fn load(unit: &mut Unit, report: &mut Report, files: &[CountryF
     };
     bring::<Pillar>(unit, report, ONCE, parts(content.pillars)).await?;
     bring::<Objective>(unit, report, ONCE, parts(content.objectives)).await?;
-    bring::<Action>(unit, report, ONCE, parts(content.actions)).await?;
+    let actions = bring::<Action>(unit, report, ONCE, parts(content.actions)).await?;
+    bring::<Indicator>(unit, report, ONCE, parts(content.indicators)).await?;
     let tasks = bring::<Task>(unit, report, ONCE, parts(content.tasks)).await?;
     make_moves(unit, Task::def(), &tasks, content::task_moves(files)).await?;
     make_moves(unit, Plan::def(), &plans, content::plan_moves(files)).await?;
+    let made = Plans { plans, actions };
+    editions::load(unit, files, &made).await?;
+    Ok(made)
+}
+
+/// Releases the plans that were made in this run.
+pub(super) async fn release(
+    unit: &mut Unit,
+    report: &mut Report,
+    (files, made): (&[CountryFile], &Plans),
+) -> Result<()> {
     for (key, release) in content::releases(files) {
-        let made = plans.created.contains_key(&key);
+        let is_new = made.plans.created.contains_key(&key);
         report.add(
             Release::def().name,
-            Counts { created: usize::from(made), unchanged: usize::from(!made), ..Counts::default() },
+            Counts { created: usize::from(is_new), unchanged: usize::from(!is_new), ..Counts::default() },
         );
-        if made {
-            release_plan(unit, &plans, (&key, release)).await?;
+        if is_new {
+            release_plan(unit, &made.plans, (&key, release)).await?;
         }
     }
     Ok(())
 }
 
 /// Makes the moves of the records made in this run: the first of all, then the second of all.
-async fn make_moves(unit: &mut Unit, def: &'static KindDef, made: &Synced, moves: Moves) -> Result<()> {
+pub(super) async fn make_moves(
+    unit: &mut Unit,
+    def: &'static KindDef,
+    made: &Synced,
+    moves: Moves,
+) -> Result<()> {
     let mut turns: Vec<_> = moves
         .into_iter()
         .filter_map(|(key, moves)| Some((made.created.get(&key).copied()?, key, moves.into_iter())))

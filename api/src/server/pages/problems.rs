@@ -2,6 +2,8 @@
 
 use kernel::Code;
 
+use super::escaped;
+
 const FRAME: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/problem.html"));
 
 /// The page of one code.
@@ -53,8 +55,4 @@ fn marked(text: &str) -> String {
         if at % 2 == 1 { format!("<code>{part}</code>") } else { part }
     });
     marked.collect()
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -3,12 +3,13 @@
 use entity::{Plan, plan, vocab::PlanStatus};
 use kernel::{
     Code, Ctx, Error, Result, Unit,
-    policy::{Verb, authorize},
+    policy::{Verb, authorize, visible},
     record::Op,
     row::Row,
     store,
 };
 use model::{By, Move, lifecycle::To};
+use sea_orm::sea_query::{Cond, ExprTrait};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
@@ -39,9 +40,14 @@ pub async fn open(ctx: &Ctx, id: Uuid, version: Option<i32>) -> Result<Json> {
     Ok(super::item(number, Some(&status), "working"))
 }
 
-async fn run(unit: &mut Unit, id: Uuid, version: Option<i32>) -> Result<Row> {
+/// The same within a unit; answers the plan.
+///
+/// # Errors
+/// As [`open`].
+pub async fn run(unit: &mut Unit, id: Uuid, version: Option<i32>) -> Result<Row> {
     let def = Plan::def();
-    let row = store::get(&unit.ctx, def, id).await?;
+    let which = Cond::all().add(visible(unit.actor(), def)).add(def.col("id").eq(id));
+    let row = store::first(unit.conn(), def, which).await?.ok_or(Error::NotFound)?;
     // Whoever may send a plan to consultation may begin its next edition.
     let consult = def.lifecycle.and_then(|cycle| cycle.find("consult")).unwrap_or(&OPEN);
     if let Err(denial) = authorize(unit.actor(), Verb::Move(consult), def, &row.scope()) {

@@ -6,7 +6,7 @@ use super::Moves;
 use crate::seed::{
     DEMO,
     demo::{
-        bodies::{by_key, group_key, text, with},
+        bodies::{by_key, group_key, named, text, with},
         file::{CountryFile, Fields, PillarFile, PlanFile, ReleaseFile, TaskFile},
     },
     sync::Wanted,
@@ -28,10 +28,11 @@ pub(super) struct Content {
     pub(super) pillars: Vec<Part>,
     pub(super) objectives: Vec<Part>,
     pub(super) actions: Vec<Part>,
+    pub(super) indicators: Vec<Part>,
     pub(super) tasks: Vec<Part>,
 }
 
-fn plan_key(file: &CountryFile, plan: &PlanFile) -> String {
+pub(super) fn plan_key(file: &CountryFile, plan: &PlanFile) -> String {
     format!("{}/{}", file.owner, plan.key)
 }
 
@@ -41,7 +42,7 @@ fn task_key(file: &CountryFile, plan: Option<&PlanFile>, key: &str) -> String {
 }
 
 /// Every plan with the country it is of.
-fn every_plan(files: &[CountryFile]) -> impl Iterator<Item = (&CountryFile, &PlanFile)> {
+pub(super) fn every_plan(files: &[CountryFile]) -> impl Iterator<Item = (&CountryFile, &PlanFile)> {
     files.iter().flat_map(|file| file.plans.iter().map(move |plan| (file, plan)))
 }
 
@@ -70,6 +71,13 @@ pub(super) fn all(files: &[CountryFile]) -> Content {
         for (at, pillar) in (1..).zip(&plan.pillars) {
             content.add_pillar(file, &key, (at, pillar));
         }
+        content.indicators.extend(plan.indicators.iter().map(|one| {
+            let fields = named(&file.owner, with(&one.fields, [("owner", json!(file.owner))]));
+            Part {
+                plan: Some(key.clone()),
+                row: Wanted::new(DEMO, &format!("{key}/indicator/{}", one.key), fields),
+            }
+        }));
     }
     content.tasks.extend(every_task(files).map(|(file, plan, task)| task_row(file, plan, task)));
     content

@@ -1,0 +1,91 @@
+//! The next editions of plans: written by somebody at work on them, beside what is in force.
+
+use std::sync::Arc;
+
+use entity::{Action, Plan};
+use kernel::{KindDef, Result, Unit, record::Op, store};
+use sea_orm::sea_query::{Cond, ExprTrait};
+use serde_json::{Map, Value as Json, json};
+
+use super::{Plans, content, make_moves};
+use crate::{
+    domain::{Registered, plans::editions::open_within},
+    seed::{
+        DEMO,
+        demo::{
+            bodies::{by_key, with},
+            file::{CountryFile, NextFile},
+        },
+        reference::known,
+        sync::{Synced, apply},
+    },
+};
+
+/// Opens the next edition of the plans made in this run that have one, writes it and makes its moves.
+pub(super) async fn load(unit: &mut Unit, files: &[CountryFile], made: &Plans) -> Result<()> {
+    for (file, plan) in content::every_plan(files) {
+        let key = content::plan_key(file, plan);
+        let Some(next) = plan.next.as_ref().filter(|_| made.plans.created.contains_key(&key)) else {
+            continue;
+        };
+        open_within(unit, known(&made.plans.ids, &key)?, None).await?;
+        let caller = unit.actor().clone();
+        unit.act_as(Arc::new(caller.drafting()));
+        let written = write(unit, &key, (next, made)).await;
+        unit.act_as(caller);
+        written?;
+        let of = standing(unit, &key, made).await?;
+        make_moves(unit, Plan::def(), &of, vec![(key, next.moves.clone())]).await?;
+    }
+    Ok(())
+}
+
+/// Writes what the edition changes.
+async fn write(unit: &mut Unit, plan: &str, (next, made): (&NextFile, &Plans)) -> Result<()> {
+    let own = standing(unit, plan, made).await?;
+    if !next.plan.is_empty() {
+        let op = update(&own, plan, next.plan.clone())?;
+        apply(unit, Plan::def(), vec![op], &[plan.to_owned()]).await?;
+    }
+    let mut ops = Vec::new();
+    let mut keys = Vec::new();
+    for (code, fields) in &next.changed {
+        let key = format!("{plan}/{code}");
+        ops.push(update(&made.actions, &key, fields.clone())?);
+        keys.push(key);
+    }
+    for (objective, fields) in &next.added {
+        let key = format!("{plan}/{objective}/next");
+        let above = [
+            ("objective", by_key(&format!("{plan}/{objective}"))),
+            ("source_system", json!(DEMO)),
+            ("external_key", json!(key)),
+        ];
+        let Json::Object(fields) = with(fields, above) else { continue };
+        ops.push(Op::Create(fields));
+        keys.push(key);
+    }
+    for code in &next.removed {
+        let key = format!("{plan}/{code}");
+        let version = made.actions.created.get(&key).copied();
+        ops.push(Op::Delete { id: known(&made.actions.ids, &key)?, version });
+        keys.push(key);
+    }
+    apply(unit, Action::def(), ops, &keys).await.map(drop)
+}
+
+fn update(made: &Synced, key: &str, fields: Map<String, Json>) -> Result<Op> {
+    Ok(Op::Update { id: known(&made.ids, key)?, version: made.created.get(key).copied(), fields })
+}
+
+/// A plan with the version it has now.
+async fn standing(unit: &Unit, key: &str, made: &Plans) -> Result<Synced> {
+    let (id, def): (_, &'static KindDef) = (known(&made.plans.ids, key)?, Plan::def());
+    let row = store::first(unit.conn(), def, Cond::all().add(def.col("id").eq(id))).await?;
+    let version = row.map(|row| (key.to_owned(), row.version()));
+    Ok(Synced {
+        ids: [(key.to_owned(), id)].into(),
+        created: version.into_iter().collect(),
+        ..Synced::default()
+    })
+}
