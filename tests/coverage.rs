@@ -107,13 +107,20 @@ impl<'a> Caller<'a> {
         if !self.actor.is_known() {
             return 401;
         }
-        if let Some((kind, name)) = specimen::parent(def, Side::Home)
-            && self.read(stage::def_of(kind), self.stage.id(&name)).await == 404
-        {
+        let is_hidden = match specimen::parent(def, Side::Home) {
+            Some((kind, name)) => self.read(stage::def_of(kind), self.stage.id(&name)).await == 404,
+            None => false,
+        };
+        // Of what says whose it is the right is known before the record above is.
+        let says_owner = !self.stage.new_of(def, 0)["owner"].is_null();
+        if is_hidden && !says_owner {
             return 422;
         }
         if !self.may(Verb::Create, def, &self.planned(def)) {
             return 403;
+        }
+        if is_hidden {
+            return 422;
         }
         // Keys are of whoever makes them; other specimens name what is of one country.
         let is_free = !def.declared.of_caller || def.class == Class::Key;

@@ -9,7 +9,7 @@ use kernel::{
     store,
     unit::{Atomic, Unit},
 };
-use model::{FieldDef, Writing};
+use model::{FieldDef, Writing, field::Shape};
 use sea_orm::sea_query::Cond;
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
@@ -60,7 +60,7 @@ async fn others(app: &TestApp, stage: &Stage<'_>, def: &'static KindDef) {
             targets.push((field, ids));
         }
     }
-    let mut earlier = Vec::new();
+    let (gaps, mut earlier) = (newest(app, "gap").await, Vec::new());
     for numbers in [[0, 10], [10, 20]] {
         let fields = |at: usize| {
             let mut fields = stage.new_of(def, u32::try_from(at).expect("a small number"));
@@ -74,6 +74,7 @@ async fn others(app: &TestApp, stage: &Stage<'_>, def: &'static KindDef) {
                 fields["visibility"] = json!("group");
                 fields["shared_with"] = json!({ "agencies": ["MOH"] });
             }
+            fill(def, &mut fields, gaps.get(at));
             specimen::settle(def, &mut fields);
             fields
         };
@@ -81,6 +82,20 @@ async fn others(app: &TestApp, stage: &Stage<'_>, def: &'static KindDef) {
         let made = add(&mut unit, def.name, fields, numbers).await;
         unit.commit().await.expect("the records are committed");
         earlier.extend(made);
+    }
+}
+
+/// Gives money and an origin where the example of the kind has none.
+fn fill(def: &KindDef, fields: &mut Json, gap: Option<&Uuid>) {
+    for field in def.declared.fields.iter().filter(|field| field.writing == Writing::Always) {
+        let value = match field.shape {
+            Shape::Money => json!({ "amount": "12.50", "currency": "KGS" }),
+            Shape::AnyRef => json!({ "kind": "gap", "id": gap }),
+            _ => continue,
+        };
+        if fields[field.name].is_null() {
+            fields[field.name] = value;
+        }
     }
 }
 

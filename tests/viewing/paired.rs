@@ -1,6 +1,6 @@
 //! Paired: a focal point who views as an audience is answered what a member of it is answered, everywhere.
 //!
-//! Left out are what agencies keep, which no focal point sees, and what others own and is not public.
+//! Left out are what agencies keep and what counts it, which no focal point sees, and what others own and is not public.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,6 +11,7 @@ use crate::{
     support::{TestApp, app, client::Client},
 };
 use concord::domain::KINDS;
+use entity::task;
 use kernel::{KindDef, policy::Class, row::Row, store};
 use sea_orm::sea_query::Cond;
 use serde_json::{Value as Json, json};
@@ -63,6 +64,7 @@ async fn rows(app: &TestApp, def: &'static KindDef) -> Vec<Row> {
 }
 
 /// What is compared, and what is left out.
+#[derive(Default)]
 struct Scene {
     /// Lists that hold nothing that is left out: compared whole, totals and order too.
     lists: Vec<String>,
@@ -72,6 +74,8 @@ struct Scene {
     hidden: Vec<String>,
     /// What agencies keep: hidden too.
     kept: Vec<String>,
+    /// Plans of which an agency keeps a task: it counts among what the agency's own people have done.
+    counting: BTreeSet<String>,
 }
 
 fn id_of(path: &str) -> String {
@@ -84,7 +88,7 @@ fn is_foreign(owner: &str) -> bool {
 
 impl Scene {
     async fn of(app: &TestApp) -> Self {
-        let mut scene = Self { lists: lists(), records: Vec::new(), hidden: Vec::new(), kept: Vec::new() };
+        let mut scene = Self { lists: lists(), ..Self::default() };
         let public = app.actor("anonymous").await.standing.release_sets;
         for def in kinds() {
             for row in rows(app, def).await {
@@ -92,6 +96,8 @@ impl Scene {
                 let is_public = scope.release_set.is_some_and(|set| public.contains(&set));
                 let path = format!("/{}/{}", def.collection, row.id());
                 if row.text("visibility") == Some("agency") {
+                    let of = Some(&row).filter(|_| def.name == "task").and_then(|row| row.read(task::PLAN));
+                    scene.counting.extend(of.map(|plan| plan.to_string()));
                     scene.kept.push(path);
                 } else if def.class == Class::Reference || !is_foreign(row.owner()) || is_public {
                     scene.records.push((def.name, path));
@@ -152,6 +158,7 @@ impl Pair<'_> {
     /// Every read of REST.
     async fn rest(&self, scene: &Scene, left_out: &LeftOut) -> Vec<String> {
         let mut found = Vec::new();
+        let is_counting = |path: &str| self.is_inside && scene.counting.contains(&id_of(path));
         for path in &scene.lists {
             found.extend(self.parting(path, left_out).await);
         }
@@ -161,7 +168,8 @@ impl Pair<'_> {
             ends.extend(
                 ["/tree", "/document", "/progress", "/funding"]
                     .into_iter()
-                    .filter(|_| path.starts_with("/plans/")),
+                    .filter(|_| path.starts_with("/plans/"))
+                    .filter(|end| *end != "/progress" || !is_counting(path)),
             );
             ends.extend(["/plans/", "/tasks/"].iter().any(|kind| path.starts_with(kind)).then_some("/moves"));
             for end in ends {
