@@ -159,7 +159,9 @@ pub async fn of_plan(view: &View, wanted: impl Into<Wanted>, plan: Uuid) -> Resu
         Ok(making(view, wanted, (Cond::all().add(visible(&view.actor, def)).add(is_of), false)))
     })?;
     let (rows, _) = prepared.read(view, wanted, &prepared.run(view, &[plan]).await?)?;
-    rows.iter().for_each(|row| view.note(row));
+    for row in &rows {
+        view.note(row);
+    }
     Ok(rows)
 }
 

@@ -252,7 +252,7 @@ impl Unit {
         Self::inherit(def, &mut items, &parents);
         self.settle_releases(def, &mut items, &parents).await?;
         assemble::settle_language(self.ctx.language.as_deref(), def, &mut items, &found);
-        self.enter_editions(def, &mut items).await?;
+        self.enter_editions(def, &mut items);
         self.authorise(def, &mut items).await?;
         item::check_versions(&self.ctx.actor, def, &mut items);
         self.check_use(def, &mut items).await?;

@@ -173,10 +173,8 @@ pub fn expand(item: TokenStream) -> Result<TokenStream> {
     let Whole(head, steps) = syn::parse2(item)?;
     let Head { name, state, reason, before, working, is_recorded } = head;
     let before = super::option(before);
-    let working = match working {
-        Some((state, reason)) => quote!(Some((#state, #reason))),
-        None => quote!(None),
-    };
+    let working =
+        if let Some((state, reason)) = working { quote!(Some((#state, #reason))) } else { quote!(None) };
     Ok(quote! {
         pub(crate) static #name: model::Lifecycle = model::Lifecycle {
             state: #state, reason: #reason, before: #before, working: #working,

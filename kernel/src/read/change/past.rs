@@ -74,7 +74,9 @@ pub async fn of_plan(view: &View, def: &'static KindDef, plan: Uuid, until: i64)
     let wanted: Vec<Place> = places.into_keys().collect();
     let mut rows: Vec<Row> = images(view, def, &wanted).await?.into_values().collect();
     rows.sort_by_key(|row| (row.int("position"), row.id()));
-    rows.iter().for_each(|row| view.note(row));
+    for row in &rows {
+        view.note(row);
+    }
     Ok(rows)
 }
 

@@ -170,9 +170,10 @@ fn keep_inherited(def: &KindDef, item: &mut Item, column: &'static str, (link, v
 fn stand_below(def: &KindDef, item: &mut Item, parent: &Row) {
     let own = def.declared.level;
     let counts = own < Visibility::National && parent.scope().level.is_some_and(|above| own <= above);
-    let (level, handed) = match counts {
-        true => (Value::from(own.code()), Value::Uuid(None)),
-        false => (parent.get("visibility").clone(), parent.get("shared_set_id").clone()),
+    let (level, handed) = if counts {
+        (Value::from(own.code()), Value::Uuid(None))
+    } else {
+        (parent.get("visibility").clone(), parent.get("shared_set_id").clone())
     };
     item.after.set("visibility", level);
     if item.shared.is_none() {

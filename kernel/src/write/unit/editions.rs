@@ -70,11 +70,11 @@ impl Unit {
     }
 
     /// Finds out which items write into an edition beside the one in force, and refuses what belongs to no edition.
-    pub(super) async fn enter_editions(&mut self, def: &'static KindDef, items: &mut [Item]) -> Result<()> {
+    pub(super) fn enter_editions(&self, def: &'static KindDef, items: &mut [Item]) {
         if !self.drafts(def) {
-            return Ok(());
+            return;
         }
-        let Some(cycle) = self.ctx.kinds.get("plan").and_then(|plan| plan.lifecycle) else { return Ok(()) };
+        let Some(cycle) = self.ctx.kinds.get("plan").and_then(|plan| plan.lifecycle) else { return };
         for item in items.iter_mut().filter(|item| !item.is_rejected() && item.operation != Operation::Move) {
             let plan = match &item.kept {
                 Some(kept) if def.name == "plan" => Some(&kept.stored),
@@ -98,7 +98,6 @@ impl Unit {
             }
             refuse_what_is_no_content(def, item);
         }
-        Ok(())
     }
 
     /// Settles how each item is stored that writes into an edition beside the one in force.

@@ -124,8 +124,8 @@ impl<'a> Draft<'a> {
             led.iter().flat_map(|(row, _)| row.read(gap::OBLIGATIONS).unwrap_or_default()).collect();
         let obligations: Vec<&Row> =
             self.known.obligations.iter().filter(|row| named.contains(&row.id())).collect();
-        let lead = self.known.mandates.lead(&wanted(led, &obligations));
-        let (lead_agency, lead_function) = lead.unzip();
+        let found = self.known.mandates.lead(&wanted(led, &obligations));
+        let (lead_agency, lead_function) = found.unzip();
         let ids: Vec<Uuid> = obligations.iter().take(MOST_ACTIONS).map(|row| row.id()).collect();
         let mut data = json!({ "objective": objective, "code": line.action_code, "title": line.action,
             "position": number(&line.action_code), "obligations": ids });
