@@ -38,13 +38,17 @@ pub async fn reference(ctx: &Ctx) -> Result<Report> {
 
 /// Brings in the reference data and, where they are not there yet, the records of the demonstration.
 ///
-/// Plans are made once with everything below them: what people do to them afterwards stays.
+/// Plans are made once with everything below them: what people do to them afterwards stays. Their next editions come in
+/// a unit of their own.
 ///
 /// # Errors
 /// `Conflict` for a database that holds records of others, in which nothing is written then; what
 /// the database says.
 pub async fn demo(ctx: &Ctx) -> Result<DemoReport> {
-    as_system(ctx).run(async |unit| demo::load(unit).await).await
+    let ctx = as_system(ctx);
+    let (report, loaded) = ctx.run(async |unit| demo::load(unit).await).await?;
+    ctx.run(async |unit| demo::go_on(unit, &loaded).await).await?;
+    Ok(report)
 }
 
 /// The same context for the service itself.

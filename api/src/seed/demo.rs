@@ -16,6 +16,7 @@ use serde::Serialize;
 
 pub use people::{PASSWORD, SignIn, sign_ins};
 
+use self::{file::CountryFile, plans::Plans};
 use super::{reference, report::Report};
 
 /// What the demonstration came to, for printing.
@@ -29,8 +30,14 @@ pub struct DemoReport {
     pub sign_ins: Vec<SignIn>,
 }
 
-/// Brings in the reference data and the demonstration.
-pub(super) async fn load(unit: &mut Unit) -> Result<DemoReport> {
+/// What the first unit made, for the second.
+pub(super) struct Loaded {
+    countries: Vec<CountryFile>,
+    plans: Plans,
+}
+
+/// Brings in the reference data and the demonstration, up to the first edition of each plan.
+pub(super) async fn load(unit: &mut Unit) -> Result<(DemoReport, Loaded)> {
     let countries = file::countries()?;
     refusal::check(unit, &countries).await?;
     let mut reference = Report::default();
@@ -41,5 +48,12 @@ pub(super) async fn load(unit: &mut Unit) -> Result<DemoReport> {
     records::load(unit, &mut records, (&countries, &plans)).await?;
     plans::release(unit, &mut records, (&countries, &plans)).await?;
     let sign_ins = people::load(unit, &mut records).await?;
-    Ok(DemoReport { reference, records, sign_ins })
+    Ok((DemoReport { reference, records, sign_ins }, Loaded { countries, plans }))
+}
+
+/// Goes on with the next editions of the plans that were made.
+///
+/// A unit of its own: what stood in an edition is read from the log, which tells states between units.
+pub(super) async fn go_on(unit: &mut Unit, loaded: &Loaded) -> Result<()> {
+    plans::load_editions(unit, &loaded.countries, &loaded.plans).await
 }

@@ -6,6 +6,8 @@ mod editions;
 use entity::{Action, Indicator, Objective, Pillar, Plan, Release, Task};
 use kernel::{Error, KindDef, Result, Unit, policy::Verb, record::Op};
 
+pub(super) use editions::load as load_editions;
+
 use super::{
     bodies::ONCE,
     file::{CountryFile, MoveFile, ReleaseFile},
@@ -58,9 +60,7 @@ pub(super) async fn load(unit: &mut Unit, report: &mut Report, files: &[CountryF
     let tasks = bring::<Task>(unit, report, ONCE, parts(content.tasks)).await?;
     make_moves(unit, Task::def(), &tasks, content::task_moves(files)).await?;
     make_moves(unit, Plan::def(), &plans, content::plan_moves(files)).await?;
-    let made = Plans { plans, actions };
-    editions::load(unit, files, &made).await?;
-    Ok(made)
+    Ok(Plans { plans, actions })
 }
 
 /// Releases the plans that were made in this run.

@@ -103,3 +103,22 @@ fn row(def: &KindDef, placed: Placed<'_>, (plans, ids): (&Plans, &HashMap<String
     let row = Wanted::new(DEMO, &key(placed), named(&file.owner, fields));
     Wanted { is_made: plans.are_new(file), ..row.after(after.iter().map(String::as_str)) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::GROUPS;
+    use crate::seed::demo::file::countries;
+
+    #[test]
+    fn every_record_of_the_files_is_of_a_kind_that_is_made() {
+        let known: BTreeSet<&str> = GROUPS.into_iter().flatten().copied().chain(["release"]).collect();
+
+        let files = countries().unwrap();
+        let of: BTreeSet<&str> =
+            files.iter().flat_map(|file| &file.records).map(|record| record.of.as_str()).collect();
+
+        assert_eq!(of.difference(&known).collect::<Vec<_>>(), Vec::<&&str>::new());
+    }
+}
