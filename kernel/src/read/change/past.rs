@@ -151,6 +151,7 @@ pub fn newest(def: &KindDef, plan: Uuid, until: i64) -> SelectStatement {
     let window = WindowStatement::partition_by((change.clone(), Alias::new("record_id")))
         .order_by((change.clone(), Alias::new("version")), Order::Desc)
         .order_by((set.clone(), Alias::new("seq")), Order::Asc)
+        .order_by((change.clone(), Alias::new("ordinal")), Order::Asc)
         .take();
     let ranked = Query::select()
         .exprs(["record_id", "set_id", "ordinal", "op", "facts_after"].map(of))
