@@ -43,35 +43,37 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::state::AppState;
 
 /// Operations written by hand that answer JSON only.
-fn json_areas() -> [OpenApiRouter<AppState>; 16] {
-    [
-        tree::router(),
-        editions::router(),
-        figures::router(),
-        access::router(),
-        audit::router(),
-        auth::router(),
-        sessions::router(),
-        offers::router(),
-        persons::router(),
-        risks::router(),
-        second_factor::router(),
-        password_tokens::router(),
-        vocabularies::router(),
-        limits::router(),
-        sharing::router(),
-        needs::router(),
-    ]
+const JSON_AREAS: [fn() -> OpenApiRouter<AppState>; 16] = [
+    tree::router,
+    editions::router,
+    figures::router,
+    access::router,
+    audit::router,
+    auth::router,
+    sessions::router,
+    offers::router,
+    persons::router,
+    risks::router,
+    second_factor::router,
+    password_tokens::router,
+    vocabularies::router,
+    limits::router,
+    sharing::router,
+    needs::router,
+];
+
+fn json_areas() -> impl Iterator<Item = OpenApiRouter<AppState>> {
+    JSON_AREAS.iter().map(|area| area())
 }
 
 /// Every operation written by hand.
 fn areas() -> impl Iterator<Item = OpenApiRouter<AppState>> {
-    json_areas().into_iter().chain([document::router(), changes::router()])
+    json_areas().chain([document::router(), changes::router()])
 }
 
 /// Every operation of the REST face.
 pub(crate) fn router() -> Router<AppState> {
-    let written = json_areas().into_iter().fold(Router::new(), |all, area| all.merge(Router::from(area)));
+    let written = json_areas().fold(Router::new(), |all, area| all.merge(Router::from(area)));
     written
         .merge(kinds::router())
         .route_layer(from_fn(layers::json_only))

@@ -15,13 +15,11 @@ use crate::domain::Registered;
 /// # Errors
 /// `Conflict(NotValidated)`.
 pub fn must_be_agreed(row: &Row) -> Result<()> {
-    match row.read(assessment::STATUS) {
-        Some(AssessmentStatus::Validated | AssessmentStatus::Closed) => Ok(()),
-        _ => {
-            let text = "the assessment is not validated yet: its answers are not agreed";
-            Err(Error::Conflict(Code::NotValidated, text.into()))
-        }
+    if let Some(AssessmentStatus::Validated | AssessmentStatus::Closed) = row.read(assessment::STATUS) {
+        return Ok(());
     }
+    let text = "the assessment is not validated yet: its answers are not agreed";
+    Err(Error::Conflict(Code::NotValidated, text.into()))
 }
 
 /// A new assessment answers a questionnaire that is published.

@@ -51,8 +51,10 @@ pub async fn propose(ctx: &Ctx, assessment: Uuid, input: &ProposalInput) -> Resu
     must_be_agreed(&of)?;
     let gaps = open_gaps(ctx, &of).await?;
     let known = Known::of(ctx, &of, &gaps, input.plan).await?;
-    gaps.iter().for_each(|row| ctx.note(row));
-    Draft::new(&of, &known).of_gaps(&gaps)
+    for row in &gaps {
+        ctx.note(row);
+    }
+    Ok(Draft::new(&of, &known).of_gaps(&gaps))
 }
 
 /// What a proposal is made of, besides the gaps: as far as the caller sees it.

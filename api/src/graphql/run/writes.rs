@@ -128,7 +128,9 @@ async fn made(call: Ctx, write: Write, input: Map<String, Json>, expected: Expec
             let input: RenewalInput = serde_json::from_value(Json::Object(rest))?;
             let (row, renewed) = renew(&call, Renewal { assessment, input }).await?;
             let mut told = serde_json::to_value(&renewed)?;
-            told["assessment"] = json!({ "id": row.id() });
+            if let Some(members) = told.as_object_mut() {
+                members.insert("assessment".to_owned(), json!({ "id": row.id() }));
+            }
             Ok(of_value(&told))
         }
         Write::Reply(reply) => {

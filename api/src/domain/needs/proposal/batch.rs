@@ -6,7 +6,7 @@ use entity::{
     gap, obligation,
     vocab::{Domain, Function},
 };
-use kernel::{Result, row::Row, scalar::Object};
+use kernel::{row::Row, scalar::Object};
 use model::Vocabulary;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -33,6 +33,13 @@ pub(super) struct Draft<'a> {
     made: BTreeSet<String>,
 }
 
+/// Puts a member into an object.
+fn put(to: &mut Json, name: &str, value: Json) {
+    if let Some(members) = to.as_object_mut() {
+        members.insert(name.to_owned(), value);
+    }
+}
+
 impl<'a> Draft<'a> {
     /// A proposal without items.
     pub(super) const fn new(of: &'a Row, known: &'a Known) -> Self {
@@ -40,7 +47,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The proposal that follows from these gaps.
-    pub(super) fn of_gaps(mut self, gaps: &'a [Row]) -> Result<PlanProposal> {
+    pub(super) fn of_gaps(mut self, gaps: &'a [Row]) -> PlanProposal {
         let (mut led, mut unmapped) = (BTreeMap::<&str, Vec<Led<'_>>>::new(), Vec::new());
         for row in gaps {
             let area = self.known.area(row);
@@ -60,7 +67,7 @@ impl<'a> Draft<'a> {
         }
         self.close(gaps, &actions);
         let batch = json!({ "atomic": "all", "dry_run": false, "items": self.items });
-        Ok(PlanProposal { batch: Object(batch), actions, unmapped })
+        PlanProposal { batch: Object(batch), actions, unmapped }
     }
 
     fn key(&self, code: &str) -> String {
@@ -75,9 +82,9 @@ impl<'a> Draft<'a> {
     fn create(&mut self, kind: &str, code: &str, mut data: Json) {
         let key = self.key(code);
         if self.made.insert(key.clone()) {
-            data["source_system"] = json!(SYSTEM);
-            data["external_key"] = json!(key);
-            data["language"] = json!("en");
+            put(&mut data, "source_system", json!(SYSTEM));
+            put(&mut data, "external_key", json!(key));
+            put(&mut data, "language", json!("en"));
             self.items.push(json!({ "op": "create", "kind": kind, "data": data }));
         }
     }
@@ -102,15 +109,15 @@ impl<'a> Draft<'a> {
         if let Some(there) = self.known.objective(&line.objective_code) {
             return json!(there);
         }
-        let pillar = match self.known.pillar(&line.pillar_code) {
-            Some(there) => json!(there),
-            None => {
-                let plan = self.plan(gaps);
-                let position = number(&line.pillar_code);
-                let data = json!({ "plan": plan, "code": line.pillar_code, "title": line.pillar, "position": position });
-                self.create("pillar", &line.pillar_code, data);
-                self.reference(&line.pillar_code)
-            }
+        let pillar = if let Some(there) = self.known.pillar(&line.pillar_code) {
+            json!(there)
+        } else {
+            let plan = self.plan(gaps);
+            let position = number(&line.pillar_code);
+            let data =
+                json!({ "plan": plan, "code": line.pillar_code, "title": line.pillar, "position": position });
+            self.create("pillar", &line.pillar_code, data);
+            self.reference(&line.pillar_code)
         };
         let position = number(&line.objective_code);
         let data = json!({ "pillar": pillar, "code": line.objective_code, "title": line.objective, "position": position });
@@ -130,7 +137,7 @@ impl<'a> Draft<'a> {
         let mut data = json!({ "objective": objective, "code": line.action_code, "title": line.action,
             "position": number(&line.action_code), "obligations": ids });
         if let Some(agency) = &lead_agency {
-            data["lead_agency"] = json!(agency);
+            put(&mut data, "lead_agency", json!(agency));
         }
         self.create("action", &line.action_code, data);
         let areas: BTreeSet<&str> = led.iter().map(|(_, way)| way.area.as_str()).collect();

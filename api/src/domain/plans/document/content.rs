@@ -75,7 +75,9 @@ fn below_pillar(
     let places = numbers(rows, objective::CODE.column, above);
     let made = rows.iter().zip(places).map(|(row, number)| {
         let own = actions.get(&row.id()).map_or(&[][..], Vec::as_slice);
-        own.iter().for_each(|action| sums.count(action));
+        for action in own {
+            sums.count(action);
+        }
         let places = numbers(own, action::CODE.column, number.as_deref());
         let actions = own.iter().zip(places).map(|(row, number)| entry(scribe, row, number));
         ObjectiveEntry {

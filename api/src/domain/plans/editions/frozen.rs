@@ -147,7 +147,7 @@ fn tree(leaves: &[Leaf], secret: &str, places: usize) -> Vec<Vec<String>> {
     while let Some(last) = levels.last().filter(|level| level.len() > 1) {
         let node = |pair: &[String]| {
             let parts: Vec<&[u8]> =
-                std::iter::once(&b"node"[..]).chain(pair.iter().map(|hash| hash.as_bytes())).collect();
+                std::iter::once(&b"node"[..]).chain(pair.iter().map(String::as_bytes)).collect();
             sha256(&parts)
         };
         let next = last.chunks(2).map(node).collect();

@@ -134,7 +134,7 @@ pub async fn one(ctx: &Ctx, def: &'static KindDef, id: Uuid, edition: Edition) -
     let ctx = if matches!(source, Source::Working) { &drafting(ctx) } else { ctx };
     let found = match source {
         Source::InForce => return store::get(ctx, def, id).await,
-        Source::Working => vec![working(ctx, store::get(ctx, def, id).await?)],
+        Source::Working => vec![working(ctx, &store::get(ctx, def, id).await?)],
         Source::Past(until) => past::of_plan(ctx, def, plan, until).await?.into_iter().map(Some).collect(),
     };
     found.into_iter().flatten().find(|row| row.id() == id).ok_or(Error::NotFound)
@@ -196,8 +196,8 @@ async fn source(ctx: &Ctx, id: Uuid, edition: Edition) -> Result<Source> {
 }
 
 /// A record as the next edition has it, without what is withheld from the caller.
-fn working(ctx: &Ctx, row: Row) -> Option<Row> {
-    let mut next = editions::unfolded(&row)?;
+fn working(ctx: &Ctx, row: &Row) -> Option<Row> {
+    let mut next = editions::unfolded(row)?;
     withhold(&ctx.actor, &mut next);
     Some(next)
 }
@@ -207,7 +207,7 @@ async fn rows(ctx: &Ctx, def: &'static KindDef, plan: Uuid, source: Source) -> R
         Source::InForce => store::of_plan(ctx, store::Wanted::shown(def), plan).await?,
         Source::Working => {
             let rows = store::of_plan(ctx, def, plan).await?;
-            rows.into_iter().filter_map(|row| working(ctx, row)).collect()
+            rows.iter().filter_map(|row| working(ctx, row)).collect()
         }
         Source::Past(until) => past::of_plan(ctx, def, plan, until).await?,
     };
