@@ -1,6 +1,6 @@
 //! Annexes of a document: a list of parts, each of which reads what it shows and says it in a common form.
 //!
-//! One more annex is one more line of [`all`], a function, and its heading among the words.
+//! One more annex is one more line of `all`, a function, and its heading among the words.
 
 mod milestones;
 mod risks;
