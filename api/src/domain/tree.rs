@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::{
     Registered,
-    plans::editions::{Edition, drafting, load},
+    plans::editions::{Edition, load},
 };
 
 /// A plan with its pillars, their objectives and actions, and the obligations these serve.
@@ -50,8 +50,7 @@ struct Level {
 /// `NotFound` if the plan is not visible, or has no such edition for the caller.
 pub async fn tree(ctx: &Ctx, id: Uuid, edition: Edition) -> Result<PlanTree> {
     let rows = load(ctx, id, edition).await?;
-    // References lead to what the next edition makes as well.
-    let ctx = if edition == Edition::Working { &drafting(ctx) } else { ctx };
+    let ctx = &rows.reader;
     let plan = [rows.plan];
     let renderer = Renderer::on(ctx, Plan::def(), &plan, Detail::Single).await?;
     let mut actions = level(ctx, Action::def(), &rows.actions, action::OBJECTIVE).await?;

@@ -85,14 +85,22 @@ impl FromRequestParts<AppState> for SignedIn {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let (ctx, _) = authenticate(parts, state).await?;
-        ctx.actor.must_be_itself()?;
-        if !ctx.actor.is_known() {
-            return Err(sign_in_first().into());
-        }
-        refuse_parameters(parts.uri.query(), &["lang"])?;
-        Ok(Self(ctx))
+        Ok(Self(signed_in(parts, state, &["lang"]).await?))
     }
+}
+
+/// A caller who is signed in, to write, at an address that takes these parameters.
+///
+/// # Errors
+/// As [`authenticate`]; 401 for everybody else, 403 for who views as others, 400 for other parameters.
+pub async fn signed_in(parts: &Parts, state: &AppState, accepted: &[&str]) -> Result<Ctx, Problem> {
+    let (ctx, _) = authenticate(parts, state).await?;
+    ctx.actor.must_be_itself()?;
+    if !ctx.actor.is_known() {
+        return Err(sign_in_first().into());
+    }
+    refuse_parameters(parts.uri.query(), accepted)?;
+    Ok(ctx)
 }
 
 /// A person who is signed in, under whatever owner: for what concerns the account itself. Keys and issuers'

@@ -7,7 +7,7 @@ use axum::{
 use kernel::Ctx;
 
 use super::{
-    caller::{Reading, SignedIn, authenticate, pairs, refuse_parameters},
+    caller::{Reading, SignedIn, authenticate, pairs, refuse_parameters, signed_in},
     problem::Problem,
 };
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
         KINDS,
         plans::editions::{Edition, drafting, not_written},
     },
-    signin::{identity::Recalled, sign_in_first},
+    signin::identity::Recalled,
     state::AppState,
 };
 
@@ -78,12 +78,7 @@ impl FromRequestParts<AppState> for Writing {
         if given(parts, "edition").is_none() || !has_editions(parts) {
             return Ok(Self(SignedIn::from_request_parts(parts, state).await?.0));
         }
-        let (ctx, _) = authenticate(parts, state).await?;
-        ctx.actor.must_be_itself()?;
-        if !ctx.actor.is_known() {
-            return Err(sign_in_first().into());
-        }
-        refuse_parameters(parts.uri.query(), &["lang", "edition"])?;
+        let ctx = signed_in(parts, state, &["lang", "edition"]).await?;
         match Edition::read(given(parts, "edition").as_deref(), None)? {
             Edition::Working => Ok(Self(drafting(&ctx))),
             Edition::InForce => Ok(Self(ctx)),

@@ -1,10 +1,10 @@
 //! Editions of plans: which there are, what each froze, what differs between two, and the next one.
 
 use axum::{
-    extract::{Path, Query},
-    http::StatusCode,
+    extract::{FromRequestParts, Path},
+    http::{StatusCode, request::Parts},
 };
-use kernel::Error;
+use kernel::{Ctx, Error};
 use serde::Deserialize;
 use serde_json::Value as Json;
 use utoipa::IntoParams;
@@ -13,8 +13,9 @@ use uuid::Uuid;
 
 use super::{
     answer::Answer,
-    caller::{Caller, SignedIn, refuse_parameters},
+    caller::{Caller, SignedIn, authenticate},
     if_match::IfMatch,
+    listing::parameters,
     problem::{Problem, ReadProblems, WriteProblems},
 };
 use crate::{
@@ -87,13 +88,16 @@ async fn verify_plan_edition(
 }
 
 /// Which editions are compared.
-#[derive(Deserialize, IntoParams)]
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
 #[into_params(parameter_in = Query)]
-struct Sides {
+pub struct Sides {
     /// Edition to begin with: `in_force` (the default), `working`, or a number.
-    from: Option<String>,
+    pub from: Option<String>,
     /// Edition to compare it with: `working` (the default), `in_force`, or a number.
-    to: Option<String>,
+    pub to: Option<String>,
+    /// Languages wanted, best first.
+    pub lang: Option<String>,
 }
 
 #[utoipa::path(get, path = "/plans/{id}/diff", tag = "Plans",
@@ -101,27 +105,19 @@ struct Sides {
     description = "Tells what was added, removed, moved and changed in the content of a plan from one edition to another, field by field, as far as the caller may see it.",
     params(("id" = String, Path, description = "Id of the plan"), Sides),
     responses((status = 200, description = "What differs", body = ref("#/components/schemas/PlanDiff"), headers(("ETag" = String))), ReadProblems))]
-async fn diff_plan(
-    DiffCaller(ctx): DiffCaller,
-    Path(plan): Path<String>,
-    Query(sides): Query<Sides>,
-) -> Result<Answer, Problem> {
+async fn diff_plan(Comparing(ctx, sides): Comparing, Path(plan): Path<String>) -> Result<Answer, Problem> {
     let sides = editions::sides(sides.from.as_deref(), sides.to.as_deref())?;
     Ok(Answer::of(&diff::diff(&ctx, id(&plan)?, sides).await?)?)
 }
 
-/// Any caller of a comparison.
-struct DiffCaller(kernel::Ctx);
+/// Any caller, with the editions that it compares.
+struct Comparing(Ctx, Sides);
 
-impl axum::extract::FromRequestParts<AppState> for DiffCaller {
+impl FromRequestParts<AppState> for Comparing {
     type Rejection = Problem;
 
-    async fn from_request_parts(
-        parts: &mut axum::http::request::Parts,
-        state: &AppState,
-    ) -> Result<Self, Problem> {
-        let (ctx, _) = super::caller::authenticate(parts, state).await?;
-        refuse_parameters(parts.uri.query(), &["lang", "from", "to"])?;
-        Ok(Self(ctx))
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let (ctx, _) = authenticate(parts, state).await?;
+        Ok(Self(ctx, parameters(parts.uri.query())?))
     }
 }

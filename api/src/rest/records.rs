@@ -76,8 +76,7 @@ impl Records {
     /// Reads one record in an edition of its plan.
     pub async fn stated(&self, address: &str, edition: Edition) -> Result<Answer, Problem> {
         let id = address.parse().map_err(|_| Error::NotFound)?;
-        let row = editions::one(&self.ctx, self.def, id, edition).await?;
-        let ctx = if edition == Edition::Working { editions::drafting(&self.ctx) } else { self.ctx.clone() };
+        let (ctx, row) = editions::one(&self.ctx, self.def, id, edition).await?;
         Records { def: self.def, ctx }.answer(&row, false).await
     }
 

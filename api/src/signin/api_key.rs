@@ -11,13 +11,14 @@ pub mod uses;
 use aws_lc_rs::digest;
 use entity::api_key_secret::{Column, Entity};
 use kernel::{
+    crypto::random,
     db::Conn,
     error::{Error, Result},
 };
 use sea_orm::sea_query::{Expr, Query};
 use uuid::Uuid;
 
-use super::{secret::random, session::Secret};
+use super::session::Secret;
 
 pub(super) use holder::held;
 pub(crate) use holder::met;

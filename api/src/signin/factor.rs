@@ -6,6 +6,7 @@
 use aws_lc_rs::hmac;
 use entity::{recovery_code, second_factor};
 use kernel::{
+    crypto::random,
     ctx::Ctx,
     db::Conn,
     error::{Code, Error, Result},
@@ -20,7 +21,7 @@ use super::{
     credential::{Account, account_of},
     keys::KeyRing,
     seal::{seal, unseal},
-    secret::{InstallationSecret, random},
+    secret::InstallationSecret,
     throttle::{Attempt, Ending, Tried},
 };
 

@@ -2,8 +2,8 @@
 
 use std::{fmt, fs, io::Write, path::Path};
 
-use aws_lc_rs::{hkdf, rand};
-use kernel::error::{Error, Result};
+use aws_lc_rs::hkdf;
+use kernel::{crypto::random, error::Result};
 
 use crate::host::files;
 
@@ -157,13 +157,6 @@ fn derive(prk: &hkdf::Prk, info: &[u8]) -> Result<Key, SecretError> {
         .and_then(|okm| okm.fill(&mut key))
         .map_err(|_| SecretError("no key can be derived from the installation secret".into()))?;
     Ok(key)
-}
-
-/// Random bytes fit for secrets.
-pub(super) fn random<const N: usize>() -> Result<[u8; N]> {
-    let mut bytes = [0; N];
-    rand::fill(&mut bytes).map_err(|_| Error::Internal("the system gives no random bytes".into()))?;
-    Ok(bytes)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{session, user};
 use kernel::{
-    crypto::sha256,
+    crypto::{random, sha256},
     ctx::Ctx,
     db::Conn,
     error::{Error, Result},
@@ -17,12 +17,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{
-    keys::KeyRing,
-    secret::{InstallationSecret, random},
-    standing::is_open,
-    token,
-};
+use super::{keys::KeyRing, secret::InstallationSecret, standing::is_open, token};
 
 pub use super::{
     credential::{Change, change_password, set_hash, set_password},

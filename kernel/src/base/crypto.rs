@@ -5,6 +5,8 @@ use aws_lc_rs::{
     digest, rand,
 };
 
+use crate::error::{Error, Result};
+
 /// SHA-256 over the parts one after the other, in small hex digits.
 #[must_use]
 pub fn sha256(parts: &[&[u8]]) -> String {
@@ -15,12 +17,14 @@ pub fn sha256(parts: &[&[u8]]) -> String {
     hex::encode(context.finish())
 }
 
-/// 32 random bytes in small hex digits; `None` where the system gives none.
-#[must_use]
-pub fn random() -> Option<String> {
-    let mut bytes = [0; 32];
-    rand::fill(&mut bytes).ok()?;
-    Some(hex::encode(bytes))
+/// Random bytes fit for secrets.
+///
+/// # Errors
+/// `Internal` where the system gives none.
+pub fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut bytes = [0; N];
+    rand::fill(&mut bytes).map_err(|_| Error::Internal("the system gives no random bytes".into()))?;
+    Ok(bytes)
 }
 
 /// Encrypts with AES-256-GCM: nonce, then text and tag. The name is bound to it; `None` for a key of another

@@ -41,10 +41,10 @@ pub fn content(def: &KindDef) -> impl Iterator<Item = &Column> {
     def.columns.iter().filter(|column| is_content(column))
 }
 
-/// Whether the next edition changes or removes a record, or makes it.
+/// Whether a record is in force: no edition makes it that is not adopted yet.
 #[must_use]
-pub fn is_touched(row: &Row) -> bool {
-    !row.is_null(PENDING) || !row.is_null(DRAFTED_IN)
+pub fn is_in_force(row: &Row) -> bool {
+    row.is_null(DRAFTED_IN)
 }
 
 /// Whether the next edition removes a record.
@@ -113,10 +113,4 @@ pub fn is_inside_only(before: &Row, after: &Row) -> bool {
     };
     let mut changed = after.def().columns.iter().filter(differs).peekable();
     changed.peek().is_some() && changed.all(|column| column.is_inside)
-}
-
-/// Whether a record is in force: no edition makes it that is not adopted yet.
-#[must_use]
-pub fn is_in_force(row: &Row) -> bool {
-    row.is_null(DRAFTED_IN)
 }

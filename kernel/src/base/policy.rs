@@ -25,7 +25,7 @@ pub use reading::{addressed, is_inside, readable, visible};
 pub use rules::Rule;
 pub use tracing::oversees_reads;
 pub(crate) use tracing::{TRACED, is_traced, traced};
-pub use withholding::{Withheld, is_open, withhold};
+pub use withholding::{Withheld, is_open, withheld, withhold};
 pub use writing::{authorize, judge};
 
 /// What somebody may want to do to a record.

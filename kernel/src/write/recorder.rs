@@ -1,6 +1,5 @@
 //! How a unit's changes come into the log.
 
-use aws_lc_rs::rand;
 use chrono::{DateTime, TimeDelta, Utc};
 use sea_orm::{
     Statement,
@@ -11,10 +10,11 @@ use uuid::Uuid;
 
 use crate::{
     change::{ChangeLeaf, Digest, GENESIS, SetHead, payload_hash},
+    crypto::random,
     ctx::Ctx,
     db::{CHANNEL, Conn},
     editions::is_inside_only,
-    error::{Error, Result},
+    error::Result,
     policy::Scope,
     row::Row,
     traces::Trace,
@@ -246,7 +246,5 @@ async fn ask(conn: Conn<'_>, sql: &str, value: impl Into<sea_orm::Value>) -> Res
 }
 
 fn salt() -> Result<String> {
-    let mut bytes = [0; 16];
-    rand::fill(&mut bytes).map_err(|_| Error::Internal("the system gives no random bytes".into()))?;
-    Ok(hex::encode(bytes))
+    Ok(hex::encode(random::<16>()?))
 }

@@ -33,7 +33,7 @@ use self::{
     timeline::Timeline,
     words::{Amount, Label, Language, Period, Speech},
 };
-use super::editions::{Edition, PlanRows as Rows, drafting, load};
+use super::editions::{Edition, PlanRows as Rows, load};
 use crate::domain::Registered;
 
 /// A text of a record, with the language it is in.
@@ -264,9 +264,7 @@ impl Scribe<'_> {
 /// `NotFound` if the plan is not visible.
 pub async fn document(ctx: &Ctx, id: Uuid, edition: Edition) -> Result<Document> {
     let rows = load(ctx, id, edition).await?;
-    // References lead to what the next edition makes as well.
-    let ctx = if edition == Edition::Working { &drafting(ctx) } else { ctx };
-    of(ctx, rows).await
+    of(&rows.reader.clone(), rows).await
 }
 
 /// The document of these rows.

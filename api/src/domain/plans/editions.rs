@@ -18,7 +18,12 @@ pub use open::{open, run as open_within};
 pub use rows::{Edition, PlanRows, list_at, load, one};
 
 use super::plan::{has_next, is_protected};
-use crate::domain::Registered;
+use crate::domain::{KINDS, Registered};
+
+/// The kinds with editions, the plan first: what a plan consists of.
+fn kinds() -> impl Iterator<Item = &'static KindDef> {
+    KINDS.served().filter(|def| def.declared.has_editions)
+}
 
 /// Whether the caller reads a plan by a grant of its own, and not only by a release: then it sees every edition.
 fn is_within(ctx: &Ctx, plan: &Row) -> bool {

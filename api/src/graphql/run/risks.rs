@@ -1,11 +1,10 @@
 //! How a risk has changed, and the order of priorities.
 
-use kernel::{Error, Result};
-use serde::Serialize;
+use kernel::Result;
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::{Found, Run, json::of_value};
+use super::{Found, Run, roots::or_null};
 use crate::{
     domain::risks::{ranking::ranking, trend::trend},
     graphql::selection::Item,
@@ -15,24 +14,16 @@ impl Run {
     /// How a risk has changed; nothing where the caller may not see it.
     pub(super) async fn risk_trend(&self, item: &Item) -> Result<Found> {
         let Some(id) = id(item) else { return Ok(Found::Null) };
-        shown(trend(&self.ctx, id).await)
+        or_null(trend(&self.ctx, id).await)
     }
 
     /// The order of the priorities of a method; nothing where the caller may not see the method.
     pub(super) async fn priority_ranking(&self, item: &Item) -> Result<Found> {
         let Some(id) = id(item) else { return Ok(Found::Null) };
-        shown(ranking(&self.ctx, id).await)
+        or_null(ranking(&self.ctx, id).await)
     }
 }
 
 fn id(item: &Item) -> Option<Uuid> {
     item.arguments.get("id").and_then(Json::as_str)?.parse().ok()
-}
-
-fn shown<T: Serialize>(found: Result<T>) -> Result<Found> {
-    match found {
-        Ok(found) => Ok(of_value(&serde_json::to_value(&found)?)),
-        Err(Error::NotFound) => Ok(Found::Null),
-        Err(error) => Err(error),
-    }
 }

@@ -44,7 +44,7 @@ impl Run {
             let edition = edition(item)?;
             if edition != Edition::InForce {
                 let Ok(id) = text(item, "id").parse() else { return Ok(Found::Null) };
-                return shown(one_of(&self.ctx, def, id, edition).await);
+                return shown(one_of(&self.ctx, def, id, edition).await.map(|(_, row)| row));
             }
         }
         let wanted = item.wanted(def);
@@ -101,11 +101,7 @@ impl Run {
     /// Everything that is kept of a person; nothing where the caller may not see the account.
     pub(super) async fn export(&self, item: &Item) -> Result<Found> {
         let Ok(user) = text(item, "id").parse() else { return Ok(Found::Null) };
-        match export(&self.ctx, user).await {
-            Ok(export) => value(&export),
-            Err(Error::NotFound) => Ok(Found::Null),
-            Err(error) => Err(error),
-        }
+        or_null(export(&self.ctx, user).await)
     }
 
     /// The closed lists.
@@ -144,11 +140,7 @@ impl Run {
         }
         let Ok(assessment) = text(item, "assessment").parse() else { return Ok(Found::Null) };
         let input = ProposalInput { plan: text(item, "plan").parse().ok() };
-        match propose(&self.ctx, assessment, &input).await {
-            Ok(proposal) => value(&proposal),
-            Err(Error::NotFound) => Ok(Found::Null),
-            Err(error) => Err(error),
-        }
+        or_null(propose(&self.ctx, assessment, &input).await)
     }
 
     /// How far a plan is; nothing where the caller may not see it.
@@ -166,11 +158,7 @@ impl Run {
     /// Why the caller may do something, or may not; nothing where it may not see the record.
     pub(super) async fn explain(&self, item: &Item) -> Result<Found> {
         let [kind, id, verb] = ["kind", "id", "verb"].map(|name| Some(text(item, name)));
-        match explain(&self.ctx, Question { kind, id, verb }).await {
-            Ok(explanation) => value(&explanation),
-            Err(Error::NotFound) => Ok(Found::Null),
-            Err(error) => Err(error),
-        }
+        or_null(explain(&self.ctx, Question { kind, id, verb }).await)
     }
 
     /// A page of the feed.
@@ -196,7 +184,7 @@ fn value<T: Serialize>(of: &T) -> Result<Found> {
 }
 
 /// A value, or nothing where the caller may not see what it is about.
-fn or_null<T: Serialize>(found: Result<T>) -> Result<Found> {
+pub(super) fn or_null<T: Serialize>(found: Result<T>) -> Result<Found> {
     match found {
         Ok(found) => value(&found),
         Err(Error::NotFound) => Ok(Found::Null),

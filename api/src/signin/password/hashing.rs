@@ -13,13 +13,14 @@ use argon2::{
     Algorithm, Argon2, Block, Params, PasswordHash, Version,
     password_hash::phc::{Output, ParamsString, Salt},
 };
-use kernel::error::{Error, Result};
+use kernel::{
+    crypto::random,
+    error::{Error, Result},
+};
 use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     task::spawn_blocking,
 };
-
-use super::super::secret::random;
 
 /// Memory of one hash. Source, with the next two: OWASP Password Storage Cheat Sheet, Argon2id.
 const MEMORY_KIB: u32 = 19 * 1024;

@@ -35,13 +35,20 @@ impl Actor {
     }
 }
 
+/// The fields of a row that are withheld from the caller.
+#[must_use]
+pub fn withheld<'a>(actor: &'a Actor, row: &Row) -> Vec<&'a str> {
+    let def = row.def();
+    let of_row = actor.withheld(def).filter(|rule| rule.owner == row.owner());
+    let concerned =
+        of_row.filter(|rule| !actor.is_inside(&rule.owner) || !in_circle(actor, def, &row.scope()));
+    concerned.map(|rule| rule.field.as_str()).collect()
+}
+
 /// Empties the fields of a row that are withheld from the caller.
 pub fn withhold(actor: &Actor, row: &mut Row) {
-    let def = row.def();
-    for rule in actor.withheld(def).filter(|rule| rule.owner == row.owner()).collect::<Vec<_>>() {
-        if !actor.is_inside(&rule.owner) || !in_circle(actor, def, &row.scope()) {
-            row.withhold(&rule.field);
-        }
+    for field in withheld(actor, row) {
+        row.withhold(field);
     }
 }
 

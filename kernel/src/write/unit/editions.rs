@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{Unit, item::Item, item::Operation};
 use crate::{
-    editions::{folded, is_content, is_removed, removed, unfolded},
+    editions::{folded, is_content, is_in_force, is_removed, removed, unfolded},
     error::{Code, Error, Result},
     record::KindDef,
     row::Row,
@@ -93,7 +93,7 @@ impl Unit {
             }
             let number = plan.int("edition").unwrap_or_default().saturating_add(1);
             match &mut item.kept {
-                Some(kept) if kept.stored.is_null("drafted_in") => kept.edition = Some(number),
+                Some(kept) if is_in_force(&kept.stored) => kept.edition = Some(number),
                 _ => item.edition = Some(number),
             }
             refuse_what_is_no_content(def, item);
@@ -108,9 +108,7 @@ impl Unit {
             }
             return;
         };
-        let mut row = if item.is_deletion() { removed(stored) } else { folded(stored, &item.after) };
-        row.set("version", stored.version() + 1);
-        row.set("updated_by", self.ctx.actor.user);
+        let row = self.apart(if item.is_deletion() { removed(stored) } else { folded(stored, &item.after) });
         for column in ["version", "updated_by"] {
             item.after.set(column, row.get(column).clone());
         }
@@ -118,6 +116,14 @@ impl Unit {
         if let Some(kept) = &mut item.kept {
             kept.shall = Some(row);
         }
+    }
+
+    /// Gives a row in force, of which only the next edition changes, its next version and the writer: nobody outside
+    /// learns of the instant.
+    fn apart(&self, mut row: Row) -> Row {
+        row.set("version", row.version() + 1);
+        row.set("updated_by", self.ctx.actor.user);
+        row
     }
 
     /// Lets the next edition remove what stands below records that it removes, hidden ones too.
@@ -142,14 +148,10 @@ impl Unit {
             };
             let rows: Vec<Row> = below.into_iter().map(|(row, _)| row).filter(goes).collect();
             doomed.extend(rows.iter().map(Row::id));
-            let (drafts, in_force): (Vec<Row>, Vec<Row>) =
-                rows.into_iter().partition(|row| !row.is_null("drafted_in"));
+            let (in_force, drafts): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(is_in_force);
             self.delete_rows(kind, drafts).await?;
-            let user = self.ctx.actor.user;
             let pair = |row: Row| {
-                let mut next = removed(&row);
-                next.set("version", row.version() + 1);
-                next.set("updated_by", user);
+                let next = self.apart(removed(&row));
                 (Some(row), next)
             };
             let pairs: Vec<_> = in_force.into_iter().filter(|row| !is_removed(row)).map(pair).collect();

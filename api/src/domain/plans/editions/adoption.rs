@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entity::{Action, Indicator, Objective, Pillar, plan, vocab::PlanStatus};
+use entity::{plan, vocab::PlanStatus};
 use futures_util::future::BoxFuture;
 use kernel::{
     Error, KindDef, Result, Unit, editions,
@@ -14,8 +14,8 @@ use kernel::{
 use model::declaration::standard::{DRAFTED_IN, PENDING};
 use sea_orm::sea_query::{Cond, ExprTrait};
 
-use super::frozen;
-use crate::domain::{Registered, plans::plan::is_protected};
+use super::{frozen, kinds};
+use crate::domain::plans::plan::is_protected;
 
 /// Whether an item brings an edition of its plan into force.
 fn adopts(item: &Item) -> bool {
@@ -63,9 +63,9 @@ pub fn follow<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Re
 }
 
 async fn adopt(unit: &mut Unit, plan: &Row) -> Result<()> {
-    let levels = [Pillar::def(), Objective::def(), Action::def(), Indicator::def()];
     let mut removals = Vec::new();
-    for def in levels {
+    // What the edition makes of the plan itself came with the move.
+    for def in kinds().filter(|def| def.name != plan.def().name) {
         let rows = touched(unit, def, plan).await?;
         let put = rows.iter().filter_map(editions::settled).map(|row| Op::Put(Box::new(row))).collect();
         apply(unit, def, put).await?;

@@ -13,9 +13,9 @@ mod sight;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use entity::{Action, Indicator, Objective, Pillar, Plan, PlanEdition, plan, plan_edition};
+use entity::{PlanEdition, plan, plan_edition};
 use kernel::{
-    Ctx, Error, KindDef, Result, Unit,
+    Ctx, Error, Result, Unit,
     crypto::{random, sha256},
     record::Op,
     row::{self, Row},
@@ -29,18 +29,13 @@ use uuid::Uuid;
 use content::{content, names};
 use sight::visible;
 
-use super::{facts, seen};
+use super::{facts, kinds, seen};
 use crate::domain::Registered;
 
 /// Places of the smallest tree.
 const PLACES: usize = 1_024;
 /// Rows of one statement.
 const ROWS: usize = 1_000;
-
-/// The kinds whose content an edition freezes.
-fn kinds() -> [&'static KindDef; 5] {
-    [Plan::def(), Pillar::def(), Objective::def(), Action::def(), Indicator::def()]
-}
 
 /// One record of an edition, as it is stored.
 struct Leaf {
@@ -63,7 +58,7 @@ pub async fn freeze(unit: &mut Unit, plan: &Row) -> Result<()> {
         rows.extend(store::all(unit.conn(), def, Cond::all().add(def.col(column).eq(plan.id()))).await?);
     }
     let names = names(unit, &rows).await?;
-    let secret = random().ok_or_else(|| Error::Internal("the system gives no random bytes".into()))?;
+    let secret = hex::encode(random::<32>()?);
     let places = rows.len().max(PLACES).next_power_of_two();
     let mut order: Vec<usize> = (0..places).collect();
     order.sort_by_cached_key(|place| sha256(&[b"order", secret.as_bytes(), place.to_string().as_bytes()]));

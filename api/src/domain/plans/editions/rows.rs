@@ -73,6 +73,8 @@ impl Edition {
 /// A plan with the content that the caller may see, each level by place.
 #[derive(Clone, Debug)]
 pub struct PlanRows {
+    /// Who reads: at work on the edition where that is the one, for references lead to what it makes as well.
+    pub reader: Ctx,
     /// The plan.
     pub plan: Row,
     /// Its pillars.
@@ -93,13 +95,21 @@ enum Source {
     Past(i64),
 }
 
+impl Source {
+    /// Who reads the rows.
+    fn reader(self, ctx: &Ctx) -> Ctx {
+        if matches!(self, Self::Working) { drafting(ctx) } else { ctx.clone() }
+    }
+}
+
 /// Reads a plan in an edition: a bounded number of statements, whatever its size.
 ///
 /// # Errors
 /// `NotFound` if the plan is hidden, or has no such edition for the caller.
 pub async fn load(ctx: &Ctx, id: Uuid, edition: Edition) -> Result<PlanRows> {
     let source = source(ctx, id, edition).await?;
-    let ctx = if matches!(source, Source::Working) { &drafting(ctx) } else { ctx };
+    let reader = source.reader(ctx);
+    let ctx = &reader;
     let plan = rows(ctx, Plan::def(), id, source).await?.pop().ok_or(Error::NotFound)?;
     let pillars = rows(ctx, Pillar::def(), id, source).await?;
     let mut objectives = rows(ctx, Objective::def(), id, source).await?;
@@ -114,30 +124,29 @@ pub async fn load(ctx: &Ctx, id: Uuid, edition: Edition) -> Result<PlanRows> {
         row.uuid(column).is_none_or(|id| of.iter().any(|one| one.id() == id))
     };
     indicators.retain(|row| stands(row, &objectives, "objective_id") && stands(row, &actions, "action_id"));
-    Ok(PlanRows { plan, pillars, objectives, actions, indicators })
+    Ok(PlanRows { reader, plan, pillars, objectives, actions, indicators })
 }
 
-/// Reads one record of a plan in an edition.
+/// Reads one record of a plan in an edition, with who reads it: at work on the edition where that is the one.
 ///
 /// # Errors
 /// `NotFound` if it is hidden, or not in that edition for the caller.
-pub async fn one(ctx: &Ctx, def: &'static KindDef, id: Uuid, edition: Edition) -> Result<Row> {
+pub async fn one(ctx: &Ctx, def: &'static KindDef, id: Uuid, edition: Edition) -> Result<(Ctx, Row)> {
     let plan = match edition {
-        Edition::InForce => return store::get(ctx, def, id).await,
-        Edition::Working => {
-            let row = store::get(&drafting(ctx), def, id).await?;
-            plan_of(&row)
-        }
+        Edition::InForce => return Ok((ctx.clone(), store::get(ctx, def, id).await?)),
+        Edition::Working => plan_of(&store::get(&drafting(ctx), def, id).await?),
         _ => past_plan(ctx, def, id).await?,
     };
     let source = source(ctx, plan, edition).await?;
-    let ctx = if matches!(source, Source::Working) { &drafting(ctx) } else { ctx };
-    let found = match source {
-        Source::InForce => return store::get(ctx, def, id).await,
-        Source::Working => vec![working(ctx, &store::get(ctx, def, id).await?)],
-        Source::Past(until) => past::of_plan(ctx, def, plan, until).await?.into_iter().map(Some).collect(),
+    let reader = source.reader(ctx);
+    let row = match source {
+        Source::InForce => Some(store::get(&reader, def, id).await?),
+        Source::Working => working(&reader, &store::get(&reader, def, id).await?),
+        Source::Past(until) => {
+            past::of_plan(&reader, def, plan, until).await?.into_iter().find(|row| row.id() == id)
+        }
     };
-    found.into_iter().flatten().find(|row| row.id() == id).ok_or(Error::NotFound)
+    Ok((reader, row.ok_or(Error::NotFound)?))
 }
 
 /// Lists the records of a kind below a plan in a state of it.
@@ -146,8 +155,7 @@ pub async fn one(ctx: &Ctx, def: &'static KindDef, id: Uuid, edition: Edition) -
 /// `NotFound` if the plan is hidden.
 pub async fn list_at(ctx: &Ctx, def: &'static KindDef, plan: Uuid, edition: Edition) -> Result<Vec<Row>> {
     let source = source(ctx, plan, edition).await?;
-    let ctx = if matches!(source, Source::Working) { &drafting(ctx) } else { ctx };
-    rows(ctx, def, plan, source).await
+    rows(&source.reader(ctx), def, plan, source).await
 }
 
 fn plan_of(row: &Row) -> Uuid {
