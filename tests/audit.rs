@@ -334,3 +334,30 @@ async fn looking_as_others_is_told() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_saw_and_who_changed_a_record_is_one_call() {
+    app(async |app| {
+        let path = restricted(app).await;
+        app.user("contributor").await.get(&path).await.ok(200);
+        let query = "query($id: ID!) { task(id: $id) { history { nodes { op by { name role } } } } \
+                     auditReads(kind: \"task\") { nodes { why by { name role } ids } } }";
+
+        let me = app.user("focal_point").await;
+        let id = app.world.id("task:national");
+        let both = me.graphql(query, json!({ "id": id })).await;
+
+        let officer = json!({"name": "officer", "role": "officer"});
+        let edited =
+            both.data()["task"]["history"]["nodes"].as_array().and_then(|all| all.last()).expect("an edit");
+        assert_eq!(edited, &json!({"op": "UPDATE", "by": officer}));
+        let read =
+            json!({"why": "RESTRICTED", "by": {"name": "contributor", "role": "officer"}, "ids": [id]});
+        assert!(
+            both.data()["auditReads"]["nodes"].as_array().is_some_and(|all| all.contains(&read)),
+            "{:?}",
+            both.body
+        );
+    })
+    .await;
+}

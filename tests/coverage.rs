@@ -3,8 +3,10 @@
 //! What the policy should say is held by the access table; here every operation must say the same.
 
 mod accounts;
+mod duties;
 mod graphql;
 mod needs;
+mod nodes;
 mod plans;
 mod rest;
 pub mod schema;
@@ -74,20 +76,30 @@ impl<'a> Caller<'a> {
         authorize(&self.actor, verb, def, scope).is_ok()
     }
 
-    /// Status of a read: what is hidden is not there.
-    pub async fn read(&self, def: &'static KindDef, id: Uuid) -> u16 {
-        let scope = self.stage.scope(def, id).await;
-        if scope.is_some_and(|scope| self.may(Verb::Read, def, &scope)) { 200 } else { 404 }
+    /// The facts of a stored record that the caller may read.
+    pub async fn seen(&self, def: &'static KindDef, id: Uuid) -> Option<Scope> {
+        self.stage.scope(def, id).await.filter(|scope| self.may(Verb::Read, def, scope))
     }
 
-    /// A fault if what is told of the caller's right is not what the policy says; of hidden records nothing is told.
-    pub async fn explained(&self, verb: Verb, def: &'static KindDef, id: Uuid, told: &Json) -> Faults {
-        let scope = self.stage.scope(def, id).await.filter(|scope| self.may(Verb::Read, def, scope));
-        let wanted = scope.map_or(Json::Null, |scope| json!(self.may(verb, def, &scope)));
+    /// Status of a read: what is hidden is not there.
+    pub async fn read(&self, def: &'static KindDef, id: Uuid) -> u16 {
+        if self.seen(def, id).await.is_some() { 200 } else { 404 }
+    }
+
+    /// A fault if what is told of the caller's right to a record, which it has [`Self::seen`] or not, is not what the
+    /// policy says; of hidden records nothing is told.
+    pub fn explained(
+        &self,
+        what: &str,
+        (verb, def): (Verb, &KindDef),
+        seen: Option<&Scope>,
+        told: &Json,
+    ) -> Faults {
+        let wanted = seen.map_or(Json::Null, |scope| json!(self.may(verb, def, scope)));
         if *told == wanted {
             return Faults::new();
         }
-        vec![format!("{} explain {} {} {id}: {told}, not {wanted}", self.name, verb.name(), def.name)]
+        vec![format!("{} {what}: {told}, not {wanted}", self.name)]
     }
 
     /// Status of a write to a stored record, in the order of answers; `allowed` where nothing forbids it.
@@ -95,11 +107,11 @@ impl<'a> Caller<'a> {
         if !self.actor.is_known() {
             return 401;
         }
-        if self.read(def, id).await == 404 {
-            return 404;
+        match self.seen(def, id).await {
+            None => 404,
+            Some(scope) if self.may(verb, def, &scope) => allowed,
+            Some(_) => 403,
         }
-        let scope = self.stage.scope(def, id).await.expect("a readable record");
-        if self.may(verb, def, &scope) { allowed } else { 403 }
     }
 
     /// Status of a creation with the body of [`Stage::new_of`].
@@ -131,7 +143,10 @@ impl<'a> Caller<'a> {
     /// Status of a creation with an external key: of accounts only the operator writes keys.
     pub fn keyed(&self, def: &KindDef, created: u16) -> u16 {
         let operates = self.actor.with_role(&[Role::Operator]).next().is_some();
-        if def.class == Class::Person && !operates && created < 300 { 422 } else { created }
+        // Who reads a record may comment on it, and yet write no keys.
+        let writes_keys = def.class != Class::Comment || self.actor.writes_under(&self.system());
+        let may = writes_keys && (def.class != Class::Person || operates);
+        if !may && created < 300 { 422 } else { created }
     }
 
     /// Whether the caller sees the plan that specimens of releases name, which is not its own.

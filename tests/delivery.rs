@@ -6,6 +6,7 @@ mod progress;
 
 use serde_json::{Value as Json, json};
 
+use crate::needs::areas;
 use crate::support::{TestApp, app, client::Client};
 
 /// Id of a record of the world.
@@ -229,6 +230,31 @@ async fn a_proposal_walks_from_idea_to_acceptance() {
         assert_eq!(sent.ok(200)["status"], "sent");
         assert_eq!(bare.problem(409, "illegal_move")["missing"], json!(["reason"]));
         assert_eq!(accepted.ok(200)["status"], "accepted");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_proposal_names_its_gap_and_a_good_practice_its_area() {
+    app(async |app| {
+        areas(app, &["BORDER", "LAB"]).await;
+        let me = app.user("secretariat").await;
+        let gap = json!({"owner": "KGZ", "language": "en", "area": "BORDER", "title": "Few portals", "domains": ["R"]});
+        let gap = me.post("/gaps", gap).await.id();
+        let proposal = json!({"owner": "KGZ", "language": "en", "title": "Portals", "lead_agency": "MES", "gap": gap});
+        let practice = json!({"owner": "KGZ", "language": "en", "kind": "practice", "title": "One desk", "text": "All calls.", "area": "BORDER"});
+
+        let proposed = me.post("/proposals", proposal).await;
+        let practised = me.post("/good-practices", practice).await;
+        let of_gap = me.get(&format!("/proposals?gap_id={gap}&total=true")).await;
+        let others = me.get(&format!("/proposals?gap_id={}&total=true", id(app, "plan:national"))).await;
+        let of_area = me.get("/good-practices?area=BORDER&total=true").await;
+        let of_other = me.get("/good-practices?area=LAB&total=true").await;
+
+        assert_eq!(proposed.ok(201)["gap"]["name"], "Few portals");
+        assert_eq!(practised.ok(201)["area"]["code"], "BORDER");
+        let totals = [of_gap, others, of_area, of_other].map(|list| list.ok(200)["page"]["total"].clone());
+        assert_eq!(totals, [1, 0, 1, 0]);
     })
     .await;
 }

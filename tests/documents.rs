@@ -3,6 +3,7 @@
 mod annexes;
 mod content;
 mod forms;
+mod sections;
 mod words;
 
 use concord::domain::KINDS;

@@ -4,6 +4,7 @@ mod bounds;
 mod frozen;
 mod hidden;
 mod past;
+mod sections;
 
 use serde_json::{Value as Json, json};
 

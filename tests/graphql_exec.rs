@@ -319,7 +319,7 @@ async fn only_what_runs_is_held_to_the_limits_of_its_form() {
 }
 
 /// Documents that are made and read in one test.
-const DOCUMENTS: u64 = 400;
+const DOCUMENTS: u64 = 800;
 
 #[tokio::test]
 async fn documents_are_answered_as_a_plain_reader_answers_them() {

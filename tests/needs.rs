@@ -280,3 +280,32 @@ async fn a_gap_is_accepted_by_a_move_with_its_reason() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn gaps_that_a_country_releases_are_listed_by_area_in_one_call() {
+    app(async |app| {
+        areas(app, &["BORDER", "LAB"]).await;
+        let me = app.user("focal_point").await;
+        for (area, severity) in [("BORDER", 4), ("BORDER", 2), ("LAB", 5)] {
+            let gap = json!({"owner": "KGZ", "area": area, "title": format!("{area} {severity}"), "domains": ["R"], "language": "en",
+                "severity": severity, "severity_rationale": "As found", "visibility": "national"});
+            me.post("/gaps", gap).await.ok(201);
+        }
+        let regional = app.user("regional").await;
+        let path = "/gaps?country=KGZ&area=BORDER&sort=-severity&total=true";
+        let before = regional.get(path).await;
+
+        me.post("/releases", json!({"subject": {"kind": "gap"}, "audiences": ["region:CA"]})).await.ok(201);
+        let of_area = regional.get(path).await;
+        let abroad = app.user("partner").await.get(path).await;
+
+        assert_eq!(before.ok(200)["page"]["total"], 0);
+        assert_eq!(of_area.ok(200)["page"]["total"], 2);
+        let shown: Vec<&Json> =
+            of_area.body["items"].as_array().expect("items").iter().map(|one| &one["title"]).collect();
+        assert_eq!(shown, ["BORDER 4", "BORDER 2"]);
+        assert_eq!(of_area.body["items"][0]["area"]["code"], "BORDER");
+        assert_eq!(abroad.ok(200)["page"]["total"], 0);
+    })
+    .await;
+}

@@ -133,8 +133,11 @@ fn filters(def: &KindDef, hidden: &[(&'static KindDef, Row)]) -> Vec<String> {
 async fn addresses(app: &TestApp, hidden: &[(&'static KindDef, Row)]) -> Vec<String> {
     let mut all = vec!["/me".to_owned(), "/vocabularies".to_owned(), "/countries/ZZZ".to_owned()];
     for def in kinds() {
-        all.extend(filters(def, hidden).iter().map(|filter| format!("/{}?{filter}", def.collection)));
-        for row in rows(app, def).await {
+        let rows = rows(app, def).await;
+        // Of a kind without records there is nothing that a filter could betray.
+        let filters = if rows.is_empty() { vec!["total=true".to_owned()] } else { filters(def, hidden) };
+        all.extend(filters.iter().map(|filter| format!("/{}?{filter}", def.collection)));
+        for row in rows {
             let path = format!("/{}/{}", def.collection, row.id());
             all.extend(["", "/history"].map(|end| format!("{path}{end}")));
             if def.lifecycle.is_some() {

@@ -11,7 +11,8 @@ mod sorts;
 use std::collections::BTreeSet;
 
 use concord::domain::KINDS;
-use kernel::policy::Class;
+use kernel::{KindDef, policy::Class};
+use model::Move;
 use serde_json::{Value as Json, json};
 
 use crate::{
@@ -61,6 +62,11 @@ fn twin(operation: &str) -> Twin {
         "issue_password_token" | "issue_password_token_for_grant" | "accept_password_token" => {
             return Twin::None("a password token is shown once and belongs to signing in, which is HTTP's");
         }
+        "issue_calendar" => return Twin::None("the address of a calendar is shown once, by HTTP"),
+        "get_calendar_feed" | "get_calendar_feed_json" => {
+            return Twin::None("an address with its token is HTTP's; `calendarEntries` tells the same");
+        }
+        "get_calendar_entries" => return field("Query", "calendarEntries".into()),
         "issue_api_key" => return Twin::None("the secret of a key is shown once, by HTTP"),
         "batch_records" => return field("Mutation", "recordsBatch".into()),
         "list_vocabularies" => return field("Query", "vocabularies".into()),
@@ -81,6 +87,20 @@ fn twin(operation: &str) -> Twin {
         "diff_plan" => return field("Query", "planDiff".into()),
         "get_plan_progress" => return field("Query", "planProgress".into()),
         "get_plan_funding" => return field("Query", "planFunding".into()),
+        "get_plan_consultation" => return field("Query", "planConsultation".into()),
+        "get_plan_roll_up" => return field("Query", "planRollUp".into()),
+        "get_country_due" => return field("Query", "countryDue".into()),
+        "get_commitment_series" => return field("Query", "commitmentSeries".into()),
+        "simulate_duties" => return field("Query", "simulation".into()),
+        "compile_commitments" => return field("Mutation", "compileCommitments".into()),
+        "get_participation_matrix" => return field("Query", "participationMatrix".into()),
+        "get_participation_standing" => return field("Query", "participationStanding".into()),
+        "get_region_gaps" => return field("Query", "regionGaps".into()),
+        "get_country_commitments" => return field("Query", "countryCommitments".into()),
+        "get_country_coverage" => return field("Query", "countryCoverage".into()),
+        "get_country_matrix_1540" => return field("Query", "countryMatrix1540".into()),
+        "get_report_draft_answers" => return field("Query", "reportDraftAnswers".into()),
+        "get_country_stale_facts" => return field("Query", "countryStaleFacts".into()),
         "get_plan_document" => return field("Query", "planDocument".into()),
         _ => {}
     }
@@ -93,6 +113,14 @@ fn twin(operation: &str) -> Twin {
             "put" => field("Mutation", format!("upsert{}", pascal(kind))),
             _ => Twin::Unknown,
         };
+    }
+    // The names of some moves are several words.
+    let is_move = |def: &KindDef| {
+        let named = |step: &Move| operation == format!("{}_{}", step.name, def.name);
+        def.lifecycle.is_some_and(|cycle| cycle.moves.iter().any(named))
+    };
+    if KINDS.served().any(is_move) {
+        return field("Mutation", camel(operation));
     }
     match verb {
         "list" if plural(rest) => return field("Query", camel(rest)),

@@ -1,6 +1,7 @@
 //! Plans: lifecycle, protection of what is adopted, levels, deletion.
 
 mod content;
+mod sections;
 
 use serde_json::{Value as Json, json};
 

@@ -126,8 +126,8 @@ fn scope(case: &Case, def: &KindDef) -> Scope {
         (_, "grant:partner") => "org:UNICRI",
         (_, "grant:regional") => "region:CA",
         (_, "grant:operator") => "installation",
-        ("oneself", "api_key") => home_of(&case.role),
-        ("foreign" | "released", _) => "KAZ",
+        ("oneself", "api_key" | "calendar") => home_of(&case.role),
+        ("foreign" | "released" | "named" | "unsettled" | "author_released", _) => "KAZ",
         ("member", _) => "region:CA",
         (_, kind) if kind.starts_with("grant:") => "KGZ",
         _ if ["regional", "partner"].contains(&case.role.as_str()) => home_of(&case.role),
@@ -135,10 +135,11 @@ fn scope(case: &Case, def: &KindDef) -> Scope {
     };
     let is_mine = case.ownership == "lead";
     let agency = if is_mine { MY_AGENCY } else { OTHER_AGENCY };
-    let by_agency = def.class == Class::Work || (def.class == Class::Grant && is_mine);
+    let by_agency =
+        matches!(def.class, Class::Work | Class::Comment) || (def.class == Class::Grant && is_mine);
     let holding_owner = if case.ownership == "foreign" { "KAZ" } else { "KGZ" };
     let holding = Holding { owner: holding_owner.to_owned(), agency: Some(agency) };
-    let about_me = case.ownership == "oneself";
+    let about_me = ["oneself", "author", "author_released"].contains(&case.ownership.as_str());
     let holds = def.class == Class::Person && !about_me;
     Scope {
         owner: owner.to_owned(),
@@ -146,16 +147,17 @@ fn scope(case: &Case, def: &KindDef) -> Scope {
         agency: by_agency.then_some(agency),
         contributors: if case.ownership == "contributor" { vec![MY_AGENCY] } else { Vec::new() },
         shared_set: (case.ownership == "shared").then_some(SHARED_SET),
-        release_set: (case.ownership == "released").then_some(RELEASE_SET),
+        release_set: ["released", "unsettled", "author_released"]
+            .contains(&case.ownership.as_str())
+            .then_some(RELEASE_SET),
         plan: def.plan_column().map(|_| PLAN),
-        person: matches!(def.class, Class::Person | Class::Grant | Class::Key).then_some(if about_me {
-            ME
-        } else {
-            SOMEBODY
-        }),
+        person: matches!(def.class, Class::Person | Class::Grant | Class::Key | Class::Comment)
+            .then_some(if about_me { ME } else { SOMEBODY }),
         role: case.kind.strip_prefix("grant:").and_then(role_named),
         is_offered: false,
         is_drafted: false,
+        named: (case.ownership == "named").then(|| "KGZ".to_owned()),
+        is_unsettled: ["named", "unsettled"].contains(&case.ownership.as_str()),
         is_inside: false,
         holdings: if holds { vec![holding] } else { Vec::new() },
     }
@@ -309,7 +311,9 @@ async fn enrich(app: &TestApp) -> Uuid {
     for name in ["secretariat", "foreign_focal_point", "partner"] {
         let mut unit = app.state.ctx(None).acting(app.actor(name).await).begin().await.expect("a unit");
         let key = json!({"name": "Copy"}).as_object().cloned().expect("an object");
-        unit.apply_one(def_of("api_key"), Op::Create(key)).await.expect("a key");
+        for kind in ["api_key", "calendar"] {
+            unit.apply_one(def_of(kind), Op::Create(key.clone())).await.expect("a key");
+        }
         unit.commit().await.expect("committed");
     }
     let offer = json!({"owner": "KAZ", "user": "bystander@test", "role": "observer"});

@@ -2,6 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::needs::{answering, areas, published, scale};
 use crate::support::{app, client::Client};
 
 async fn cycle(me: &Client<'_>, number: i32) -> String {
@@ -224,6 +225,29 @@ async fn the_agency_that_leads_a_milestone_says_that_it_is_reached() {
 
         bystander.problem(403, "forbidden");
         assert_eq!(officer.ok(200)["status"], "running");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_step_leads_to_its_assessments_and_is_found_by_them() {
+    app(async |app| {
+        areas(app, &["BORDER"]).await;
+        let me = app.user("secretariat").await;
+        let (form, _) = published(&me, 1, &[scale("Q1")]).await;
+        let assessment = answering(&me, &form, &["MES"]).await;
+        let path = format!("/assessments/{assessment}");
+        let new = json!({"cycle": cycle(&me, 1).await, "step": "assessment", "assessments": [assessment]});
+
+        let made = me.post("/cycle-steps", new).await;
+        let found = me.get(&format!("/cycle-steps?assessment={assessment}&total=true")).await;
+        let used = me.delete(&path, &me.get(&path).await.etag()).await;
+        let outside = app.user("observer").await.get(&format!("/cycle-steps/{}", made.id())).await;
+
+        assert_eq!(made.ok(201)["assessments"][0]["name"], "Assessment");
+        assert_eq!(found.ok(200)["page"]["total"], 1);
+        used.problem(409, "in_use");
+        assert_eq!(outside.ok(200)["assessments"], json!([]));
     })
     .await;
 }

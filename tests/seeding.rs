@@ -32,7 +32,8 @@ async fn reference(app: &TestApp) -> seed::Report {
     seed::reference(&app.system()).await.expect("the reference data")
 }
 
-async fn demo(app: &TestApp) -> seed::DemoReport {
+/// Brings in the demonstration.
+pub async fn demo(app: &TestApp) -> seed::DemoReport {
     seed::demo(&app.system()).await.expect("the demonstration")
 }
 
@@ -47,7 +48,7 @@ async fn first<R: Registered>(app: &TestApp, column: &str, value: &str) -> Row {
 }
 
 /// Somebody of the demonstration, signed in.
-async fn sign_in<'a>(app: &'a TestApp, email: &str) -> Client<'a> {
+pub async fn sign_in<'a>(app: &'a TestApp, email: &str) -> Client<'a> {
     let user = first::<User>(app, "email", email).await.id();
     let session = session::open_session(&app.system(), user).await.expect("a session");
     let token = token::issue(&app.state.keys, &app.state.clock, user, session).expect("a token");
@@ -82,6 +83,7 @@ async fn reference_data_are_what_the_files_say() {
             ("organisation", rows("organisations.csv")),
             ("framework", rows("frameworks.csv")),
             ("obligation", rows("obligations.csv")),
+            ("report_question", rows("report_questions.csv")),
             ("capability_area", rows("naq_areas.csv")),
             ("participation", rows("participation.csv")),
         ];

@@ -45,16 +45,24 @@ async fn a_password_signs_in() {
         assert_eq!(me.body["owners"], json!(["KGZ"]));
         assert_eq!(me.body["grants"][0]["role"], "officer");
         let work = [
+            "legal_instrument",
+            "legal_review",
+            "fact",
+            "treaty_event",
+            "submission",
             "action",
+            "evidence_item",
             "task",
             "milestone",
             "risk",
             "answer",
             "measurement",
-            "proposal",
             "exercise",
             "finding",
+            "proposal",
+            "report_draft",
             "capacity_measure",
+            "comment",
         ];
         assert_eq!(me.body["can_create"], json!(work));
     })

@@ -139,7 +139,7 @@ async fn a_task_is_complete_only_after_those_it_waits_for() {
         let missing = json!(["every task it depends on done or cancelled"]);
         assert_eq!(early.problem(409, "illegal_move")["missing"], missing);
         let complete = json!({"verb": "complete", "to": "done", "allowed": false,
-            "recorded_only": false, "missing": missing});
+            "recorded_only": false, "missing": missing, "warnings": []});
         assert_eq!(moves.ok(200)[0], complete);
         assert_eq!(late.ok(200)["status"], "done");
     })

@@ -177,13 +177,14 @@
   };
 
   const countryOf = async (code) => {
-    const [country, cycles, steps, plans, risks, milestones] = await Promise.all([
+    const [country, cycles, steps, plans, risks, milestones, due] = await Promise.all([
       read(`countries/${code}`),
       list(`cycles?owner=${code}&sort=-number&limit=200`),
       list(`cycle-steps?owner=${code}&sort=step&limit=200`),
       list(`plans?owner=${code}&limit=200`),
       list(`risks?owner=${code}&sort=-score&limit=200`),
       list(`milestones?owner=${code}&status=planned&status=running&sort=due_on&limit=5`),
+      read(`countries/${code}/due?days=365`),
     ]);
     const running = (await Promise.all(plans.map(progressOf))).filter((one) => one !== null);
     const parts = cycles
@@ -196,6 +197,8 @@
     }
     if (milestones.length > 0) parts.push(milestonesOf(milestones));
     if (risks.length > 0) parts.push(risksOf(risks));
+    const next = due && dueOf(due);
+    if (next) parts.push(next);
     if (!country || parts.length === 0) return null;
     const heading = `country-${code}`;
     return make(
@@ -204,6 +207,83 @@
       make("h2", { id: heading }, country.name),
       make("div", { class: "parts" }, ...parts),
     );
+  };
+
+  // --- Treaties -----------------------------------------------------------------------------------------
+
+  const standings = {
+    party: "party",
+    contracting: "consented, not in force",
+    signatory: "signed",
+    not_party: "no part",
+    unknown: "not known",
+  };
+
+  const standingOf = (cell) => {
+    const since = cell.standing === "party" && cell.in_force_on ? ` since ${date(cell.in_force_on, cell.in_force_precision)}` : "";
+    const told = [cell.participation && !cell.is_verified ? "unverified" : "", cell.is_contested ? "contested" : ""].filter(Boolean);
+    return make(
+      "td",
+      { class: cell.standing, title: cell.source ?? "no record" },
+      `${standings[cell.standing] ?? cell.standing}${since}`,
+      told.length > 0 ? make("span", { class: "quiet" }, told.join(", ")) : "",
+    );
+  };
+
+  const treatiesOf = ({ valid_on: day, frameworks, rows }) => {
+    if (rows.length === 0 || frameworks.length === 0) return null;
+    const head = rows.map(({ country }) => make("th", { scope: "col" }, country.name));
+    const line = (framework, at) =>
+      make(
+        "tr",
+        {},
+        make("th", { scope: "row", title: framework.name }, framework.code),
+        ...rows.map(({ cells }) => standingOf(cells[at])),
+      );
+    const caption = `How the countries stand on ${date(day)}, by depositaries and public sources; each cell names its source`;
+    const table = make(
+      "table",
+      { class: "treaties" },
+      make("caption", {}, caption),
+      make("thead", {}, make("tr", {}, make("td", {}), ...head)),
+      make("tbody", {}, ...frameworks.map(line)),
+    );
+    const heading = "treaties";
+    return make(
+      "section",
+      { class: "country", "aria-labelledby": heading },
+      make("h2", { id: heading }, "Participation in Central Asia"),
+      make("div", { class: "scrolls", tabindex: "0", role: "region", "aria-labelledby": heading }, table),
+    );
+  };
+
+  // --- Deadlines ----------------------------------------------------------------------------------------
+
+  const dueOf = ({ agencies, until_on: until, past }) => {
+    const held = ({ agency, coming }) => coming.map((one) => ({ ...one, agency }));
+    const all = agencies.flatMap(held).sort((a, b) => a.due_on.localeCompare(b.due_on)).slice(0, 8);
+    if (all.length + past === 0) return null;
+    const before = past > 0 ? `; ${past} before today without a submission on record` : "";
+    const line = ({ obligation, framework, due_on: day, status, agency }) =>
+      make(
+        "tr",
+        {},
+        make("td", {}, make("time", { datetime: day }, date(day))),
+        make("th", { scope: "row", title: obligation?.code ?? "" }, obligation?.name ?? obligation?.code ?? ""),
+        make("td", {}, framework?.code ?? ""),
+        make("td", {}, agency?.code ?? "no agency named"),
+        make("td", {}, labels.get(`deadline_status/${status}`) ?? status.replaceAll("_", " ")),
+      );
+    const head = ["Due", "What", "Under", "Agency", "State"].map((name) => make("th", { scope: "col" }, name));
+    const table = make(
+      "table",
+      { class: "due" },
+      make("caption", {}, `Due by ${date(until)}, worked out from participation and rules${before}`),
+      make("thead", {}, make("tr", {}, ...head)),
+      make("tbody", {}, ...all.map(line)),
+    );
+    const scrolls = { class: "scrolls", tabindex: "0", role: "region", "aria-label": "Next deadlines" };
+    return part("Next deadlines", "wide", make("div", scrolls, table));
   };
 
   // --- The board ----------------------------------------------------------------------------------------
@@ -219,8 +299,9 @@
         for (const term of (await read("vocabularies")) ?? []) labels.set(`${term.vocabulary}/${term.code}`, term.label_en);
       }
       const all = (await Promise.all(countries.split(" ").map(countryOf))).filter((one) => one !== null);
+      const matrix = await read("participation-matrix?region=CA");
       if (mine !== turn) return;
-      board.replaceChildren(...all);
+      board.replaceChildren(...all, ...[matrix && treatiesOf(matrix)].filter(Boolean));
       message.textContent = `Shown as ${email || "nobody"} reads it: ${counted(all.length, "country", "countries")}.`;
     } catch (error) {
       if (mine !== turn) return;

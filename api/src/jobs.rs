@@ -2,6 +2,7 @@
 //!
 //! A job is one line of [`ALL`]. One that fails is logged and tried again at its next time.
 
+pub mod deadlines;
 pub mod housekeeping;
 pub mod release_clock;
 mod runner;
@@ -16,6 +17,7 @@ use crate::signin::api_key;
 pub const ALL: &[Job] = &[
     Job::shared("housekeeping", Duration::from_mins(10), |service| Box::pin(housekeeping::sweep(service))),
     Job::shared("release_clock", Duration::from_secs(1), |service| Box::pin(release_clock::turn(service))),
+    Job::shared("deadlines", Duration::from_hours(6), |service| Box::pin(deadlines::compile(service))),
     Job::own("key_uses", Duration::from_mins(1), |service| {
         Box::pin(async move { api_key::uses::store(&service.ctx).await })
     }),

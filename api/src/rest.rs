@@ -8,13 +8,17 @@ pub(crate) mod audit;
 pub(crate) mod auth;
 pub(crate) mod body;
 pub(crate) mod caching;
+pub(crate) mod calendars;
 pub(crate) mod caller;
 pub(crate) mod changes;
+pub(crate) mod coverage;
 pub(crate) mod device;
 pub(crate) mod document;
+mod duties;
 mod edition;
 mod editions;
 pub(crate) mod figures;
+mod forms;
 pub(crate) mod idempotency;
 pub(crate) mod if_match;
 pub(crate) mod kinds;
@@ -29,11 +33,14 @@ pub(crate) mod password_tokens;
 pub(crate) mod persons;
 pub(crate) mod problem;
 pub(crate) mod records;
+pub(crate) mod regional;
+mod reports;
 pub(crate) mod risks;
 pub(crate) mod second_factor;
 pub(crate) mod sessions;
 pub(crate) mod sharing;
 pub(crate) mod traced;
+pub(crate) mod treaties;
 pub(crate) mod tree;
 pub(crate) mod vocabularies;
 
@@ -43,7 +50,9 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::state::AppState;
 
 /// Operations written by hand that answer JSON only.
-const JSON_AREAS: [fn() -> OpenApiRouter<AppState>; 16] = [
+const JSON_AREAS: &[fn() -> OpenApiRouter<AppState>] = &[
+    calendars::router,
+    duties::router,
     tree::router,
     editions::router,
     figures::router,
@@ -53,6 +62,9 @@ const JSON_AREAS: [fn() -> OpenApiRouter<AppState>; 16] = [
     sessions::router,
     offers::router,
     persons::router,
+    coverage::router,
+    regional::router,
+    reports::router,
     risks::router,
     second_factor::router,
     password_tokens::router,
@@ -60,6 +72,7 @@ const JSON_AREAS: [fn() -> OpenApiRouter<AppState>; 16] = [
     limits::router,
     sharing::router,
     needs::router,
+    treaties::router,
 ];
 
 fn json_areas() -> impl Iterator<Item = OpenApiRouter<AppState>> {
@@ -68,7 +81,13 @@ fn json_areas() -> impl Iterator<Item = OpenApiRouter<AppState>> {
 
 /// Every operation written by hand.
 fn areas() -> impl Iterator<Item = OpenApiRouter<AppState>> {
-    json_areas().chain([document::router(), changes::router()])
+    json_areas().chain([
+        document::router(),
+        coverage::matrix_router(),
+        reports::answers_router(),
+        calendars::feed_router(),
+        changes::router(),
+    ])
 }
 
 /// Every operation of the REST face.
@@ -78,6 +97,9 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(kinds::router())
         .route_layer(from_fn(layers::json_only))
         .merge(Router::from(document::router()))
+        .merge(Router::from(coverage::matrix_router()))
+        .merge(Router::from(reports::answers_router()))
+        .merge(Router::from(calendars::feed_router()))
         .route_layer(from_fn(traced::settled))
         .route_layer(from_fn(caching::tagged))
         .merge(Router::from(changes::router()))

@@ -14,6 +14,8 @@ use kernel::{Actor, Ctx, Result, cause::Cause};
 pub use demo::{DemoReport, PASSWORD, SignIn, sign_ins};
 pub use report::{Counts, Report};
 
+use crate::domain::treaties::compile;
+
 /// Source system of the reference data; nobody else writes under it.
 pub const SEED: &str = "seed";
 
@@ -39,7 +41,7 @@ pub async fn reference(ctx: &Ctx) -> Result<Report> {
 /// Brings in the reference data and, where they are not there yet, the records of the demonstration.
 ///
 /// Plans are made once with everything below them: what people do to them afterwards stays. Their next editions come in
-/// a unit of their own.
+/// a unit of their own, and so do the duties, which are worked out in between.
 ///
 /// # Errors
 /// `Conflict` for a database that holds records of others, in which nothing is written then; what
@@ -47,7 +49,14 @@ pub async fn reference(ctx: &Ctx) -> Result<Report> {
 pub async fn demo(ctx: &Ctx) -> Result<DemoReport> {
     let ctx = as_system(ctx);
     let (report, loaded) = ctx.run(async |unit| demo::load(unit).await).await?;
+    if !loaded.is_new() {
+        return Ok(report);
+    }
+    // As the clock does it, for what seeds bring is left to it: what is due, and then the tasks of those responsible.
+    let clock = Ctx { cause: Cause::Job, ..ctx.clone() };
+    compile::daily(&clock).await?;
     ctx.run(async |unit| demo::go_on(unit, &loaded).await).await?;
+    compile::daily(&clock).await?;
     Ok(report)
 }
 

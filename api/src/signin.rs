@@ -7,6 +7,7 @@
 //! statements and do not enter the change log, because secrets never enter a record.
 
 pub mod api_key;
+pub mod calendar;
 pub mod circles;
 pub mod cleaning;
 mod credential;

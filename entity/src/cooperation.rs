@@ -3,6 +3,7 @@
 use model::{AnyRef, Children, List, Ref, Refs, lifecycle, record};
 
 use crate::{
+    duties::Deadline,
     plans::{Action, Plan},
     vocab::{
         AgencyKind, DatePrecision, Function, MembershipRole, TaskFamily, TaskPriority, TaskStatus,
@@ -108,6 +109,9 @@ pub struct Task {
     /// Action the task carries out, within the same plan.
     #[field(filter = "action_id")]
     pub action: Option<Ref<Action>>,
+    /// Deadline that it is for.
+    #[field(new_only, filter = "deadline_id")]
+    pub deadline: Option<Ref<Deadline>>,
     /// Title of the task.
     #[field(len(1, 500), text, sort)]
     pub title: String,
@@ -176,8 +180,8 @@ lifecycle! { TASK, before status_before_block;
     start: Assigned => InProgress, by Contributor;
     /// Submit a task for review.
     submit: InProgress => InReview, by Contributor;
-    /// Complete a task in review.
-    complete: InReview => Done, by Contributor, needs [dependencies_done()];
+    /// Complete a task in review; that of a deadline once a submission is on record, or the deadline is closed.
+    complete: InReview => Done, by Contributor, needs [dependencies_done(), submission_recorded()];
     /// Return a task in review to work.
     return: InReview => InProgress, by Contributor;
     /// Block a task.

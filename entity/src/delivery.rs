@@ -10,7 +10,9 @@ pub use readiness::{
 
 use crate::{
     cooperation::Agency,
+    needs::Gap,
     plans::{Action, Objective, Plan},
+    projects::Project,
     vocab::{Domain, IndicatorDirection, ProposalStatus},
 };
 
@@ -135,6 +137,12 @@ pub struct Proposal {
     pub text: Option<String>,
     /// Record it comes from (a gap, a priority, a finding).
     pub origin: Option<AnyRef>,
+    /// Gap that it is to close.
+    #[field(filter = "gap_id")]
+    pub gap: Option<Ref<Gap>>,
+    /// Project that it has become.
+    #[field(filter = "project_id")]
+    pub project: Option<Ref<Project>>,
     /// Hazard domains it is about.
     #[field(most(4), filter("domain", "Only those about one of these hazard domains."))]
     pub domains: Mask<Domain>,
@@ -157,8 +165,8 @@ lifecycle! { PROPOSAL;
     endorse: Idea => Endorsed;
     /// Send an endorsed proposal to those who might fund it.
     send: Endorsed => Sent;
-    /// Record that a proposal was accepted.
-    accept: Sent => Accepted;
+    /// Record that a proposal was accepted, and the project that it becomes.
+    accept: Sent => Accepted, takes [project];
     /// Record that a proposal was declined.
     decline: Idea | Endorsed | Sent => Declined, needs [reason];
 }

@@ -1,12 +1,16 @@
 //! Plans and their content.
 
-use model::{Children, Mask, Money, Ref, Refs, lifecycle, record};
+use model::{Children, JsonObject, List, Mask, Money, Ref, Refs, lifecycle, record};
 
 use crate::{
+    consultation::Comment,
     cooperation::{Agency, Task},
+    coverage::EvidenceItem,
     delivery::{BudgetLine, Indicator},
+    projects::Project,
     reference::Obligation,
-    vocab::{ActionStatus, Domain, PlanKind, PlanStatus},
+    regional::RegionalItem,
+    vocab::{ActionStatus, Domain, PlanKind, PlanPrecondition, PlanStatus},
 };
 
 /// A CBRN National Action Plan, or another plan of a country, region or organisation.
@@ -57,9 +61,15 @@ pub struct Plan {
     /// Where the act is published or kept; needed, as the facts above, for a plan made in a later state.
     #[field(len(1, 1_000), disclosable)]
     pub act_source: Option<String>,
+    /// What its owner wants settled before it is submitted. What else is open is listed under `warnings` of `submit` in the
+    /// plan's moves, and does not stand in its way.
+    #[field(most(3), progress)]
+    pub preconditions: List<PlanPrecondition>,
     /// Why it was returned or withdrawn.
     #[field(read_only, progress, disclosable)]
     pub status_reason: Option<String>,
+    /// Its sections.
+    pub sections: Children<PlanSection>,
     /// Its pillars.
     pub pillars: Children<Pillar>,
     /// The objectives of all its pillars.
@@ -72,13 +82,18 @@ pub struct Plan {
     pub indicators: Children<Indicator>,
     /// Budget lines of its actions.
     pub budget_lines: Children<BudgetLine>,
+    /// Items of a region's plan.
+    pub regional_items: Children<RegionalItem>,
+    /// Comments on it as a whole.
+    #[field(via = subject)]
+    pub comments: Children<Comment>,
 }
 
 lifecycle! { PLAN, working working_status working_reason, recorded;
     /// Send a draft plan to consultation.
     consult: Draft => InConsultation, working;
     /// Submit a plan for adoption.
-    submit: InConsultation => Submitted, needs [has_actions(), has_leads()], working;
+    submit: InConsultation => Submitted, needs [has_actions(), has_leads(), comments_settled(), gap_links(), risk_links()], working;
     /// Take a plan back to draft.
     recall: InConsultation | Submitted => Draft, working;
     /// Adopt a submitted plan.
@@ -132,6 +147,36 @@ pub struct PlanEdition {
     pub secret: String,
 }
 
+/// A section of a plan, as the country itself conceives it: a text, and content held against a schema of the country's
+/// own.
+#[record(plural = "plan-sections", class = National, area = "Plans", texts, editions, below = plan,
+    example = r#"{"plan": "0198c0de-0000-7000-8000-000000000001", "title": "Stockpiles", "text": "What is kept, and where.", "position": 1, "schema": {"type": "object", "properties": {"stores": {"type": "integer", "minimum": 0}}}, "content": {"stores": 3}}"#)]
+pub struct PlanSection {
+    /// Plan the section belongs to; its owner owns the section.
+    #[field(new_only, filter = "plan_id")]
+    pub plan: Ref<Plan>,
+    /// Number or letter in the plan's text.
+    #[field(len(1, 50))]
+    pub code: Option<String>,
+    /// Title of the section.
+    #[field(len(1, 500), text, sort)]
+    pub title: String,
+    /// Text of the section.
+    #[field(len(1, 20_000), text, disclosable)]
+    pub text: Option<String>,
+    /// Place among its siblings.
+    #[field(range(0, 100_000), default = 0, sort)]
+    pub position: i32,
+    /// JSON Schema (draft 2020-12) that the content must fit. At most 64 KiB, 20 levels and 1,000 values, counting what its
+    /// references lead to. A `$ref` names a place in this schema, such as `#/$defs/part`, and must not lead back to
+    /// itself; patterns have no look-around and no backreferences; `format` is not checked.
+    pub schema: Option<JsonObject>,
+    /// Content of the section: at most 64 KiB and 20 levels, less under a large schema. Without a schema any object will do.
+    /// Numbers have 64 bits.
+    #[field(disclosable)]
+    pub content: Option<JsonObject>,
+}
+
 /// A pillar of a plan: the first level of its content.
 #[record(plural = "pillars", class = National, area = "Plans", texts, editions, below = plan,
     example = r#"{"plan": "0198c0de-0000-7000-8000-000000000001", "title": "Governance and legal framework", "position": 1}"#)]
@@ -159,6 +204,8 @@ pub struct Pillar {
     pub progress_override_reason: Option<String>,
     /// Its objectives.
     pub objectives: Children<Objective>,
+    /// Comments on it.
+    pub comments: Children<Comment>,
 }
 
 /// An objective of a plan, below a pillar.
@@ -193,6 +240,8 @@ pub struct Objective {
     pub actions: Children<Action>,
     /// What it is measured by.
     pub indicators: Children<Indicator>,
+    /// Comments on it.
+    pub comments: Children<Comment>,
 }
 
 /// An action of a plan: who does what, when, at what cost, for which obligations.
@@ -265,4 +314,10 @@ pub struct Action {
     pub indicators: Children<Indicator>,
     /// What it is paid from.
     pub budget_lines: Children<BudgetLine>,
+    /// Projects that serve it.
+    pub projects: Children<Project>,
+    /// What shows something of it.
+    pub evidence_items: Children<EvidenceItem>,
+    /// Comments on it.
+    pub comments: Children<Comment>,
 }

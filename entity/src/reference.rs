@@ -3,11 +3,15 @@
 use model::{Children, List, Mask, Ref, record};
 
 use crate::{
+    coverage::{ContactPoint, CoverageMark},
+    duties::ObligationVersion,
+    law::LegalInstrument,
     plans::Action,
+    reports::ReportQuestion,
     treaties::Participation,
     vocab::{
         BindingForce, Confidence, DatePrecision, Domain, FrameworkKind, Function, MembershipStanding,
-        ObligationCategory, OrganisationKind, Periodicity,
+        ObligationCategory, OrganisationKind, PeriodCovered, Periodicity,
     },
 };
 
@@ -186,6 +190,8 @@ pub struct Framework {
     pub obligations: Children<Obligation>,
     /// What countries have to do with it.
     pub participations: Children<Participation>,
+    /// Whom countries have named for it.
+    pub contact_points: Children<ContactPoint>,
 }
 
 /// One duty under a framework, with its legal source.
@@ -221,6 +227,9 @@ pub struct Obligation {
     pub rrule: Option<String>,
     /// First due date, where the rule needs one.
     pub dtstart: Option<Date>,
+    /// Years that a return covers.
+    #[field(default = PeriodCovered::PreviousYears)]
+    pub covers: PeriodCovered,
     /// Time from the trigger, or from entry into force for the State (ISO 8601; a leading minus means before).
     #[field(len(1, 40))]
     pub relative_due: Option<String>,
@@ -246,6 +255,14 @@ pub struct Obligation {
     /// Parts it consists of.
     #[field(via = part_of)]
     pub parts: Children<Obligation>,
+    /// Rules that follow the one it has here, each from a day on.
+    pub versions: Children<ObligationVersion>,
     /// Actions that serve it.
     pub actions: Children<Action>,
+    /// Legal instruments that serve it.
+    pub legal_instruments: Children<LegalInstrument>,
+    /// What countries have recorded of measures for it.
+    pub coverage_marks: Children<CoverageMark>,
+    /// What it asks, if it is a return or a part of one.
+    pub report_questions: Children<ReportQuestion>,
 }

@@ -88,6 +88,13 @@ pub struct CycleStep {
         filter("task", "Only those to which one of these tasks belongs, by id.")
     )]
     pub tasks: Refs<Task>,
+    /// Needs assessments of the step.
+    #[field(
+        most(200),
+        table = "cycle_step_assessment",
+        filter("assessment", "Only those to which one of these assessments belongs, by id.")
+    )]
+    pub assessments: Refs<Assessment>,
 }
 
 lifecycle! { CYCLE_STEP;

@@ -72,6 +72,32 @@ mod m20261126_000147_good_practice;
 mod m20261126_000148_progress_override;
 mod m20261126_000180_editions;
 mod m20261126_000181_plan_edition;
+mod m20261126_000190_plan_section;
+mod m20261126_000191_left_out;
+mod m20261126_000195_comment;
+mod m20261126_000196_project;
+mod m20261126_000197_project_country;
+mod m20261126_000198_regional_item;
+mod m20261126_000199_endorsement;
+mod m20261126_000200_plan_preconditions;
+mod m20261127_000210_participation_event;
+mod m20261127_000220_legal_instrument;
+mod m20261127_000221_legal_review;
+mod m20261127_000222_coverage_mark;
+mod m20261127_000223_evidence_item;
+mod m20261127_000224_contact_point;
+mod m20261127_000230_obligation_covers;
+mod m20261127_000231_obligation_version;
+mod m20261127_000232_compilation;
+mod m20261127_000233_commitment;
+mod m20261127_000234_treaty_event;
+mod m20261127_000235_deadline;
+mod m20261127_000236_submission;
+mod m20261127_000240_calendar;
+mod m20261127_000250_report_question;
+mod m20261127_000251_fact;
+mod m20261127_000252_report_draft;
+mod m20261127_000260_deadline_task;
 mod table;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
@@ -155,6 +181,33 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000146_capacity_measure::MIGRATION),
             Box::new(m20261126_000147_good_practice::MIGRATION),
             Box::new(m20261126_000148_progress_override::Migration),
+            Box::new(m20261126_000190_plan_section::MIGRATION),
+            Box::new(m20261126_000195_comment::MIGRATION),
+            Box::new(m20261126_000196_project::MIGRATION),
+            Box::new(m20261126_000197_project_country::MIGRATION),
+            Box::new(m20261126_000198_regional_item::MIGRATION),
+            Box::new(m20261126_000199_endorsement::MIGRATION),
+            // Leads to projects.
+            Box::new(m20261126_000191_left_out::Migration),
+            Box::new(m20261126_000200_plan_preconditions::Migration),
+            Box::new(m20261127_000210_participation_event::MIGRATION),
+            Box::new(m20261127_000220_legal_instrument::MIGRATION),
+            Box::new(m20261127_000221_legal_review::MIGRATION),
+            Box::new(m20261127_000222_coverage_mark::MIGRATION),
+            Box::new(m20261127_000223_evidence_item::MIGRATION),
+            Box::new(m20261127_000224_contact_point::MIGRATION),
+            Box::new(m20261127_000230_obligation_covers::Migration),
+            Box::new(m20261127_000231_obligation_version::MIGRATION),
+            Box::new(m20261127_000232_compilation::MIGRATION),
+            Box::new(m20261127_000233_commitment::MIGRATION),
+            Box::new(m20261127_000234_treaty_event::MIGRATION),
+            Box::new(m20261127_000235_deadline::MIGRATION),
+            Box::new(m20261127_000236_submission::MIGRATION),
+            Box::new(m20261127_000240_calendar::MIGRATION),
+            Box::new(m20261127_000250_report_question::MIGRATION),
+            Box::new(m20261127_000251_fact::MIGRATION),
+            Box::new(m20261127_000252_report_draft::MIGRATION),
+            Box::new(m20261127_000260_deadline_task::Migration),
         ]
     }
 }

@@ -79,6 +79,17 @@ impl Maker {
             .primary_key(&["from_id", "to_id"])
     }
 
+    /// Makes a link table from the records of a table to ids of records that it does not hold: others own them.
+    pub(crate) fn loose_links(self, name: &'static str, from: &'static str) -> Table {
+        self.table(name)
+            .uuid("from_id")
+            .bare_foreign_key("from_id", from, "id")
+            .uuid("to_id")
+            .integer("position")
+            .primary_key(&["from_id", "to_id"])
+            .index(&["to_id"])
+    }
+
     /// Makes a link table between records and codes.
     pub(crate) fn link_codes(self, name: &'static str, from: &'static str) -> Table {
         self.table(name)

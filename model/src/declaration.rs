@@ -17,6 +17,8 @@ pub enum Class {
     National,
     /// Records with a lead agency.
     Work,
+    /// What people say of another record: it has the circle of that record, and its author writes it.
+    Comment,
     /// Users.
     Person,
     /// Grants.
@@ -25,6 +27,20 @@ pub enum Class {
     Key,
     /// Releases and their sets.
     Shared,
+}
+
+impl Class {
+    /// Whether kinds of the class belong to countries, regions and organisations, and have circles inside them.
+    #[must_use]
+    pub const fn is_national(self) -> bool {
+        matches!(self, Self::National | Self::Work | Self::Comment)
+    }
+
+    /// Whether kinds of the class have a lead agency and contributors, whose circle is narrower.
+    #[must_use]
+    pub const fn has_agencies(self) -> bool {
+        matches!(self, Self::Work | Self::Comment)
+    }
 }
 
 /// How far the code of a kind is unique.
@@ -111,8 +127,14 @@ pub struct Declaration {
     pub of_countries: bool,
     /// Whether only the focal point writes such records.
     pub by_focal_point: bool,
+    /// Whether the lead agency writes no more of it than progress.
+    pub by_full: bool,
     /// Whether the owner is the one that the caller acts for, and is not said.
     pub of_caller: bool,
+    /// The country that a record names, and that reads it and decides about it beside the owner.
+    pub named: Option<&'static str>,
+    /// States in which others than the owner and the named country see a record; all, where there are none.
+    pub shown_in: &'static [&'static str],
     /// Who sees a new record inside its owner, where that is not said and the record above is no narrower.
     pub level: Visibility,
     /// Tables that are no records and hold on to one: (table, column).
@@ -156,7 +178,10 @@ impl Declaration {
             or_fact: false,
             of_countries: false,
             by_focal_point: false,
+            by_full: false,
             of_caller: false,
+            named: None,
+            shown_in: &[],
             level: Visibility::National,
             held: &[],
             unique: &[],
@@ -269,10 +294,31 @@ impl Declaration {
         self
     }
 
+    /// Leaves progress alone to the lead agency and the contributors.
+    #[must_use]
+    pub const fn by_full(mut self) -> Self {
+        self.by_full = true;
+        self
+    }
+
     /// Gives records the owner that their maker acts for.
     #[must_use]
     pub const fn of_caller(mut self) -> Self {
         self.of_caller = true;
+        self
+    }
+
+    /// Lets the country in this field read a record and decide about it.
+    #[must_use]
+    pub const fn named(mut self, field: &'static str) -> Self {
+        self.named = Some(field);
+        self
+    }
+
+    /// Shows records to others than their owner and the country they name in these states only.
+    #[must_use]
+    pub const fn shown_in(mut self, states: &'static [&'static str]) -> Self {
+        self.shown_in = states;
         self
     }
 
@@ -307,7 +353,7 @@ impl Declaration {
     /// Whether records have a visibility inside their country.
     #[must_use]
     pub const fn is_national(&self) -> bool {
-        matches!(self.class, Class::National | Class::Work)
+        self.class.is_national()
     }
 
     /// Whether callers may make this standard write.

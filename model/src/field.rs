@@ -45,6 +45,8 @@ pub enum Shape {
     Object(&'static str),
     /// A list of objects of the schema with this name, kept as they are.
     Objects(&'static str),
+    /// An object of any members, kept as it is.
+    JsonObject,
 }
 
 /// What a column stores.
@@ -189,8 +191,15 @@ pub struct FieldDef {
     pub is_unlogged: bool,
     /// Whether it is shown inside the owner only.
     pub is_inside: bool,
+    /// Whether it may refer to records of other owners that the writer reads through a live release.
+    pub is_of_any_owner: bool,
+    /// Field with a record of any kind: this one is empty for whoever does not see that record.
+    pub shown_with: Option<&'static str>,
     /// A fact that follows: whether another field holds this code. Such a field has no column.
     pub is: Option<(&'static str, &'static str)>,
+    /// A fact that follows: whether the instant in another field is past while the record is in one of these states.
+    /// Such a field has no column; it shows the first code of its list inside the owner, the second one outside.
+    pub overdue: Option<(&'static str, &'static [&'static str])>,
 }
 
 impl FieldDef {
@@ -212,7 +221,7 @@ impl FieldDef {
     #[must_use]
     pub fn columns(&self) -> Vec<(String, Column)> {
         let one = |column| vec![(self.column.to_owned(), column)];
-        if self.is.is_some() {
+        if self.is.is_some() || self.overdue.is_some() {
             return Vec::new();
         }
         match self.shape {
@@ -224,9 +233,12 @@ impl FieldDef {
             Shape::Bool => one(Column::Bool),
             Shape::Date => one(Column::Date),
             Shape::Instant => one(Column::Instant),
-            Shape::Codes(_) | Shape::Texts | Shape::Refs(_) | Shape::Object(_) | Shape::Objects(_) => {
-                one(Column::Json)
-            }
+            Shape::Codes(_)
+            | Shape::Texts
+            | Shape::Refs(_)
+            | Shape::Object(_)
+            | Shape::Objects(_)
+            | Shape::JsonObject => one(Column::Json),
             Shape::Mask(list) => one(Column::Mask(list)),
             Shape::Money => vec![
                 (format!("{}_minor", self.name), Column::BigInt),

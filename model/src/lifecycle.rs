@@ -15,6 +15,8 @@ pub enum By {
     FocalPoint,
     /// Whoever may edit the record.
     Owner,
+    /// The focal point of the country that the record names, and nobody else.
+    Named,
 }
 
 /// Where a move leads.

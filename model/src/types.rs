@@ -40,6 +40,10 @@ pub struct AnyRef;
 #[derive(Debug)]
 pub struct Subject;
 
+/// An object of any members, kept as it is.
+#[derive(Debug)]
+pub struct JsonObject;
+
 /// A list of objects of the schema that `T` names, kept as they are.
 #[derive(Debug)]
 pub struct Objects<T>(PhantomData<fn() -> T>);
@@ -193,6 +197,19 @@ impl<T: Part> FieldType for Objects<T> {
 
 impl FieldType for Subject {
     const SHAPE: Shape = Shape::Object("Subject");
+    type Held = sea_orm::JsonValue;
+
+    fn read(value: &Value) -> Option<Self::Held> {
+        JsonObject::read(value)
+    }
+
+    fn write(held: Self::Held) -> Value {
+        JsonObject::write(held)
+    }
+}
+
+impl FieldType for JsonObject {
+    const SHAPE: Shape = Shape::JsonObject;
     type Held = sea_orm::JsonValue;
 
     fn read(value: &Value) -> Option<Self::Held> {

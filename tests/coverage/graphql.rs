@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::{
-    Caller, Faults, codes, differences, needs, plans, rehearsal, rehearsal_of_all, rehearsed,
+    Caller, Faults, codes, differences, duties, needs, nodes, plans, rehearsal, rehearsal_of_all, rehearsed,
     schema::{Field, Schema, camel, pascal},
     stage::{SYSTEM, Stage},
 };
@@ -47,8 +47,22 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
             }
             // No plan of the stage is adopted.
             "planEdition" | "planEditionProof" => plans::no_edition(caller, &field.name).await,
-            "planProgress" => plans::of_kind(caller, "plan", "planProgress(id: $id) { id }").await,
-            "planFunding" => plans::of_kind(caller, "plan", "planFunding(id: $id) { id }").await,
+            "planProgress" | "planConsultation" | "planRollUp" | "planFunding" | "planDocument" => {
+                plans::of_plan(caller, &field.name).await
+            }
+            "regionGaps" => plans::of_kind(caller, "region", "regionGaps(code: $id) { region }").await,
+            "countryDue" => plans::of_kind(caller, "country", "countryDue(code: $id) { country }").await,
+            "calendarEntries" => plans::calendars(caller).await,
+            "commitmentSeries" => duties::series(caller).await,
+            "simulation" => duties::simulations(caller).await,
+            "reportDraftAnswers" => duties::answers(caller).await,
+            "countryCoverage" | "countryMatrix1540" | "countryCommitments" | "countryStaleFacts" => {
+                plans::of_country(caller, &field.name).await
+            }
+            "participationMatrix" => duties::matrix(caller).await,
+            "participationStanding" => {
+                plans::of_kind(caller, "participation", "participationStanding(id: $id) { validOn }").await
+            }
             "node" => by_id(caller, "node", "{ id __typename }").await,
             "history" => by_id(caller, "history", "{ totalCount }").await,
             "accessExplain" => explained(caller).await,
@@ -56,8 +70,7 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
             "priorityRanking" => {
                 plans::of_kind(caller, "priority_method", "priorityRanking(id: $id) { count }").await
             }
-            "planDocument" => plans::of_kind(caller, "plan", "planDocument(id: $id) { id }").await,
-            "nodes" => nodes(caller).await,
+            "nodes" => nodes::many(caller).await,
             "auditReads" => {
                 let answer = caller.client.graphql("{ auditReads { totalCount } }", json!({})).await;
                 caller.expect("auditReads", status(&answer, "auditReads"), caller.audits(), &answer)
@@ -71,6 +84,10 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
     for field in schema.mutations() {
         if field.name == "recordsBatch" {
             faults.extend(batch_of_all(caller, &schema, &field).await);
+            continue;
+        }
+        if field.name == "compileCommitments" {
+            faults.extend(duties::compilations(caller).await);
             continue;
         }
         if field.name == "openPlanEdition" {
@@ -96,7 +113,7 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
 fn rule(name: &str) -> Option<(&'static KindDef, Does)> {
     KINDS.all().iter().find_map(|def| {
         let (one, many) = (camel(def.name), camel(def.collection));
-        let is_named = |step: &&Move| name == format!("{}{}", step.name, pascal(def.name));
+        let is_named = |step: &&Move| name == format!("{}{}", camel(step.name), pascal(def.name));
         let does = match name {
             _ if name == one => Does::Get,
             _ if name == many => Does::List,
@@ -215,31 +232,16 @@ async fn explained(caller: &Caller<'_>) -> Faults {
         );
         for (name, id) in caller.stage.targets(def.name) {
             let answer = caller.client.graphql(&text, json!({ "k": def.name, "id": id })).await;
-            let wanted = caller.read(def, id).await;
+            let seen = caller.seen(def, id).await;
+            let wanted = if seen.is_some() { 200 } else { 404 };
             let field = "accessExplain";
-            faults.extend(caller.expect(&format!("explain {name}"), status(&answer, field), wanted, &answer));
+            let what = format!("explain {name}");
+            faults.extend(caller.expect(&what, status(&answer, field), wanted, &answer));
             let told = &answer.body["data"][field]["allowed"];
-            faults.extend(caller.explained(verb, def, id, told).await);
+            faults.extend(caller.explained(&what, (verb, def), seen.as_ref(), told));
         }
     }
     faults
-}
-
-async fn nodes(caller: &Caller<'_>) -> Faults {
-    let mut wanted = Vec::new();
-    let mut ids = Vec::new();
-    for def in KINDS.all() {
-        for (_, id) in caller.stage.targets(def.name) {
-            ids.push(id);
-            wanted.push(caller.read(def, id).await == 200);
-        }
-    }
-    let text = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
-    let answer = caller.client.graphql(text, json!({ "ids": ids })).await;
-    let found: Vec<bool> =
-        answer.body["data"]["nodes"].as_array().into_iter().flatten().map(|node| !node.is_null()).collect();
-    let fault = format!("{} nodes: {found:?}, not {wanted:?}: {}", caller.name, answer.body["errors"]);
-    if found == wanted { Faults::new() } else { vec![fault] }
 }
 
 async fn query(

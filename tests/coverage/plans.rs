@@ -46,15 +46,31 @@ pub(super) async fn openings(caller: &Caller<'_>, schema: &Schema, field: &Field
     faults
 }
 
+/// What calendars show.
+pub(super) async fn calendars(caller: &Caller<'_>) -> Faults {
+    of_kind(caller, "calendar", "calendarEntries(id: $id) { name }").await
+}
+
 /// Asks something of every record of a kind: whoever may read the record is answered.
 pub(super) async fn of_kind(caller: &Caller<'_>, kind: &str, asked: &str) -> Faults {
     let (def, mut faults) = (KINDS.get(kind).expect("a kind"), Faults::new());
     let field = asked.split('(').next().unwrap_or_default();
     for (name, id) in caller.stage.targets(def.name) {
-        let text = format!("query($id: ID!) {{ {asked} }}");
+        let ty = if asked.contains("code: $id") { "String!" } else { "ID!" };
+        let text = format!("query($id: {ty}) {{ {asked} }}");
         let answer = caller.client.graphql(&text, json!({ "id": id })).await;
         let wanted = caller.read(def, id).await;
         faults.extend(caller.expect(&format!("{field} {name}"), status(&answer, field), wanted, &answer));
     }
     faults
+}
+
+/// Reads something of every plan.
+pub(super) async fn of_plan(caller: &Caller<'_>, field: &str) -> Faults {
+    of_kind(caller, "plan", &format!("{field}(id: $id) {{ id }}")).await
+}
+
+/// Reads something of every country.
+pub(super) async fn of_country(caller: &Caller<'_>, field: &str) -> Faults {
+    of_kind(caller, "country", &format!("{field}(code: $id) {{ country {{ id }} }}")).await
 }

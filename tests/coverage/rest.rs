@@ -49,6 +49,15 @@ const OTHERS: &[(&str, &str, Option<&str>, u16, u16)] = &[
     ("get", "/vocabularies", None, 200, 200),
     ("get", "/changes", None, 200, 200),
     ("get", "/limits", None, 200, 200),
+    // Who may begin it for a country is tried with the duties; nobody may for one that is not there.
+    ("post", "/commitments/compile", Some(r#"{"owner": "QQQ"}"#), 401, 422),
+    (
+        "post",
+        "/simulations",
+        Some(r#"{"country": "KGZ", "accession": {"framework": "CWC", "in_force_on": "2027-01-01"}}"#),
+        401,
+        200,
+    ),
 ];
 
 /// Tries every operation; one that no rule covers is a fault.
@@ -80,6 +89,10 @@ async fn one(caller: &Caller<'_>, method: &str, path: &str) -> Option<Faults> {
     if let ("post", Some(reply)) = (method, path.strip_prefix("/me/grants/{id}/")) {
         return Some(accounts::replies(caller, reply).await);
     }
+    if (method, path) == ("get", "/participation-matrix") {
+        let answer = caller.client.get(path).await;
+        return Some(caller.expect(path, answer.status, 200, &answer));
+    }
     if (method, path) == ("get", "/audit/reads") {
         let answer = caller.client.get(path).await;
         return Some(caller.expect(path, answer.status, caller.audits(), &answer));
@@ -95,13 +108,16 @@ async fn one(caller: &Caller<'_>, method: &str, path: &str) -> Option<Faults> {
         ("get", ["by-key", ..]) => by_key(caller, def).await,
         ("put", ["by-key", ..]) => put(caller, def).await,
         ("get", ["{id}"]) => reads(caller, def, "").await,
+        ("get", ["{token}.ics" | "{token}.json"]) => feeds(caller, path).await,
         ("post", ["preview"]) => preview(caller, def).await,
         (
             "get",
             [
                 "{id}",
                 what @ ("history" | "moves" | "tree" | "releases" | "editions" | "trend" | "ranking"
-                | "progress" | "funding" | "document"),
+                | "progress" | "funding" | "document" | "consultation" | "roll-up" | "gaps" | "due"
+                | "series" | "coverage" | "commitments" | "matrix-1540" | "standing" | "answers"
+                | "stale-facts" | "entries"),
             ],
         ) => reads(caller, def, &format!("/{what}")).await,
         ("get", ["{id}", "diff"]) => reads(caller, def, "/diff?from=in_force&to=in_force").await,
@@ -169,18 +185,17 @@ async fn other(caller: &Caller<'_>, row: &(&str, &str, Option<&str>, u16, u16)) 
 async fn explanations(caller: &Caller<'_>) -> Faults {
     let mut faults = Faults::new();
     for def in KINDS.served() {
-        for ((name, id), verb) in caller
-            .stage
-            .targets(def.name)
-            .into_iter()
-            .flat_map(|target| verbs_of(def).into_iter().map(move |verb| (target.clone(), verb)))
-        {
-            let path = format!("/access/explain?kind={}&id={id}&verb={}", def.name, verb.name());
-            let answer = caller.client.get(&path).await;
-            let wanted = caller.read(def, id).await;
-            let what = format!("explain {} {name}", verb.name());
-            faults.extend(caller.expect(&what, answer.status, wanted, &answer));
-            faults.extend(caller.explained(verb, def, id, &answer.body["allowed"]).await);
+        for (name, id) in caller.stage.targets(def.name) {
+            let seen = caller.seen(def, id).await;
+            let wanted = if seen.is_some() { 200 } else { 404 };
+            for verb in verbs_of(def) {
+                let path = format!("/access/explain?kind={}&id={id}&verb={}", def.name, verb.name());
+                let answer = caller.client.get(&path).await;
+                let what = format!("explain {} {name}", verb.name());
+                faults.extend(caller.expect(&what, answer.status, wanted, &answer));
+                let told = &answer.body["allowed"];
+                faults.extend(caller.explained(&what, (verb, def), seen.as_ref(), told));
+            }
         }
     }
     faults
@@ -296,6 +311,13 @@ async fn batch(caller: &Caller<'_>, def: &'static KindDef) -> Faults {
         faults.push(format!("{} batch {}: {codes:?}, not {wanted:?}", caller.name, def.name));
     }
     faults
+}
+
+/// An address of a calendar that leads nowhere, for whoever asks.
+async fn feeds(caller: &Caller<'_>, path: &str) -> Faults {
+    let token = format!("cal_{}", "A".repeat(43));
+    let answer = caller.client.get(&path.replace("{token}", &token)).await;
+    caller.expect(path, answer.status, 404, &answer)
 }
 
 async fn batch_of_all(caller: &Caller<'_>) -> Faults {

@@ -45,6 +45,8 @@ impl<'a> Stage<'a> {
     /// Adds what the world lacks: spare records that others are unique by, records abroad, and one of every kind.
     pub async fn bare(app: &'a TestApp) -> Self {
         let mut stage = Self { app, extra: Vec::new() };
+        stage.countries().await;
+        stage.obligations().await;
         stage.needs().await;
         for kind in specimen::spared(KINDS.served()) {
             if stage.find(&format!("{kind}:spare")).is_some() {
@@ -74,6 +76,26 @@ impl<'a> Stage<'a> {
             stage.key(def, at).await;
         }
         stage
+    }
+
+    /// Adds countries that records of others name, each once.
+    async fn countries(&mut self) {
+        for letter in 'A'..='J' {
+            let code = format!("QX{letter}");
+            let fields = json!({"code": code, "iso2": format!("J{letter}"), "name": code, "name_long": code,
+                "official_languages": ["en"], "time_zone": "UTC", "is_partner": false, "confidence": "high"});
+            self.add(format!("country:{code}"), "country", fields).await;
+        }
+    }
+
+    /// Adds obligations that records of others are about, each once.
+    async fn obligations(&mut self) {
+        for letter in 'A'..='J' {
+            let code = format!("QX{letter}");
+            let fields = json!({"code": code, "framework": "CWC", "provision": code, "title": code, "summary": code,
+                "category": "declaration", "domains": ["C"], "periodicity": "annual", "binding": "legally_binding", "source": code});
+            self.add(format!("obligation:{code}"), "obligation", fields).await;
+        }
     }
 
     /// Adds a record of a kind that one agency sees besides those of its owner who see all.

@@ -29,7 +29,7 @@ fn canonical(value: &Json) -> String {
 }
 
 /// The root that follows from what somebody was shown, reckoned as the documentation says.
-fn root_of(edition: &Json) -> String {
+pub(super) fn root_of(edition: &Json) -> String {
     let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
     let mut level: BTreeMap<u64, String> = BTreeMap::new();
     for record in edition["records"].as_array().expect("records") {

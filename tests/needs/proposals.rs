@@ -145,3 +145,24 @@ async fn both_faces_propose_alike() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn where_nothing_is_proposed_there_is_no_batch() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let (assessment, gaps) = assessed(app, &me).await;
+        for gap in gaps {
+            let path = format!("/gaps/{gap}");
+            let gone = me.delete(&path, &me.get(&path).await.etag()).await;
+            assert_eq!(gone.status, 204, "{}", gone.body);
+        }
+
+        let proposal = me.post(&format!("/assessments/{assessment}/plan-proposal"), json!({})).await;
+        let text = "query($id: ID!) { planProposal(assessment: $id) { batch actions { code } } }";
+        let twin = me.graphql(text, json!({ "id": assessment })).await;
+
+        assert_eq!(proposal.ok(200), &json!({"batch": null, "actions": [], "unmapped": []}));
+        assert_eq!(twin.data()["planProposal"], json!({"batch": null, "actions": []}));
+    })
+    .await;
+}

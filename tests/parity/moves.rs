@@ -1,9 +1,11 @@
 //! The moves of every lifecycle on both faces.
 
+mod asked;
+mod law;
 mod needs;
 
 use concord::domain::KINDS;
-use kernel::{KindDef, policy::Class, schema::takes_reason};
+use kernel::{KindDef, policy::Class, record::Op, schema::takes_reason};
 use model::{By, Lifecycle, Move, Need};
 use serde_json::{Value as Json, json};
 
@@ -32,7 +34,7 @@ async fn moves() -> Vec<Made> {
     let mut all = Vec::new();
     for (def, cycle) in KINDS.served().filter_map(|def| Some((def, def.lifecycle?))) {
         for step in cycle.moves {
-            let name = format!("{}{}", step.name, pascal(def.name));
+            let name = format!("{}{}", camel(step.name), pascal(def.name));
             let field = mutations.iter().find(|field| field.name == name).expect("a mutation");
             let (arg, ty) = field.arg.clone().expect("an input");
             all.push(Made { def, cycle, step, field: (name, arg, ty) });
@@ -45,7 +47,7 @@ impl Made {
     fn who(&self) -> &'static str {
         match self.step.by {
             By::Approver => "approver",
-            By::FocalPoint => "focal_point",
+            By::FocalPoint | By::Named => "focal_point",
             _ => "secretariat",
         }
     }
@@ -151,18 +153,6 @@ async fn release_in(stage: &Stage<'_>, def: &'static KindDef, state: &str) -> (S
     (made.id(), i32::try_from(read.body["version"].as_i64().expect("a version")).expect("a small number"))
 }
 
-/// A key in a state; answers its id and version.
-async fn key_in(stage: &Stage<'_>, state: &str) -> (String, i32) {
-    let me = stage.app.user("secretariat").await;
-    let made = me.post("/api-keys", json!({"name": "Moved"})).await;
-    let id = made.ok(201)["api_key"]["id"].as_str().expect("an id").to_owned();
-    if state == "active" {
-        return (id, 1);
-    }
-    me.act(&format!("/api-keys/{id}"), "revoke", json!({})).await.ok(200);
-    (id, 2)
-}
-
 /// A step of a cycle of its own, in a state; answers its id and version.
 async fn cycle_step_in(stage: &Stage<'_>, of: &Made, state: &str) -> (String, i32) {
     let me = stage.app.user("secretariat").await;
@@ -194,8 +184,21 @@ async fn record_in(stage: &Stage<'_>, of: &Made, state: &str) -> (String, i32) {
         "plan" => (plan_in(app, state).await, 1),
         "task" => task_in(app, state).await,
         "release" => release_in(stage, of.def, state).await,
-        "api_key" => key_in(stage, state).await,
+        "api_key" | "calendar" => asked::key_in(stage, of.def, state).await,
+        "project" | "project_country" | "endorsement" | "comment" | "submission" => {
+            asked::record_in(stage, of, state).await
+        }
+        // Nobody makes one by hand.
+        "deadline" => {
+            let new = with(&shown(stage, of.def), &json!({ of.cycle.state: state }));
+            let fields = new.as_object().cloned().expect("an object");
+            let mut unit = app.system().begin().await.expect("a unit");
+            let made = unit.apply_one(of.def, Op::Create(fields)).await.expect("a deadline");
+            unit.commit().await.expect("committed");
+            (made.id.expect("an id").to_string(), 1)
+        }
         "questionnaire" => needs::questionnaire_in(stage, state).await,
+        "legal_instrument" => law::law_in(stage, of, state).await,
         "gap" => needs::gap_in(stage, of.def, state).await,
         "cycle_step" => cycle_step_in(stage, of, state).await,
         "milestone" => {

@@ -288,3 +288,21 @@ async fn keys_of_two_owners_are_kept_apart_where_the_owner_follows_from_the_plan
     })
     .await;
 }
+
+#[tokio::test]
+async fn actions_that_serve_an_obligation_and_obligations_without_action_are_one_call_each() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let query = "{ obligations { nodes { code actions(filter: { owner: [\"KGZ\"] }) { totalCount } } } }";
+
+        let served = me.get("/actions?obligation=CWC-III&owner=KGZ").await;
+        let each = me.graphql(query, json!({})).await;
+
+        let titles: Vec<&Json> =
+            served.ok(200)["items"].as_array().expect("items").iter().map(|one| &one["title"]).collect();
+        assert_eq!(titles, ["Action national", "Action group", "Action released"]);
+        let wanted = json!([{"code": "CWC-III", "actions": {"totalCount": 3}}, {"code": "CWC-VII", "actions": {"totalCount": 0}}]);
+        assert_eq!(each.data()["obligations"]["nodes"], wanted);
+    })
+    .await;
+}

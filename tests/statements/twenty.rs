@@ -31,9 +31,27 @@ pub async fn of_every_kind(app: &TestApp) {
     needs(&mut unit, &actions).await;
     unit.commit().await.expect("the records are committed");
     for def in KINDS.served() {
-        if app.count(&format!("\"{}\"", def.table)).await < 20 {
+        // The tasks of plans are there, and for no deadline.
+        if def.name == "task" || app.count(&format!("\"{}\"", def.table)).await < 20 {
             others(app, &stage, def).await;
         }
+    }
+    comments(app).await;
+}
+
+/// Comments, and answers to them, on the newest records of every kind that shows them.
+async fn comments(app: &TestApp) {
+    let shows = |def: &&KindDef| def.declared.children.iter().any(|one| one.name == "comments");
+    for def in KINDS.served().filter(shows) {
+        let ids = newest(app, def.name).await;
+        let said = |at: usize, parent: Option<&Uuid>| {
+            let subject = json!({ "kind": def.name, "id": ids[at] });
+            json!({ "subject": subject, "text": "Said", "parent": parent, "agency": "MES", "language": "en" })
+        };
+        let mut unit = app.system().begin().await.expect("a unit");
+        let first = add(&mut unit, "comment", |at| said(at, None), [0, 10]).await;
+        add(&mut unit, "comment", |at| said(at, first.get(at)), [0, 10]).await;
+        unit.commit().await.expect("the comments are committed");
     }
 }
 
@@ -45,6 +63,13 @@ async fn newest(app: &TestApp, kind: &str) -> Vec<Uuid> {
     ids.sort_unstable_by(|one, other| other.cmp(one));
     ids.truncate(20);
     ids
+}
+
+/// The obligations of the newest deadlines.
+async fn of_deadlines(app: &TestApp) -> Vec<Option<Uuid>> {
+    let rows = store::all(app.state.db.reading(), def_of("deadline"), Cond::all()).await.expect("rows");
+    let of = |id: &Uuid| rows.iter().find(|row| row.id() == *id).and_then(|row| row.uuid("obligation_id"));
+    newest(app, "deadline").await.iter().map(of).collect()
 }
 
 /// Twenty records of a kind that has none above, each with every reference it may have: to one of the newest records
@@ -61,6 +86,8 @@ async fn others(app: &TestApp, stage: &Stage<'_>, def: &'static KindDef) {
         }
     }
     let (gaps, mut earlier) = (newest(app, "gap").await, Vec::new());
+    // A draft is of what its deadline is of.
+    let due = if def.name == "report_draft" { of_deadlines(app).await } else { Vec::new() };
     for numbers in [[0, 10], [10, 20]] {
         let fields = |at: usize| {
             let mut fields = stage.new_of(def, u32::try_from(at).expect("a small number"));
@@ -74,7 +101,22 @@ async fn others(app: &TestApp, stage: &Stage<'_>, def: &'static KindDef) {
                 fields["visibility"] = json!("group");
                 fields["shared_with"] = json!({ "agencies": ["MOH"] });
             }
+            // Evidence stands below one record.
+            if def.name == "evidence_item" {
+                // It stands below one of them.
+                let places = ["action", "coverage_mark", "submission"].into_iter().enumerate();
+                places.filter(|(place, _)| at % 3 != *place).for_each(|(_, name)| fields[name] = Json::Null);
+            }
             fill(def, &mut fields, gaps.get(at));
+            if let Some(of) = due.get(at % due.len().max(1)) {
+                fields["obligation"] = json!(of);
+            }
+            // What is farther above follows from the nearest one.
+            if let Some((nearest, farther)) = def.declared.below.split_first()
+                && !fields[*nearest].is_null()
+            {
+                farther.iter().for_each(|name| fields[*name] = Json::Null);
+            }
             specimen::settle(def, &mut fields);
             fields
         };

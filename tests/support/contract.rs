@@ -20,6 +20,8 @@ static CONTRACT: LazyLock<Contract> = LazyLock::new(Contract::read);
 
 struct Contract {
     document: Json,
+    /// Templates of addresses by their first part, which none of them leaves open.
+    templates: HashMap<String, Vec<String>>,
     registry: Registry<'static>,
     compiled: Mutex<HashMap<String, &'static Validator>>,
 }
@@ -69,32 +71,47 @@ fn close(part: &mut Json) {
     part.as_array_mut().into_iter().flatten().for_each(close);
 }
 
-/// Whether a path fits a template of the document, and how many of its parts are variable.
+/// The first part of an address.
+fn start(path: &str) -> &str {
+    path.split('/').nth(1).unwrap_or_default()
+}
+
+/// Whether a path fits a template of the document, and how far its parts are variable: those with an ending less than
+/// others.
 fn fit(template: &str, path: &str) -> Option<usize> {
     let (wanted, given): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
-    let is_variable = |part: &str| part.starts_with('{');
-    let fits =
-        |(wanted, given): (&&str, &&str)| wanted == given || (is_variable(wanted) && !given.is_empty());
+    let ending = |part: &str| part.strip_prefix('{')?.split_once('}').map(|(_, ending)| ending.to_owned());
+    let fits = |(wanted, given): (&&str, &&str)| {
+        wanted == given
+            || ending(wanted).is_some_and(|ending| given.len() > ending.len() && given.ends_with(&ending))
+    };
     let all = wanted.len() == given.len() && wanted.iter().zip(&given).all(fits);
-    all.then(|| wanted.iter().filter(|part| is_variable(part)).count())
+    let variable = wanted.iter().filter_map(|part| ending(part));
+    all.then(|| variable.map(|ending| if ending.is_empty() { 2 } else { 1 }).sum())
 }
 
 impl Contract {
     fn read() -> Self {
         let mut document: Json = serde_json::from_str(&contracts::openapi()).expect("the document is JSON");
         close(&mut document["components"]["schemas"]);
+        let mut templates = HashMap::<_, Vec<_>>::new();
+        for template in document["paths"].as_object().expect("paths").keys() {
+            assert!(!start(template).starts_with('{'), "{template}");
+            templates.entry(start(template).to_owned()).or_default().push(template.clone());
+        }
         let resource = Resource::from_contents(document.clone());
         let registry = Registry::new().draft(Draft::Draft202012).add(DOCUMENT, resource);
         let registry =
             registry.and_then(jsonschema::RegistryBuilder::prepare).expect("the document is sound");
-        Self { document, registry, compiled: Mutex::default() }
+        Self { document, templates, registry, compiled: Mutex::default() }
     }
 
     /// The operations at an address, the most exact template first.
     fn address(&self, path: &str) -> Option<&Map<String, Json>> {
-        let paths = self.document["paths"].as_object()?;
-        let fitting = paths.iter().filter_map(|(template, item)| Some((fit(template, path)?, item)));
-        fitting.min_by_key(|(variable, _)| *variable)?.1.as_object()
+        let templates = self.templates.get(start(path))?.iter();
+        let fitting = templates.filter_map(|template| Some((fit(template, path)?, template)));
+        let (_, template) = fitting.min_by_key(|(variable, _)| *variable)?;
+        self.document["paths"][template].as_object()
     }
 
     /// A part of the document, its reference followed.

@@ -41,15 +41,24 @@ impl Side {
     }
 
     /// Name of the record that a field refers to.
-    fn target(self, def: &KindDef, field: &FieldDef, kind: &str) -> String {
+    fn target(self, def: &KindDef, field: &FieldDef, kind: &str, n: u32) -> String {
+        // A country is asked once.
+        if def.declared.named == Some(field.name) && n != 600 {
+            return format!("country:QX{}", char::from(b'A' + u8::try_from(place(n)).expect("a place")));
+        }
         let is_key = def.declared.unique.iter().any(|key| key.contains(&field.name));
         match (kind, self) {
             // A country's records are about itself.
             ("country", side) if def.is_national() => format!("country:{}", side.owner()),
             ("agency", side) if field.is_lead => format!("agency:{}/MES", side.owner()),
+            // The first one is nobody's.
+            ("participation", Self::Home) => "participation:own".to_owned(),
             // A record abroad stands beside others abroad; reference data is everybody's.
             (_, Self::Abroad) if is_key && KINDS.get(kind).is_some_and(KindDef::is_national) => {
                 format!("{kind}:foreign")
+            }
+            ("obligation", _) if is_key => {
+                format!("obligation:QX{}", char::from(b'A' + u8::try_from(place(n)).expect("a place")))
             }
             _ if is_key => format!("{kind}:spare"),
             ("agency", Self::Home) => "agency:KGZ/MOF".to_owned(),
@@ -69,7 +78,7 @@ impl Side {
 pub fn new(def: &KindDef, n: u32, side: Side, find: impl Fn(&str) -> Uuid) -> Json {
     let mut body: Json = serde_json::from_str(def.declared.example).expect("an example is JSON");
     for field in def.declared.fields {
-        let target = |kind| json!(find(&side.target(def, field, kind)));
+        let target = |kind| json!(find(&side.target(def, field, kind, n)));
         let value = match (&body[field.name], field.shape) {
             (Json::Null, _) => continue,
             (_, Shape::Ref(kind)) => target(kind),
@@ -77,6 +86,10 @@ pub fn new(def: &KindDef, n: u32, side: Side, find: impl Fn(&str) -> Uuid) -> Js
             // Released before, so that nobody sees more by it.
             (_, Shape::Object(_)) if side == Side::Home => json!({"plan": find("plan:released")}),
             (_, Shape::Object(_)) => json!({"plan": find("plan:foreign")}),
+            (_, Shape::AnyRef) if def.declared.below.contains(&field.name) => {
+                let (kind, name) = parent(def, side).expect("a record above");
+                json!({ "kind": kind, "id": find(&name) })
+            }
             (_, Shape::AnyRef) => side.any(&body[field.name]["kind"], n, &find),
             (Json::Number(first), Shape::Int) if is_distinct(def, field) => {
                 json!(first.as_i64().unwrap_or_default() + i64::from(n))
@@ -138,8 +151,13 @@ pub fn parent(def: &KindDef, side: Side) -> Option<(&'static str, String)> {
     let example: Json = serde_json::from_str(def.declared.example).expect("an example is JSON");
     let above = def.declared.below.iter().find(|name| !example[**name].is_null())?;
     let field = def.declared.field(above)?;
+    if field.shape == Shape::AnyRef {
+        let kind = KINDS.get(example[*above]["kind"].as_str()?)?.name;
+        let name = if side == Side::Home { "released" } else { "foreign" };
+        return Some((kind, format!("{kind}:{name}")));
+    }
     let kind = field.shape.target()?;
-    Some((kind, side.target(def, field, kind)))
+    Some((kind, side.target(def, field, kind, 600)))
 }
 
 /// What edits a record: its first plain text, else its last day.
@@ -194,7 +212,9 @@ pub fn spared<'a>(defs: impl Iterator<Item = &'a KindDef>) -> Vec<&'static str> 
             kinds.extend(def.declared.field(field).and_then(|field| field.shape.target()));
         }
     }
-    kinds.sort_unstable();
+    // Of obligations there are several, and those that others refer to come first.
+    kinds.retain(|kind| *kind != "obligation");
+    kinds.sort_unstable_by_key(|kind| KINDS.all().iter().position(|def| def.name == *kind));
     kinds.dedup();
     kinds
 }

@@ -88,10 +88,12 @@ fn is_foreign(owner: &str) -> bool {
 
 impl Scene {
     async fn of(app: &TestApp) -> Self {
-        let mut scene = Self { lists: lists(), ..Self::default() };
+        let mut scene = Self::default();
         let public = app.actor("anonymous").await.standing.release_sets;
         for def in kinds() {
-            for row in rows(app, def).await {
+            let rows = rows(app, def).await;
+            scene.lists.extend(lists(def, rows.is_empty()));
+            for row in rows {
                 let scope = row.scope();
                 let is_public = scope.release_set.is_some_and(|set| public.contains(&set));
                 let path = format!("/{}/{}", def.collection, row.id());
@@ -110,22 +112,22 @@ impl Scene {
     }
 }
 
-/// Lists of the country's records that no agency keeps, and of reference data.
-fn lists() -> Vec<String> {
-    let mut all = Vec::new();
-    for def in kinds() {
-        let mut narrowed = String::from("total=true");
-        if def.class != Class::Reference {
-            narrowed.push_str("&owner=KGZ");
-        }
-        if def.is_national() {
-            narrowed.push_str("&visibility=national&visibility=group");
-        }
-        let more =
-            ["", "&limit=1", "&q=plan", "&q=task", "&lang=ru", "&lang=*", "&sort=-updated_at", "&region=CA"];
+/// Lists of a kind: of the country's records that no agency keeps, or of reference data. Of a kind without records
+/// one list says that there are none, however it is asked.
+fn lists(def: &KindDef, is_empty: bool) -> Vec<String> {
+    let mut narrowed = String::from("total=true");
+    if def.class != Class::Reference {
+        narrowed.push_str("&owner=KGZ");
+    }
+    if def.is_national() {
+        narrowed.push_str("&visibility=national&visibility=group");
+    }
+    let mut all = vec![format!("/{}?{narrowed}", def.collection)];
+    if !is_empty {
+        let more = ["limit=1", "q=plan", "q=task", "lang=ru", "lang=*", "sort=-updated_at", "region=CA"];
         let more = more.iter().map(|one| (*one).to_owned());
-        let sorts = def.sortable.iter().map(|key| format!("&sort=-{key}"));
-        all.extend(more.chain(sorts).map(|more| format!("/{}?{narrowed}{more}", def.collection)));
+        let more = more.chain(def.sortable.iter().map(|key| format!("sort=-{key}")));
+        all.extend(more.map(|more| format!("/{}?{narrowed}&{more}", def.collection)));
     }
     all
 }

@@ -7,4 +7,5 @@ pub mod explanation;
 pub mod export;
 pub(crate) mod focal_points;
 pub mod grant;
+pub(in crate::domain) mod shown_once;
 pub mod user;

@@ -8,3 +8,4 @@ pub mod funding;
 pub mod indicator;
 pub mod measurement;
 pub mod progress;
+pub mod project;

@@ -1,7 +1,11 @@
 //! What plans and their content do.
 
+pub mod comment;
+pub mod consultation;
 pub mod content;
 pub mod document;
 pub mod editions;
+mod open;
 pub mod plan;
+pub mod section;
 pub mod told;

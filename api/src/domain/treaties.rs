@@ -1,3 +1,33 @@
-//! What participations do.
+//! Treaties: participation, what falls due by it, law and evidence, and what countries have recorded.
 
+pub mod answers;
+pub mod commitment;
+pub mod compile;
+pub mod contact_point;
+pub mod coverage;
+pub mod coverage_mark;
+pub mod deadline;
+pub mod due;
+pub mod event;
+pub mod evidence_item;
+pub mod fact;
+pub mod legal_instrument;
+pub mod matrix;
+pub mod obligation;
+mod order;
 pub mod participation;
+pub mod participation_event;
+pub mod participation_matrix;
+pub mod recorded;
+pub mod register;
+pub mod report_draft;
+pub mod report_question;
+pub mod rules;
+pub mod series;
+pub mod simulation;
+mod span;
+pub mod stale;
+pub mod standing;
+pub mod submission;
+mod timeline;
+pub mod work;

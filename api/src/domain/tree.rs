@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use entity::{Action, Objective, Pillar, Plan, action, objective, pillar};
+use entity::{Action, Objective, Pillar, Plan, PlanSection, action, objective, pillar, plan_section};
 use kernel::{
     Ctx, KindDef, Result,
     render::{Detail, Renderer},
@@ -19,10 +19,11 @@ use super::{
     plans::editions::{Edition, load},
 };
 
-/// A plan with its pillars, their objectives and actions, and the obligations these serve.
+/// A plan with its sections, its pillars, their objectives and actions, and the obligations these serve.
 #[derive(Clone, Debug, Serialize)]
 pub struct PlanTree {
     plan: Json,
+    sections: Vec<Json>,
     pillars: Vec<Json>,
     obligations: Vec<Json>,
     #[serde(skip)]
@@ -55,10 +56,12 @@ pub async fn tree(ctx: &Ctx, id: Uuid, edition: Edition) -> Result<PlanTree> {
     let renderer = Renderer::on(ctx, Plan::def(), &plan, Detail::Single).await?;
     let mut actions = level(ctx, Action::def(), &rows.actions, action::OBJECTIVE).await?;
     let mut objectives = level(ctx, Objective::def(), &rows.objectives, objective::PILLAR).await?;
+    let mut sections = level(ctx, PlanSection::def(), &rows.sections, plan_section::PLAN).await?;
     let mut pillars = level(ctx, Pillar::def(), &rows.pillars, pillar::PLAN).await?;
     let [plan] = &plan;
     let mut languages = BTreeSet::from_iter(renderer.language(plan));
-    languages.extend([&actions, &objectives, &pillars].into_iter().flat_map(|level| level.languages.clone()));
+    let levels = [&actions, &objectives, &sections, &pillars];
+    languages.extend(levels.into_iter().flat_map(|level| level.languages.clone()));
     let mut served: BTreeMap<String, Json> = BTreeMap::new();
     for (_, one) in actions.by_parent.values().flatten() {
         let obligations = one.get("obligations").and_then(Json::as_array);
@@ -81,6 +84,13 @@ pub async fn tree(ctx: &Ctx, id: Uuid, edition: Edition) -> Result<PlanTree> {
     }
     Ok(PlanTree {
         plan: renderer.json(plan)?,
+        sections: sections
+            .by_parent
+            .remove(&id)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|(_, one)| one)
+            .collect(),
         pillars: made,
         obligations: served.into_values().collect(),
         language: languages.pop_first().filter(|_| languages.is_empty()),
@@ -134,13 +144,14 @@ pub fn schemas() -> Map<String, Json> {
     let mut plan = link("Plan");
     put(Some(&mut plan), "description", json!("The plan."));
     let whole = json!({
-        "description": "A plan with its pillars.",
+        "description": "A plan with its sections and pillars.",
         "properties": {
             "plan": plan,
+            "sections": list("Its sections, in order.", "PlanSection"),
             "pillars": list("Its pillars, in order.", "PillarTree"),
             "obligations": list("The obligations its actions serve.", "Ref"),
         },
-        "required": ["plan", "pillars", "obligations"],
+        "required": ["plan", "sections", "pillars", "obligations"],
         "type": "object",
     });
     let objectives = ("objectives", "Its objectives, in order.", "ObjectiveTree");

@@ -9,10 +9,12 @@ mod json;
 mod many;
 mod one;
 mod page;
+mod participations;
 mod past;
 mod risks;
 mod roots;
 mod settle;
+mod treaties;
 mod write;
 mod writes;
 
@@ -214,6 +216,20 @@ impl Run {
             Read::PlanProposal => self.plan_proposal(item).await,
             Read::PlanProgress => self.plan_progress(item).await,
             Read::PlanFunding => self.plan_funding(item).await,
+            Read::PlanConsultation => self.plan_consultation(item).await,
+            Read::PlanRollUp => self.plan_roll_up(item).await,
+            Read::RegionGaps => self.region_gaps(item).await,
+            Read::CountryDue => self.country_due(item).await,
+            Read::CalendarEntries => self.calendar_entries(item).await,
+            Read::CommitmentSeries => self.commitment_series(item).await,
+            Read::Simulation => self.simulation(item).await,
+            Read::CountryCoverage => self.country_coverage(item).await,
+            Read::CountryCommitments => self.country_commitments(item).await,
+            Read::CountryMatrix1540 => self.country_matrix_1540(item).await,
+            Read::ReportDraftAnswers => self.report_draft_answers(item).await,
+            Read::CountryStaleFacts => self.country_stale_facts(item).await,
+            Read::ParticipationMatrix => self.participation_matrix(item).await,
+            Read::ParticipationStanding => self.participation_standing(item).await,
             Read::Changes => self.changes(item).await,
             Read::History => self.history(item).await,
             Read::Explain => self.explain(item).await,

@@ -9,6 +9,7 @@ mod inputs;
 mod kind;
 mod moves;
 mod roots;
+mod treaties;
 
 use std::collections::HashMap;
 
@@ -100,6 +101,34 @@ pub(crate) enum Read {
     PlanProgress,
     /// The money of a plan.
     PlanFunding,
+    /// What is said of a plan, and what its actions lack.
+    PlanConsultation,
+    /// What a regional plan comes to.
+    PlanRollUp,
+    /// The gaps of a region by area.
+    RegionGaps,
+    /// What is due in a country.
+    CountryDue,
+    /// What a calendar shows.
+    CalendarEntries,
+    /// The series of a commitment.
+    CommitmentSeries,
+    /// What would fall due.
+    Simulation,
+    /// What a country has recorded about obligations.
+    CountryCoverage,
+    /// The register of a country's commitments.
+    CountryCommitments,
+    /// The 1540 matrix of a country.
+    CountryMatrix1540,
+    /// What answers the questions of a draft.
+    ReportDraftAnswers,
+    /// Facts of a country past their age limit.
+    CountryStaleFacts,
+    /// Countries by frameworks.
+    ParticipationMatrix,
+    /// How a country stands by a participation.
+    ParticipationStanding,
     /// The feed.
     Changes,
     /// The history of any record by its id.
@@ -160,6 +189,8 @@ pub(crate) enum Write {
     Erase,
     /// Renews an assessment.
     Renew,
+    /// Works out commitments and deadlines.
+    Compile,
     /// Accepts or declines what is offered to the caller.
     Reply(Consent),
 }

@@ -23,7 +23,7 @@ impl Traffic {
     pub fn of(method: &Method, path: &str) -> Self {
         let path = path.strip_prefix("/api/v1").unwrap_or(path);
         let is_read = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
-        let makes_key = path == "/api-keys" && *method == Method::POST;
+        let makes_key = matches!(path, "/api-keys" | "/calendars") && *method == Method::POST;
         if path.starts_with("/auth/") || path.ends_with("/password-token") || makes_key {
             Self::SignIn
         } else if path == "/graphql" {
@@ -59,6 +59,7 @@ mod tests {
         assert_eq!(of(Method::POST, "/api/v1/auth/login"), Traffic::SignIn);
         assert_eq!(of(Method::POST, "/users/1/password-token"), Traffic::SignIn);
         assert_eq!(of(Method::POST, "/api/v1/api-keys"), Traffic::SignIn);
+        assert_eq!(of(Method::POST, "/api/v1/calendars"), Traffic::SignIn);
         assert_eq!(of(Method::GET, "/api/v1/api-keys"), Traffic::Read);
         assert_eq!(of(Method::POST, "/api/v1/api-keys/1/revoke"), Traffic::Write);
         assert_eq!(of(Method::POST, "/graphql"), Traffic::Graphql);

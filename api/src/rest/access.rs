@@ -1,14 +1,11 @@
 //! What the caller may do, and why.
 
-use axum::{extract::FromRequestParts, http::request::Parts};
-use kernel::Ctx;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    caller::authenticate,
-    listing::parameters,
+    listing::Asking,
     problem::{Problem, ReadProblems},
 };
 use crate::{
@@ -39,18 +36,6 @@ pub struct ExplainParams {
     pub lang: Option<String>,
 }
 
-/// Any caller, with what it asks about.
-struct Asked(Ctx, ExplainParams);
-
-impl FromRequestParts<AppState> for Asked {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let (ctx, _) = authenticate(parts, state).await?;
-        Ok(Self(ctx, parameters(parts.uri.query())?))
-    }
-}
-
 #[utoipa::path(get, path = "/access/explain", tag = "Access",
     summary = "Explain a right",
     description = "Tells whether the caller may do something to a record it sees, by which rule, and which of its grants or which live release decides. \
@@ -58,7 +43,9 @@ impl FromRequestParts<AppState> for Asked {
         Who views as others (`X-Concord-View-As`) is told what those may do.",
     params(ExplainParams),
     responses((status = 200, description = "The explanation", body = Explanation), ReadProblems))]
-async fn explain_access(Asked(ctx, asked): Asked) -> Result<axum::Json<Explanation>, Problem> {
+async fn explain_access(
+    Asking(ctx, asked): Asking<ExplainParams>,
+) -> Result<axum::Json<Explanation>, Problem> {
     let ExplainParams { kind, id, verb, .. } = &asked;
     let question = Question { kind: kind.as_deref(), id: id.as_deref(), verb: verb.as_deref() };
     Ok(axum::Json(explain(&ctx, question).await?))

@@ -13,7 +13,7 @@ pub fn issue() -> Operation {
     let def = api_key::def();
     let issue = async move |SignedIn(ctx): SignedIn, _: Creating, Members(fields): Members| {
         let (row, secret) = api_key::issue(&ctx, fields).await?;
-        Records { def, ctx }.issued(&row, &secret).await
+        Records { def, ctx }.issued(&row, ("secret", &secret)).await
     };
     Operation::new(MethodFilter::POST, format!("/{}", def.collection), contract::issue_key(def), issue)
 }

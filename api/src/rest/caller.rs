@@ -179,13 +179,8 @@ fn act_as(parts: &Parts) -> Option<&str> {
 /// # Errors
 /// 401 for a bad token or key, 503 where the issuer of a token does not answer.
 pub async fn identity(parts: &Parts, state: &AppState) -> Result<(Ctx, Identity), Problem> {
-    let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone());
-    let mut ctx = state.ctx(request_id.as_deref());
-    ctx.locale = Arc::new(locale(&parts.headers, parts.uri.query()));
+    let mut ctx = unidentified(parts, state);
     ctx.language = written(&parts.headers)?;
-    if let Some(tracing) = parts.extensions.get::<Tracing>() {
-        tracing.begin(&mut ctx);
-    }
     let address = parts.extensions.get::<Origin>().map(|origin| origin.address);
     let claimed = Identity {
         act_as: act_as(parts).map(str::to_owned),
@@ -200,6 +195,14 @@ pub async fn identity(parts: &Parts, state: &AppState) -> Result<(Ctx, Identity)
         meter.identify(payer)?;
     }
     Ok((ctx, identity))
+}
+
+/// The context of a request of which nothing is known yet but what it asks for.
+pub fn unidentified(parts: &Parts, state: &AppState) -> Ctx {
+    let mut ctx = state.ctx(parts.extensions.get::<RequestId>().map(|id| &*id.0));
+    ctx.locale = Arc::new(locale(&parts.headers, parts.uri.query()));
+    parts.extensions.get::<Tracing>().into_iter().for_each(|tracing| tracing.begin(&mut ctx));
+    ctx
 }
 
 /// Who is behind what stands in `Authorization`: a token is verified; a key is looked up with its person.
@@ -289,7 +292,7 @@ pub async fn recall(parts: &Parts, state: &AppState) -> Result<Recalled, Problem
 }
 
 /// The caller's languages: `lang=` before `Accept-Language`.
-fn locale(headers: &HeaderMap, query: Option<&str>) -> Locale {
+pub fn locale(headers: &HeaderMap, query: Option<&str>) -> Locale {
     let asked = pairs(query).into_iter().find(|(name, _)| name == "lang").map(|(_, value)| value);
     if asked.as_deref() == Some("*") {
         return Locale { chain: Vec::new(), all: true };

@@ -1,18 +1,15 @@
 //! A plan as a document: JSON, a page to read and print, or a file for a word processor.
 
 mod docx;
-mod html;
+pub(super) mod html;
 mod years;
 
 use axum::{
     extract::{FromRequestParts, Path},
-    http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
+    http::request::Parts,
     response::{IntoResponse, Response},
 };
-use kernel::{
-    Code, Ctx, Error,
-    input::{did_you_mean, nearest},
-};
+use kernel::{Ctx, Error};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -20,6 +17,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     answer::etag,
     caller::authenticate,
+    forms::{Form, HTML, JSON, Printed, wanted},
     listing::parameters,
     problem::{Problem, ReadProblems},
 };
@@ -37,60 +35,11 @@ pub fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(get_plan_document))
 }
 
-/// A form of a document.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
-    Json,
-    Html,
-    Docx,
-}
+const DOCX: Form =
+    Form { name: "docx", media: "application/vnd.openxmlformats-officedocument.wordprocessingml.document" };
 
-impl Form {
-    /// Every form, what is answered to whoever takes anything first.
-    const ALL: [Self; 3] = [Self::Json, Self::Html, Self::Docx];
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Json => "json",
-            Self::Html => "html",
-            Self::Docx => "docx",
-        }
-    }
-
-    const fn media(self) -> &'static str {
-        match self {
-            Self::Json => "application/json",
-            Self::Html => "text/html",
-            Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-        }
-    }
-
-    /// The form with a name.
-    fn named(name: &str) -> Result<Self, Error> {
-        let found = Self::ALL.into_iter().find(|form| form.name() == name);
-        found.ok_or_else(|| {
-            let hint = did_you_mean(nearest(name, Self::ALL.iter().map(|form| form.name())));
-            let text = format!("`format` is one of json, html, docx{hint}");
-            Error::bad_request("?format", Code::NotInList, text)
-        })
-    }
-
-    /// The form that a caller prefers of those it takes.
-    fn preferred(accept: &Accept<'_>) -> Result<Self, Problem> {
-        let mut best: Option<(Self, f32)> = None;
-        for form in Self::ALL {
-            let weight = accept.weight(form.media());
-            if weight > best.map_or(0.0, |(_, known)| known) {
-                best = Some((form, weight));
-            }
-        }
-        let refusal = || {
-            let all = Self::ALL.map(Self::media).join(", ");
-            Problem::Http(Code::NotAcceptable, format!("documents are one of {all}"))
-        };
-        best.map(|(form, _)| form).ok_or_else(refusal)
-    }
-}
+/// The forms of a document, what is answered to whoever takes anything first.
+const FORMS: [Form; 3] = [JSON, HTML, DOCX];
 
 /// Which document is wanted.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -117,10 +66,7 @@ impl FromRequestParts<AppState> for Asked {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let (ctx, _) = authenticate(parts, state).await?;
         let asked: DocumentParams = parameters(parts.uri.query())?;
-        let form = match asked.format.as_deref().filter(|name| !name.is_empty()) {
-            Some(name) => Form::named(name)?,
-            None => Form::preferred(&Accept::of(&parts.headers))?,
-        };
+        let form = wanted(&FORMS, asked.format.as_deref(), &Accept::of(&parts.headers))?;
         let edition = Edition::read(asked.edition.as_deref(), asked.as_of.as_deref())?;
         Ok(Self(ctx, form, edition))
     }
@@ -146,26 +92,15 @@ async fn get_plan_document(
 async fn answer(document: Document, form: Form) -> Result<Response, Problem> {
     let json = serde_json::to_vec(&document).map_err(Error::from)?;
     // The same content prints the same: a tag of what it says, and of its form.
-    let tag = etag(0, &[form.name().as_bytes(), &json].concat());
+    let tag = etag(0, &[form.name.as_bytes(), &json].concat());
     let language = document.content_language().map(str::to_owned);
     let file = file_name(&document, form);
     let (media, body) = match form {
-        Form::Json => (form.media(), json),
-        Form::Html => ("text/html; charset=utf-8", html::print(&document).into_bytes()),
-        Form::Docx => (form.media(), printed(document).await?),
+        HTML => ("text/html; charset=utf-8", html::print(&document).into_bytes()),
+        DOCX => (form.media, printed(document).await?),
+        _ => (form.media, json),
     };
-    let place = if form == Form::Docx { "attachment" } else { "inline" };
-    let texts = [
-        (header::CONTENT_TYPE, Some(media.to_owned())),
-        (header::ETAG, Some(tag)),
-        (header::CONTENT_LANGUAGE, language),
-        (header::CONTENT_DISPOSITION, Some(format!("{place}; filename=\"{file}\""))),
-        (header::CONTENT_SECURITY_POLICY, (form == Form::Html).then(|| html::POLICY.to_owned())),
-    ];
-    let given =
-        |(name, text): (HeaderName, Option<String>)| Some((name, HeaderValue::from_str(&text?).ok()?));
-    let headers: HeaderMap = texts.into_iter().filter_map(given).collect();
-    Ok((headers, body).into_response())
+    Ok(Printed { media, body, tag, language, file, is_attachment: form == DOCX }.into_response())
 }
 
 /// Prints a file in a thread of its own: a large plan takes a while, and nobody else shall wait for it.
@@ -181,7 +116,7 @@ fn file_name(document: &Document, form: Form) -> String {
         text.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect()
     };
     let (owner, kind) = (plain(&document.owner.code), plain(&document.kind.code));
-    format!("{owner}-{kind}-edition-{}.{}.{}", document.edition, document.language.tag(), form.name())
+    format!("{owner}-{kind}-edition-{}.{}.{}", document.edition, document.language.tag(), form.name)
 }
 
 /// Shades of one hue, from the least likelihood and impact to the greatest.
@@ -197,28 +132,4 @@ fn shade(likelihood: i32, impact: i32) -> &'static str {
         _ => 4,
     };
     SHADES.get(step).copied().unwrap_or("#fff")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn preferred(accept: &'static str) -> Option<Form> {
-        let headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accept))]);
-        Form::preferred(&Accept::of(&headers)).ok()
-    }
-
-    #[test]
-    fn browsers_get_a_page_and_programs_get_json() {
-        let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
-
-        assert_eq!(preferred(browser), Some(Form::Html));
-        assert_eq!(preferred("*/*"), Some(Form::Json));
-        assert_eq!(
-            preferred("application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
-            Some(Form::Docx)
-        );
-        assert_eq!(preferred("image/png"), None);
-        assert_eq!(preferred("application/json;q=0, text/*"), Some(Form::Html));
-    }
 }

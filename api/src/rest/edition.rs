@@ -4,7 +4,7 @@ use axum::{
     extract::{FromRequestParts, OriginalUri},
     http::request::Parts,
 };
-use kernel::Ctx;
+use kernel::{Ctx, KindDef};
 
 use super::{
     caller::{Reading, SignedIn, authenticate, pairs, refuse_parameters, signed_in},
@@ -24,7 +24,7 @@ fn has_editions(parts: &Parts) -> bool {
     let path = parts.extensions.get::<OriginalUri>().map_or(parts.uri.path(), |uri| uri.0.path());
     let collection = path.trim_start_matches("/api/v1/").split('/').next().unwrap_or_default();
     let def = KINDS.served().find(|def| def.collection == collection);
-    def.is_some_and(|def| def.declared.has_editions)
+    def.is_some_and(KindDef::is_of_editions)
 }
 
 fn given(parts: &Parts, name: &str) -> Option<String> {

@@ -1,10 +1,7 @@
 //! Editions of plans: which there are, what each froze, what differs between two, and the next one.
 
-use axum::{
-    extract::{FromRequestParts, Path},
-    http::{StatusCode, request::Parts},
-};
-use kernel::{Ctx, Error};
+use axum::{extract::Path, http::StatusCode};
+use kernel::Error;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use utoipa::IntoParams;
@@ -13,9 +10,9 @@ use uuid::Uuid;
 
 use super::{
     answer::Answer,
-    caller::{Caller, SignedIn, authenticate},
+    caller::{Caller, SignedIn},
     if_match::IfMatch,
-    listing::parameters,
+    listing::Asking,
     problem::{Problem, ReadProblems, WriteProblems},
 };
 use crate::{
@@ -105,19 +102,7 @@ pub struct Sides {
     description = "Tells what was added, removed, moved and changed in the content of a plan from one edition to another, field by field, as far as the caller may see it.",
     params(("id" = String, Path, description = "Id of the plan"), Sides),
     responses((status = 200, description = "What differs", body = ref("#/components/schemas/PlanDiff"), headers(("ETag" = String))), ReadProblems))]
-async fn diff_plan(Comparing(ctx, sides): Comparing, Path(plan): Path<String>) -> Result<Answer, Problem> {
+async fn diff_plan(Asking(ctx, sides): Asking<Sides>, Path(plan): Path<String>) -> Result<Answer, Problem> {
     let sides = editions::sides(sides.from.as_deref(), sides.to.as_deref())?;
     Ok(Answer::of(&diff::diff(&ctx, id(&plan)?, sides).await?)?)
-}
-
-/// Any caller, with the editions that it compares.
-struct Comparing(Ctx, Sides);
-
-impl FromRequestParts<AppState> for Comparing {
-    type Rejection = Problem;
-
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let (ctx, _) = authenticate(parts, state).await?;
-        Ok(Self(ctx, parameters(parts.uri.query())?))
-    }
 }

@@ -14,6 +14,7 @@ use serde_json::Value as Json;
 use super::{
     api_keys,
     body::{Input, Members, Optional},
+    calendars,
     caller::{Caller, Reading, SignedIn},
     edition::{OfRecord, Stated, Writing},
     if_match::{ByKey, Creating, IfMatch, Unconditional},
@@ -83,7 +84,7 @@ pub fn operations() -> impl Iterator<Item = Operation> {
             .chain(releases);
         all.filter(|operation| operation.needs.iter().all(|write| def.declared.takes(*write)))
     });
-    of_kinds.chain([of_several(), api_keys::issue()])
+    of_kinds.chain([of_several(), api_keys::issue(), calendars::issue()])
 }
 
 /// A batch of several kinds.

@@ -14,7 +14,7 @@ use kernel::{Code, Error};
 use tracing::Instrument;
 
 use super::{
-    addresses, caching,
+    addresses, caching, calendars,
     caller::RequestId,
     links,
     problem::{IsProblem, Problem, complete},
@@ -36,6 +36,7 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     }
     let public = &state.limits.front.public_url;
     let redirect = links::enter(public, &mut request);
+    calendars::take(&mut request);
     let asked = caching::Asked::of(&request);
     let (method, uri) = (request.method().clone(), request.uri().clone());
     // At this level whatever the filter lets through, so that each line tells its request.

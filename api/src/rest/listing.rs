@@ -4,22 +4,36 @@ use axum::{
     extract::{FromRequestParts, OriginalUri},
     http::request::Parts,
 };
+use chrono::NaiveDate;
 use kernel::{
-    Code, Error, KindDef, Violation,
+    Code, Ctx, Error, KindDef, Violation,
     filter::Narrowing,
     input::cut,
     page::{DEFAULT_LIMIT, Page, SortKey},
 };
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value as Json;
-use utoipa::{IntoParams, openapi::path::ParameterIn};
+use utoipa::{
+    IntoParams,
+    openapi::path::{Parameter, ParameterIn},
+};
 use uuid::Uuid;
 
 use super::{
-    caller::{pairs, parameter_faults, recall},
+    caller::{authenticate, pairs, parameter_faults, recall},
     problem::Problem,
 };
-use crate::{domain::plans::editions::Edition, signin::identity::Recalled, state::AppState};
+use crate::{
+    domain::{
+        plans::editions::Edition,
+        treaties::standing::{Axes, TOLD},
+    },
+    signin::identity::Recalled,
+    state::AppState,
+};
+
+/// The two days of which a list of participations may tell.
+pub const AXES: [&str; 2] = ["valid_on", "known_on"];
 
 /// Which page of a list is wanted.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -85,6 +99,43 @@ impl Parameters {
         if faults.is_empty() { Ok((narrowing, page)) } else { Err(Error::BadRequest(faults).into()) }
     }
 
+    /// Reads what narrows the list of participations, which page of it is wanted, and the two days of which it tells.
+    ///
+    /// # Errors
+    /// 400 naming every parameter that is unknown, cannot be read, or is about what the list tells anew.
+    pub fn of_standings(
+        &self,
+        def: &'static KindDef,
+        today: NaiveDate,
+    ) -> Result<(Narrowing, Page, Axes), Problem> {
+        let mut faults = Vec::new();
+        let value =
+            |name: &str| self.given.iter().find(|(given, _)| given == name).map(|(_, value)| &**value);
+        let axes = Axes::read(today, AXES.map(value), &mut faults);
+        let sorted = value("sort").unwrap_or_default().split(',').map(|key| key.trim_start_matches('-'));
+        let narrowed = self.given.iter().map(|(name, _)| name.as_str());
+        let told = |name: &&str| TOLD.contains(name);
+        let bad = narrowed
+            .filter(told)
+            .map(|name| (name, name))
+            .chain(sorted.filter(told).map(|key| ("sort", key)));
+        faults.extend(bad.map(|(at, name)| {
+            let text = format!("the list tells `{name}` as of a day: it is not narrowed or sorted by it");
+            Violation::new(format!("?{at}"), Code::RuleBroken, text)
+        }));
+        let others = self.given.iter().filter(|(name, _)| !AXES.contains(&&**name)).cloned().collect();
+        let list = Self { given: others, ..self.clone() }.of_list(def);
+        match list {
+            Ok((filters, page)) if faults.is_empty() => Ok((filters, page, axes)),
+            Ok(_) => Err(Error::BadRequest(faults).into()),
+            Err(Problem::Domain(Error::BadRequest(more))) => {
+                faults.extend(more);
+                Err(Error::BadRequest(faults).into())
+            }
+            Err(other) => Err(other),
+        }
+    }
+
     /// Whether a parameter is given.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
@@ -143,9 +194,7 @@ impl Parameters {
 
     /// Reads parameters of a list that is none of a kind.
     pub fn read<P: IntoParams + DeserializeOwned + Default>(&self, faults: &mut Vec<Violation>) -> P {
-        let names = names::<P>();
-        faults.extend(parameter_faults(&self.given, &names.iter().map(String::as_str).collect::<Vec<_>>()));
-        part(&self.given, &names, faults)
+        read(&self.given, faults)
     }
 
     /// The address with another cursor.
@@ -163,24 +212,68 @@ impl Parameters {
 /// # Errors
 /// 400 naming every parameter that is unknown or cannot be read.
 pub fn parameters<P: IntoParams + DeserializeOwned + Default>(query: Option<&str>) -> Result<P, Problem> {
-    let names = names::<P>();
-    let given = pairs(query);
-    let mut faults = parameter_faults(&given, &names.iter().map(String::as_str).collect::<Vec<_>>());
-    let read = part(&given, &names, &mut faults);
+    let mut faults = Vec::new();
+    let read = read(&pairs(query), &mut faults);
     if faults.is_empty() { Ok(read) } else { Err(Error::BadRequest(faults).into()) }
 }
 
+fn read<P: IntoParams + DeserializeOwned + Default>(
+    given: &[(String, String)],
+    faults: &mut Vec<Violation>,
+) -> P {
+    let names = names::<P>();
+    faults.extend(parameter_faults(given, &names.iter().map(String::as_str).collect::<Vec<_>>()));
+    part(given, &names, faults)
+}
+
+/// Any caller, with the parameters of an address that is no list.
+#[derive(Clone, Debug)]
+pub struct Asking<P>(pub Ctx, pub P);
+
+impl<P: IntoParams + DeserializeOwned + Default> FromRequestParts<AppState> for Asking<P> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let (ctx, _) = authenticate(parts, state).await?;
+        Ok(Self(ctx, parameters(parts.uri.query())?))
+    }
+}
+
 fn names<P: IntoParams>() -> Vec<String> {
-    P::into_params(|| Some(ParameterIn::Query)).into_iter().map(|parameter| parameter.name).collect()
+    query::<P>().map(|parameter| parameter.name).collect()
+}
+
+fn query<P: IntoParams>() -> impl Iterator<Item = Parameter> {
+    P::into_params(|| Some(ParameterIn::Query)).into_iter()
+}
+
+/// Whether a parameter may be there with nothing: only a text of any form.
+fn may_be_empty(parameter: &Parameter) -> bool {
+    let schema = serde_json::to_value(&parameter.schema).unwrap_or_default();
+    let Some(of) = schema.get("type") else { return false };
+    let is_text = *of == "string" || of.as_array().is_some_and(|of| of.contains(&"string".into()));
+    is_text && ["pattern", "format", "enum"].iter().all(|bound| schema.get(bound).is_none())
+}
+
+/// The violations of parameters that are there with nothing, and need a value.
+fn empty_faults<P: IntoParams>(given: &[&(String, String)]) -> Vec<Violation> {
+    let is_empty = |name: &str| given.iter().any(|(of, value)| of == name && value.is_empty());
+    let bad = query::<P>().filter(|parameter| is_empty(&parameter.name) && !may_be_empty(parameter));
+    bad.map(|Parameter { name, .. }| {
+        let detail = format!("`{name}` is there with no value: give one, or leave it out");
+        Violation::new(format!("?{name}"), Code::BadFormat, detail)
+    })
+    .collect()
 }
 
 /// Reads the pairs with these names; on failure each name alone, so that every bad one is named.
-fn part<T: DeserializeOwned + Default>(
+fn part<T: IntoParams + DeserializeOwned + Default>(
     given: &[(String, String)],
     names: &[String],
     faults: &mut Vec<Violation>,
 ) -> T {
     let own: Vec<&(String, String)> = given.iter().filter(|(name, _)| names.contains(name)).collect();
+    faults.extend(empty_faults::<T>(&own));
     let text = serde_html_form::to_string(&own).unwrap_or_default();
     if let Ok(read) = serde_html_form::from_str(&text) {
         return read;

@@ -47,7 +47,7 @@ async fn renew_assessment(
     summary = "Propose a plan from an assessment",
     description = "Proposes pillars, objectives and actions for the open gaps of a validated or closed assessment, from the built-in template, each action with an agency that is to lead by its state functions; for a new plan, or for one that is there. Nothing is written: `batch` is a body of `POST /batch`, to be edited and sent, whole or in part. It binds nobody.",
     params(("id" = String, Path, description = "Id of the assessment")),
-    request_body = ProposalInput,
+    request_body = Option<ProposalInput>,
     responses((status = 200, description = "The proposal", body = PlanProposal), WriteProblems))]
 async fn propose_plan(
     SignedIn(ctx): SignedIn,

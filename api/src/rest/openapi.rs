@@ -18,6 +18,7 @@ use crate::domain::{
     KINDS,
     access::api_key,
     batch::{BatchInput, BatchResult},
+    calendars::calendar,
     history::HistoryEntry,
     needs::renewal::{self, AnswerNotCarried, CarriedAnswer},
     plans::editions,
@@ -37,13 +38,15 @@ use crate::domain::{
     security((), ("bearer" = []), ("basic" = [])),
     tags(
         (name = "Reference data", description = "Facts that belong to nobody: regions, countries, organisations, frameworks, obligations, areas of capability."),
-        (name = "Treaties", description = "Participation of countries in frameworks, and what they say of themselves."),
-        (name = "Plans", description = "National Action Plans with pillars, objectives and actions."),
+        (name = "Treaties", description = "Participation of countries in frameworks with its events, and what they say of themselves; what falls due: versions of the rules of obligations, compilations, commitments, deadlines, treaty events, submissions; national law and its reviews, what is recorded about obligations with its evidence, and contact points; questions of returns, facts that answer them, and drafts of reports."),
+        (name = "Plans", description = "National Action Plans with sections, pillars, objectives and actions."),
         (name = "Needs assessment", description = "Questionnaires with their questions, assessments with the answers of agencies, and gaps."),
         (name = "Cycle and roadmap", description = "Cycles of planning with their steps, and milestones."),
         (name = "Risks and priorities", description = "Risks, methods of setting priorities, and priorities."),
+        (name = "Regional plans", description = "Items of regional plans, what member countries say of them, and what they come to over released records."),
         (name = "Delivery", description = "How plans are carried out: indicators and measurements, budget lines, proposals, exercises and findings, capacity measures, good practices, and the figures of a plan."),
         (name = "Cooperation", description = "Agencies, working groups and tasks."),
+        (name = "Calendars", description = "Calendars: what falls due or takes place, in the programs in which people keep their days."),
         (name = "Sharing", description = "Releases: what an owner shows to others, to whom and until when."),
         (name = "Records", description = "Records of several kinds at once."),
         (name = "Changes", description = "What became of the records a caller sees: pages, pages that wait, streams."),
@@ -96,7 +99,7 @@ fn joined() -> Result<Json, String> {
     }
     kernel::input::tidy(&mut document);
     let past = Map::from_iter([("HistoryEntryPage".to_owned(), schema::page("HistoryEntry"))]);
-    let of_keys = kinds::schemas_of_keys(api_key::def());
+    let of_keys = kinds::schemas_of_issued(api_key::def(), calendar::def());
     let own = [tree::schemas(), editions::schemas(), renewal::schemas()];
     for schemas in [past, schema::components(&KINDS), of_keys].into_iter().chain(own) {
         merge::add_schemas(&mut document, schemas)?;

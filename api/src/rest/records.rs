@@ -1,10 +1,13 @@
 //! What the operations of record kinds do, once for all kinds.
 
+use std::collections::BTreeMap;
+
 use kernel::{
     Code, Ctx, Error, KindDef, Result, Unit,
     lifecycle::{self, MoveState},
+    page::{Page as Paging, Slice},
     record::{Expected, Op, Outcome, OutcomeKind},
-    render::{Detail, Renderer, Shown},
+    render::{Detail, Named, Renderer, Shown},
     row::Row,
     store,
 };
@@ -15,7 +18,7 @@ use uuid::Uuid;
 
 use super::{
     answer::{Answer, Page, PageInfo},
-    listing::Parameters,
+    listing::{AXES, Parameters},
     problem::Problem,
 };
 use crate::{
@@ -27,6 +30,7 @@ use crate::{
         plans::editions::{self, Edition},
         purge::{self, Purging, ReasonInput},
         sharing,
+        treaties::standing::{as_held, tells},
     },
     signin::identity::Recalled,
 };
@@ -46,10 +50,33 @@ impl Records {
         if def.declared.has_editions && def.has("plan_id") && parameters.has("as_of") {
             return self.list_past(parameters).await;
         }
+        if tells(def) && AXES.iter().any(|name| parameters.has(name)) {
+            return self.list_held(parameters).await;
+        }
         let (filters, page) = parameters.of_list(def)?;
         let (slice, named) = store::list_along(ctx, def, &filters, &page).await?;
+        self.listed(parameters, &page, (slice, &named)).await
+    }
+
+    /// Lists participations as the countries stood on one day, as it was known on another.
+    async fn list_held(&self, parameters: &Parameters) -> Result<Answer, Problem> {
+        let Self { def, ctx } = self;
+        let (filters, page, axes) = parameters.of_standings(def, ctx.clock.today())?;
+        let (mut slice, named) = store::list_along(ctx, def, &filters, &page).await?;
+        slice.rows = as_held(ctx, slice.rows, axes).await?;
+        self.listed(parameters, &page, (slice, &named)).await
+    }
+
+    /// A page of the list.
+    async fn listed(
+        &self,
+        parameters: &Parameters,
+        page: &Paging,
+        (slice, named): (Slice, &Named),
+    ) -> Result<Answer, Problem> {
+        let Self { def, ctx } = self;
         let next = slice.rows.last().filter(|_| slice.has_more).map(|row| page.cursor_at(ctx, row));
-        let renderer = Renderer::along(ctx, def, (&slice.rows, &named), Detail::List).await?;
+        let renderer = Renderer::along(ctx, def, (&slice.rows, named), Detail::List).await?;
         let items: Vec<_> = slice.rows.iter().map(|row| renderer.shown(row)).collect();
         let info = PageInfo { next: next.clone(), limit: page.limit, total: slice.total };
         Ok(Answer {
@@ -189,11 +216,7 @@ impl Records {
 
     /// The visible record at an address: a code where codes address the kind, else an id.
     async fn find(&self, address: &str) -> Result<Row> {
-        match address.parse() {
-            Ok(id) => store::get(&self.ctx, self.def, id).await,
-            Err(_) if self.def.is_addressed_by_code() => store::by_code(&self.ctx, self.def, address).await,
-            Err(_) => Err(Error::NotFound),
-        }
+        store::at(&self.ctx, self.def, address).await
     }
 
     /// What is said of a code that no record has: the nearest one, where everybody may know it.
@@ -248,19 +271,22 @@ impl Records {
         self.shown(&renderer, row, is_new)
     }
 
-    /// The answer with a key that was just made, and with its secret.
-    pub async fn issued(&self, row: &Row, secret: &str) -> Result<Answer, Problem> {
+    /// The answer with a record that was just made, and with the secret that leads to it, under a name.
+    pub async fn issued(&self, row: &Row, (name, secret): (&str, &str)) -> Result<Answer, Problem> {
         #[derive(Serialize)]
-        struct Issued<'a> {
-            api_key: Shown<'a>,
-            secret: &'a str,
+        #[serde(untagged)]
+        enum Part<'a> {
+            Record(Box<Shown<'a>>),
+            Secret(&'a str),
         }
 
         let renderer = Renderer::on(&self.ctx, self.def, std::slice::from_ref(row), Detail::Single).await?;
+        let record = Part::Record(Box::new(renderer.shown(row)));
+        let issued = BTreeMap::from([(self.def.name, record), (name, Part::Secret(secret))]);
         Ok(Answer {
             version: Some(row.version()),
             location: Some(self.location(row)),
-            ..Answer::of(&Issued { api_key: renderer.shown(row), secret })?
+            ..Answer::of(&issued)?
         })
     }
 
@@ -284,7 +310,7 @@ impl Records {
 
     fn shown(&self, renderer: &Renderer, row: &Row, is_new: bool) -> Result<Answer, Problem> {
         Ok(Answer {
-            version: renderer.is_inside(row).then(|| row.version()),
+            version: renderer.shows_version(row).then(|| row.version()),
             language: renderer.language(row),
             location: is_new.then(|| self.location(row)),
             ..Answer::of(&renderer.shown(row))?

@@ -18,7 +18,7 @@ pub fn router() -> OpenApiRouter<AppState> {
 
 #[utoipa::path(get, path = "/plans/{id}/tree", tag = "Plans",
     summary = "Read a plan with all its content",
-    description = "Reads a plan with its pillars, objectives and actions and the obligations they serve, as far as the caller may see them.",
+    description = "Reads a plan with its sections, pillars, objectives and actions and the obligations they serve, as far as the caller may see them.",
     params(("id" = String, Path, description = "Id of the plan"),
         ("edition" = Option<String>, Query, description = "Edition to read: `in_force` (the default), `working`, or a number."),
         ("as_of" = Option<String>, Query, description = "State to read: a day, which means its end in UTC, or an instant.")),

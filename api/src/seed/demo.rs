@@ -5,6 +5,7 @@
 //! neither undoes their work nor meets the rules of an adopted plan.
 
 mod bodies;
+mod duties;
 mod file;
 mod people;
 mod plans;
@@ -36,6 +37,13 @@ pub(super) struct Loaded {
     plans: Plans,
 }
 
+impl Loaded {
+    /// Whether this run made any plan, so that there is something to go on with.
+    pub(super) fn is_new(&self) -> bool {
+        !self.plans.plans.created.is_empty()
+    }
+}
+
 /// Brings in the reference data and the demonstration, up to the first edition of each plan.
 pub(super) async fn load(unit: &mut Unit) -> Result<(DemoReport, Loaded)> {
     let countries = file::countries()?;
@@ -51,9 +59,10 @@ pub(super) async fn load(unit: &mut Unit) -> Result<(DemoReport, Loaded)> {
     Ok((DemoReport { reference, records, sign_ins }, Loaded { countries, plans }))
 }
 
-/// Goes on with the next editions of the plans that were made.
+/// Goes on with the next editions of the plans that were made, and with the duties that were worked out meanwhile.
 ///
 /// A unit of its own: what stood in an edition is read from the log, which tells states between units.
 pub(super) async fn go_on(unit: &mut Unit, loaded: &Loaded) -> Result<()> {
-    plans::load_editions(unit, &loaded.countries, &loaded.plans).await
+    plans::load_editions(unit, &loaded.countries, &loaded.plans).await?;
+    duties::load(unit, &loaded.countries, &loaded.plans).await
 }

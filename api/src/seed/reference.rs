@@ -6,6 +6,7 @@ use std::collections::HashMap;
 
 use entity::{
     CapabilityArea, Country, Framework, Obligation, Organisation, Participation, Region, RegionMembership,
+    ReportQuestion,
 };
 use kernel::{Error, Result, Unit, row::Row};
 use model::Kind;
@@ -71,6 +72,8 @@ pub(super) async fn load(unit: &mut Unit, report: &mut Report) -> Result<Ids> {
             .await?
             .ids;
     bring::<Obligation>(unit, report, BY_CODE, each(embedded!("obligations.csv"), rows::obligation)?).await?;
+    let questions = each(embedded!("report_questions.csv"), rows::report_question)?;
+    bring::<ReportQuestion>(unit, report, BY_CODE, questions).await?;
     let areas = each(embedded!("naq_areas.csv"), rows::capability_area)?;
     bring::<CapabilityArea>(unit, report, BY_CODE, areas).await?;
     let ids = Ids { countries, frameworks };

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, Utc};
 use entity::{
     country, membership, region, region_membership, release, release_term, shared_set,
-    vocab::{MembershipStanding, ReleaseMode, ReleaseStatus},
+    vocab::{MembershipStanding, ReleaseMode, ReleaseStatus, Role},
 };
 use kernel::{
-    actor::{Actor, PUBLIC},
+    actor::{Actor, Grant, PUBLIC},
     ctx::Ctx,
     db::Conn,
     error::Result,
@@ -143,6 +143,24 @@ pub(super) async fn release_sets(
         }
     }
     Ok((all, public))
+}
+
+/// Sets with a live release to read for a region (`region:CA`), or for everybody.
+pub(crate) async fn sets_for_region(ctx: &Ctx, owner: &str) -> Result<BTreeSet<Uuid>> {
+    let grant = Grant {
+        id: Uuid::nil(),
+        role: Role::Regional,
+        owner: owner.to_owned(),
+        agency: None,
+        agency_code: None,
+        within_plan: None,
+        read_ceiling: None,
+        write_kinds: Vec::new(),
+        source_systems: Vec::new(),
+    };
+    let mut region = Actor::anonymous();
+    region.grants = vec![grant];
+    Ok(release_sets(ctx, &region, ctx.clock.now()).await?.0)
 }
 
 /// The release by which a set shows its records to the caller, with the audience; the oldest of several.

@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use aws_lc_rs::digest;
 use chrono::{DateTime, Utc};
+use entity::ApiKey;
 use kernel::{
     actor::{Actor, Grant},
     ctx::Ctx,
@@ -21,6 +22,7 @@ use super::{
     standing::load,
     viewing::view_as,
 };
+use crate::domain::Registered;
 
 /// Who a request says it is from: what was read from it, before anything is looked up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -104,7 +106,7 @@ impl Identity {
     /// Notes the use of a key whose holder stands as it was looked up.
     fn note(ctx: &Ctx) {
         if let Some(key) = &ctx.actor.key {
-            ctx.standings.note_use(key.key, ctx.clock.now());
+            ctx.standings.note_use(ApiKey::def().name, key.key, ctx.clock.now());
         }
     }
 

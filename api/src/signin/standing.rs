@@ -72,7 +72,11 @@ pub(super) async fn load(ctx: &Ctx, identity: &Identity) -> Result<(Actor, DateT
 }
 
 /// Adds what the data say about a caller who acts as it does until this instant, with that of the next change.
-async fn stand(ctx: &Ctx, mut actor: Actor, until: DateTime<Utc>) -> Result<(Actor, DateTime<Utc>)> {
+pub(super) async fn stand(
+    ctx: &Ctx,
+    mut actor: Actor,
+    until: DateTime<Utc>,
+) -> Result<(Actor, DateTime<Utc>)> {
     // Grants and memberships begin and end with a day.
     let tomorrow = ctx.clock.today().succ_opt().unwrap_or(NaiveDate::MAX).and_time(NaiveTime::MIN).and_utc();
     let (now, mut until) = (ctx.clock.now(), min(tomorrow, until));

@@ -149,7 +149,17 @@ impl Attempt {
 /// # Errors
 /// What the database says.
 pub async fn refuse_key(ctx: &Ctx, ring: &KeyRing, from: Option<IpAddr>) -> Result<Error> {
-    let Some(address) = from else { return Ok(refused()) };
+    refuse(ctx, ring, from, (Ending::WrongKey, refused())).await
+}
+
+/// What whoever shows a secret that is none is answered: the refusal, or how long to wait after many.
+pub(super) async fn refuse(
+    ctx: &Ctx,
+    ring: &KeyRing,
+    from: Option<IpAddr>,
+    (ending, answer): (Ending, Error),
+) -> Result<Error> {
+    let Some(address) = from else { return Ok(answer) };
     let key = key(ring.secret(), KEYS, network(address).to_string().as_bytes());
     let now = ctx.clock.now();
     let select = Query::select()
@@ -168,8 +178,8 @@ pub async fn refuse_key(ctx: &Ctx, ring: &KeyRing, from: Option<IpAddr>) -> Resu
     let transaction = ctx.db.begin(true).await?;
     charge(ctx.db.within(&transaction), KEYS, &key, now).await?;
     transaction.commit().await?;
-    refusal::tell(Ending::WrongKey, None, from);
-    Ok(refused())
+    refusal::tell(ending, None, from);
+    Ok(answer)
 }
 
 /// Forgets the failures of an account, whose holder has shown another way who it is.

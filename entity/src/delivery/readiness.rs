@@ -4,6 +4,7 @@ use model::{Children, Mask, Ref, Refs, lifecycle, record};
 
 use crate::{
     cooperation::{Agency, Task},
+    needs::CapabilityArea,
     plans::Action,
     reference::Country,
     vocab::{ActivityStatus, CapacityKind, Community, Domain, ExerciseKind, FindingStatus, PracticeKind},
@@ -179,6 +180,9 @@ pub struct GoodPractice {
     /// The practice or the lesson.
     #[field(len(1, 20_000), text)]
     pub text: String,
+    /// Area of capability it is in.
+    #[field(filter)]
+    pub area: Option<Ref<CapabilityArea>>,
     /// Hazard domains it is about.
     #[field(most(4), filter("domain", "Only those about one of these hazard domains."))]
     pub domains: Mask<Domain>,

@@ -58,3 +58,12 @@ pub enum PracticeKind {
     /// What was learnt.
     Lesson,
 }
+
+/// What a country says to a project that is to work in it.
+#[vocabulary]
+pub enum ProjectConsent {
+    /// The country is asked.
+    Proposed,
+    Accepted,
+    Declined,
+}

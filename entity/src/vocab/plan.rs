@@ -73,3 +73,34 @@ pub enum TaskFamily {
     /// Sustainability and regional, interregional and global cooperation.
     Cooperation,
 }
+
+/// Whether a comment is still to be settled.
+#[vocabulary]
+pub enum CommentStatus {
+    Open,
+    /// Settled without a change of the record.
+    Resolved,
+    /// Carried into the record.
+    Carried,
+}
+
+/// What a country wants settled before its plan may be submitted.
+#[vocabulary]
+pub enum PlanPrecondition {
+    /// No comment on the plan and its content is open.
+    CommentsSettled,
+    /// Each action closes a gap.
+    GapLinks,
+    /// Each action reduces a risk.
+    RiskLinks,
+}
+
+/// What a member country says of an item of its region's plan.
+#[vocabulary]
+pub enum EndorsementStatus {
+    /// The country is asked.
+    Proposed,
+    Endorsed,
+    WithReservation,
+    NotEndorsed,
+}

@@ -88,3 +88,25 @@ pub enum ParticipationStatus {
     /// Not established.
     Unknown,
 }
+
+/// What happened between a country and a framework.
+#[vocabulary]
+pub enum ParticipationEventType {
+    Signature,
+    Ratification,
+    Accession,
+    Acceptance,
+    Approval,
+    /// Succession to a predecessor State.
+    Succession,
+    /// Approval by the country's own law, before the act of consent.
+    DomesticApproval,
+    /// Deposit of an instrument with a depositary.
+    Deposit,
+    /// Entry into force for the country.
+    EntryIntoForce,
+    Reservation,
+    Declaration,
+    /// Withdrawal, on the day from which it counts.
+    Withdrawal,
+}

@@ -4,6 +4,7 @@
 //! record's wire form and are held against the very schema that OpenAPI publishes, so the
 //! contract and the check cannot drift and all faces list the same violations.
 
+pub mod own;
 mod told;
 
 use std::{
@@ -156,9 +157,7 @@ impl Schema {
                 explain(&error, at, (&self.members, self.hides), &mut found);
             }
         }
-        found.sort_by(|a, b| a.pointer.cmp(&b.pointer));
-        found.dedup();
-        found
+        in_order(found)
     }
 }
 
@@ -168,6 +167,13 @@ pub fn schema_of<T: ToSchema + 'static>() -> &'static Schema {
     static COMPILED: LazyLock<Mutex<HashMap<TypeId, &'static Schema>>> = LazyLock::new(Mutex::default);
     let mut compiled = COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
     compiled.entry(TypeId::of::<T>()).or_insert_with(|| Box::leak(Box::new(Schema::of::<T>())))
+}
+
+/// What was found by place, each once.
+fn in_order(mut found: Vec<Violation>) -> Vec<Violation> {
+    found.sort_by(|a, b| a.pointer.cmp(&b.pointer));
+    found.dedup();
+    found
 }
 
 fn nulls(input: &Json, at: &str, found: &mut Vec<Violation>) {
@@ -182,7 +188,12 @@ fn nulls(input: &Json, at: &str, found: &mut Vec<Violation>) {
         }
         Json::Object(members) => {
             for (name, item) in members {
-                nulls(item, &format!("{at}/{}", escape(name)), found);
+                let place = format!("{at}/{}", escape(name));
+                if name.contains('\0') {
+                    let text = "the name of the member holds the character U+0000";
+                    found.push(Violation::new(place.clone(), Code::NullCharacter, text));
+                }
+                nulls(item, &place, found);
             }
         }
         _ => {}

@@ -42,7 +42,7 @@ impl Narrowing {
         let is_listed = || names(&self.read_kinds, def.name);
         match def.class {
             Class::Reference => true,
-            Class::National | Class::Work => is_listed(),
+            Class::National | Class::Work | Class::Comment => is_listed(),
             Class::Grant | Class::Key | Class::Shared => !self.has_ceiling && is_listed(),
             // Accounts are of no country.
             Class::Person => !self.has_ceiling && self.countries.is_empty() && is_listed(),

@@ -21,7 +21,7 @@ use uuid::Uuid;
 pub use model::Class;
 
 pub use fence::for_rule;
-pub use reading::{addressed, is_inside, readable, visible};
+pub use reading::{addressed, is_inside, is_party, readable, visible};
 pub use rules::Rule;
 pub use tracing::oversees_reads;
 pub(crate) use tracing::{TRACED, is_traced, traced};
@@ -103,6 +103,7 @@ pub struct Holding {
 
 /// The facts of a record that decide who may do what; kept with every change.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Scope {
     /// Owner of the record.
     pub owner: String,
@@ -124,7 +125,7 @@ pub struct Scope {
     /// The plan the record is or stands below.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<Uuid>,
-    /// The person an account record is about.
+    /// The person an account record is about, or who wrote a comment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<Uuid>,
     /// The role a grant gives.
@@ -136,6 +137,12 @@ pub struct Scope {
     /// Whether the record belongs to an edition that is not in force yet: only who works on the edition reads it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_drafted: bool,
+    /// The country that the record names, which reads it and decides about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub named: Option<String>,
+    /// Whether the record is in a state in which only its owner and the country it names see it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_unsettled: bool,
     /// Of a change: whether it changed nothing but what only the owner learns of.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_inside: bool,

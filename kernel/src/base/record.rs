@@ -12,7 +12,7 @@ use model::Kind;
 
 use crate::policy::fence;
 
-pub use column::{Column, Link, Parent, null};
+pub use column::{AnyLink, Column, Link, Parent, null};
 pub use columns::Columns;
 pub use def::{Edge, KindDef, Many, Via};
 pub use outcome::{Asked, Expected, Op, Outcome, OutcomeKind};

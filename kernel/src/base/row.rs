@@ -1,11 +1,10 @@
 //! Rows without a type, and their JSON forms.
 
+mod scope;
+
 use base64::Engine;
 use chrono::{DateTime, NaiveDate, SecondsFormat, SubsecRound, Utc};
-use model::{
-    Class, DefaultValue, Field, FieldType, VocabularyDef, declaration::standard::DRAFTED_IN,
-    field::Column as Type,
-};
+use model::{DefaultValue, Field, FieldType, VocabularyDef, field::Column as Type};
 use sea_orm::{QueryResult, Value, sea_query::Expr};
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -13,7 +12,6 @@ use uuid::Uuid;
 use crate::{
     dates, decimal,
     error::{Error, Result},
-    policy::{ACCEPTED, CONSENT, Scope},
     record::{Columns, KindDef, null},
 };
 
@@ -100,13 +98,15 @@ pub fn is_null(value: &Value) -> bool {
     json(value) == Json::Null
 }
 
-/// Sorts the keys of every object, so that equal values have equal bytes (RFC 8785; there are no floats).
+/// Sorts the keys of every object, so that equal values have equal bytes.
+///
+/// RFC 8785, as far as keys are ASCII and numbers whole: all are that we name ourselves. Callers name the members of free
+/// objects; these are sorted by their UTF-8, and their numbers written as everywhere.
 #[must_use]
 pub fn sorted(json: &Json) -> Json {
     match json {
         Json::Object(members) => {
             let mut pairs: Vec<_> = members.iter().collect();
-            // All keys are ASCII (columns and language tags), where RFC 8785 and this order agree.
             pairs.sort_by_key(|(key, _)| *key);
             Json::Object(pairs.into_iter().map(|(key, value)| (key.clone(), sorted(value))).collect())
         }
@@ -162,10 +162,13 @@ impl Row {
     pub fn from_image(def: &'static KindDef, image: &Json) -> Result<Self> {
         let mut row = Self::empty(def);
         for (column, value) in def.columns.iter().zip(&mut row.values) {
-            // What a later migration added is empty, but for codes, which hold their default.
-            let default = || match def.declared.field(column.field)?.default {
-                Some(DefaultValue::Code(code)) => Some(Json::from(code)),
-                _ => None,
+            // What a later migration added is empty, but for codes, which hold their default; a list is one without items.
+            let default = || {
+                let field = def.declared.field(column.field)?;
+                match field.default {
+                    Some(DefaultValue::Code(code)) => Some(Json::from(code)),
+                    _ => (column.ty == Type::Json && field.shape.is_list()).then(|| Json::Array(Vec::new())),
+                }
             };
             let stored = match image.get(column.name) {
                 Some(stored) => parse(column.ty, stored),
@@ -230,6 +233,20 @@ impl Row {
         self.set(field.column, T::write(held));
     }
 
+    /// Writes a field, or empties it.
+    pub fn put<T: FieldType>(&mut self, field: Field<T>, held: Option<T::Held>) {
+        match held {
+            Some(held) => self.write(field, held),
+            None => self.clear(field.column),
+        }
+    }
+
+    /// Whether the row was read with a column.
+    #[must_use]
+    pub fn holds(&self, column: &str) -> bool {
+        self.def.at(column).is_some_and(|at| self.held.has(at))
+    }
+
     /// Sets a column that the kind has.
     ///
     /// # Panics
@@ -259,8 +276,7 @@ impl Row {
         for (column, _) in field.columns() {
             self.clear(&column);
         }
-        let is_held = self.def.at("translations").is_some_and(|at| self.held.has(at));
-        if field.is_text && is_held {
+        if field.is_text && self.holds("translations") {
             let mut all = self.json("translations").cloned().unwrap_or_default();
             let of_languages = all.as_object_mut().into_iter().flat_map(|all| all.values_mut());
             of_languages.filter_map(Json::as_object_mut).for_each(|texts| drop(texts.remove(field.name)));
@@ -361,28 +377,6 @@ impl Row {
     #[must_use]
     pub fn owner(&self) -> &str {
         self.text("owner").unwrap_or_default()
-    }
-
-    /// The facts the policy needs, read from the columns by their names.
-    #[must_use]
-    pub fn scope(&self) -> Scope {
-        let code = |column| self.text(column).map(|code| Json::String(code.to_owned()));
-        Scope {
-            owner: self.owner().to_owned(),
-            level: code("visibility").and_then(|level| serde_json::from_value(level).ok()),
-            agency: self.def.lead.and_then(|column| self.uuid(column)),
-            contributors: self.def.contributors.map(|column| self.ids(column)).unwrap_or_default(),
-            shared_set: self.uuid("shared_set_id"),
-            release_set: self.uuid("release_set_id"),
-            plan: self.def.plan_column().and_then(|column| self.uuid(column)),
-            person: if self.def.class == Class::Person { self.uuid("id") } else { self.uuid("user_id") },
-            role: code("role").and_then(|role| serde_json::from_value(role).ok()),
-            is_offered: self.text(CONSENT).is_some_and(|consent| consent != ACCEPTED),
-            // A read of what is in force selects no such column.
-            is_drafted: self.def.at(DRAFTED_IN).is_some_and(|at| self.held.has(at) && !is_null(self.at(at))),
-            is_inside: false,
-            holdings: Vec::new(),
-        }
     }
 
     /// Whether a column is empty.

@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
@@ -17,7 +17,7 @@ use crate::{
     actor::Actor,
     error::Result,
     owners::Owners,
-    policy::{Verb, authorize, is_inside},
+    policy::{Verb, authorize, is_inside, is_party},
     record::{KindDef, Registry},
     row::Row,
     scalar::{Ref, SharedWith},
@@ -64,10 +64,9 @@ fn wanted(view: &View, def: &'static KindDef, rows: &[Row]) -> Wanted {
 /// The records of any kind that rows refer to.
 fn wanted_of_any(view: &View, def: &'static KindDef, rows: &[Row]) -> Wanted {
     let mut wanted = Wanted::new();
-    let Some((kind, id)) = def.any else { return wanted };
-    for row in rows {
-        if let (Some(target), Some(id)) = (row.text(kind).and_then(|kind| view.kinds.get(kind)), row.uuid(id))
-        {
+    for (any, row) in def.any.iter().flat_map(|any| rows.iter().map(move |row| (any, row))) {
+        let target = row.text(any.kind).and_then(|kind| view.kinds.get(kind));
+        if let (Some(target), Some(id)) = (target, row.uuid(any.id)) {
             wanted.entry(target.name).or_default().insert(id);
         }
     }
@@ -84,6 +83,8 @@ pub struct Renderer {
     owners: Arc<Owners>,
     /// The day on which countries are members of regions.
     today: NaiveDate,
+    /// The instant by which something is overdue.
+    now: DateTime<Utc>,
     kinds: &'static Registry,
     shows_can: bool,
 }
@@ -147,6 +148,7 @@ impl Renderer {
             sets: HashMap::new(),
             owners,
             today: view.clock.today(),
+            now: view.clock.now(),
             kinds: view.kinds,
             shows_can: true,
         }
@@ -172,10 +174,31 @@ impl Renderer {
         Texts::of(row, &self.locale, &self.owners)
     }
 
+    /// How a record is named, in the caller's language.
+    #[must_use]
+    pub fn named(&self, row: &Row) -> Ref {
+        let name = row.def().label.and_then(|label| self.texts(row).get(label).map(str::to_owned));
+        Ref { id: row.id(), code: row.text("code").map(str::to_owned), name }
+    }
+
+    /// The code that the caller is shown in a part of a record.
+    #[must_use]
+    pub fn code(&self, row: &Row, name: &str) -> Option<String> {
+        let part = row.def().parts.iter().find(|part| part.name == name)?;
+        serde_json::to_value(self.part(row, part)).ok()?.as_str().map(str::to_owned)
+    }
+
     /// Whether the caller reads a record from inside: with its version, writers and sharing.
     #[must_use]
     pub fn is_inside(&self, row: &Row) -> bool {
         is_inside(&self.actor, row.def(), row.owner())
+    }
+
+    /// Whether the caller is told the version of a record: it reads it from inside, or may write it from outside, as the
+    /// country that it names or as its author.
+    #[must_use]
+    pub fn shows_version(&self, row: &Row) -> bool {
+        self.is_inside(row) || is_party(&self.actor, row)
     }
 
     /// What the caller may do to a record.

@@ -93,6 +93,9 @@ impl Remembered {
     }
 }
 
+/// When records were used last, by kind and id.
+pub type Uses = BTreeMap<(&'static str, Uuid), DateTime<Utc>>;
+
 /// The callers a process remembers; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Standings {
@@ -101,8 +104,8 @@ pub struct Standings {
     codes: Codes,
     statements: Statements,
     traces: traces::Memory,
-    /// When each API key was used last, of those used since it was asked.
-    uses: Arc<Mutex<BTreeMap<Uuid, DateTime<Utc>>>>,
+    /// When each API key and calendar was used last, of those used since it was asked.
+    uses: Arc<Mutex<Uses>>,
 }
 
 impl Default for Standings {
@@ -130,14 +133,14 @@ impl Standings {
         self.callers.put(key, caller);
     }
 
-    /// Notes that an API key was used.
-    pub fn note_use(&self, key: Uuid, at: DateTime<Utc>) {
-        self.uses.lock().unwrap_or_else(PoisonError::into_inner).insert(key, at);
+    /// Notes that an API key, or a calendar, was used.
+    pub fn note_use(&self, kind: &'static str, id: Uuid, at: DateTime<Utc>) {
+        self.uses.lock().unwrap_or_else(PoisonError::into_inner).insert((kind, id), at);
     }
 
-    /// When each key was used last, of those used since this was asked before.
+    /// When each record, by its kind, was used last, of those used since this was asked before.
     #[must_use]
-    pub fn take_uses(&self) -> BTreeMap<Uuid, DateTime<Utc>> {
+    pub fn take_uses(&self) -> Uses {
         std::mem::take(&mut self.uses.lock().unwrap_or_else(PoisonError::into_inner))
     }
 

@@ -1,5 +1,6 @@
 //! Reads of record tables; `visible()` is inside each of them.
 
+mod copies;
 mod edges;
 mod facts;
 mod prepared;
@@ -10,6 +11,7 @@ use std::{collections::BTreeSet, fmt::Debug};
 use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, Order, SelectStatement};
 use uuid::Uuid;
 
+pub(crate) use copies::{hide_copies, with_copies};
 pub use edges::{by_ids, by_parent};
 pub use facts::{holdings, kinds_of};
 pub(crate) use prepared::Statements;
@@ -58,7 +60,7 @@ async fn single(view: &View, wanted: Wanted, id: Uuid, is_along: bool) -> Result
         Ok(making(view, wanted, (Cond::all().add(visible(&view.actor, wanted.def)).add(is_it), is_along)))
     })?;
     let found = prepared.run(view, &[id]).await?;
-    let (mut rows, named) = prepared.read(view, wanted, &found)?;
+    let (mut rows, named) = prepared.read(view, wanted, &found).await?;
     let row = rows.pop().ok_or(Error::NotFound)?;
     view.note(&row);
     Ok((row, named))
@@ -90,6 +92,19 @@ pub async fn by_code(view: &View, wanted: impl Into<Wanted>, code: &str) -> Resu
         return one(view, wanted, Cond::all().add(def.col(column).eq(meant))).await;
     }
     found
+}
+
+/// The visible record at an address: its id, or its code where that addresses the kind.
+///
+/// # Errors
+/// `NotFound` if it is absent or hidden.
+pub async fn at(view: &View, wanted: impl Into<Wanted>, address: &str) -> Result<Row> {
+    let wanted = wanted.into();
+    match address.parse() {
+        Ok(id) => get(view, wanted, id).await,
+        Err(_) if wanted.def.is_addressed_by_code() => by_code(view, wanted, address).await,
+        Err(_) => Err(Error::NotFound),
+    }
 }
 
 /// The code that is nearest to one that no record has, of kinds that everybody may read.
@@ -141,7 +156,7 @@ async fn one(view: &View, wanted: Wanted, cond: Cond) -> Result<Row> {
         Ok(made)
     })?;
     let found = prepared.run(view, &[]).await?;
-    let row = prepared.read(view, wanted, &found)?.0.pop().ok_or(Error::NotFound)?;
+    let row = prepared.read(view, wanted, &found).await?.0.pop().ok_or(Error::NotFound)?;
     view.note(&row);
     Ok(row)
 }
@@ -158,7 +173,7 @@ pub async fn of_plan(view: &View, wanted: impl Into<Wanted>, plan: Uuid) -> Resu
         let is_of = def.col(column).eq(Prepared::mark());
         Ok(making(view, wanted, (Cond::all().add(visible(&view.actor, def)).add(is_of), false)))
     })?;
-    let (rows, _) = prepared.read(view, wanted, &prepared.run(view, &[plan]).await?)?;
+    let (rows, _) = prepared.read(view, wanted, &prepared.run(view, &[plan]).await?).await?;
     for row in &rows {
         view.note(row);
     }
@@ -203,7 +218,7 @@ async fn page_of(
         Ok(made)
     })?;
     let found = prepared.run(view, &[]).await?;
-    let (mut rows, named) = prepared.read(view, wanted, &found)?;
+    let (mut rows, named) = prepared.read(view, wanted, &found).await?;
     let has_more = rows.len() > page.limit;
     rows.truncate(page.limit);
     for row in &rows {
@@ -235,14 +250,30 @@ fn shape(view: &View, of: impl Debug, (filters, page): (&Narrowing, &Page)) -> O
     page.cursor.is_none().then(|| format!("{of:?} {filters:?} {page:?} {}", view.clock.today()))
 }
 
+/// The visible records that meet a condition, by their place where they have one: names and figures, no more, for nothing
+/// is withheld of them.
+///
+/// # Errors
+/// What the database says.
+pub async fn seen(view: &View, def: &'static KindDef, which: Cond, most: u64) -> Result<Vec<Row>> {
+    let mut select = select(def);
+    select.cond_where(visible(&view.actor, def)).cond_where(which);
+    if def.has("position") {
+        select.order_by_expr(def.col("position"), Order::Asc);
+    }
+    select.order_by_expr(def.col("id"), Order::Asc).limit(most);
+    rows(view.db.reading(), def, &select).await
+}
+
 /// Every record that meets `cond`, hidden ones too; for rules and verbs that look further than the caller.
 ///
 /// # Errors
 /// What the database says.
-pub async fn all(conn: Conn<'_>, def: &'static KindDef, which: Cond) -> Result<Vec<Row>> {
-    let mut select = unseen(def);
-    select.cond_where(which).order_by((def.iden(), Alias::new("id")), Order::Asc);
-    rows(conn, def, &select).await
+pub async fn all(conn: Conn<'_>, wanted: impl Into<Wanted>, which: Cond) -> Result<Vec<Row>> {
+    let wanted = wanted.into();
+    let mut select = unseen(wanted);
+    select.cond_where(which).order_by((wanted.def.iden(), Alias::new("id")), Order::Asc);
+    rows(conn, wanted, &select).await
 }
 
 /// The first record that meets `cond`, hidden ones too; for rules that look further than the caller.

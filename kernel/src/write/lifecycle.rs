@@ -20,8 +20,34 @@ use crate::{
     unit::{Item, Unit},
 };
 
-/// Facts that records lack: their names, each with what it is called for people.
-pub type Lacking = HashMap<Uuid, Vec<(&'static str, &'static str)>>;
+/// A fact that a record lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lack {
+    /// Name of the fact in declarations.
+    pub fact: &'static str,
+    /// What it is called for people.
+    pub words: &'static str,
+    /// Whether moves that need the fact can be made without it: it is only told.
+    pub is_warning: bool,
+}
+
+impl Lack {
+    /// A fact without which moves that need it are not made.
+    #[must_use]
+    pub const fn of(fact: &'static str, words: &'static str) -> Self {
+        Self { fact, words, is_warning: false }
+    }
+
+    /// Lets moves be made without the fact, which is told.
+    #[must_use]
+    pub const fn warning(mut self, is_warning: bool) -> Self {
+        self.is_warning = is_warning;
+        self
+    }
+}
+
+/// Facts that records lack.
+pub type Lacking = HashMap<Uuid, Vec<Lack>>;
 
 /// Finds out which of the facts that moves need are missing; hidden records count too.
 pub type LackingFacts = for<'a> fn(Conn<'a>, &'a [&'a Row]) -> BoxFuture<'a, Result<Lacking>>;
@@ -39,6 +65,8 @@ pub struct MoveState {
     pub recorded_only: bool,
     /// Facts that are missing for it.
     pub missing: Vec<String>,
+    /// What is open and does not stand in the way.
+    pub warnings: Vec<String>,
 }
 
 /// The state a move starts from: that of the edition it is about, where records have editions.
@@ -92,11 +120,18 @@ fn missing(
             row.is_null(column).then(|| (*field).to_owned())
         }
         Need::Fact(fact) => {
-            let mut all = lacking.get(&row.id()).into_iter().flatten();
-            all.find(|(name, _)| name == fact).map(|(_, words)| (*words).to_owned())
+            let mut all = lacking.get(&row.id()).into_iter().flatten().filter(|lack| !lack.is_warning);
+            all.find(|lack| lack.fact == *fact).map(|lack| lack.words.to_owned())
         }
     };
     step.needs.iter().filter(|need| !comes(need)).filter_map(lacks).collect()
+}
+
+/// What is open and does not stand in the way of a move, in words.
+fn warnings(step: &Move, row: &Row, lacking: &Lacking) -> Vec<String> {
+    let open = lacking.get(&row.id()).into_iter().flatten().filter(|lack| lack.is_warning);
+    let is_asked = |lack: &&Lack| step.needs.contains(&Need::Fact(lack.fact));
+    open.filter(is_asked).map(|lack| lack.words.to_owned()).collect()
 }
 
 fn needs_facts(step: &Move) -> bool {
@@ -150,7 +185,8 @@ fn states(ctx: &Ctx, cycle: &'static Lifecycle, row: &Row, lacking: &Lacking) ->
         };
         // Told to those only who may make the move, for it speaks of hidden records too.
         let missing = if may { missing(cycle, step, row, lacking, comes) } else { Vec::new() };
-        MoveState { verb, to, allowed: may && missing.is_empty(), recorded_only, missing }
+        let warnings = if may { warnings(step, row, lacking) } else { Vec::new() };
+        MoveState { verb, to, allowed: may && missing.is_empty(), recorded_only, missing, warnings }
     };
     known(cycle, row).map(state).collect()
 }

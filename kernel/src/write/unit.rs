@@ -12,6 +12,7 @@ mod claims;
 mod current;
 mod editions;
 mod fields;
+mod follow;
 mod hidden;
 mod item;
 mod named;
@@ -48,6 +49,7 @@ use crate::{
     record::{KindDef, Op, Outcome, OutcomeKind},
     recorder::Recorder,
     row::Row,
+    store,
 };
 
 /// What happens to a batch when one of its items is refused.
@@ -250,6 +252,7 @@ impl Unit {
         }
         parents.extend(self.plans.clone());
         Self::inherit(def, &mut items, &parents);
+        self.settle_commenters(def, &mut items, &parents).await?;
         self.settle_releases(def, &mut items, &parents).await?;
         assemble::settle_language(self.ctx.language.as_deref(), def, &mut items, &found);
         self.enter_editions(def, &mut items);
@@ -265,7 +268,7 @@ impl Unit {
         let refused = items.iter().any(Item::is_rejected);
         if refused && atomic == Atomic::All {
             self.broken = true;
-            return Err(Error::Rejected(item::outcomes(&self.ctx.actor, items)));
+            return Err(Error::Rejected(self.outcomes(def, items).await?));
         }
         self.remember_refused(def, &items);
         self.finish(def, &mut items).await?;
@@ -274,11 +277,31 @@ impl Unit {
             self.remove_below(def, &items).await?;
             self.forget_owners(def);
             self.cascade(def, &items).await?;
+            self.lead_followers(def, &items).await?;
             if let Some(follow) = stages.follow {
                 follow(self, &mut items).await?;
             }
         }
+        self.outcomes(def, items).await
+    }
+
+    /// What each item came to, as the caller sees it.
+    async fn outcomes(&self, def: &'static KindDef, mut items: Vec<Item>) -> Result<Vec<Outcome>> {
+        let rows = items.iter_mut().flat_map(|item| item.before.iter_mut().chain([&mut item.after]));
+        let rows = store::with_copies(def, rows);
+        store::hide_copies(self.conn(), (&self.ctx.actor, self.ctx.kinds), def, rows).await?;
         Ok(item::outcomes(&self.ctx.actor, items))
+    }
+
+    /// Lets the service itself write records of one kind, all or none, in the caller's name.
+    ///
+    /// # Errors
+    /// As [`Unit::apply`].
+    pub async fn apply_by_service(&mut self, def: &'static KindDef, ops: Vec<Op>) -> Result<Vec<Outcome>> {
+        let actor = self.elevate();
+        let done = self.apply(def, ops, Atomic::All).await;
+        self.act_as(actor);
+        done
     }
 
     /// Applies one operation.

@@ -10,16 +10,19 @@ use syn::{
 use super::{doc, option, snake};
 
 /// What a declaration says of its kind, as calls on `Declaration`.
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the declaration")]
 struct Head {
     calls: TokenStream,
     is_national: bool,
     has_texts: bool,
     has_editions: bool,
+    is_comment: bool,
+    is_named: bool,
 }
 
 pub fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenStream> {
     let item: ItemStruct = syn::parse2(item)?;
-    let Head { calls, is_national, has_texts, has_editions } = head(arguments)?;
+    let head = head(arguments)?;
     let (kind, vis, words) = (&item.ident, &item.vis, doc(&item.attrs));
     let text = kind.to_string();
     let table = snake(&text);
@@ -32,7 +35,8 @@ pub fn expand(arguments: TokenStream, item: TokenStream) -> Result<TokenStream> 
         own.add(field)?;
     }
     let Own { columns, defs, constants, children, uses } = own;
-    let standard = standard(is_national, has_texts, has_editions);
+    let standard = standard(&head);
+    let calls = &head.calls;
     Ok(quote! {
         #[doc = #words]
         #[derive(Debug)]
@@ -78,6 +82,7 @@ fn head(arguments: TokenStream) -> Result<Head> {
     let arguments = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(arguments)?;
     let (mut calls, mut unique) = (TokenStream::new(), Vec::new());
     let (mut is_national, mut has_texts, mut has_editions) = (true, false, false);
+    let (mut is_comment, mut is_named) = (false, false);
     for argument in &arguments {
         match argument {
             Expr::Assign(ExprAssign { left, right, .. }) => {
@@ -85,7 +90,8 @@ fn head(arguments: TokenStream) -> Result<Head> {
                 calls.extend(match name.to_string().as_str() {
                     "class" => {
                         let class = ident(right)?;
-                        is_national = class == "National" || class == "Work";
+                        is_comment = class == "Comment";
+                        is_national = class == "National" || class == "Work" || is_comment;
                         quote!(.class(model::Class::#class))
                     }
                     "code" => {
@@ -101,6 +107,15 @@ fn head(arguments: TokenStream) -> Result<Head> {
                         quote!(.below(&[#(#fields),*]))
                     }
                     "moves" => quote!(.moves(&#right)),
+                    "named" => {
+                        is_named = true;
+                        let field = ident(right)?.to_string();
+                        quote!(.named(#field))
+                    }
+                    "shown_in" => {
+                        let states = names(right)?;
+                        quote!(.shown_in(&[#(#states),*]))
+                    }
                     "writes" => {
                         let which = names(right)?.into_iter().map(|one| Ident::new(&one, Span::call_site()));
                         quote!(.writes(&[#(model::Write::#which),*]))
@@ -125,7 +140,7 @@ fn head(arguments: TokenStream) -> Result<Head> {
     if !unique.is_empty() {
         calls.extend(quote!(.unique(&[#(#unique),*])));
     }
-    Ok(Head { calls, is_national, has_texts, has_editions })
+    Ok(Head { calls, is_national, has_texts, has_editions, is_comment, is_named })
 }
 
 fn ident(of: &Expr) -> Result<Ident> {
@@ -144,7 +159,7 @@ fn names(of: &Expr) -> Result<Vec<String>> {
 }
 
 /// The columns every kind of this sort has.
-fn standard(is_national: bool, has_texts: bool, has_editions: bool) -> TokenStream {
+fn standard(of: &Head) -> TokenStream {
     let mut all = quote! {
         /// Id of the record, for life.
         #[sea_orm(primary_key, auto_increment = false)]
@@ -166,7 +181,7 @@ fn standard(is_national: bool, has_texts: bool, has_editions: bool) -> TokenStre
         /// User who made the last change; no foreign key.
         pub updated_by: Option<Uuid>,
     };
-    if is_national {
+    if of.is_national {
         all.extend(quote! {
             /// Who sees the record inside its country.
             pub visibility: model::access::Visibility,
@@ -178,7 +193,7 @@ fn standard(is_national: bool, has_texts: bool, has_editions: bool) -> TokenStre
             pub release_set_id: Option<Uuid>,
         });
     }
-    if has_texts {
+    if of.has_texts {
         all.extend(quote! {
             /// Language of the base texts (BCP 47).
             pub language: String,
@@ -188,12 +203,22 @@ fn standard(is_national: bool, has_texts: bool, has_editions: bool) -> TokenStre
             pub search: String,
         });
     }
-    if has_editions {
+    if of.has_editions {
         all.extend(quote! {
             /// What the next edition changes of the record.
             pub pending: Option<Json>,
+        });
+    }
+    if of.has_editions || of.is_comment {
+        all.extend(quote! {
             /// Number of the edition the record belongs to that is not in force yet.
             pub drafted_in: Option<i32>,
+        });
+    }
+    if of.is_named {
+        all.extend(quote! {
+            /// What the country it names is called as an owner.
+            pub named: Option<String>,
         });
     }
     all
@@ -237,7 +262,7 @@ impl Own {
         }
         let is_fact = flags
             .iter()
-            .any(|flag| matches!(flag, Expr::Call(call) if ident(&call.func).is_ok_and(|name| name == "is")));
+            .any(|flag| matches!(flag, Expr::Call(call) if ident(&call.func).is_ok_and(|name| name == "is" || name == "overdue")));
         let column = self.columns(name, ty, &words, is_fact);
         let constant = Ident::new(&text.to_uppercase(), name.span());
         let calls = flags.iter().map(call).collect::<Result<Vec<_>>>()?;
@@ -267,7 +292,7 @@ impl Own {
         let (first, stored) = match core.as_str() {
             "Ref" => (named("_id"), optional(quote!(Uuid))),
             "Refs" | "List" | "Objects" => (name.clone(), quote!(Json)),
-            "Subject" => (name.clone(), optional(quote!(Json))),
+            "Subject" | "JsonObject" => (name.clone(), optional(quote!(Json))),
             "Mask" => (name.clone(), quote!(i32)),
             "Decimal" => (name.clone(), optional(quote!(i64))),
             "Money" => (named("_minor"), optional(quote!(i64))),
@@ -320,9 +345,9 @@ fn call(flag: &Expr) -> Result<TokenStream> {
                 ("default", code) => quote!(.default(model::DefaultValue::Code(#code.code()))),
                 ("of_state", state) => quote!(.of_state(#state.code())),
                 ("filter", Expr::Lit(_)) => quote!(.filter(Some(#right), None)),
-                ("not_before", field) => {
+                ("not_before" | "shown_with", field) => {
                     let field = ident(field)?.to_string();
-                    quote!(.not_before(#field))
+                    quote!(.#name(#field))
                 }
                 _ => quote!(.#name(#right)),
             }
@@ -334,6 +359,11 @@ fn call(flag: &Expr) -> Result<TokenStream> {
                 ("is", Some(field), Some(code)) => {
                     let field = LitStr::new(&ident(field)?.to_string(), Span::call_site());
                     quote!(.is(#field, #code.code()))
+                }
+                ("overdue", Some(field), Some(Expr::Array(states))) => {
+                    let field = LitStr::new(&ident(field)?.to_string(), Span::call_site());
+                    let states = states.elems.iter();
+                    quote!(.overdue(#field, &[#(#states.code()),*]))
                 }
                 _ => quote!(.#name(#args)),
             }

@@ -1,6 +1,6 @@
 //! The columns that records have besides their own fields.
 
-use super::Declaration;
+use super::{Class, Declaration};
 use crate::{
     Shape,
     access::Visibility,
@@ -20,6 +20,12 @@ impl Declaration {
         }
         if self.has_editions {
             all.extend(EDITIONS);
+        }
+        if self.class == Class::Comment {
+            all.extend(&EDITIONS[1..]);
+        }
+        if self.named.is_some() {
+            all.push((standard::NAMED, Column::Text, true));
         }
         all.extend(self.derived_columns().into_iter().map(|name| (name, Column::Text, false)));
         all
@@ -84,6 +90,8 @@ pub mod standard {
     pub const PENDING: &str = "pending";
     /// Number of the edition that a record belongs to which is not in force yet.
     pub const DRAFTED_IN: &str = "drafted_in";
+    /// What the country that a record names is called as an owner.
+    pub const NAMED: &str = "named";
 
     /// Who sees the record inside its country.
     pub const VISIBILITY: Field<Visibility> = Field::at("visibility");

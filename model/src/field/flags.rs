@@ -33,7 +33,10 @@ impl FieldDef {
             table: None,
             is_unlogged: false,
             is_inside: false,
+            is_of_any_owner: false,
+            shown_with: None,
             is: None,
+            overdue: None,
         }
     }
 
@@ -202,6 +205,29 @@ impl FieldDef {
     #[must_use]
     pub const fn unlogged(mut self) -> Self {
         self.is_unlogged = true;
+        self
+    }
+
+    /// Lets the field refer to records of other owners that its writer reads through a live release: it keeps their
+    /// ids only, which give nobody a right and do not hold the records.
+    #[must_use]
+    pub const fn any_owner(mut self) -> Self {
+        self.is_of_any_owner = true;
+        self
+    }
+
+    /// Shows the field to those alone who see the record that `field` refers to.
+    #[must_use]
+    pub const fn shown_with(mut self, field: &'static str) -> Self {
+        self.shown_with = Some(field);
+        self
+    }
+
+    /// Says that the field tells whether the instant in `field` is past while the record is in one of these states.
+    #[must_use]
+    pub const fn overdue(mut self, field: &'static str, states: &'static [&'static str]) -> Self {
+        self.overdue = Some((field, states));
+        self.writing = Writing::Never;
         self
     }
 

@@ -116,7 +116,7 @@ const journeys = {
     const parts = async (country) => country.locator('h3').allInnerTexts();
     assert.deepEqual(await parts(await boardAs(page, '')), ['Progress']);
     const country = await boardAs(page, 'focal_point@xaa.demo');
-    const all = ['Planning cycle 2022-2028 (invented)', 'Progress', 'Next milestones', 'Risks'];
+    const all = ['Planning cycle 2022-2028 (invented)', 'Progress', 'Next milestones', 'Risks', 'Next deadlines'];
     assert.deepEqual(await parts(country), all);
     assert.equal(await country.locator('.line li').count(), 10);
     assert.match(await country.getByRole('progressbar', { name: 'Whole plan' }).first().getAttribute('value'), /^[1-9]/);

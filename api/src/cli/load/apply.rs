@@ -121,7 +121,7 @@ fn order(def: &KindDef, rows: &[Row]) -> Vec<usize> {
 fn members(op: &Op) -> Option<&Map<String, Json>> {
     match op {
         Op::Create(fields) | Op::Upsert { fields, .. } | Op::Update { fields, .. } => Some(fields),
-        Op::Put(_) | Op::Delete { .. } | Op::Move { .. } => None,
+        Op::Make(_) | Op::Put(_) | Op::Delete { .. } | Op::Move { .. } => None,
     }
 }
 

@@ -73,14 +73,15 @@ fn form(def: &KindDef, name: &str) -> Form {
     }
     match plain(def, name) {
         None => Form::Json,
-        Some(_) if name == "translations" || is_objects(def, name) => Form::Json,
+        Some(_) if name == "translations" || is_json(def, name) => Form::Json,
         Some(column) => form_of(column.ty),
     }
 }
 
-/// Whether a member is a list of objects, which a cell holds as JSON.
-fn is_objects(def: &KindDef, name: &str) -> bool {
-    def.declared.field(name).is_some_and(|field| matches!(field.shape, Shape::Objects(_)))
+/// Whether a member is an object of any members, or a list of objects: a cell holds it as JSON.
+fn is_json(def: &KindDef, name: &str) -> bool {
+    let field = def.declared.field(name);
+    field.is_some_and(|field| matches!(field.shape, Shape::Objects(_) | Shape::JsonObject))
 }
 
 /// The one column that holds a member; none for a small object, though its id may go by the same name.

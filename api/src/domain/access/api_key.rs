@@ -2,8 +2,9 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
+use chrono::{DateTime, Utc};
 use entity::{
-    ApiKey, Country, api_key, country,
+    ApiKey, Country, api_key,
     vocab::{ApiKeyStatus, ReadCeiling, Role, Visibility},
 };
 use futures_util::future::BoxFuture;
@@ -12,7 +13,6 @@ use kernel::{
     actor::Grant,
     narrowing::Narrowing,
     policy::{Class, Scope, Verb, authorize},
-    record::Op,
     row::Row,
     store,
     unit::Item,
@@ -20,6 +20,7 @@ use kernel::{
 use sea_orm::sea_query::{Cond, ExprTrait};
 use serde_json::{Map, Value as Json};
 
+use super::shown_once::shown_once;
 use crate::{
     domain::{KINDS, Registered},
     signin::api_key::{give, is_network, is_origin, met, prefix},
@@ -37,24 +38,13 @@ pub fn def() -> &'static KindDef {
 /// `Forbidden` for keys and for whoever holds no grant; `Invalid` with everything that is wrong, among it what is
 /// wider than the caller; what the database says.
 pub async fn issue(ctx: &Ctx, fields: Map<String, Json>) -> Result<(Row, String)> {
-    // No idempotency key: what repeated calls are answered from holds no secrets.
-    let new = New { fields };
-    ctx.run(async move |unit| new.make(unit).await).await
-}
-
-/// A key to be made, for a unit; a struct and not a closure, whose future would not be known to be `Send`.
-struct New {
-    fields: Map<String, Json>,
-}
-
-impl New {
-    async fn make(&self, unit: &mut Unit) -> Result<(Row, String)> {
-        let outcome = unit.apply_one(ApiKey::def(), Op::Create(self.fields.clone())).await?;
-        let row = outcome.row.ok_or_else(|| Error::Internal("a new key has no row".into()))?;
-        let prefix = row.read(api_key::PREFIX).unwrap_or_default();
-        let secret = give(unit.conn(), row.id(), &prefix).await?;
-        Ok((row, secret))
-    }
+    shown_once(ctx, def(), fields, |conn, row| {
+        Box::pin(async move {
+            let prefix = row.read(api_key::PREFIX).unwrap_or_default();
+            give(conn, row.id(), &prefix).await
+        })
+    })
+    .await
 }
 
 /// A key is its maker's, active, and named by a prefix of its own.
@@ -82,22 +72,28 @@ pub fn check<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Res
             }
             check_rights(&actor, item);
             check_places(item);
-            check_countries(unit, item).await?;
-            let is_over = |at| at <= unit.ctx.clock.now();
-            if item.after.read(api_key::EXPIRES_AT).is_some_and(is_over) {
-                item.fault(
-                    "/expires_at",
-                    Code::OutOfRange,
-                    "a key ends after it begins: give an instant to come",
-                );
-            }
+            check_codes(unit, item, ("countries", Country::def()), NO_COUNTRY).await?;
+            let why = "a key ends after it begins: give an instant to come";
+            check_end(unit, item, item.after.read(api_key::EXPIRES_AT), why);
         }
         Ok(())
     })
 }
 
+/// An instant to end at that is to come.
+pub(in crate::domain) fn check_end(
+    unit: &Unit,
+    item: &mut Item,
+    end: Option<DateTime<Utc>>,
+    why: &'static str,
+) {
+    if end.is_some_and(|at| at <= unit.ctx.clock.now()) {
+        item.fault("/expires_at", Code::OutOfRange, why);
+    }
+}
+
 /// Adds a violation for each text of a list that does not fit.
-fn each(
+pub(in crate::domain) fn each(
     item: &mut Item,
     field: &str,
     texts: &[String],
@@ -199,20 +195,25 @@ fn check_places(item: &mut Item) {
     });
 }
 
-/// Countries there are, by their codes.
-async fn check_countries(unit: &Unit, item: &mut Item) -> Result<()> {
-    let given = item.after.read(api_key::COUNTRIES).unwrap_or_default();
+/// What a list of countries is answered of a code that none has.
+pub(in crate::domain) const NO_COUNTRY: &str = "no such country; give its code, such as `KGZ`";
+
+/// Codes of records of a kind that everybody may read, in a list of texts.
+pub(in crate::domain) async fn check_codes(
+    unit: &Unit,
+    item: &mut Item,
+    (field, def): (&'static str, &'static KindDef),
+    why: &'static str,
+) -> Result<()> {
+    let given: Vec<String> =
+        item.after.json(field).and_then(|list| serde_json::from_value(list.clone()).ok()).unwrap_or_default();
     if given.is_empty() {
         return Ok(());
     }
-    let def = Country::def();
     let named = given.iter().filter(|code| !code.contains('\0')).map(String::as_str);
-    let which = Cond::all().add(def.col(country::CODE.column).is_in(named));
+    let which = Cond::all().add(def.col("code").is_in(named));
     let rows = store::all(unit.conn(), def, which).await?;
-    let known: BTreeSet<String> = rows.iter().filter_map(|row| row.read(country::CODE)).collect();
-    each(item, "countries", &given, |code| {
-        (!known.contains(code))
-            .then_some((Code::ReferenceNotFound, "no such country; give its code, such as `KGZ`"))
-    });
+    let known: BTreeSet<String> = rows.iter().filter_map(|row| row.text("code").map(str::to_owned)).collect();
+    each(item, field, &given, |code| (!known.contains(code)).then_some((Code::ReferenceNotFound, why)));
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use entity::{ApiKey, Grant, User, api_key, grant, user};
+use entity::{ApiKey, Calendar, Grant, User, api_key, calendar, grant, user};
 use kernel::{
     Ctx, Error, Result, Unit, change,
     policy::{Verb, authorize},
@@ -30,7 +30,7 @@ pub struct Erasure {
     pub reason: String,
 }
 
-/// Erases a person: ends its grants and keys, closes its account under a pseudonym, and destroys what the log holds of both.
+/// Erases a person: ends its grants, keys and calendars, closes its account under a pseudonym, and destroys what the log holds of both.
 ///
 /// # Errors
 /// `NotFound` if the account is not visible; `Forbidden` to all but the person and the operator; `VersionRequired`,
@@ -65,9 +65,9 @@ impl Erasure {
             unit.apply_one(Grant::def(), Op::Delete { id: held.id(), version: Some(held.version()) }).await?;
         }
         self.end_keys(unit).await?;
-        // Grants and keys that are gone are in the log.
+        // Grants, keys and calendars that are gone are in the log.
         let mut records = BTreeSet::from([self.user]);
-        for def in [Grant::def(), ApiKey::def()] {
+        for def in [Grant::def(), ApiKey::def(), Calendar::def()] {
             records.extend(change::records_about(unit.conn(), def, self.user).await?);
         }
         unit.destroy(&records).await?;
@@ -85,14 +85,17 @@ impl Erasure {
         Ok(erased)
     }
 
-    /// Deletes the person's API keys.
+    /// Deletes the person's API keys and calendars, with what leads to them.
     async fn end_keys(&self, unit: &mut Unit) -> Result<()> {
-        let of_user = Cond::all().add(ApiKey::def().col(api_key::USER.column).eq(self.user));
-        for key in store::all(unit.conn(), ApiKey::def(), of_user).await? {
-            for (table, column) in ApiKey::def().declared.held {
-                delete(unit, table, column, key.id()).await?;
+        for (def, person) in [(ApiKey::def(), api_key::USER.column), (Calendar::def(), calendar::USER.column)]
+        {
+            let of_user = Cond::all().add(def.col(person).eq(self.user));
+            for key in store::all(unit.conn(), def, of_user).await? {
+                for (table, column) in def.declared.held {
+                    delete(unit, table, column, key.id()).await?;
+                }
+                unit.apply_one(def, Op::Delete { id: key.id(), version: Some(key.version()) }).await?;
             }
-            unit.apply_one(ApiKey::def(), Op::Delete { id: key.id(), version: Some(key.version()) }).await?;
         }
         Ok(())
     }

@@ -93,11 +93,7 @@ pub struct Question<'a> {
 /// `BadRequest` naming every fault with the nearest kind or verb; `NotFound` if the record is not visible.
 pub async fn explain(ctx: &Ctx, asked: Question<'_>) -> Result<Explanation> {
     let (def, id, verb) = read(asked)?;
-    let row = match id.parse() {
-        Ok(id) => store::get(ctx, def, id).await?,
-        Err(_) if def.is_addressed_by_code() => store::by_code(ctx, def, id).await?,
-        Err(_) => return Err(Error::NotFound),
-    };
+    let row = store::at(ctx, def, id).await?;
     let mut scope = row.scope();
     if def.class == Class::Person {
         let found = store::holdings(ctx.db.reading(), &BTreeSet::from([row.id()])).await?;

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use async_graphql::SimpleObject;
 use chrono::{DateTime, Utc};
 use entity::{
-    ApiKey, Grant, User, api_key, credential, grant, identity, password_token, recovery_code, second_factor,
-    session, user,
+    ApiKey, Calendar, Grant, User, api_key, calendar, credential, grant, identity, password_token,
+    recovery_code, second_factor, session, user,
 };
 use kernel::{
     Ctx, Error, KindDef, Result, change,
@@ -46,6 +46,9 @@ pub struct PersonExport {
     /// The API keys.
     #[schema(value_type = Vec<std::collections::BTreeMap<String, serde_json::Value>>)]
     pub api_keys: Vec<Object>,
+    /// The calendars.
+    #[schema(value_type = Vec<std::collections::BTreeMap<String, serde_json::Value>>)]
+    pub calendars: Vec<Object>,
     /// The sessions that are kept, over or not.
     pub sessions: Vec<KeptSession>,
     /// The subjects of trusted issuers that mean the person.
@@ -125,6 +128,7 @@ pub async fn export(ctx: &Ctx, person: Uuid) -> Result<PersonExport> {
     let conn = ctx.db.reading();
     let of_person = Cond::all().add(Grant::def().col(grant::USER.column).eq(person));
     let grants = store::all(conn, Grant::def(), of_person).await?;
+    let of_its = Cond::all().add(Calendar::def().col(calendar::USER.column).eq(person));
     let of_person = Cond::all().add(ApiKey::def().col(api_key::USER.column).eq(person));
     if ctx.actor.user != Some(person) {
         for held in &grants {
@@ -132,6 +136,7 @@ pub async fn export(ctx: &Ctx, person: Uuid) -> Result<PersonExport> {
         }
     }
     let keys = store::all(conn, ApiKey::def(), of_person).await?;
+    let calendars = store::all(conn, Calendar::def(), of_its).await?;
     let past = change::records_about(conn, Grant::def(), person).await?;
     let number = account.read(user::NUMBER).unwrap_or_default();
     let written = change::written_by(conn, number).await?;
@@ -141,6 +146,7 @@ pub async fn export(ctx: &Ctx, person: Uuid) -> Result<PersonExport> {
         number,
         grants: shown(ctx, Grant::def(), &grants).await?,
         api_keys: shown(ctx, ApiKey::def(), &keys).await?,
+        calendars: shown(ctx, Calendar::def(), &calendars).await?,
         sessions: sessions(ctx, person).await?,
         identities: identities(ctx, person).await?,
         sign_in: sign_in(ctx, person).await?,

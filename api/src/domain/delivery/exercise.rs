@@ -2,12 +2,18 @@
 
 use entity::{exercise, vocab::ActivityStatus};
 use futures_util::future::BoxFuture;
-use kernel::{Code, Result, Unit, db::Conn, lifecycle::Lacking, row::Row, unit::Item};
+use kernel::{
+    Code, Result, Unit,
+    db::Conn,
+    lifecycle::{Lack, Lacking},
+    row::Row,
+    unit::Item,
+};
 
 /// Finds the exercises of which nobody says when they are held.
 #[must_use]
 pub fn lacking<'a>(_: Conn<'a>, rows: &'a [&'a Row]) -> BoxFuture<'a, Result<Lacking>> {
-    let fact = ("held_day", "the day it was held (`held_on`)");
+    let fact = Lack::of("held_day", "the day it was held (`held_on`)");
     let undated = rows.iter().filter(|row| row.read(exercise::HELD_ON).is_none());
     let found = undated.map(|row| (row.id(), vec![fact])).collect();
     Box::pin(async move { Ok(found) })

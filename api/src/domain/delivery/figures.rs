@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use entity::{Agency, Country, Objective, Pillar, Plan, country, objective};
-use kernel::{Ctx, Error, KindDef, Result, policy::visible, render::Renderer, row::Row, scalar::Ref, store};
-use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, Order};
+use kernel::{Ctx, Error, KindDef, Result, render::Renderer, row::Row, scalar::Ref, store};
+use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait};
 use uuid::Uuid;
 
 use crate::domain::Registered;
@@ -35,17 +35,15 @@ impl Frame {
         Ok(Self {
             id,
             today: today(ctx, plan.owner()).await?,
-            pillars: seen(ctx, Pillar::def(), of_plan(Pillar::def()), 10_000).await?,
-            objectives: seen(ctx, Objective::def(), of_plan(Objective::def()), 10_000).await?,
+            pillars: store::seen(ctx, Pillar::def(), of_plan(Pillar::def()), 10_000).await?,
+            objectives: store::seen(ctx, Objective::def(), of_plan(Objective::def()), 10_000).await?,
             renderer: Renderer::for_edges(ctx, Renderer::owners(ctx).await?),
         })
     }
 
     /// How a record is named, in the caller's language.
     pub fn name(&self, row: &Row) -> Ref {
-        let label =
-            row.def().label.and_then(|column| self.renderer.texts(row).get(column).map(str::to_owned));
-        Ref { id: row.id(), code: row.text("code").map(str::to_owned), name: label }
+        self.renderer.named(row)
     }
 
     /// The pillar of each objective.
@@ -62,23 +60,9 @@ impl Frame {
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
-        let rows = seen(ctx, def, Cond::all().add(def.col("id").is_in(ids)), 10_000).await?;
+        let rows = store::seen(ctx, def, Cond::all().add(def.col("id").is_in(ids)), 10_000).await?;
         Ok(rows.iter().map(|row| (row.id(), self.name(row))).collect())
     }
-}
-
-/// The visible records that meet a condition, by their place where they have one: names and figures, no more.
-///
-/// # Errors
-/// What the database says.
-pub(super) async fn seen(ctx: &Ctx, def: &'static KindDef, which: Cond, most: u64) -> Result<Vec<Row>> {
-    let mut select = store::select(def);
-    select.cond_where(visible(&ctx.actor, def)).cond_where(which);
-    if def.has("position") {
-        select.order_by_expr(def.col("position"), Order::Asc);
-    }
-    select.order_by_expr(def.col("id"), Order::Asc).limit(most);
-    store::rows(ctx.db.reading(), def, &select).await
 }
 
 /// A column of a table or of a part of a statement.

@@ -2,7 +2,13 @@
 
 use entity::{finding, vocab::FindingStatus};
 use futures_util::future::BoxFuture;
-use kernel::{Code, Result, Unit, db::Conn, lifecycle::Lacking, row::Row, unit::Item};
+use kernel::{
+    Code, Result, Unit,
+    db::Conn,
+    lifecycle::{Lack, Lacking},
+    row::Row,
+    unit::Item,
+};
 
 /// Whether an action or a task takes the finding up, or a reason says why none does.
 fn has_follow_up(row: &Row) -> bool {
@@ -14,8 +20,10 @@ fn has_follow_up(row: &Row) -> bool {
 /// Finds the findings that nothing takes up and that have no reason.
 #[must_use]
 pub fn lacking<'a>(_: Conn<'a>, rows: &'a [&'a Row]) -> BoxFuture<'a, Result<Lacking>> {
-    let fact =
-        ("follow_up", "a linked `action` or `task`, or a `closing_reason` that says why there is none");
+    let fact = Lack::of(
+        "follow_up",
+        "a linked `action` or `task`, or a `closing_reason` that says why there is none",
+    );
     let loose = rows.iter().filter(|row| !has_follow_up(row));
     let found = loose.map(|row| (row.id(), vec![fact])).collect();
     Box::pin(async move { Ok(found) })

@@ -11,13 +11,14 @@ use kernel::{
     policy::{is_open, visible},
     row::Row,
     scalar::{Money, Ref},
+    store,
 };
 use sea_orm::sea_query::{Cond, Expr, ExprTrait, Query};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::figures::{Frame, seen};
+use super::figures::Frame;
 use crate::domain::Registered;
 use adding::{Amounts, Part};
 
@@ -181,7 +182,7 @@ async fn unfunded(ctx: &Ctx, plan: Uuid) -> Result<Vec<Row>> {
     if let Some(open) = is_open(&ctx.actor, def, |field| field == "funding_source") {
         which = which.add(open);
     }
-    seen(ctx, def, which, MOST).await
+    store::seen(ctx, def, which, MOST).await
 }
 
 #[cfg(test)]

@@ -4,13 +4,7 @@ use std::collections::BTreeSet;
 
 use entity::{Indicator, action, indicator};
 use futures_util::future::BoxFuture;
-use kernel::{
-    Code, KindDef, Result, Unit,
-    record::Op,
-    row::Row,
-    store,
-    unit::{Atomic, Item},
-};
+use kernel::{Code, KindDef, Result, Unit, record::Op, row::Row, store, unit::Item};
 use sea_orm::sea_query::{Cond, ExprTrait};
 use serde_json::Map;
 use uuid::Uuid;
@@ -76,7 +70,7 @@ pub fn follow_action<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture
 }
 
 /// Writes the records below those of which a column changed, for theirs follows from it.
-pub(super) async fn hand_down(
+pub(in crate::domain) async fn hand_down(
     unit: &mut Unit,
     items: &[Item],
     (followed, below, above): (&[&str], &'static KindDef, &str),
@@ -96,8 +90,5 @@ pub(super) async fn hand_down(
         return Ok(());
     }
     let again = |row: &Row| Op::Update { id: row.id(), version: Some(row.version()), fields: Map::new() };
-    let actor = unit.elevate();
-    let done = unit.apply(below, rows.iter().map(again).collect(), Atomic::All).await;
-    unit.act_as(actor);
-    done.map(drop)
+    unit.apply_by_service(below, rows.iter().map(again).collect()).await.map(drop)
 }

@@ -6,6 +6,7 @@ mod shares;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use async_graphql::SimpleObject;
+use chrono::NaiveDate;
 use entity::vocab::Domain;
 use kernel::{Ctx, Result, row::Row, scalar::Ref};
 use model::Vocabulary;
@@ -82,6 +83,16 @@ pub struct DomainProgress {
     pub domain: Option<String>,
     /// What is computed.
     pub computed: Progress,
+}
+
+/// How far actions are, whatever plans they belong to: the mean of their percents, and their counts.
+pub(in crate::domain) fn of_actions(rows: &[&Row], today: NaiveDate) -> (Option<i32>, ActionFigures) {
+    let mut sum = Sum::default();
+    for row in rows {
+        sum.add_actions(&Counted::of_action(row, today));
+    }
+    let shown = sum.shown();
+    (shown.percent, shown.actions)
 }
 
 /// The sums of one division of a plan, by what it divides by.

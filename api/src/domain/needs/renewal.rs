@@ -70,10 +70,7 @@ async fn run(unit: &mut Unit, id: Uuid, input: &RenewalInput) -> Result<Row> {
     let (open, kept) = (carried(true), carried(false));
     unit.apply(Answer::def(), open, Atomic::All).await?;
     // What agencies keep to themselves goes along untold, as it does with every verb on the record above.
-    let caller = unit.elevate();
-    let done = unit.apply(Answer::def(), kept, Atomic::All).await;
-    unit.act_as(caller);
-    done?;
+    unit.apply_by_service(Answer::def(), kept).await?;
     Ok(new)
 }
 

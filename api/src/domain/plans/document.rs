@@ -8,6 +8,7 @@ mod content;
 mod figures;
 mod head;
 pub mod rows;
+mod sections;
 pub mod timeline;
 pub mod words;
 
@@ -26,12 +27,15 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-pub use self::columns::Column;
 use self::{
     annex::Annex,
     content::Content,
     timeline::Timeline,
     words::{Amount, Label, Language, Period, Speech},
+};
+pub use self::{
+    columns::Column,
+    sections::{Entry, Section},
 };
 use super::editions::{Edition, PlanRows as Rows, load};
 use crate::domain::Registered;
@@ -204,6 +208,8 @@ pub struct Document {
     pub vision: Option<Text>,
     /// What it is about.
     pub summary: Option<Text>,
+    /// Its sections, in order.
+    pub sections: Vec<Section>,
     /// Its actions, counted and added up.
     pub figures: Figures,
     /// Its pillars, in order.
@@ -308,6 +314,7 @@ fn whole(scribe: &Scribe<'_>, rows: &Rows, (head, content, timeline, annexes): P
         act: head.act,
         vision: head.vision,
         summary: head.summary,
+        sections: sections::of(scribe, &rows.sections),
         figures: content.figures,
         pillars: content.pillars,
         obligations: content.obligations,
@@ -329,6 +336,8 @@ fn one_language(document: &Document) -> Option<String> {
     let actions = objectives.clone().flat_map(|objective| &objective.actions).map(|action| &action.title);
     let titles = pillars.chain(objectives.map(|objective| &objective.title)).chain(actions);
     let own = document.language.tag();
-    let mut all = heads.into_iter().flatten().chain(titles);
-    all.all(|text| text.language.as_deref() == Some(own)).then(|| own.to_owned())
+    let sections = document.sections.iter().flat_map(Section::languages);
+    let mut all =
+        heads.into_iter().flatten().chain(titles).map(|text| text.language.as_deref()).chain(sections);
+    all.all(|language| language == Some(own)).then(|| own.to_owned())
 }

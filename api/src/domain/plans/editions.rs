@@ -26,7 +26,7 @@ fn kinds() -> impl Iterator<Item = &'static KindDef> {
 }
 
 /// Whether the caller reads a plan by a grant of its own, and not only by a release: then it sees every edition.
-fn is_within(ctx: &Ctx, plan: &Row) -> bool {
+pub(super) fn is_within(ctx: &Ctx, plan: &Row) -> bool {
     kernel::policy::readable(&ctx.actor.drafting(), Plan::def(), &plan.scope())
         && kernel::policy::is_inside(&ctx.actor, Plan::def(), plan.owner())
 }

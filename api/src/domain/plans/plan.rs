@@ -1,15 +1,19 @@
 //! Plans: their states, and what each needs.
 
-use std::collections::BTreeSet;
-
-use entity::{Action, action, plan, vocab::PlanStatus};
+use entity::{
+    plan,
+    vocab::{PlanPrecondition, PlanStatus},
+};
 use futures_util::future::BoxFuture;
-use kernel::{Code, Result, Unit, db::Conn, editions, lifecycle::Lacking, row::Row, store, unit::Item};
-use sea_orm::sea_query::{Cond, ExprTrait};
-use uuid::Uuid;
+use kernel::{
+    Code, Result, Unit,
+    db::Conn,
+    lifecycle::{Lack, Lacking},
+    row::Row,
+    unit::Item,
+};
 
-use super::content;
-use crate::domain::Registered;
+use super::{content, open::Open};
 
 /// Whether the content of a plan refuses edits.
 #[must_use]
@@ -30,36 +34,33 @@ pub fn has_next(plan: &Row) -> bool {
     is_protected(plan) && plan.read(plan::WORKING_STATUS).is_some()
 }
 
-/// Finds the plans without actions, and those with actions that nobody leads; hidden content counts too.
+/// Finds what plans lack before they are submitted: actions, those who lead them, and what their owners want settled;
+/// hidden content counts too. The rest of what is open is told as a warning.
 #[must_use]
 pub fn lacking<'a>(conn: Conn<'a>, rows: &'a [&'a Row]) -> BoxFuture<'a, Result<Lacking>> {
     Box::pin(async move {
-        let def = Action::def();
-        let ids: BTreeSet<Uuid> = rows.iter().map(|row| row.id()).collect();
-        let next: BTreeSet<Uuid> = rows.iter().filter(|row| has_next(row)).map(|row| row.id()).collect();
-        let of =
-            |ids: &BTreeSet<Uuid>| Cond::all().add(def.col(action::PLAN.column).is_in(ids.iter().copied()));
-        let rest = of(&ids.difference(&next).copied().collect());
-        let mut acting = store::distinct(conn, def, action::PLAN.column, rest.clone()).await?;
-        let unled = rest.add(def.col(action::LEAD_AGENCY.column).is_null());
-        let mut unled = store::distinct(conn, def, action::PLAN.column, unled).await?;
-        if !next.is_empty() {
-            for row in store::all(conn, def, of(&next)).await?.iter().filter_map(editions::unfolded) {
-                let Some(plan) = row.read(action::PLAN) else { continue };
-                acting.insert(plan);
-                if row.read(action::LEAD_AGENCY).is_none() {
-                    unled.insert(plan);
-                }
-            }
-        }
-        let facts = |id: &Uuid| {
-            let actions = ("has_actions", "a pillar with an objective with an action");
-            let leads = ("has_leads", "a lead agency on each action");
-            let missing = [(!acting.contains(id)).then_some(actions), unled.contains(id).then_some(leads)];
-            missing.into_iter().flatten().collect()
-        };
-        Ok(ids.iter().map(|id| (*id, facts(id))).collect())
+        let open = Open::of(conn, rows).await?;
+        Ok(rows.iter().map(|plan| (plan.id(), lacks(&open, plan))).collect())
     })
+}
+
+fn lacks(open: &Open, plan: &Row) -> Vec<Lack> {
+    let wanted = plan.read(plan::PRECONDITIONS).unwrap_or_default();
+    let id = plan.id();
+    let wanted_as = |lack: Lack, asked| lack.warning(!wanted.contains(&asked));
+    let has_actions = Lack::of("has_actions", "a pillar with an objective with an action");
+    let has_leads = Lack::of("has_leads", "a lead agency on each action");
+    let comments = Lack::of("comments_settled", "each comment on the plan and its content settled");
+    let gaps = Lack::of("gap_links", "a gap that each action closes");
+    let risks = Lack::of("risk_links", "a risk that each action reduces");
+    let found = [
+        (!open.has_actions(id)).then_some(has_actions),
+        open.has_unled(id).then_some(has_leads),
+        open.has_comments(id).then_some(wanted_as(comments, PlanPrecondition::CommentsSettled)),
+        open.lacks_gap(id).then_some(wanted_as(gaps, PlanPrecondition::GapLinks)),
+        open.lacks_risk(id).then_some(wanted_as(risks, PlanPrecondition::RiskLinks)),
+    ];
+    found.into_iter().flatten().collect()
 }
 
 /// Refuses edits of an adopted plan.

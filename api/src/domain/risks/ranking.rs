@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::priority::SUBJECT_KIND;
-use crate::domain::Registered;
+use crate::domain::{Registered, small};
 
 /// Rows of a ranking at most.
 const MOST: u64 = 1_000;
@@ -73,7 +73,7 @@ pub async fn ranking(ctx: &Ctx, method: Uuid) -> Result<Ranking> {
     store::get(ctx, PriorityMethod::def(), method).await?;
     let def = Priority::def();
     let mut places = Vec::new();
-    let mut count = 0;
+    let mut count = 0_i64;
     for row in ctx.db.reading().all(&select(ctx, method)).await? {
         let place = Place {
             id: row.try_get_by_index(0)?,
@@ -88,7 +88,7 @@ pub async fn ranking(ctx: &Ctx, method: Uuid) -> Result<Ranking> {
     let renderer = Renderer::on(ctx, def, &rows, Detail::List).await?;
     let by_id: HashMap<Uuid, &Row> = rows.iter().map(|row| (row.id(), row)).collect();
     let shown = places.into_iter().filter_map(|place| Some(shown(&renderer, by_id.get(&place.id)?, place)));
-    Ok(Ranking { count: number(count), rows: shown.collect() })
+    Ok(Ranking { count: small(count), rows: shown.collect() })
 }
 
 /// Where a priority stands.
@@ -97,10 +97,6 @@ struct Place {
     id: Uuid,
     rank: i64,
     ties: i64,
-}
-
-fn number(of: i64) -> i32 {
-    i32::try_from(of).unwrap_or(i32::MAX)
 }
 
 /// The visible priorities of a method with their ranks, in order.
@@ -139,7 +135,7 @@ fn shown(renderer: &Renderer, row: &Row, place: Place) -> Ranked {
     let named = renderer.reference(row.read(priority::SUBJECT));
     let kind = row.text(SUBJECT_KIND).unwrap_or_default();
     Ranked {
-        rank: number(place.rank),
+        rank: small(place.rank),
         is_tied: place.ties > 1,
         total: row.read(priority::TOTAL).unwrap_or_default(),
         override_rank: row.read(priority::OVERRIDE_RANK),

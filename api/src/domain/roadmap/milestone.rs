@@ -4,7 +4,14 @@ use std::collections::{BTreeSet, HashMap};
 
 use entity::{Milestone, milestone, vocab::StepStatus};
 use futures_util::future::BoxFuture;
-use kernel::{Code, Result, Unit, db::Conn, lifecycle::Lacking, row::Row, store, unit::Item};
+use kernel::{
+    Code, Result, Unit,
+    db::Conn,
+    lifecycle::{Lack, Lacking},
+    row::Row,
+    store,
+    unit::Item,
+};
 use sea_orm::sea_query::{Cond, ExprTrait};
 use uuid::Uuid;
 
@@ -29,7 +36,7 @@ pub fn lacking<'a>(conn: Conn<'a>, rows: &'a [&'a Row]) -> BoxFuture<'a, Result<
             Cond::all().add(def.col("id").is_in(ids)).add(def.col(milestone::STATUS.column).is_not_in(over));
         let open = store::distinct(conn, def, "id", open).await?;
         let waiting = rows.iter().filter(|row| waits_for(row).iter().any(|id| open.contains(id)));
-        let fact = ("dependencies_done", "every milestone it depends on done or skipped");
+        let fact = Lack::of("dependencies_done", "every milestone it depends on done or skipped");
         Ok(waiting.map(|row| (row.id(), vec![fact])).collect())
     })
 }

@@ -17,6 +17,7 @@ use kernel::{
     store,
     unit::{Item, released::Release},
 };
+use model::Class;
 use sea_orm::sea_query::{Cond, ExprTrait};
 use uuid::Uuid;
 
@@ -176,7 +177,8 @@ async fn check_subject(unit: &Unit, item: &mut Item) -> Result<()> {
 
 /// The kind with a name, singular or plural, if its records can be released.
 fn released_kind(name: &str) -> std::result::Result<&'static KindDef, String> {
-    let can = || KINDS.served().filter(|def| def.is_national());
+    // Comments are shown with what they are about.
+    let can = || KINDS.served().filter(|def| def.is_national() && def.class != Class::Comment);
     can().find(|def| def.name == name || def.collection == name).ok_or_else(|| {
         let near = did_you_mean(nearest(name, can().map(|def| def.name)));
         format!("no records of such a kind can be released{near}")

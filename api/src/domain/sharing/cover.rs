@@ -11,12 +11,9 @@ use kernel::{
     row::Row,
     scalar::Subject,
     store,
-    unit::{
-        Atomic,
-        released::{Release, sets_with},
-    },
+    unit::released::{Release, sets_with},
 };
-use model::{access::Visibility, declaration::standard};
+use model::{Class, access::Visibility, declaration::standard};
 use sea_orm::sea_query::{Cond, ExprTrait};
 use serde_json::{Map, json};
 use uuid::Uuid;
@@ -45,6 +42,8 @@ pub enum Reason {
     NotNational,
     /// The record above it is not shown to the same audiences.
     ParentNotReleased,
+    /// The country that it names has not agreed; once it has, the release shows it.
+    Undecided,
 }
 
 impl Reason {
@@ -54,6 +53,7 @@ impl Reason {
         match self {
             Self::NotNational => "not_national",
             Self::ParentNotReleased => Code::ParentNotReleased.name(),
+            Self::Undecided => "undecided",
         }
     }
 }
@@ -78,6 +78,7 @@ pub async fn of(unit: &Unit, row: &Row) -> Result<Cover> {
         (.., Some(kind)) => of_kind(unit, row, kind).await?,
         _ => Cover::default(),
     };
+    add_comments(unit, row, &mut cover).await?;
     if row.read(release::INCLUDE_REFERENCES) == Some(true) {
         add_references(unit, row.owner(), &mut cover).await?;
     }
@@ -104,6 +105,26 @@ async fn of_release(unit: &Unit, row: &Row) -> Result<Cover> {
     Ok(cover)
 }
 
+fn is_comment(row: &Row) -> bool {
+    row.def().class == Class::Comment
+}
+
+/// Comments on the records, at level `national`, where the audiences may comment themselves.
+async fn add_comments(unit: &Unit, row: &Row, cover: &mut Cover) -> Result<()> {
+    if row.read(release::MAY_COMMENT) != Some(true) {
+        return Ok(());
+    }
+    let shown: BTreeSet<Uuid> = cover.records.iter().flat_map(|(_, rows)| rows).map(Row::id).collect();
+    for def in KINDS.all().iter().copied().filter(|def| def.class == Class::Comment) {
+        let Some(parent) = def.parent.first() else { continue };
+        let of_these = Cond::all().add(unit.conn().among(def.col(parent.column), &shown));
+        let mut rows = store::all(unit.conn(), def, of_these).await?;
+        rows.retain(|row| is_national(row) && is_in_force(row));
+        cover.records.push((def, rows));
+    }
+    Ok(())
+}
+
 async fn of_record(unit: &Unit, kind: &str, id: Uuid) -> Result<Cover> {
     let Some(def) = KINDS.get(kind) else { return Ok(Cover::default()) };
     let rows = unit.rows_of(def, &[id].into()).await?.into_values().collect();
@@ -114,7 +135,7 @@ async fn of_record(unit: &Unit, kind: &str, id: Uuid) -> Result<Cover> {
 async fn of_plan(unit: &Unit, id: Uuid) -> Result<Cover> {
     let mut cover = of_record(unit, Plan::def().name, id).await?;
     // What no release shows by itself, and what is not in force yet, is no part of it.
-    let is_part = |row: &Row| row.def().is_served() && is_in_force(row);
+    let is_part = |row: &Row| row.def().is_served() && is_in_force(row) && !is_comment(row);
     let below = unit.records_below((Plan::def(), id), is_part).await?;
     for (def, rows) in below {
         let (national, others): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(is_national);
@@ -135,7 +156,7 @@ async fn of_kind(unit: &Unit, row: &Row, kind: &str) -> Result<Cover> {
     let national: Vec<Row> = national;
     let mut above = BTreeMap::new();
     for parent in &def.parent {
-        let target = def.column(parent.column).and_then(|column| KINDS.get(column.target?));
+        let target = parent.target.and_then(|kind| KINDS.get(kind));
         let ids = national.iter().filter_map(|row| row.uuid(parent.column)).collect();
         if let Some(target) = target {
             above.extend(unit.rows_of(target, &ids).await?);
@@ -170,7 +191,7 @@ async fn add_references(unit: &Unit, owner: &str, cover: &mut Cover) -> Result<(
     }
     for (kind, ids) in wanted {
         let free = |def: &&'static KindDef| {
-            def.class == model::Class::National && def.parent.is_empty() && def.plan_column().is_none()
+            def.class == Class::National && def.parent.is_empty() && def.plan_column().is_none()
         };
         let Some(def) = KINDS.get(kind).filter(free) else { continue };
         let known: BTreeSet<Uuid> = cover.records.iter().flat_map(|(_, rows)| rows).map(Row::id).collect();
@@ -202,7 +223,7 @@ pub fn references<'a>(
 /// What the database says.
 pub async fn above(unit: &Unit, row: &Row) -> Result<Option<(&'static KindDef, Row)>> {
     for parent in &row.def().parent {
-        let target = row.def().column(parent.column).and_then(|column| KINDS.get(column.target?));
+        let target = parent.kind_of(row).and_then(|kind| KINDS.get(kind));
         if let (Some(target), Some(id)) = (target.filter(|def| def.is_national()), row.uuid(parent.column)) {
             return Ok(unit.rows_of(target, &[id].into()).await?.remove(&id).map(|row| (target, row)));
         }
@@ -252,8 +273,5 @@ async fn put_rows(unit: &mut Unit, def: &'static KindDef, rows: Vec<Row>, releas
             faults: Vec::new(),
         })
         .collect();
-    let actor = unit.elevate();
-    let done = if ops.is_empty() { Ok(Vec::new()) } else { unit.apply(def, ops, Atomic::All).await };
-    unit.act_as(actor);
-    done.map(drop)
+    if ops.is_empty() { Ok(()) } else { unit.apply_by_service(def, ops).await.map(drop) }
 }

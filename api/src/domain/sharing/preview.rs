@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    cover::{self, Cover, references},
+    cover::{self, Cover, Reason, references},
     disclosure::in_force,
 };
 use crate::domain::{KINDS, Registered};
@@ -106,7 +106,8 @@ pub struct LeftOut {
     pub id: Uuid,
     /// Its name or title, in its own language.
     pub name: Option<String>,
-    /// Why: `not_national`, or `parent_not_released`.
+    /// Why: `not_national`; `parent_not_released`; or `undecided`, where the country that it names has not agreed: once it has, the
+    /// release shows the record.
     pub reason: String,
 }
 
@@ -121,7 +122,11 @@ pub async fn preview(ctx: &Ctx, fields: Map<String, Json>) -> Result<ReleasePrev
 async fn previewed(unit: &mut Unit, fields: Map<String, Json>) -> Result<ReleasePreview> {
     let made = unit.apply_one(Release::def(), Op::Create(fields)).await?;
     let row = made.row.ok_or_else(|| Error::Internal("a rehearsed release has no row".into()))?;
-    let Cover { mut records, left_out } = cover::of(unit, &row).await?;
+    let Cover { mut records, mut left_out } = cover::of(unit, &row).await?;
+    for (_, rows) in &mut records {
+        let undecided = rows.extract_if(.., |row| row.scope().is_unsettled);
+        left_out.extend(undecided.map(|row| (row, Reason::Undecided)));
+    }
     records.sort_by_key(|(def, _)| KINDS.all().iter().position(|one| one == def));
     let sets =
         records.iter().flat_map(|(_, rows)| rows).filter_map(|row| row.uuid("release_set_id")).collect();

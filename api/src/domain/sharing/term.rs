@@ -16,7 +16,7 @@ use serde_json::{Map, json};
 use uuid::Uuid;
 
 use super::regions;
-use crate::domain::Registered;
+use crate::domain::{Registered, regional::sources};
 
 /// Begins and ends the releases whose instants have come, each in a unit of its own, and lets those wait or end whose
 /// owner has joined or left a region; answers how many.
@@ -36,6 +36,10 @@ pub async fn keep_terms(ctx: &Ctx) -> Result<usize> {
         }
     }
     turned += regions::settle(&ctx).await?;
+    // Records leave releases by deletion and narrowing too, which no release learns of.
+    if sources::is_any_copied(&ctx).await? {
+        ctx.run(async move |unit| sources::let_go(unit, None).await).await?;
+    }
     outcome.map(|()| turned)
 }
 
@@ -106,7 +110,8 @@ pub(super) async fn end(unit: &mut Unit, release: Uuid) -> Result<()> {
     if unit.conn().run(&update).await?.rows_affected() == 1 {
         touch(unit, release).await?;
     }
-    unit.narrow_released(release).await
+    unit.narrow_released(release).await?;
+    sources::let_go(unit, None).await
 }
 
 /// Says in the log of every record the release covers that who may see it has changed.

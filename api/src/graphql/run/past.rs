@@ -120,5 +120,6 @@ fn shown(of: &MoveState) -> Arc<Json> {
         "allowed": of.allowed,
         "recorded_only": of.recorded_only,
         "missing": of.missing,
+        "warnings": of.warnings,
     }))
 }

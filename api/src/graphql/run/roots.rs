@@ -24,13 +24,21 @@ use crate::{
             explanation::{Question, explain},
             export::export,
         },
+        calendars::entries::entries_of,
         delivery::{funding::funding, progress::progress},
         exchange::changes::{Reader, kinds_named},
         me::me,
         needs::proposal::{ProposalInput, propose},
+        plans::consultation::consultation,
         plans::document::document,
         plans::editions::{Edition, one as one_of},
+        regional::{gaps::gaps, roll_up::roll_up},
         sharing::preview::preview,
+        treaties::{
+            due::due,
+            series::series,
+            simulation::{SimulationInput, simulate},
+        },
         vocabularies::terms,
     },
     graphql::{selection::Item, types::Read},
@@ -40,7 +48,7 @@ use crate::{
 impl Run {
     /// The visible record at an address: its id, or its code where that addresses the kind.
     pub(super) async fn get(&self, def: &'static KindDef, item: &Item) -> Result<Found> {
-        if def.declared.has_editions {
+        if def.is_of_editions() {
             let edition = edition(item)?;
             if edition != Edition::InForce {
                 let Ok(id) = text(item, "id").parse() else { return Ok(Found::Null) };
@@ -49,12 +57,7 @@ impl Run {
         }
         let wanted = item.wanted(def);
         let address = text(item, if def.is_addressed_by_code() { "code" } else { "id" });
-        let found = match address.parse() {
-            Ok(id) => store::get(&self.ctx, wanted, id).await,
-            Err(_) if def.is_addressed_by_code() => store::by_code(&self.ctx, wanted, address).await,
-            Err(_) => Err(Error::NotFound),
-        };
-        shown(found)
+        shown(store::at(&self.ctx, wanted, address).await)
     }
 
     /// The visible record with an external key.
@@ -155,6 +158,51 @@ impl Run {
         or_null(funding(&self.ctx, plan).await)
     }
 
+    /// What is said of a plan; nothing where the caller may not see it.
+    pub(super) async fn plan_consultation(&self, item: &Item) -> Result<Found> {
+        let Ok(plan) = text(item, "id").parse() else { return Ok(Found::Null) };
+        or_null(consultation(&self.ctx, plan).await)
+    }
+
+    /// What a regional plan comes to; nothing where the caller may not see it.
+    pub(super) async fn plan_roll_up(&self, item: &Item) -> Result<Found> {
+        let Ok(plan) = text(item, "id").parse() else { return Ok(Found::Null) };
+        or_null(roll_up(&self.ctx, plan).await)
+    }
+
+    /// The gaps of a region by area; nothing where there is no such region.
+    pub(super) async fn region_gaps(&self, item: &Item) -> Result<Found> {
+        or_null(gaps(&self.ctx, text(item, "code")).await)
+    }
+
+    /// What is due in a country; nothing where there is no such country.
+    pub(super) async fn country_due(&self, item: &Item) -> Result<Found> {
+        let days = item.arguments.get("days").and_then(Json::as_i64);
+        or_null(due(&self.ctx, text(item, "code"), days).await)
+    }
+
+    /// What a calendar shows; nothing where the caller may not see it.
+    pub(super) async fn calendar_entries(&self, item: &Item) -> Result<Found> {
+        let Ok(calendar) = text(item, "id").parse() else { return Ok(Found::Null) };
+        or_null(entries_of(&self.ctx, calendar).await)
+    }
+
+    /// The series of a commitment; nothing where the caller may not see it.
+    pub(super) async fn commitment_series(&self, item: &Item) -> Result<Found> {
+        let Ok(commitment) = text(item, "id").parse() else { return Ok(Found::Null) };
+        or_null(series(&self.ctx, commitment).await)
+    }
+
+    /// What would fall due.
+    pub(super) async fn simulation(&self, item: &Item) -> Result<Found> {
+        if !self.ctx.own().actor.is_known() {
+            return Err(sign_in_first());
+        }
+        let input = item.arguments.get("input").cloned().unwrap_or_default();
+        let input: SimulationInput = serde_json::from_value(input)?;
+        value(&simulate(&self.ctx, &input).await?)
+    }
+
     /// Why the caller may do something, or may not; nothing where it may not see the record.
     pub(super) async fn explain(&self, item: &Item) -> Result<Found> {
         let [kind, id, verb] = ["kind", "id", "verb"].map(|name| Some(text(item, name)));
@@ -175,7 +223,7 @@ impl Run {
 }
 
 /// An argument that is a text.
-fn text<'a>(item: &'a Item, name: &str) -> &'a str {
+pub(super) fn text<'a>(item: &'a Item, name: &str) -> &'a str {
     item.arguments.get(name).and_then(Json::as_str).unwrap_or_default()
 }
 

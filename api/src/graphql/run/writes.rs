@@ -29,6 +29,7 @@ use crate::{
         needs::renewal::{Renewal, RenewalInput, renew},
         plans::editions,
         purge::{self, Purging, ReasonInput},
+        treaties::compile::{CompileInput, compile},
     },
     graphql::{
         selection::{Item, Sel, What},
@@ -132,6 +133,10 @@ async fn made(call: Ctx, write: Write, input: Map<String, Json>, expected: Expec
                 members.insert("assessment".to_owned(), json!({ "id": row.id() }));
             }
             Ok(of_value(&told))
+        }
+        Write::Compile => {
+            let input: CompileInput = serde_json::from_value(Json::Object(input))?;
+            Ok(of_value(&serde_json::to_value(compile(&call, &input).await?)?))
         }
         Write::Reply(reply) => {
             let (id, ..) = target(input)?;

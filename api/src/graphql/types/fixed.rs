@@ -1,6 +1,6 @@
 //! The types that do not follow from kinds.
 
-use async_graphql::{InputType, OutputType};
+use async_graphql::{InputType, OutputType, registry::MetaField};
 use kernel::scalar::{Criterion, Money, Score, SharedWith, SharedWithInput, Subject};
 
 use super::{
@@ -12,6 +12,7 @@ use crate::domain::{
     access::export::PersonExport,
     audit::ReadTrace,
     batch::{BatchInput, BatchResult},
+    calendars::entries::CalendarEntries,
     delivery::{funding::PlanFunding, progress::PlanProgress},
     exchange::changes::ChangePage,
     history::HistoryEntry,
@@ -19,8 +20,22 @@ use crate::domain::{
         proposal::PlanProposal,
         renewal::{AnswerNotCarried, CarriedAnswer},
     },
+    plans::consultation::PlanConsultation,
+    regional::{gaps::RegionGaps, roll_up::PlanRollUp},
     risks::{ranking::Ranking, trend::RiskTrend},
     sharing::preview::ReleasePreview,
+    treaties::{
+        answers::ReportAnswers,
+        compile::{CompileInput, Compiled},
+        coverage::CountryCoverage,
+        due::CountryDue,
+        matrix::Matrix1540,
+        register::{CommitmentRegister, CommitmentWithout},
+        series::CommitmentSeries,
+        simulation::{Simulated, SimulationInput},
+        stale::StaleFacts,
+        standing::TreatyStanding,
+    },
     vocabularies::Term,
 };
 
@@ -63,6 +78,24 @@ impl Types<'_> {
         self.renewal();
         self.gives::<PlanProgress>();
         self.gives::<PlanFunding>();
+        self.gives::<PlanConsultation>();
+        self.gives::<PlanRollUp>();
+        self.gives::<RegionGaps>();
+        self.takes::<CompileInput>();
+        self.gives::<Compiled>();
+        self.takes::<SimulationInput>();
+        self.gives::<Simulated>();
+        self.gives::<CountryDue>();
+        self.gives::<CalendarEntries>();
+        self.gives::<CommitmentSeries>();
+        self.gives::<CountryCoverage>();
+        self.gives::<CommitmentRegister>();
+        self.gives::<CommitmentWithout>();
+        self.gives::<Matrix1540>();
+        self.gives::<ReportAnswers>();
+        self.gives::<StaleFacts>();
+        self.gives::<TreatyStanding>();
+        self.standings();
         self.me();
         self.explanation();
         self.document();
@@ -162,6 +195,49 @@ impl Types<'_> {
         self.put_input("RenewAssessmentInput", "What an assessment is renewed with.", fields);
     }
 
+    /// How countries stand towards frameworks.
+    fn standings(&mut self) {
+        let whole = held("ID!");
+        let text = "How a country stands by one participation.";
+        self.put("ParticipationStanding", object("ParticipationStanding", text, whole));
+        let contested = "Whether a statement of the country that the caller sees contests the fact.";
+        let stated =
+            "What the country itself states; null where it states nothing, or the caller does not see it.";
+        let mut cell = held("ID");
+        cell.extend([
+            field("framework", "Code of the framework.", "String!"),
+            field("isContested", contested, "Boolean!"),
+            field("stated", stated, "ParticipationStanding"),
+        ]);
+        let text = "How one country stands towards one framework, by the reference fact.";
+        self.put("ParticipationCell", object("ParticipationCell", text, cell));
+        let row = vec![
+            field("country", "The country.", "Ref!"),
+            field("cells", "A cell for each framework, in their order.", "[ParticipationCell!]!"),
+        ];
+        self.put("ParticipationRow", object("ParticipationRow", "A country with its cells.", row));
+        let days = || {
+            vec![
+                field("validOn", "Day of which it is told how the countries stand.", "Date!"),
+                field("knownOn", "Day as of which it is told.", "Date!"),
+            ]
+        };
+        let undetermined =
+            "Codes of the countries of which nobody can tell whether they meet `partyTo` and `notPartyTo`.";
+        let mut whole = days();
+        whole.extend([
+            field("frameworks", "The frameworks, by code.", "[Ref!]!"),
+            field("rows", "The countries, by code.", "[ParticipationRow!]!"),
+            field("undetermined", undetermined, "[String!]!"),
+        ]);
+        let text = "Countries by frameworks on a day, as it was known on another.";
+        self.put("ParticipationMatrix", object("ParticipationMatrix", text, whole));
+        let mut one = days();
+        one.push(field("held", "How the country stood.", "ParticipationStanding!"));
+        let text = "How a country stands by a participation, on one day as it was known on another.";
+        self.put("StandingOn", object("StandingOn", text, one));
+    }
+
     /// Why the caller may do something, or may not.
     fn explanation(&mut self) {
         let grant = vec![
@@ -230,6 +306,7 @@ impl Types<'_> {
             field("allowed", "Whether the caller can make the move now.", "Boolean!"),
             field("recordedOnly", recorded, "Boolean!"),
             field("missing", "Facts that are missing for it.", "[String!]!"),
+            field("warnings", "What is open and does not stand in its way.", "[String!]!"),
         ];
         self.put("MoveState", object("MoveState", "A move that a record's lifecycle knows.", fields));
     }
@@ -253,4 +330,24 @@ impl Types<'_> {
         let reason = vec![input("reason", why, "String!")];
         self.put_input("DestroyInput", "The record to destroy.", [fields, reason].concat());
     }
+}
+
+/// What is told of a standing, by a participation that is there, or may be.
+fn held(id: &str) -> Vec<MetaField> {
+    let begins =
+        "Day of the act that the status is from; first day of the period where it is known less exactly.";
+    let in_force = "Day of entry into force for the country, which may lie ahead.";
+    let verified = "Whether the confidence is high; everything below is unverified.";
+    vec![
+        field("participation", "Id of the participation.", id),
+        field("standing", "How the country stands.", "TreatyStanding!"),
+        field("status", "Status on that day.", "ParticipationStatus!"),
+        field("statusOn", begins, "Date"),
+        field("statusPrecision", "How exact `statusOn` is.", "DatePrecision"),
+        field("inForceOn", in_force, "Date"),
+        field("inForcePrecision", "How exact `inForceOn` is.", "DatePrecision"),
+        field("confidence", "How sure the fact is.", "Confidence"),
+        field("isVerified", verified, "Boolean!"),
+        field("source", "Where the fact is from.", "String"),
+    ]
 }

@@ -120,5 +120,6 @@ pub(super) fn taken(field: &FieldDef) -> String {
         Shape::AnyRef => "OriginInput".to_owned(),
         Shape::Object(name) => format!("{name}Input"),
         Shape::Objects(name) => format!("[{name}Input!]"),
+        Shape::JsonObject => "JSON".to_owned(),
     }
 }

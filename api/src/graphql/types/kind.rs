@@ -58,10 +58,13 @@ fn shown(def: &KindDef, at: usize, part: &Part) -> Option<(MetaField, Does)> {
     let mut does = Does::Part(at);
     let ty = match part.form {
         Form::Ref(_) | Form::Refs(_) => return None,
-        Form::Column(at) | Form::Inside(at) => column(at)?,
+        Form::Column(at) | Form::Inside(at) | Form::Version(at) => column(at)?,
         Form::Text(_) | Form::Country(_) => "String".to_owned(),
         Form::Texts(_) | Form::Regions(_) => "[String!]".to_owned(),
-        Form::Code(_, list) | Form::Level(_, list) | Form::Ahead(_, _, _, list) => list.name.to_owned(),
+        Form::Code(_, list)
+        | Form::Level(_, list)
+        | Form::Ahead(_, _, _, list)
+        | Form::Overdue(_, _, _, list) => list.name.to_owned(),
         Form::Codes(_, list) | Form::Mask(_, list) => format!("[{}!]", list.name),
         Form::Can => "[Verb!]".to_owned(),
         Form::Translations => "JSON".to_owned(),

@@ -9,6 +9,7 @@ use super::{
     entry::{field, input, with_arguments, with_default},
     kind::list_arguments,
     moves::input_name,
+    treaties,
 };
 use crate::{
     domain::KINDS,
@@ -58,6 +59,15 @@ fn common_reads() -> Vec<(MetaField, Read)> {
         (proposal(), Read::PlanProposal),
         (of_plan("planProgress", PROGRESS, "PlanProgress"), Read::PlanProgress),
         (of_plan("planFunding", FUNDING, "PlanFunding"), Read::PlanFunding),
+        (of_plan("planConsultation", CONSULTATION, "PlanConsultation"), Read::PlanConsultation),
+        (of_plan("planRollUp", ROLL_UP, "PlanRollUp"), Read::PlanRollUp),
+        (region_gaps(), Read::RegionGaps),
+        (treaties::country_due(), Read::CountryDue),
+        (treaties::calendar_entries(), Read::CalendarEntries),
+        (treaties::commitment_series(), Read::CommitmentSeries),
+        (treaties::simulation(), Read::Simulation),
+        (treaties::matrix(), Read::ParticipationMatrix),
+        (treaties::standing(), Read::ParticipationStanding),
         (changes(), Read::Changes),
         (history(), Read::History),
         (explanation(), Read::Explain),
@@ -67,6 +77,7 @@ fn common_reads() -> Vec<(MetaField, Read)> {
     ]
     .into_iter()
     .chain(plan_reads())
+    .chain(treaties::reads())
     .collect()
 }
 
@@ -119,6 +130,20 @@ const PROGRESS: &str = "How far a plan is, over the actions and tasks that the c
                         objective, lead agency and hazard domain; null if the caller may not see the plan.";
 const FUNDING: &str = "What a plan needs and what pays for it, as far as the caller may see it, each currency for \
                        itself; null if the caller may not see the plan.";
+
+const CONSULTATION: &str = "Open comments on a plan and its content, how many were settled, and the actions that close no gap or \
+                            reduce no risk; null if the caller may not see the plan.";
+const ROLL_UP: &str = "What a regional plan comes to, over records that countries have released to the region and that the \
+                       caller may see; null if the caller may not see the plan.";
+
+fn region_gaps() -> MetaField {
+    let text = "Gaps by area of capability that member countries have released to a region and that the caller may see; null \
+                if there is no such region.";
+    with_arguments(
+        field("regionGaps", text, "RegionGaps"),
+        vec![input("code", "Code of the region, or its id.", "String!")],
+    )
+}
 
 /// Figures of a plan.
 fn of_plan(name: &str, text: &str, gives: &str) -> MetaField {
@@ -229,7 +254,11 @@ fn common_writes() -> Vec<(MetaField, Write)> {
                 and carries over the answers that still fit.";
     let about = ("The assessment, and what it is renewed with.", "RenewAssessmentInput");
     let renew = write("renewAssessment", text, about, "AssessmentRenewal");
+    let text = "Works out the commitments and deadlines that follow from a country's participation; the first time, for its focal \
+                point, it begins that.";
+    let compile = write("compileCommitments", text, ("For which country.", "CompileInput"), "Compiled");
     vec![
+        (compile, Write::Compile),
         (open, Write::OpenEdition),
         (batch, Write::Batch(None)),
         (renew, Write::Renew),
@@ -245,7 +274,7 @@ fn kind_reads(def: &'static KindDef) -> Vec<(MetaField, Read)> {
     let address =
         if def.is_addressed_by_code() { input("code", text, "String!") } else { input("id", text, "ID!") };
     let mut arguments = vec![address];
-    if def.declared.has_editions {
+    if def.is_of_editions() {
         arguments.extend(states());
     }
     let one = field(&camel(def.name), &format!("One {words}; null if the caller may not see it."), name);
@@ -295,7 +324,7 @@ fn kind_writes(def: &'static KindDef) -> Vec<(MetaField, Write)> {
     let about = ("The record, the version that was read, and why.", "DestroyInput");
     let purge = write(&format!("purge{name}"), &text, about, "DeletePayload");
     let (mut create, mut update, mut delete, mut batch) = (create, update, delete, batch);
-    if def.declared.has_editions {
+    if def.is_of_editions() {
         for made in [&mut create, &mut update, &mut delete, &mut upsert, &mut batch] {
             let edition = written();
             made.args.insert(edition.name.clone(), edition);

@@ -3,6 +3,7 @@
 mod annex;
 mod content;
 mod parts;
+mod sections;
 mod table;
 
 use std::io::Cursor;
@@ -39,6 +40,9 @@ pub fn print(document: &Document) -> Result<Vec<u8>> {
             sheet.heading(1, document.word(key));
             sheet.text(Some(text));
         }
+    }
+    for one in &document.sections {
+        sections::section(&mut sheet, document, one);
     }
     content::overview(&mut sheet, document);
     content::pillars(&mut sheet, document);

@@ -3,6 +3,7 @@
 mod annex;
 mod bars;
 mod content;
+mod sections;
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -14,36 +15,43 @@ pub const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-ur
 /// The style, for screen and paper.
 const STYLE: &str = include_str!("../../../assets/document.css");
 
-/// Prints a document.
-#[must_use]
-pub fn print(document: &Document) -> String {
+/// A page to read and print, in a language, with a title: nothing is loaded, nothing runs.
+pub(in crate::rest) fn page(language: &str, title: &str, body: &Markup) -> String {
     let page = html! {
         (DOCTYPE)
-        html lang=(document.language.tag()) {
+        html lang=(language) {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (document.title.text) }
+                title { (title) }
                 style { (PreEscaped(STYLE)) }
             }
-            body {
-                (cover(document))
-                main {
-                    (prose(document, "vision", document.vision.as_ref()))
-                    (prose(document, "summary", document.summary.as_ref()))
-                    (content::overview(document))
-                    (content::pillars(document))
-                    (content::timeline(document))
-                    (content::obligations(document))
-                    @for (at, one) in document.annexes.iter().enumerate() {
-                        (annex::section(document, at, one))
-                    }
-                }
-                footer { p { (document.as_at) } }
-            }
+            body { (body) }
         }
     };
     page.into_string()
+}
+
+/// Prints a document.
+#[must_use]
+pub fn print(document: &Document) -> String {
+    let body = html! {
+        (cover(document))
+        main {
+            (prose(document, "vision", document.vision.as_ref()))
+            (prose(document, "summary", document.summary.as_ref()))
+            @for one in &document.sections { (sections::section(document, one)) }
+            (content::overview(document))
+            (content::pillars(document))
+            (content::timeline(document))
+            (content::obligations(document))
+            @for (at, one) in document.annexes.iter().enumerate() {
+                (annex::section(document, at, one))
+            }
+        }
+        footer { p { (document.as_at) } }
+    };
+    page(document.language.tag(), &document.title.text, &body)
 }
 
 /// The language of a text, where it is another than that of the document.

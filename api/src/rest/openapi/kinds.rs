@@ -11,9 +11,9 @@ use serde_json::{Map, Value as Json, json};
 use utoipa::{IntoParams, openapi::path::ParameterIn};
 
 use super::operation::{Documented, conditions, content_language, if_match, in_path, in_query, link};
-use crate::domain::sharing;
+use crate::domain::{sharing, treaties::standing::tells};
 use crate::rest::{
-    listing::PageParams,
+    listing::{AXES, PageParams},
     problem::{ReadProblems, WriteProblems},
 };
 
@@ -52,6 +52,7 @@ pub fn list(def: &KindDef) -> Json {
         .takes(filters.map(filter))
         .takes(paging(def))
         .takes(as_of_plan(def))
+        .takes(days_of_standing(def))
         .answers(200, "A page of the list", &page, &["ETag", "Link", "Content-Language"])
         .refuses::<ReadProblems>()
 }
@@ -94,18 +95,34 @@ fn as_of_plan(def: &KindDef) -> Option<Json> {
     is_part.then(|| in_query("as_of", &text, &json!({ "type": "string" })))
 }
 
+/// Lists of participations, as countries stood on one day and as it was known on another.
+fn days_of_standing(def: &KindDef) -> Vec<Json> {
+    let told = "the list is neither narrowed nor sorted by what it tells so (status and its days, confidence, source)";
+    let texts = [
+        format!(
+            "Day of which it is told how the countries stood; today without it. Where it is given, {told}."
+        ),
+        format!(
+            "Day as of which it is told: what was known at its end, in UTC; today without it. Where it is given, {told}."
+        ),
+    ];
+    let day = json!({ "type": "string", "format": "date" });
+    let all = AXES.iter().zip(&texts).map(|(name, text)| in_query(name, text, &day));
+    if tells(def) { all.collect() } else { Vec::new() }
+}
+
 /// Which state of a record is read, where its kind has editions.
 fn states_read(def: &KindDef) -> Vec<Json> {
     let text = "Edition to read: `in_force` (the default), `working`, or a number.";
     let edition = in_query("edition", text, &json!({ "type": "string" }));
-    if def.declared.has_editions { vec![edition, as_of()] } else { Vec::new() }
+    if def.is_of_editions() { vec![edition, as_of()] } else { Vec::new() }
 }
 
 /// Which edition is written, where the kind has editions.
 fn edition_written(def: &KindDef) -> Option<Json> {
     let text = "Edition to write: `working`, beside the one in force; without it what is in force.";
     let schema = json!({ "type": "string", "enum": ["working", "in_force"] });
-    def.declared.has_editions.then(|| in_query("edition", text, &schema))
+    def.is_of_editions().then(|| in_query("edition", text, &schema))
 }
 
 /// Creating a record.
@@ -307,23 +324,41 @@ pub fn issue_key(def: &KindDef) -> Json {
         count at each call. Only a person who is signed in makes keys; the call takes no `Idempotency-Key`.";
     of(def, "issue_api_key", "Make an API key", description)
         .body(&new_schema(def), true)
-        .answers(201, "The key and its secret", &link(ISSUED_KEY), &["ETag", "Location"])
+        .answers(201, "The key and its secret", &link(&issued_schema(def)), &["ETag", "Location"])
         .refuses::<WriteProblems>()
 }
 
-/// Name of the schema of a key with its secret.
-const ISSUED_KEY: &str = "IssuedApiKey";
+/// Making a calendar.
+pub fn issue_calendar(def: &KindDef) -> Json {
+    let description = "Makes a calendar of the caller, for the owner it acts under, and answers its address this once. Whoever holds the \
+        address reads the calendar, without signing in, as its person may see it then; revoke it to end that. Only a person who is \
+        signed in makes calendars; the call takes no `Idempotency-Key`.";
+    of(def, "issue_calendar", "Make a calendar", description)
+        .body(&new_schema(def), true)
+        .answers(201, "The calendar and its address", &link(&issued_schema(def)), &["ETag", "Location"])
+        .refuses::<WriteProblems>()
+}
 
-/// The schemas of what makes a key, and of what it answers.
-pub fn schemas_of_keys(def: &KindDef) -> Map<String, Json> {
+/// Name of the schema of a record with the secret that leads to it.
+fn issued_schema(def: &KindDef) -> String {
+    format!("Issued{}", def.declared.type_name)
+}
+
+/// The schemas of what makes a record that a secret leads to, and of what that answers.
+fn issued(def: &KindDef, (secret, text): (&str, &str)) -> [(String, Json); 2] {
     let issued = json!({
         "type": "object",
-        "description": "A key that was just made.",
-        "required": ["api_key", "secret"],
-        "properties": {
-            "api_key": record(def),
-            "secret": { "type": "string", "description": "The secret, shown this once; it begins with the prefix of the key." },
-        },
+        "description": "What was just made.",
+        "required": [def.name, secret],
+        "properties": { def.name: record(def), secret: { "type": "string", "description": text } },
     });
-    [(new_schema(def), schema::new(def.declared)), (ISSUED_KEY.to_owned(), issued)].into_iter().collect()
+    [(new_schema(def), schema::new(def.declared)), (issued_schema(def), issued)]
+}
+
+/// The schemas of what makes keys and calendars, and of what that answers.
+pub fn schemas_of_issued(keys: &KindDef, calendars: &KindDef) -> Map<String, Json> {
+    let key = issued(keys, ("secret", "The secret, shown this once; it begins with the prefix of the key."));
+    let text = "The address of the feed, shown this once; with `.json` in the place of `.ics` it answers the same as JSON. Where \
+        the service does not know its public address, it begins with the path.";
+    key.into_iter().chain(issued(calendars, ("feed_url", text))).collect()
 }

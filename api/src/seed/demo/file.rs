@@ -35,6 +35,22 @@ pub(super) struct CountryFile {
     /// Records of every other kind; texts that begin with `@` name a record of the demonstration by its key.
     #[serde(default)]
     pub(super) records: Vec<RecordFile>,
+    /// What it has of its duties, once they are worked out.
+    #[serde(default)]
+    pub(super) duties: Vec<DutyFile>,
+}
+
+/// Who is responsible for commitments, and what was sent.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct DutyFile {
+    /// Code of an obligation, or of a framework for all of its.
+    pub(super) of: String,
+    /// What was sent under it.
+    #[serde(default)]
+    pub(super) submissions: Vec<Fields>,
+    /// What is set of the commitments.
+    #[serde(flatten)]
+    pub(super) fields: Fields,
 }
 
 /// A record of any kind, with its moves.
@@ -72,6 +88,9 @@ pub(super) struct PlanFile {
     /// Whether its content is the template text.
     #[serde(default)]
     pub(super) pillars_from_file: bool,
+    /// What it says besides, as the country conceives it.
+    #[serde(default)]
+    pub(super) sections: Vec<Fields>,
     #[serde(default)]
     pub(super) pillars: Vec<PillarFile>,
     #[serde(default)]

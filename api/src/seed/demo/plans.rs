@@ -3,7 +3,7 @@
 mod content;
 mod editions;
 
-use entity::{Action, Indicator, Objective, Pillar, Plan, Release, Task};
+use entity::{Action, Indicator, Objective, Pillar, Plan, PlanSection, Release, Task};
 use kernel::{Error, KindDef, Result, Unit, policy::Verb, record::Op};
 
 pub(super) use editions::load as load_editions;
@@ -53,6 +53,7 @@ pub(super) async fn load(unit: &mut Unit, report: &mut Report, files: &[CountryF
         };
         parts.into_iter().map(row).collect()
     };
+    bring::<PlanSection>(unit, report, ONCE, parts(content.sections)).await?;
     bring::<Pillar>(unit, report, ONCE, parts(content.pillars)).await?;
     bring::<Objective>(unit, report, ONCE, parts(content.objectives)).await?;
     let actions = bring::<Action>(unit, report, ONCE, parts(content.actions)).await?;

@@ -23,11 +23,20 @@ use crate::{
 
 /// Kinds in the order in which they are made; the moves of each group are made before the next one.
 const GROUPS: [&[&str]; 5] = [
-    &["cycle", "cycle_step", "milestone", "questionnaire", "question", "priority_method"],
-    &["assessment", "answer", "risk"],
-    &["gap", "measurement", "budget_line", "exercise"],
-    &["proposal", "finding", "capacity_measure", "good_practice"],
-    &["priority"],
+    &[
+        "compilation",
+        "cycle",
+        "milestone",
+        "questionnaire",
+        "question",
+        "priority_method",
+        "legal_instrument",
+        "coverage_mark",
+    ],
+    &["assessment", "answer", "risk", "legal_review", "evidence_item", "contact_point"],
+    &["cycle_step", "gap", "measurement", "budget_line", "exercise", "fact", "report_draft"],
+    &["proposal", "finding", "capacity_measure", "good_practice", "project"],
+    &["priority", "project_country", "comment"],
 ];
 
 /// A record with its country.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use kernel::Result;
+use kernel::{Error, Result};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -120,6 +120,7 @@ pub(super) fn framework(line: &Line) -> Result<Wanted> {
 pub(super) fn obligation(line: &Line) -> Result<Wanted> {
     let code = line.text("code")?;
     let (whole, fuller) = (line.text("part_of")?, line.text("superseded_in_period_by")?);
+    let covers = line.text("covers")?;
     let fields = json!({
         "code": code,
         "framework": line.text("framework_code")?,
@@ -132,6 +133,7 @@ pub(super) fn obligation(line: &Line) -> Result<Wanted> {
         "periodicity": line.text("periodicity")?,
         "rrule": line.given("rrule")?,
         "dtstart": line.given("dtstart")?,
+        "covers": if covers.is_empty() { "previous_years" } else { covers },
         "relative_due": line.given("relative_due")?,
         "trigger": line.given("trigger")?,
         "part_of": line.given("part_of")?,
@@ -141,6 +143,26 @@ pub(super) fn obligation(line: &Line) -> Result<Wanted> {
         "source": line.text("source")?,
     });
     Ok(Wanted::new(SEED, code, fields).after([whole, fuller]))
+}
+
+pub(super) fn report_question(line: &Line) -> Result<Wanted> {
+    let code = line.text("code")?;
+    let position: u32 = line
+        .text("position")?
+        .parse()
+        .map_err(|_| Error::Internal(format!("the position of the question `{code}` is no number")))?;
+    let fields = json!({
+        "code": code,
+        "obligation": line.text("obligation_code")?,
+        "language": "en",
+        "provision": line.text("provision")?,
+        "title": line.text("title")?,
+        "text": line.text("text")?,
+        "answer_kind": line.text("answer_kind")?,
+        "position": position,
+        "source": line.text("source")?,
+    });
+    Ok(Wanted::new(SEED, code, fields))
 }
 
 pub(super) fn capability_area(line: &Line) -> Result<Wanted> {

@@ -1,22 +1,25 @@
-//! When keys were used last: noted in memory with each call, and stored by a job.
+//! When keys and calendars were used last: noted in memory with each call, and stored by a job.
 
-use entity::api_key::{Column, Entity};
 use kernel::{ctx::Ctx, error::Result};
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::sea_query::{Alias, ExprTrait, Query};
 
-/// Stores what this process has noted since the last time: one statement for each key, no version, no log.
+/// Column with the instant, of both kinds.
+const LAST_USED_AT: &str = "last_used_at";
+
+/// Stores what this process has noted since the last time: a statement for each of them, no version, no log.
 ///
 /// # Errors
 /// What the database says; what is not stored then comes with the key's next use.
 pub async fn store(ctx: &Ctx) -> Result<()> {
     // In the order of ids, so that processes do not wait for each other.
-    for (key, at) in ctx.standings.take_uses() {
-        let last = Expr::col(Column::LastUsedAt);
+    for ((kind, used), at) in ctx.standings.take_uses() {
+        let Some(def) = ctx.kinds.get(kind) else { continue };
+        let last = || def.col(LAST_USED_AT);
         let note = Query::update()
-            .table(Entity)
-            .value(Column::LastUsedAt, at)
-            .and_where(Expr::col(Column::Id).eq(key))
-            .and_where(last.clone().is_null().or(last.lt(at)))
+            .table(def.iden())
+            .value(Alias::new(LAST_USED_AT), at)
+            .and_where(def.col("id").eq(used))
+            .and_where(last().is_null().or(last().lt(at)))
             .take();
         ctx.db.writing().run(&note).await?;
     }

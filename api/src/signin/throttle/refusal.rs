@@ -19,6 +19,8 @@ pub(in crate::signin) enum Ending {
     CodeMissing,
     /// The API key is none, has ended, or is not taken from there.
     WrongKey,
+    /// The address of a calendar leads nowhere, or not any more.
+    WrongCalendar,
     /// Account or address have to wait.
     Waiting,
 }
@@ -32,6 +34,7 @@ impl Ending {
             Self::WrongCode => ("wrong_code", "the code of the second factor is wrong"),
             Self::CodeMissing => ("code_missing", "the code of the second factor is asked for"),
             Self::WrongKey => ("wrong_key", "the API key is not taken"),
+            Self::WrongCalendar => ("wrong_calendar", "the address of the calendar leads nowhere"),
             Self::Waiting => ("waiting", "too many attempts failed before"),
         }
     }

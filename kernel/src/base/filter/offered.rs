@@ -57,6 +57,7 @@ fn own(field: &'static FieldDef, all: &[&'static Declaration], to: &mut Vec<Filt
             let by = if coded { ", by id or code" } else { ", by id" };
             (if coded { Accepts::Texts } else { Accepts::Ids }, rule, by)
         }
+        Shape::AnyRef => (Accepts::Ids, Rule::Any(field.column), ", by id"),
         Shape::Code(list) => (Accepts::Codes(list), Rule::Any(field.column), ""),
         Shape::Codes(list) => (Accepts::Codes(list), Rule::Listed(field.column), ""),
         Shape::Texts => (Accepts::Texts, Rule::Listed(field.column), ""),

@@ -46,6 +46,7 @@ pub(crate) fn form(format: &str) -> String {
         "uuid" => "an id such as 0198c0de-0000-7000-8000-000000000001".into(),
         "email" => "an e-mail address such as desk@example.org".into(),
         "uri" => "an address such as https://example.org/page".into(),
+        "regex" => "a regular expression, without look-around and references back".into(),
         other => format!("in the form `{other}`"),
     }
 }

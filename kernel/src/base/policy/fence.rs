@@ -5,7 +5,7 @@
 //! debug builds only: a release build runs the statements without them.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::{PoisonError, RwLock},
 };
 
@@ -50,29 +50,26 @@ pub(crate) fn pass(sql: &str) {
     if !sql.trim_start_matches('(').starts_with("SELECT") {
         return;
     }
-    for table in TABLES.read().unwrap_or_else(PoisonError::into_inner).iter() {
-        let (read, marked) = (reads(sql, table), sql.matches(&mark(table)).count());
+    let guarded = TABLES.read().unwrap_or_else(PoisonError::into_inner);
+    let mut reads: BTreeMap<&str, usize> = BTreeMap::new();
+    for table in tables(sql).filter(|table| guarded.contains(table)) {
+        *reads.entry(table).or_default() += 1;
+    }
+    for (table, read) in reads {
         assert!(
-            marked >= read,
+            sql.matches(&mark(table)).count() >= read,
             "a select reads `{table}` and says not for whom: put `visible()` into it, or `for_rule()` where a rule \
              looks further than the caller: {sql}"
         );
     }
 }
 
-/// How often a statement reads from a table.
-fn reads(sql: &str, table: &str) -> usize {
+/// The tables that a statement reads from, each as often as it does.
+fn tables(sql: &str) -> impl Iterator<Item = &str> {
     let is_sign = |letter: char| !(letter.is_alphanumeric() || letter == '_');
-    let mut words = sql.split_whitespace();
-    let mut count = 0;
-    while let Some(word) = words.next() {
-        if matches!(word, "FROM" | "JOIN")
-            && words.clone().next().is_some_and(|name| name.trim_matches(is_sign) == table)
-        {
-            count += 1;
-        }
-    }
-    count
+    let words = sql.split_whitespace();
+    let pairs = words.clone().zip(words.skip(1)).filter(|(word, _)| matches!(*word, "FROM" | "JOIN"));
+    pairs.map(move |(_, name)| name.trim_matches(is_sign))
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use model::{
     access::{Role, Visibility},
-    declaration::standard::DRAFTED_IN,
+    declaration::standard::{DRAFTED_IN, NAMED},
 };
 use sea_orm::sea_query::{Alias, Condition, Expr, ExprTrait, Query, SelectStatement};
 use uuid::Uuid;
@@ -11,6 +11,7 @@ use super::{ACCEPTED, CONSENT, Class, Permit, Reach, Rule, Scope, fence, reach, 
 use crate::{
     actor::{Actor, Grant, PUBLIC},
     record::KindDef,
+    row::Row,
 };
 
 /// The condition under which `actor` sees a row of `def`; it stands in the SQL of every read.
@@ -28,7 +29,7 @@ pub fn visible(actor: &Actor, def: &KindDef) -> Condition {
 
 fn seen(actor: &Actor, def: &KindDef) -> Condition {
     let granted = granted(actor, def);
-    if actor.is_drafting || !def.declared.has_editions {
+    if actor.is_drafting || !def.has(DRAFTED_IN) {
         return granted;
     }
     Condition::all().add(granted).add(def.col(DRAFTED_IN).is_null())
@@ -40,7 +41,7 @@ fn granted(actor: &Actor, def: &KindDef) -> Condition {
     }
     let seen = match def.class {
         Class::Reference => Condition::all(),
-        Class::National | Class::Work => national(actor, def),
+        Class::National | Class::Work | Class::Comment => national(actor, def),
         Class::Person | Class::Grant => account(actor, def),
         Class::Key => key(actor, def),
         Class::Shared => {
@@ -94,6 +95,14 @@ pub fn is_inside(actor: &Actor, def: &KindDef, owner: &str) -> bool {
         || actor.is_inside(owner)
 }
 
+/// Whether `actor` may write a record from outside its owner: it is of the country that it names, or wrote it.
+#[must_use]
+pub fn is_party(actor: &Actor, row: &Row) -> bool {
+    let is_author = || row.def().class == Class::Comment && row.uuid("created_by") == actor.user;
+    let is_named = || row.def().has(NAMED) && row.text(NAMED).is_some_and(|named| actor.is_inside(named));
+    is_named() || (actor.user.is_some() && is_author())
+}
+
 /// The grants under which somebody reads what an owner shares with others: of the whole owner, not of one plan.
 fn sharing(actor: &Actor) -> impl Iterator<Item = &Grant> {
     actor.with_role(super::FULL).filter(|grant| grant.within_plan.is_none())
@@ -118,18 +127,40 @@ fn national(actor: &Actor, def: &KindDef) -> Condition {
         if let Some(inside) = inside(actor, def, grant) {
             any = any.add(inside);
         }
+        if let Some(named) = names(def, grant) {
+            any = any.add(named);
+        }
     }
     for region in actor.standing.regions.iter().filter(|region| actor.reaches_region(region)) {
-        any = any.add(
-            Condition::all()
-                .add(def.col("owner").eq(region.as_str()))
-                .add(def.col("visibility").ne(level_name(Visibility::Agency))),
-        );
+        let of_region = Condition::all()
+            .add(def.col("owner").eq(region.as_str()))
+            .add(def.col("visibility").ne(level_name(Visibility::Agency)));
+        any = any.add(settled(def, of_region));
     }
     if !actor.standing.release_sets.is_empty() {
-        any = any.add(def.col("release_set_id").is_in(actor.standing.release_sets.iter().copied()));
+        let released = def.col("release_set_id").is_in(actor.standing.release_sets.iter().copied());
+        any = any.add(settled(def, Condition::all().add(released)));
     }
     any
+}
+
+/// The condition that a record names the country of a grant, and is at a level that the grant reads.
+fn names(def: &KindDef, grant: &Grant) -> Option<Condition> {
+    def.declared.named.filter(|_| grant.within_plan.is_none())?;
+    let levels = match reach(grant) {
+        Reach::Nothing => return None,
+        Reach::Full => def.col("visibility").ne(level_name(Visibility::Agency)),
+        Reach::National | Reach::Agency(_) => level(def, Visibility::National),
+    };
+    Some(Condition::all().add(def.col(NAMED).eq(grant.owner.as_str())).add(levels))
+}
+
+/// Adds that a record is in a state in which others see it than its owner and the country it names.
+fn settled(def: &KindDef, condition: Condition) -> Condition {
+    match def.shown_in() {
+        Some((column, states)) => condition.add(def.col(column).is_in(states.iter().copied())),
+        None => condition,
+    }
 }
 
 fn inside(actor: &Actor, def: &KindDef, grant: &Grant) -> Option<Condition> {
@@ -155,10 +186,10 @@ fn inside(actor: &Actor, def: &KindDef, grant: &Grant) -> Option<Condition> {
 /// The condition that a record is an agency's: it leads, or contributes.
 fn of_agency(def: &KindDef, agency: Uuid) -> Condition {
     let mut own = nothing();
-    if let Some(lead) = def.lead.filter(|_| def.class == Class::Work) {
+    if let Some(lead) = def.lead.filter(|_| def.class.has_agencies()) {
         own = own.add(def.col(lead).eq(agency));
     }
-    if let Some(linked) = linked(def, agency).filter(|_| def.class == Class::Work) {
+    if let Some(linked) = linked(def, agency).filter(|_| def.class.has_agencies()) {
         own = own.add(def.col("id").in_subquery(linked));
     }
     own
@@ -265,7 +296,7 @@ fn own_reason(actor: &Actor, def: &KindDef, scope: &Scope) -> Option<Permit> {
     };
     match class {
         Class::Reference => Some(Permit::by(rules::READ_REFERENCE)),
-        Class::National | Class::Work => national_reason(actor, class, scope),
+        Class::National | Class::Work | Class::Comment => national_reason(actor, class, scope),
         Class::Person | Class::Grant => {
             let is_mine = is_me && (class == Class::Person || actor.reaches(&scope.owner));
             let of_me = is_mine.then_some(Permit::by(rules::READ_ONESELF));
@@ -295,13 +326,24 @@ fn national_reason(actor: &Actor, class: Class, scope: &Scope) -> Option<Permit>
         let grant = grants.find(|grant| grant.has_no_ceiling())?;
         reaches.then(|| Permit::with(rules::READ_REGION, grant))
     };
+    let is_named = |grant: &Grant| is_named(grant, scope).then(|| Permit::with(rules::READ_NAMED, grant));
     let is_released = || scope.release_set.is_some_and(|set| actor.standing.release_sets.contains(&set));
-    actor
-        .grants
-        .iter()
-        .find_map(inside)
-        .or_else(of_region)
-        .or_else(|| is_released().then_some(Permit::by(rules::READ_RELEASED)))
+    let within = actor.grants.iter().find_map(inside).or_else(|| actor.grants.iter().find_map(is_named));
+    if within.is_some() || scope.is_unsettled {
+        return within;
+    }
+    of_region().or_else(|| is_released().then_some(Permit::by(rules::READ_RELEASED)))
+}
+
+/// Whether a record names the country of a grant, and is at a level that the grant reads.
+fn is_named(grant: &Grant, scope: &Scope) -> bool {
+    let level = scope.level.unwrap_or(Visibility::National);
+    let reads = match reach(grant) {
+        Reach::Nothing => false,
+        Reach::Full => level != Visibility::Agency,
+        Reach::National | Reach::Agency(_) => level == Visibility::National,
+    };
+    reads && grant.within_plan.is_none() && scope.named.as_ref() == Some(&grant.owner)
 }
 
 /// The rule by which a grant reads a record.
@@ -310,7 +352,7 @@ fn reads(actor: &Actor, grant: &Grant, class: Class, scope: &Scope) -> Option<Ru
         return None;
     }
     // Work outside every plan is outside the grant's plan; other kinds without a plan know none.
-    let outside = class == Class::Work;
+    let outside = class.has_agencies();
     if !grant.within_plan.is_none_or(|plan| scope.plan.map_or(!outside, |own| own == plan)) {
         return None;
     }

@@ -2,7 +2,7 @@
 
 use model::access::{Handling, Role};
 
-use super::{Class, is_inside};
+use super::{is_inside, is_party};
 use crate::{
     actor::{Actor, Grant},
     cause::ReadReason,
@@ -15,7 +15,7 @@ pub(crate) const TRACED: [&str; 2] = ["handling", "release_set_id"];
 
 /// Whether reading records of a kind can leave a trace: what belongs to everybody never does, nor do accounts.
 pub(crate) const fn is_traced(def: &KindDef) -> bool {
-    matches!(def.class, Class::National | Class::Work)
+    def.is_national()
 }
 
 /// Why it leaves a trace that `actor` reads a record; nothing for most reads.
@@ -33,7 +33,7 @@ pub(crate) fn traced(actor: &Actor, row: &Row) -> [Option<ReadReason>; 2] {
         let is_own = viewing.own.acting.as_deref() == Some(row.owner());
         return if is_own { [restricted, Some(ReadReason::ViewAs)] } else { [None, None] };
     }
-    if is_inside(actor, def, row.owner()) {
+    if is_inside(actor, def, row.owner()) || is_party(actor, row) {
         return [restricted, None];
     }
     let is_public = row.uuid("release_set_id").is_some_and(|set| actor.standing.public_sets.contains(&set));

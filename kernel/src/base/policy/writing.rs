@@ -50,6 +50,7 @@ pub fn judge(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Result<
         }
         Class::National => national(actor, verb, def, scope),
         Class::Work => work(actor, verb, def, scope),
+        Class::Comment => comment(actor, verb, def, scope),
         Class::Person => person(actor, verb, scope),
         Class::Grant => grant(actor, verb, scope),
         Class::Key => key(actor, verb, def, scope),
@@ -144,6 +145,7 @@ fn national(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Result<P
                 By::Owner => write(),
                 By::Approver => first(actor, APPROVER, scope, rules::APPROVER_MOVES),
                 By::FocalPoint => first(actor, FOCAL_POINT, scope, rules::FOCAL_POINT_MOVES),
+                By::Named => named(actor, scope),
             }
         }
         Verb::Record => first(actor, &[Role::FocalPoint, Role::Regional, Role::Partner], scope, rules::PAPER),
@@ -165,11 +167,12 @@ fn work(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Result<Permi
     let lead = || agencies().find(is_lead).map(by(rules::LEAD_WRITES));
     let is_part = |g: &&Grant| g.agency.is_some_and(|agency| scope.contributors.contains(&agency));
     let part = || agencies().find(is_part).map(by(rules::PART_REPORTS));
-    let write = || full.or_else(|| portal(actor, def, scope)).or_else(lead);
+    let leads = || if def.declared.by_full { None } else { lead() };
+    let write = || full.or_else(|| portal(actor, def, scope)).or_else(leads);
     match verb {
         Verb::Create | Verb::Update | Verb::Delete => write(),
         // Whoever may edit all of a record may edit its progress.
-        Verb::Progress => write().or_else(part),
+        Verb::Progress => write().or_else(lead).or_else(part),
         Verb::Move(step) => {
             known(def, step)?;
             match step.by {
@@ -179,6 +182,7 @@ fn work(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Result<Permi
                 By::Owner => write(),
                 By::Approver => return first(actor, APPROVER, scope, rules::APPROVER_MOVES),
                 By::FocalPoint => return first(actor, FOCAL_POINT, scope, rules::FOCAL_POINT_MOVES),
+                By::Named => return named(actor, scope),
             }
         }
         Verb::Release => return releaser(actor, scope),
@@ -192,6 +196,40 @@ fn work(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Result<Permi
         Verb::Read | Verb::Record => return deny(rules::NO_SUCH_VERB),
     }
     .ok_or(Denial { rule: rules::WORK_WRITERS })
+}
+
+/// The country that a record names decides alone, whatever its owner may do to the record.
+fn named(actor: &Actor, scope: &Scope) -> Result<Permit, Denial> {
+    let is_whole = |grant: &&Grant| grant.within_plan.is_none() && is_within_ceiling(grant, scope);
+    let mut held = actor.with_role(FOCAL_POINT).filter(is_whole);
+    let found = held.find(|grant| scope.named.as_ref() == Some(&grant.owner));
+    found.map(|grant| Permit::with(rules::NAMED_DECIDES, grant)).ok_or(Denial { rule: rules::NAMED_DECIDES })
+}
+
+/// Whoever reads a comment as it shall be may make it, with a grant of the owner or by a release that lets its
+/// audiences comment: a comment is in no other release. Then it is its author's, but for what becomes of it.
+fn comment(actor: &Actor, verb: Verb, def: &KindDef, scope: &Scope) -> Result<Permit, Denial> {
+    let is_known = actor.user.is_some();
+    match verb {
+        Verb::Create => {
+            let lets_comment =
+                |permit: &Permit| match actor.grants.iter().find(|one| Some(one.id) == permit.grant) {
+                    Some(grant) if grant.role == Role::Portal => portal(actor, def, scope).is_some(),
+                    Some(grant) => grant.owner == scope.owner,
+                    None => permit.is_by_release(),
+                };
+            let read = reason(actor, def, scope).filter(|_| is_known).filter(lets_comment);
+            let by = |permit: Permit| Permit { rule: rules::COMMENTERS, ..permit };
+            read.map(by).ok_or(Denial { rule: rules::COMMENTERS })
+        }
+        Verb::Update | Verb::Delete => {
+            let is_mine = is_known && actor.user == scope.person;
+            let mine = is_mine.then(|| reason(actor, def, scope)).flatten();
+            let by = |permit: Permit| Permit { rule: rules::AUTHOR_WRITES, ..permit };
+            mine.map(by).ok_or(Denial { rule: rules::AUTHOR_WRITES })
+        }
+        _ => work(actor, verb, def, scope),
+    }
 }
 
 fn person(actor: &Actor, verb: Verb, scope: &Scope) -> Result<Permit, Denial> {

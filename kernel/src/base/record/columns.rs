@@ -1,6 +1,9 @@
 //! Some of a kind's columns: what a read selects and its rows hold.
 
-use model::declaration::standard::{DRAFTED_IN, PENDING};
+use model::{
+    Class,
+    declaration::standard::{DRAFTED_IN, NAMED, PENDING},
+};
 
 use super::{KindDef, part::Form};
 use crate::policy::CONSENT;
@@ -91,10 +94,12 @@ impl KindDef {
             | Form::Object(at, _)
             | Form::Objects(at, _)
             | Form::Is(at, _) => Columns::at(at),
+            Form::Version(at) => Columns::at(at).and(self.of_parties()),
             Form::Text(at) => Columns::at(at).and(self.named(&["language", "translations"])),
-            Form::Money(one, other) | Form::AnyRef(one, other) | Form::Ahead(one, other, ..) => {
-                Columns::at(one).and(Columns::at(other))
-            }
+            Form::Money(one, other)
+            | Form::AnyRef(one, other)
+            | Form::Ahead(one, other, ..)
+            | Form::Overdue(one, other, ..) => Columns::at(one).and(Columns::at(other)),
             Form::SharedWith => self.named(&["shared_set_id"]),
             Form::Translations => self.named(&["translations"]),
             Form::Languages => {
@@ -105,11 +110,18 @@ impl KindDef {
         }
     }
 
+    /// What tells who writes a record from outside its owner.
+    pub(crate) fn of_parties(&self) -> Columns {
+        let author = (self.class == Class::Comment).then_some("created_by");
+        self.named(&author.into_iter().chain([NAMED]).collect::<Vec<_>>())
+    }
+
     /// What [`crate::row::Row::scope`] is made of, besides [`KindDef::base`].
     #[must_use]
     pub fn of_scope(&self) -> Columns {
-        let special = [self.lead, self.contributors, self.plan_column()].into_iter().flatten();
+        let state = self.shown_in().map(|(column, _)| column);
+        let special = [self.lead, self.contributors, self.plan_column(), state].into_iter().flatten();
         let by_name = ["visibility", "shared_set_id", "release_set_id", "user_id", "role", CONSENT];
-        self.named(&special.chain(by_name).collect::<Vec<_>>())
+        self.named(&special.chain(by_name).collect::<Vec<_>>()).and(self.of_parties())
     }
 }

@@ -5,13 +5,13 @@ mod edges;
 
 use std::collections::HashMap;
 
-use model::{Class, Code, Declaration, Lifecycle, Move, Write};
+use model::{Class, Code, Declaration, Lifecycle, Move, Write, declaration::standard::DRAFTED_IN};
 use sea_orm::sea_query::{Alias, Expr};
 
 pub use edges::{Edge, Many, Via};
 
 use super::{
-    column::{Column, Link, Parent},
+    column::{AnyLink, Column, Link, Parent},
     part::Part,
 };
 use crate::{
@@ -39,8 +39,8 @@ pub struct KindDef {
     index: foldhash::HashMap<&'static str, usize>,
     /// n-n relations.
     pub links: Vec<Link>,
-    /// Columns of kind and id that together refer to a record of any kind.
-    pub any: Option<(&'static str, &'static str)>,
+    /// References to records of any kind.
+    pub any: Vec<AnyLink>,
     /// The record this kind stands below, best first.
     pub parent: Vec<Parent>,
     /// Column of the code.
@@ -114,6 +114,20 @@ impl KindDef {
     #[must_use]
     pub fn link(&self, column: &str) -> Option<&Link> {
         self.links.iter().find(|link| link.column == column)
+    }
+
+    /// The column with the state of a record, and the states in which others see it than its owner and the country it
+    /// names; none where they do in all.
+    #[must_use]
+    pub fn shown_in(&self) -> Option<(&'static str, &'static [&'static str])> {
+        let states = self.declared.shown_in;
+        self.lifecycle.filter(|_| !states.is_empty()).map(|cycle| (cycle.state, states))
+    }
+
+    /// Whether records of the kind belong to an edition of a plan, or follow records that do.
+    #[must_use]
+    pub fn is_of_editions(&self) -> bool {
+        self.has(DRAFTED_IN)
     }
 
     /// The edge with this name.

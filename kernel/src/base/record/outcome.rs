@@ -57,6 +57,8 @@ pub enum Op {
         /// All fields of a new record, or those to change.
         fields: Map<String, Json>,
     },
+    /// Create the record of this row, which our own code has made: what callers cannot give stands in it.
+    Make(Box<Row>),
     /// Bring a record into the form of this row, which our own code has made of the stored one.
     Put(Box<Row>),
     /// Delete a record and what stands below it.

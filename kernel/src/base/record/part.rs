@@ -41,6 +41,8 @@ pub enum Form {
     Texts(usize),
     /// The value of a column, for readers inside the owner only.
     Inside(usize),
+    /// The version, for those who may write the record.
+    Version(usize),
     /// State of the working edition, inside the owner only: a column, else the state where that is one of a working
     /// edition.
     Ahead(usize, usize, &'static Lifecycle, &'static VocabularyDef),
@@ -74,6 +76,9 @@ pub enum Form {
     Objects(usize, &'static str),
     /// Whether a column holds a code.
     Is(usize, &'static str),
+    /// Whether the instant in a column is past while another one holds one of these states: the first code of the list
+    /// inside the owner, the second one outside.
+    Overdue(usize, usize, &'static [&'static str], &'static VocabularyDef),
 }
 
 impl Form {
@@ -114,8 +119,12 @@ pub(super) fn parts(def: &KindDef) -> Vec<Part> {
     };
     for (name, text, is_required) in META {
         let at = def.at(name);
-        let is_inside = matches!(*name, "version" | "created_by" | "updated_by");
-        add(name, text, at.map(if is_inside { Form::Inside } else { Form::Column }), true, *is_required);
+        let form = match *name {
+            "version" => Form::Version,
+            "created_by" | "updated_by" => Form::Inside,
+            _ => Form::Column,
+        };
+        add(name, text, at.map(form), true, *is_required);
     }
     let of_country = def.country_column().and_then(|column| def.at(column));
     let text = "Country the record is of (ISO 3166-1 alpha-3): the one it is about, else its owner; null where that is no country.";
@@ -174,6 +183,11 @@ fn own(def: &KindDef, field: &'static FieldDef) -> Option<Form> {
     if let Some((of, code)) = field.is {
         return Some(Form::Is(def.at(def.declared.field(of)?.column)?, code));
     }
+    if let (Some((of, states)), Shape::Code(list), Some(cycle)) = (field.overdue, field.shape, def.lifecycle)
+    {
+        let due = def.at(def.declared.field(of)?.column)?;
+        return Some(Form::Overdue(due, def.at(cycle.state)?, states, list));
+    }
     let named = |end: &str| def.at(&format!("{}{end}", field.name));
     let at = || def.at(field.column);
     if let (Some(cycle), Shape::Code(list)) = (def.lifecycle, field.shape)
@@ -184,9 +198,14 @@ fn own(def: &KindDef, field: &'static FieldDef) -> Option<Form> {
     Some(match field.shape {
         Shape::Text if field.is_inside => Form::Inside(at()?),
         Shape::Text if field.is_text => Form::Text(at()?),
-        Shape::Id | Shape::Text | Shape::Int | Shape::Long | Shape::Bool | Shape::Date | Shape::Instant => {
-            Form::Column(at()?)
-        }
+        Shape::Id
+        | Shape::Text
+        | Shape::Int
+        | Shape::Long
+        | Shape::Bool
+        | Shape::Date
+        | Shape::Instant
+        | Shape::JsonObject => Form::Column(at()?),
         Shape::Code(list) => Form::Code(at()?, list),
         Shape::Codes(list) => Form::Codes(at()?, list),
         Shape::Mask(list) => Form::Mask(at()?, list),

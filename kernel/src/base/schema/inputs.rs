@@ -92,6 +92,7 @@ pub(super) fn value(field: &FieldDef) -> Json {
         Shape::AnyRef => link("Origin"),
         Shape::Object(name) => link(name),
         Shape::Objects(name) => json!({ "items": link(name), "type": "array" }),
+        Shape::JsonObject => scalar(Type::Json),
     };
     let (least, most) = match field.shape {
         Shape::Int | Shape::Long => ("minimum", "maximum"),

@@ -130,8 +130,9 @@ pub(super) fn state() -> Json {
         "allowed": truth("Whether the caller can make the move now."),
         "recorded_only": truth("Whether the caller can make it only as a move recorded on paper (`recorded`)."),
         "missing": { "description": "Facts that are missing for it.", "items": { "type": "string" }, "type": "array" },
+        "warnings": { "description": "What is open and does not stand in its way.", "items": { "type": "string" }, "type": "array" },
     });
     let properties = properties.as_object().cloned().unwrap_or_default();
-    let required = ["verb", "to", "allowed", "recorded_only", "missing"];
+    let required = ["verb", "to", "allowed", "recorded_only", "missing", "warnings"];
     super::object("A move that a record's lifecycle knows.", properties, &required)
 }

@@ -26,12 +26,15 @@ pub(super) fn part(def: &KindDef, part: &Part) -> Json {
 fn bare(def: &KindDef, form: Form) -> Json {
     let texts = || json!({ "additionalProperties": { "type": "string" }, "propertyNames": { "type": "string" }, "type": "object" });
     match form {
-        Form::Column(at) | Form::Inside(at) => {
+        Form::Column(at) | Form::Inside(at) | Form::Version(at) => {
             def.columns.get(at).map(|column| scalar(column.ty)).unwrap_or_default()
         }
         Form::Text(_) | Form::Country(_) => json!({ "type": "string" }),
         Form::Texts(_) | Form::Regions(_) => json!({ "items": { "type": "string" }, "type": "array" }),
-        Form::Code(_, list) | Form::Level(_, list) | Form::Ahead(_, _, _, list) => link(list.name),
+        Form::Code(_, list)
+        | Form::Level(_, list)
+        | Form::Ahead(_, _, _, list)
+        | Form::Overdue(_, _, _, list) => link(list.name),
         Form::Codes(_, list) | Form::Mask(_, list) => json!({ "items": link(list.name), "type": "array" }),
         Form::Can => json!({ "items": link("Verb"), "type": "array" }),
         Form::SharedWith => link("SharedWith"),
@@ -54,7 +57,8 @@ fn bare(def: &KindDef, form: Form) -> Json {
 pub(super) fn scalar(ty: Type) -> Json {
     match ty {
         Type::Id => json!({ "format": "uuid", "type": "string" }),
-        Type::Text | Type::Json | Type::Mask(_) => json!({ "type": "string" }),
+        Type::Text | Type::Mask(_) => json!({ "type": "string" }),
+        Type::Json => json!({ "additionalProperties": true, "type": "object" }),
         Type::Int => json!({ "format": "int32", "type": "integer" }),
         Type::BigInt => json!({ "format": "int64", "type": "integer" }),
         Type::Decimal => json!({ "example": "12.5", "pattern": decimal::PATTERN, "type": "string" }),

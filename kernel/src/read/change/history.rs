@@ -264,5 +264,7 @@ pub(super) async fn images(
             found.insert(place, row);
         }
     }
+    let copies = store::with_copies(def, found.values_mut());
+    store::hide_copies(view.db.reading(), (&view.actor, view.kinds), def, copies).await?;
     Ok(found)
 }

@@ -1,4 +1,4 @@
-//! What stood below a plan at a point of the log, as the caller may see it.
+//! What stood below a plan at a point of the log, and how records stood then, as the caller may see it.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -80,6 +80,31 @@ pub async fn of_plan(view: &View, def: &'static KindDef, plan: Uuid, until: i64)
     Ok(rows)
 }
 
+/// These records as they stood after a change set, as far as the facts of that time would be visible under the caller's present
+/// grants. Whether they are visible now is for the caller to have asked.
+///
+/// # Errors
+/// What the database says.
+pub async fn of_records(
+    view: &View,
+    def: &'static KindDef,
+    ids: &BTreeSet<Uuid>,
+    until: i64,
+) -> Result<HashMap<Uuid, Row>> {
+    let conn = view.db.reading();
+    let of_these = conn.among(Expr::col((Alias::new("change"), Alias::new("record_id"))), ids);
+    let mut places: Vec<Place> = Vec::new();
+    for found in conn.all(&ranked(def, of_these, until)).await? {
+        let Some(facts) = found.try_get_by_index::<Option<Json>>(4)? else { continue };
+        let scope: Scope = serde_json::from_value(facts)?;
+        if found.try_get_by_index::<String>(3)? != "delete" && readable(&view.actor, def, &scope) {
+            places.push((found.try_get_by_index(1)?, found.try_get_by_index(2)?));
+        }
+    }
+    let rows = images(view, def, &places).await?.into_values();
+    Ok(rows.map(|row| (row.id(), row)).collect())
+}
+
 /// Those of these records that are visible now, or were when they were deleted.
 async fn still_seen(
     view: &View,
@@ -144,6 +169,11 @@ pub async fn gone(view: &View, def: &'static KindDef, ids: &BTreeSet<Uuid>) -> R
 /// The newest state of each record of a kind below a plan, up to a change set: record, place, what was done, facts.
 #[must_use]
 pub fn newest(def: &KindDef, plan: Uuid, until: i64) -> SelectStatement {
+    ranked(def, Expr::col((Alias::new("change"), Alias::new("plan_id"))).eq(plan), until)
+}
+
+/// The newest state of each record of a kind that meets a condition on its changes, up to a change set.
+fn ranked(def: &KindDef, which: Expr, until: i64) -> SelectStatement {
     let (change, set) = (Alias::new("change"), Alias::new("change_set"));
     let of = |column: &'static str| Expr::col((change.clone(), Alias::new(column)));
     let seq = || Expr::col((set.clone(), Alias::new("seq")));
@@ -158,7 +188,7 @@ pub fn newest(def: &KindDef, plan: Uuid, until: i64) -> SelectStatement {
         .expr_window_as(Func::cust("ROW_NUMBER"), window, Alias::new("place"))
         .from(change.clone())
         .join(JoinType::InnerJoin, set.clone(), of("set_id").eq(Expr::col((set.clone(), Alias::new("id")))))
-        .and_where(of("plan_id").eq(plan))
+        .and_where(which)
         .and_where(of("kind").eq(def.name))
         .and_where(seq().lte(until))
         .take();

@@ -137,6 +137,20 @@ impl PartValue<'_> {
         }
     }
 
+    /// Whether what is due is past, in the words for this reader.
+    fn overdue(
+        &self,
+        (due, state): (usize, usize),
+        open: &[&str],
+        list: &VocabularyDef,
+    ) -> Option<&'static str> {
+        let is_past =
+            matches!(self.value(due), Value::ChronoDateTimeUtc(Some(at)) if *at < self.renderer.now);
+        let is_open = self.text(state).is_some_and(|state| open.contains(&state));
+        let word = usize::from(!self.renderer.is_inside(self.row));
+        list.terms.get(word).map(|term| term.code).filter(|_| is_past && is_open)
+    }
+
     fn shared_with<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         if self.is_fact() || !self.renderer.is_inside(self.row) {
             return to.serialize_none();
@@ -156,7 +170,8 @@ impl Serialize for PartValue<'_> {
                 let own = self.text(at).or_else(|| self.text(state).filter(|state| cycle.is_working(state)));
                 own.serialize(to)
             }
-            Form::Inside(_) | Form::Level(..) | Form::Ahead(..) => to.serialize_none(),
+            Form::Version(at) if self.renderer.shows_version(self.row) => value(self.value(at), to),
+            Form::Inside(_) | Form::Version(_) | Form::Level(..) | Form::Ahead(..) => to.serialize_none(),
             Form::Text(at) => self.column(at).and_then(|column| self.texts().get(column)).serialize(to),
             Form::Codes(at, _) | Form::Texts(at) | Form::Objects(at, _) => self.list(at).serialize(to),
             Form::Mask(at, list) => self.codes(at, list, to),
@@ -182,6 +197,7 @@ impl Serialize for PartValue<'_> {
             }
             Form::IsDemo(at) => to.serialize_bool(self.country(at).is_some_and(|country| country.is_demo)),
             Form::Is(at, code) => to.serialize_bool(self.text(at) == Some(code)),
+            Form::Overdue(due, state, open, list) => self.overdue((due, state), open, list).serialize(to),
         }
     }
 }

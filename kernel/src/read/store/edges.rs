@@ -6,7 +6,7 @@ use foldhash::HashMap;
 use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, Func, Query, SelectStatement, WindowStatement};
 use uuid::Uuid;
 
-use super::{Ids, Making, Prepared, Wanted, making, select, shape};
+use super::{Ids, Making, Prepared, Wanted, hide_copies, making, select, shape, with_copies};
 use crate::{
     condition::condition,
     error::Result,
@@ -36,7 +36,7 @@ pub async fn by_ids(
         let among = view.db.reading().among(wanted.def.col("id"), &[Prepared::mark()]);
         Ok(making(view, wanted, (Cond::all().add(visible(&view.actor, wanted.def)).add(among), false)))
     })?;
-    let (rows, _) = prepared.read(view, wanted, &prepared.run(view, ids).await?)?;
+    let (rows, _) = prepared.read(view, wanted, &prepared.run(view, ids).await?).await?;
     for row in &rows {
         view.note(row);
     }
@@ -67,6 +67,8 @@ pub async fn by_parent(
         let place: i64 = row.try_get_by_index(own.saturating_add(1))?;
         placed.entry(key).or_default().push((place, wanted.seen(view, &row)?));
     }
+    let rows = with_copies(wanted.def, placed.values_mut().flatten().map(|(_, row)| row));
+    hide_copies(view.db.reading(), (&view.actor, view.kinds), wanted.def, rows).await?;
     let mut found: HashMap<Uuid, Slice> =
         placed.into_iter().map(|(parent, children)| (parent, slice(children, page))).collect();
     found.values().flat_map(|slice| &slice.rows).for_each(|row| view.note(row));

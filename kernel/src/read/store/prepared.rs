@@ -5,7 +5,7 @@ use std::{num::NonZeroUsize, sync::Arc};
 use sea_orm::{QueryResult, Statement, Value, Values, sea_query::SelectStatement};
 use uuid::Uuid;
 
-use super::Wanted;
+use super::{Wanted, hide_copies, with_copies};
 use crate::{
     cache::Cache,
     error::Result,
@@ -138,14 +138,16 @@ impl Prepared {
     }
 
     /// Reads rows of what is wanted, and what was selected along with them.
-    pub(super) fn read(
+    pub(super) async fn read(
         &self,
         view: &View,
         wanted: Wanted,
         found: &[QueryResult],
     ) -> Result<(Vec<Row>, Named)> {
         let (own, mut named) = (wanted.len(), Named::default());
-        let rows = found.iter().map(|row| wanted.seen(view, row)).collect::<Result<Vec<_>>>()?;
+        let mut rows = found.iter().map(|row| wanted.seen(view, row)).collect::<Result<Vec<_>>>()?;
+        let copies = with_copies(wanted.def, rows.iter_mut());
+        hide_copies(view.db.reading(), (&view.actor, view.kinds), wanted.def, copies).await?;
         for (from, row) in found.iter().zip(&rows) {
             self.along.read(row, from, own, &mut named)?;
         }

@@ -54,11 +54,18 @@ impl Wanted {
         self.names().count()
     }
 
-    /// Besides, what says which fields are withheld from the caller, and whether its read leaves a trace.
+    /// Besides, what says which fields are withheld from the caller or shown with another record, and whether its read
+    /// leaves a trace.
     pub(super) fn judged(self, view: &View) -> Self {
         let facts = if view.actor.judges(self.def) { self.def.of_scope() } else { Columns::NONE };
-        let noted = if view.notes(self.def) { self.def.named(&TRACED) } else { Columns::NONE };
-        Self { columns: self.columns.and(facts).and(noted), ..self }
+        let noted = if view.notes(self.def) {
+            self.def.named(&TRACED).and(self.def.of_parties())
+        } else {
+            Columns::NONE
+        };
+        let copied = self.def.any.iter().filter(|any| any.shows.is_some());
+        let copied = copied.fold(Columns::NONE, |all, any| all.and(self.def.named(&[any.kind, any.id])));
+        Self { columns: self.columns.and(facts).and(noted).and(copied), ..self }
     }
 
     /// Reads a row of a [`select`] as the caller sees it.

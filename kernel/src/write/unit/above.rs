@@ -1,6 +1,6 @@
 //! What records stand below: plans, parents and owners, locked and read before rules look at them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query};
 use uuid::Uuid;
@@ -15,10 +15,15 @@ impl Unit {
             return Ok(());
         }
         let live = items.iter().filter(|item| !item.is_rejected());
+        // What stands below any record may stand below a plan itself.
+        let any = def.parent.iter().find(|parent| parent.kind.is_some());
+        let above = |row: &Row| {
+            let parent = any.filter(|parent| parent.kind_of(row) == Some("plan"));
+            parent.and_then(|parent| row.uuid(parent.column))
+        };
+        let of = |row: &Row| [row.uuid("plan_id"), above(row)];
         let ids: BTreeSet<Uuid> = live
-            .flat_map(|item| {
-                [item.after.uuid("plan_id"), item.before.as_ref().and_then(|row| row.uuid("plan_id"))]
-            })
+            .flat_map(|item| [Some(&item.after), item.before.as_ref()].into_iter().flatten().flat_map(of))
             .flatten()
             .collect();
         self.lock_plan_rows(ids).await
@@ -47,29 +52,28 @@ impl Unit {
         items: &[Item],
     ) -> Result<HashMap<Uuid, Row>> {
         let mut parents = HashMap::new();
-        for parent in &def.parent {
-            let column = def.column(parent.column);
-            let Some(target) = column.and_then(|c| c.target).and_then(|kind| self.ctx.kinds.get(kind)) else {
-                continue;
-            };
-            let ids: BTreeSet<Uuid> = items
-                .iter()
-                .filter(|i| !i.is_rejected())
-                .filter_map(|i| i.after.uuid(parent.column))
-                .collect();
-            // Plans come locked, from `lock_plans`.
-            if target.name != "plan" && !ids.is_empty() {
-                let mut select = store::unseen(target);
-                select
-                    .and_where(target.col("id").is_in(ids))
-                    .order_by((target.iden(), Alias::new("id")), Order::Asc);
-                // What stands below a plan is guarded by the plan's lock.
-                if !def.has("plan_id") {
-                    self.lock(&mut select, false);
+        let mut wanted: BTreeMap<&str, BTreeSet<Uuid>> = BTreeMap::new();
+        for row in items.iter().filter(|item| !item.is_rejected()).map(|item| &item.after) {
+            for parent in &def.parent {
+                if let (Some(kind), Some(id)) = (parent.kind_of(row), row.uuid(parent.column)) {
+                    wanted.entry(kind).or_default().insert(id);
                 }
-                let rows = store::rows(self.conn(), target, &select).await?;
-                parents.extend(rows.into_iter().map(|row| (row.id(), row)));
             }
+        }
+        // Those that others refer to first, so that rows are locked in one order everywhere.
+        for target in self.ctx.kinds.all().iter().copied() {
+            // Plans come locked, from `lock_plans`.
+            let Some(ids) = wanted.remove(target.name).filter(|_| target.name != "plan") else { continue };
+            let mut select = store::unseen(target);
+            select
+                .and_where(target.col("id").is_in(ids))
+                .order_by((target.iden(), Alias::new("id")), Order::Asc);
+            // What stands below a plan is guarded by the plan's lock.
+            if !def.has("plan_id") {
+                self.lock(&mut select, false);
+            }
+            let rows = store::rows(self.conn(), target, &select).await?;
+            parents.extend(rows.into_iter().map(|row| (row.id(), row)));
         }
         Ok(parents)
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use model::{Column, DefaultValue, access::Visibility, declaration::standard};
+use model::{Column, DefaultValue, Writing, access::Visibility, declaration::standard};
 use sea_orm::Value;
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{
     Unit,
     fields::fill,
+    follow::follow,
     item::{Item, Operation},
     references::Found,
     rules::check_periods,
@@ -68,16 +69,25 @@ impl Unit {
                 row.set(column.name, value);
             }
         }
-        let now = def.declared.fields.iter().filter(|field| field.default == Some(DefaultValue::Now));
-        for field in now.filter(|field| item.fields.get(field.name).is_none_or(Json::is_null)) {
-            row.set(field.column, self.ctx.clock.now());
+        // What no schema of callers holds: instants, and counters and marks of our own.
+        let is_ours = |writing| matches!(writing, Writing::Never | Writing::Stored);
+        let fields = def.declared.fields.iter();
+        for field in fields.filter(|field| item.fields.get(field.name).is_none_or(Json::is_null)) {
+            match field.default {
+                Some(DefaultValue::Now) => row.set(field.column, self.ctx.clock.now()),
+                Some(DefaultValue::Int(first)) if is_ours(field.writing) => {
+                    row.set(field.column, i32::try_from(first).unwrap_or_default());
+                }
+                Some(DefaultValue::Bool(first)) if is_ours(field.writing) => row.set(field.column, first),
+                _ => {}
+            }
         }
-        for (column, value) in std::mem::take(&mut item.preset) {
-            row.set(column, value);
+        for (column, value) in &item.preset {
+            row.set(column, value.clone());
         }
         row.set("id", id);
         row.set("version", 0);
-        if def.has_texts() {
+        if def.has_texts() && row.is_null("language") {
             row.set("language", "");
         }
         let given = item.fields.get("owner").and_then(Json::as_str);
@@ -103,6 +113,9 @@ impl Unit {
                 }
                 continue;
             };
+            if link.kind.is_some() {
+                follow(&mut item.after, parent);
+            }
             for (column, theirs) in &link.inherits {
                 keep_inherited(def, item, column, (link.column, parent.get(theirs)));
             }
@@ -132,6 +145,8 @@ pub(super) fn settle_language(said: Option<&str>, def: &KindDef, items: &mut [It
     };
     for item in items.iter_mut().filter(|item| def.has_texts() && is_open(item)) {
         let above = item.after.text("language").filter(|tag| !tag.is_empty());
+        // What a call says is of the texts that it brings, not of those the service writes.
+        let said = said.filter(|_| item.preset.is_empty());
         if let Some(language) = said.or(above).map(str::to_owned) {
             item.after.set("language", language);
             continue;

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     actor::Actor,
     error::{Error, Result},
-    policy::{Class, Holding, Scope, Verb, authorize, visible},
+    policy::{Class, Holding, Scope, Verb, authorize, is_inside, visible},
     record::KindDef,
     row::Row,
     store,
@@ -125,6 +125,11 @@ impl Unit {
                     item.reject(Error::Forbidden(rule.into()));
                 }
             }
+            if !item.is_rejected() && names_key_outside(&actor, def, item) {
+                let rule =
+                    "who comments from outside the owner names no external key: those are the owner's own";
+                item.reject(Error::Forbidden(rule.into()));
+            }
         }
         Ok(())
     }
@@ -133,6 +138,12 @@ impl Unit {
         let people: BTreeSet<Uuid> = items.iter().filter_map(|item| item.id).collect();
         store::holdings(self.conn(), &people).await
     }
+}
+
+/// Whether an author from outside gives a comment an external key: whether one is taken is not for outsiders to learn.
+fn names_key_outside(actor: &Actor, def: &KindDef, item: &Item) -> bool {
+    let has_key = item.changes("external_key") && !item.after.is_null("external_key");
+    def.class == Class::Comment && has_key && !is_inside(actor, def, item.after.owner()) && !actor.is_system()
 }
 
 /// Whether an item names a lead agency that there is not, and is refused for it.
@@ -147,6 +158,11 @@ fn meant(actor: &Actor, def: &KindDef, item: &Item) -> Vec<Scope> {
     let scope = item.after.scope();
     let own = actor.grants.iter().filter(|grant| grant.owner == scope.owner).filter_map(|grant| grant.agency);
     let led = |agency| Scope { agency: Some(agency), ..scope.clone() };
+    if item.is_new()
+        && let Some(set) = item.commented
+    {
+        return vec![Scope { release_set: Some(set), ..scope }];
+    }
     let own: Vec<Scope> = own.filter(|_| is_lead_unknown(def, item)).map(led).collect();
     if own.is_empty() { vec![scope] } else { own }
 }
@@ -167,8 +183,14 @@ fn denied(actor: &Actor, verb: Verb, def: &KindDef, any: &[Scope]) -> Option<&'s
 pub(super) fn owner_named<'a>(def: &KindDef, item: &'a Item, found: &'a Found) -> Option<&'a str> {
     let above = || {
         def.parent.iter().find_map(|parent| {
-            let column = def.column(parent.column)?;
-            Some(found.get(column.target?, item.fields.get(column.field)?, None)?.owner())
+            let value = item.fields.get(parent.field)?;
+            let row = match parent.target {
+                Some(target) => found.get(target, value, None),
+                None => {
+                    found.of_any_kind(def.any.iter().find(|link| link.field == parent.field)?, value, None)
+                }
+            };
+            Some(row?.owner())
         })
     };
     item.fields.get("owner").and_then(Json::as_str).or(def.fixed_owner).or_else(above)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::{Column, FieldDef};
+use model::{Column, FieldDef, declaration::standard};
 use sea_orm::Value;
 use serde_json::{Value as Json, json};
 
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     error::Code,
     input::cut,
-    record::{KindDef, Link},
+    record::{AnyLink, KindDef, Link},
     row::{Row, parse, sorted},
     scalar::Money,
     schema,
@@ -40,7 +40,7 @@ pub(super) fn fill(def: &'static KindDef, item: &mut Item, found: &Found) {
     let mut owner = owner.or(def.fixed_owner).map(str::to_owned);
     // The parent comes first: codes of the other references count within its owner.
     let mut names: Vec<&String> = fields.keys().collect();
-    names.sort_by_key(|name| !def.parent.iter().any(|p| def.field(name).is_some_and(|c| c.name == p.column)));
+    names.sort_by_key(|name| !def.parent.iter().any(|parent| parent.field == name.as_str()));
     for name in names {
         let Some(value) = fields.get(name) else { continue };
         if let Some(parent_owner) = set_field(def, item, found, name, value, owner.as_deref()) {
@@ -69,6 +69,9 @@ fn set_field(
         keep_settled(def, item, found, name, value, owner);
         return None;
     }
+    if let Some(link) = def.any.iter().find(|link| link.is_checked && link.field == name) {
+        return set_any(item, found, link, value, owner);
+    }
     if let Some(link) = def.link(name) {
         set_link(item, found, link, value, owner);
         return None;
@@ -88,11 +91,14 @@ fn set_field(
         return None;
     }
     if let (Some(target), false) = (column.target, value.is_null()) {
-        let Some(row) = found.get(target, value, owner) else {
+        let Some(row) = found.target(target, value, (owner, column.is_of_any_owner)) else {
             found.missing(item, &format!("/{name}"), (target, value), owner);
             return None;
         };
         item.after.set(column.name, row.id());
+        if def.declared.named == Some(name) {
+            item.after.set(standard::NAMED, row.text("code").map(str::to_owned));
+        }
         return Some(row.owner().to_owned());
     }
     match parse(column.ty, value) {
@@ -127,6 +133,13 @@ fn keep_settled(
     value: &Json,
     owner: Option<&str>,
 ) {
+    if let Some(link) = def.any.iter().find(|link| link.is_checked && link.field == name) {
+        let row = found.of_any_kind(link, value, owner);
+        if row.map(Row::id) != item.after.uuid(link.id) {
+            item.fault(&format!("/{name}"), Code::RuleBroken, is_settled(name));
+        }
+        return;
+    }
     let Some(column) = def.field(name) else { return };
     if def.lifecycle.is_some_and(|cycle| cycle.state == name) {
         // States change by moves: the guard of the lifecycle makes those that lead there.
@@ -138,12 +151,36 @@ fn keep_settled(
         None => parse(column.ty, value),
     };
     if given.is_none_or(|given| given != *item.after.get(column.name)) {
-        item.fault(
-            &format!("/{name}"),
-            Code::RuleBroken,
-            format!("`{name}` is settled when the record is made"),
-        );
+        item.fault(&format!("/{name}"), Code::RuleBroken, is_settled(name));
     }
+}
+
+fn is_settled(name: &str) -> String {
+    format!("`{name}` is settled when the record is made")
+}
+
+/// Sets a reference to a record of any kind that must be there; answers whose it is.
+fn set_any(
+    item: &mut Item,
+    found: &Found,
+    link: &AnyLink,
+    value: &Json,
+    owner: Option<&str>,
+) -> Option<String> {
+    if value.is_null() {
+        item.after.clear(link.kind);
+        item.after.clear(link.id);
+        return None;
+    }
+    let Some(row) = found.of_any_kind(link, value, owner) else {
+        let kind = value.get("kind").and_then(Json::as_str).unwrap_or("record");
+        let id = value.get("id").unwrap_or(&Json::Null);
+        found.missing(item, &format!("/{}", link.field), (kind, id), owner);
+        return None;
+    };
+    item.after.set(link.kind, row.def().name);
+    item.after.set(link.id, row.id());
+    Some(row.owner().to_owned())
 }
 
 fn set_link(item: &mut Item, found: &Found, link: &Link, value: &Json, owner: Option<&str>) {
@@ -156,7 +193,7 @@ fn set_link(item: &mut Item, found: &Found, link: &Link, value: &Json, owner: Op
     };
     let mut ids = Vec::new();
     for (at, value) in values().enumerate() {
-        match found.get(target, value, owner) {
+        match found.target(target, value, (owner, link.is_of_any_owner)) {
             Some(row) if ids.contains(&row.id()) => {}
             Some(row) => ids.push(row.id()),
             None => found.missing(item, &format!("/{}/{at}", link.column), (target, value), owner),

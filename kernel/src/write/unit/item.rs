@@ -56,6 +56,8 @@ pub struct Item {
     /// The row as it shall be, where our own code has made it.
     pub(super) put: Option<Box<Row>>,
     pub(super) shared: Option<Members>,
+    /// Of a new comment: the releases by which its author, who is outside the owner, reads the record and comments.
+    pub(super) commented: Option<Uuid>,
     /// What a kind's first stage keeps for its last one.
     pub note: Option<String>,
     /// Columns of a new row that a kind's first stage has settled.
@@ -202,6 +204,7 @@ fn one(def: &'static KindDef, op: Op) -> Item {
         edition: None,
         put: None,
         shared: None,
+        commented: None,
         note: None,
         preset: Vec::new(),
     };
@@ -230,6 +233,11 @@ fn one(def: &'static KindDef, op: Op) -> Item {
             }
             item.key = Some((source_system, external_key));
             item.fields = fields;
+        }
+        Op::Make(row) => {
+            item.id = row.uuid("id");
+            let given = def.columns.iter().filter(|column| !row.is_null(column.name));
+            item.preset = given.map(|column| (column.name, row.get(column.name).clone())).collect();
         }
         Op::Put(row) => {
             (item.operation, item.verb, item.authority) = (Operation::Update, Verb::Update, Verb::Update);

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::Unit;
 use crate::{
+    actor::Actor,
     error::{Code, Error, Result},
     policy::{Verb, authorize, is_inside, readable, visible},
     record::KindDef,
@@ -45,7 +46,11 @@ impl Unit {
         }
         let mut ids = BTreeSet::from([id]);
         let below = self.descendants(def, &ids).await?;
-        let is_shown = |row: &Row| readable(&self.ctx.actor, row.def(), &row.scope());
+        let drafting = self.ctx.actor.drafting();
+        let is_shown = |row: &Row| {
+            let reads = |actor: &Actor| readable(actor, row.def(), &row.scope());
+            reads(&self.ctx.actor) || reads(&drafting)
+        };
         let is_seen_below = below.iter().flat_map(|(_, rows)| rows).any(|(row, _)| is_shown(row));
         let mut doomed = vec![(def, ids.clone())];
         doomed

@@ -19,8 +19,8 @@ use crate::{
     error::{Code, Result},
     input::{cut, hint},
     owners::Owners,
-    policy::visible,
-    record::KindDef,
+    policy::{Class, visible},
+    record::{AnyLink, KindDef, Registry},
     row::Row,
     spelling, store,
 };
@@ -75,6 +75,8 @@ pub(super) struct Found {
     pub(super) owners: Arc<Owners>,
     /// What the caller cannot see of the lists it writes.
     pub(super) hidden: Hidden,
+    /// Records that the caller reads through a live release.
+    released: HashSet<Uuid>,
 }
 
 impl Found {
@@ -119,6 +121,29 @@ impl Found {
         fitting.next().filter(|_| owner.is_some() || fitting.next().is_none())
     }
 
+    /// The record that a reference leads to; where it may be of any owner, also one that the caller reads through a live
+    /// release.
+    pub(super) fn target(
+        &self,
+        kind: &'static str,
+        json: &Json,
+        (owner, is_of_any_owner): (Option<&str>, bool),
+    ) -> Option<&Row> {
+        let released = || self.get(kind, json, None).filter(|row| self.released.contains(&row.id()));
+        self.get(kind, json, owner).or_else(|| is_of_any_owner.then(released).flatten())
+    }
+
+    /// The record of any kind that an input names, as `{"kind": .., "id": ..}`.
+    pub(super) fn of_any_kind(&self, link: &AnyLink, json: &Json, owner: Option<&str>) -> Option<&Row> {
+        let kind = self.rows.get_key_value(json.get("kind")?.as_str()?)?.0;
+        let id = json.get("id")?;
+        let row = self.target(kind, id, (owner, link.is_of_any_owner));
+        // What is not shown to others in every state would be told by what stands below it.
+        let may =
+            |def: &KindDef| def.is_national() && def.class != Class::Comment && def.shown_in().is_none();
+        row.filter(|row| may(row.def()))
+    }
+
     /// The refusal of a reference that leads nowhere here, with the nearest code that the caller sees.
     pub(super) fn missing(
         &self,
@@ -154,8 +179,19 @@ fn serves(row: &Row, owner: Option<&str>) -> bool {
 }
 
 /// The references an item's fields hold: (field, kind, value).
-pub(super) fn named<'a>(def: &'static KindDef, item: &'a Item) -> Vec<(String, &'static str, &'a Json)> {
+pub(super) fn named<'a>(
+    kinds: &Registry,
+    def: &'static KindDef,
+    item: &'a Item,
+) -> Vec<(String, &'static str, &'a Json)> {
     let mut all = Vec::new();
+    for link in def.any.iter().filter(|link| link.is_checked) {
+        let value = item.fields.get(link.field);
+        let target = value.and_then(|value| kinds.get(value.get("kind")?.as_str()?));
+        if let (Some(target), Some(id)) = (target, value.and_then(|value| value.get("id"))) {
+            all.push((format!("/{}", link.field), target.name, id));
+        }
+    }
     for column in def.columns.iter().filter(|column| column.target.is_some()) {
         if let (Some(target), Some(value)) =
             (column.target, item.fields.get(column.field).filter(|v| !v.is_null()))
@@ -186,7 +222,7 @@ impl Unit {
     pub(super) async fn look_up(&mut self, def: &'static KindDef, items: &[Item]) -> Result<Found> {
         let mut wanted: BTreeMap<&'static str, BTreeSet<Token>> = BTreeMap::new();
         for item in items.iter().filter(|item| item.is_readable()) {
-            for (_, target, value) in named(def, item) {
+            for (_, target, value) in named(self.ctx.kinds, def, item) {
                 wanted.entry(target).or_default().extend(Token::read(value));
             }
         }
@@ -201,6 +237,9 @@ impl Unit {
             let Some(target) = self.ctx.kinds.get(kind) else { continue };
             for some in tokens.iter().cloned().collect::<Vec<_>>().chunks(store::IDS) {
                 for row in self.find(target, some).await? {
+                    if self.is_read_by_release(&row) {
+                        found.released.insert(row.id());
+                    }
                     found.add(target, row);
                 }
             }
@@ -209,6 +248,14 @@ impl Unit {
         self.look_near(&wanted_codes, &mut found).await?;
         found.owners = self.owners().await?;
         Ok(found)
+    }
+
+    /// Whether the caller reads a record through a live release; the service itself asks none.
+    fn is_read_by_release(&self, row: &Row) -> bool {
+        let actor = &self.ctx.actor;
+        let is_shown = row.def().is_national() && !row.scope().is_unsettled;
+        let set = row.uuid("release_set_id").filter(|_| is_shown);
+        actor.is_system() || set.is_some_and(|set| actor.standing.release_sets.contains(&set))
     }
 
     /// Finds the codes the caller sees of those kinds of which some code was not found: one statement for each kind,

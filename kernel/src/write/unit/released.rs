@@ -14,7 +14,7 @@ use sea_orm::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Atomic, Unit, item::Item};
+use super::{Unit, item::Item};
 use crate::{
     editions::is_in_force,
     error::{Error, Result},
@@ -147,10 +147,8 @@ impl Unit {
                 }
             };
             let ops = wanted.iter().map(op).collect();
-            let actor = self.elevate();
-            let made = self.apply(def, ops, Atomic::All).await;
-            self.act_as(actor);
-            let ids = made?
+            let made = self.apply_by_service(def, ops).await?;
+            let ids = made
                 .into_iter()
                 .map(|one| one.id.ok_or_else(|| Error::Internal("a set of releases has no id".into())));
             wanted.into_iter().zip(ids).map(|((_, releases), id)| Ok((releases, id?))).collect()
@@ -210,22 +208,19 @@ impl Unit {
     /// # Errors
     /// What the database says.
     pub async fn narrow_released(&mut self, ended: Uuid) -> Result<()> {
-        let national = self.ctx.kinds.all().iter().copied().filter(|def| def.is_national());
-        let ways: Vec<_> =
-            national.flat_map(|def| def.parent.iter().map(move |parent| (def, parent))).collect();
-        let target = |def: &KindDef, column: &str| {
-            let target = def.column(column).and_then(|column| self.ctx.kinds.get(column.target?));
-            target.filter(|target| target.is_national())
-        };
-        let selects = ways.iter().enumerate().filter_map(|(at, (def, parent))| {
-            let above = target(def, parent.column)?;
-            let select = Query::select()
-                .exprs([Expr::cust(at.to_string()), def.col("id"), def.col(parent.column)])
+        let kinds = self.ctx.kinds.all();
+        let national = kinds.iter().copied().filter(|def| def.is_national());
+        let ways: Vec<_> = national
+            .flat_map(|above| above.below(kinds).map(move |(def, column)| (above, def, column)))
+            .filter(|(_, def, _)| def.is_national())
+            .collect();
+        let selects = ways.iter().enumerate().map(|(at, (above, def, column))| {
+            Query::select()
+                .exprs([Expr::cust(at.to_string()), def.col("id"), def.col(column)])
                 .from(def.iden())
                 .cond_where(for_rule(def.table))
-                .and_where(stands_out(def, parent.column, above, ended))
-                .take();
-            Some(select)
+                .and_where(stands_out(def, column, above, ended))
+                .take()
         });
         let mut found: BTreeMap<usize, Vec<(Uuid, Uuid)>> = BTreeMap::new();
         for (at, ids) in self.numbered(selects).await? {
@@ -233,8 +228,7 @@ impl Unit {
         }
         let (mut front, mut narrowed) = (Vec::new(), HashMap::new());
         for (at, pairs) in found {
-            let Some((def, parent)) = ways.get(at) else { continue };
-            let Some(above) = target(def, parent.column) else { continue };
+            let Some((above, def, _)) = ways.get(at) else { continue };
             let above = self.rows_of(above, &pairs.iter().map(|(_, above)| *above).collect()).await?;
             let ids = pairs.iter().map(|(id, _)| *id).collect();
             let pairs = self.narrow_below(def, &ids, &above).await?;

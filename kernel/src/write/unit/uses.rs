@@ -66,9 +66,13 @@ impl Unit {
             }
             are_records.resize(ways.len(), false);
             for other in self.ctx.kinds.all() {
-                let columns = other.columns.iter().filter(|column| leads_here(column.target));
+                let columns = other
+                    .columns
+                    .iter()
+                    .filter(|column| leads_here(column.target) && !column.is_of_any_owner);
                 ways.extend(columns.map(|column| Way::of(other, column.name, ids)));
-                let links = other.links.iter().filter(|link| leads_here(link.target));
+                let links =
+                    other.links.iter().filter(|link| leads_here(link.target) && !link.is_of_any_owner);
                 ways.extend(links.map(|link| Way { table: link.table, from: "from_id", to: "to_id", ids }));
             }
             are_records.resize(ways.len(), true);

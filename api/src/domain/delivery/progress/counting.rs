@@ -1,10 +1,11 @@
 //! The two statements that count actions and tasks.
 
+use chrono::NaiveDate;
 use entity::{
     Action, Task, action, task,
     vocab::{ActionStatus, TaskStatus},
 };
-use kernel::{Ctx, Result, policy::visible};
+use kernel::{Ctx, Result, policy::visible, row::Row};
 use sea_orm::{
     JoinType, QueryResult,
     sea_query::{Alias, Cond, Expr, ExprTrait, Func, Query, SelectStatement},
@@ -33,6 +34,23 @@ pub(super) struct Counted {
 }
 
 impl Counted {
+    /// One action by itself.
+    pub fn of_action(row: &Row, today: NaiveDate) -> Self {
+        let status = row.read(action::STATUS).unwrap_or(ActionStatus::Planned);
+        let is_over = [ActionStatus::Done, ActionStatus::Cancelled].contains(&status);
+        let is_late = !is_over && row.read(action::ENDS_ON).is_some_and(|day| day < today);
+        let reported = row.read(action::PROGRESS_PERCENT).unwrap_or_default();
+        Self {
+            objective: None,
+            agency: None,
+            status: status.code().to_owned(),
+            domains: 0,
+            count: 1,
+            late: i64::from(is_late),
+            percents: if status == ActionStatus::Done { 100 } else { reported.into() },
+        }
+    }
+
     fn read(row: &QueryResult) -> Result<Self> {
         Ok(Self {
             objective: row.try_get_by_index(0)?,

@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::counting::Counted;
+use crate::domain::small;
 
 /// How far something is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, SimpleObject)]
@@ -122,11 +123,6 @@ impl Counts {
 /// A quotient to the nearest whole number; none of nothing.
 fn mean(of: i64, count: i64) -> Option<i32> {
     (of * 2 + count).checked_div(count * 2).map(small)
-}
-
-/// Counts are small; one that is not is shown as the greatest number there is.
-fn small(count: i64) -> i32 {
-    i32::try_from(count).unwrap_or(i32::MAX)
 }
 
 impl Sum {

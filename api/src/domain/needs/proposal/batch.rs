@@ -66,8 +66,9 @@ impl<'a> Draft<'a> {
             }
         }
         self.close(gaps, &actions);
-        let batch = json!({ "atomic": "all", "dry_run": false, "items": self.items });
-        PlanProposal { batch: Object(batch), actions, unmapped }
+        let batch = json!({ "atomic": "all", "dry_run": false, "items": &self.items });
+        let batch = Some(Object(batch)).filter(|_| !self.items.is_empty());
+        PlanProposal { batch, actions, unmapped }
     }
 
     fn key(&self, code: &str) -> String {

@@ -17,10 +17,10 @@ pub struct ProposalInput {
 /// A plan that is proposed; nothing is written.
 #[derive(Clone, Debug, Serialize, ToSchema, SimpleObject)]
 pub struct PlanProposal {
-    /// Body of `POST /batch` (`recordsBatch`), in the form of the REST face: edit it and send it, whole or in part. It has no
-    /// items where nothing is proposed.
-    #[schema(value_type = crate::domain::batch::BatchInput)]
-    pub batch: Object,
+    /// Body of `POST /batch` (`recordsBatch`), in the form of the REST face: edit it and send it, whole or in part; null
+    /// where nothing is proposed.
+    #[schema(value_type = Option<crate::domain::batch::BatchInput>, required = true)]
+    pub batch: Option<Object>,
     /// The actions that are proposed, each with what leads to it.
     pub actions: Vec<ProposedAction>,
     /// Open gaps for which the template has no objective.

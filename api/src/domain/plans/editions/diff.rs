@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use entity::{Action, Indicator, Objective, Pillar, Plan};
+use entity::{Action, Indicator, Objective, Pillar, Plan, PlanSection};
 use kernel::{
     Ctx, KindDef, Result, editions,
     render::{Detail, Renderer},
@@ -23,6 +23,7 @@ pub async fn diff(ctx: &Ctx, id: Uuid, (from, to): (Edition, Edition)) -> Result
     let mut made = Diff::default();
     let levels = [
         (Plan::def(), vec![old.plan], vec![new.plan]),
+        (PlanSection::def(), old.sections, new.sections),
         (Pillar::def(), old.pillars, new.pillars),
         (Objective::def(), old.objectives, new.objectives),
         (Action::def(), old.actions, new.actions),

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Days, NaiveTime, Utc};
-use entity::{Action, Indicator, Objective, Pillar, Plan, objective, plan, plan_edition};
+use entity::{Action, Indicator, Objective, Pillar, Plan, PlanSection, objective, plan, plan_edition};
 use kernel::{
     Code, Ctx, Error, KindDef, Result, Violation, change::past, dates, editions, policy::withhold, row::Row,
     store,
@@ -77,6 +77,8 @@ pub struct PlanRows {
     pub reader: Ctx,
     /// The plan.
     pub plan: Row,
+    /// Its sections.
+    pub sections: Vec<Row>,
     /// Its pillars.
     pub pillars: Vec<Row>,
     /// Their objectives.
@@ -111,6 +113,7 @@ pub async fn load(ctx: &Ctx, id: Uuid, edition: Edition) -> Result<PlanRows> {
     let reader = source.reader(ctx);
     let ctx = &reader;
     let plan = rows(ctx, Plan::def(), id, source).await?.pop().ok_or(Error::NotFound)?;
+    let sections = rows(ctx, PlanSection::def(), id, source).await?;
     let pillars = rows(ctx, Pillar::def(), id, source).await?;
     let mut objectives = rows(ctx, Objective::def(), id, source).await?;
     let mut actions = rows(ctx, Action::def(), id, source).await?;
@@ -124,7 +127,7 @@ pub async fn load(ctx: &Ctx, id: Uuid, edition: Edition) -> Result<PlanRows> {
         row.uuid(column).is_none_or(|id| of.iter().any(|one| one.id() == id))
     };
     indicators.retain(|row| stands(row, &objectives, "objective_id") && stands(row, &actions, "action_id"));
-    Ok(PlanRows { reader, plan, pillars, objectives, actions, indicators })
+    Ok(PlanRows { reader, plan, sections, pillars, objectives, actions, indicators })
 }
 
 /// Reads one record of a plan in an edition, with who reads it: at work on the edition where that is the one.

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// A number before a title.
-fn ranked(document: &Document, number: Option<&str>, title: &Text) -> Markup {
+pub(super) fn ranked(document: &Document, number: Option<&str>, title: &Text) -> Markup {
     html! {
         @if let Some(number) = number { span.rank { (number) } " " }
         (said(document, title))

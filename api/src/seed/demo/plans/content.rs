@@ -25,6 +25,7 @@ pub(super) struct Part {
 /// Everything below the plans, kind by kind, and the tasks outside plans.
 #[derive(Default)]
 pub(super) struct Content {
+    pub(super) sections: Vec<Part>,
     pub(super) pillars: Vec<Part>,
     pub(super) objectives: Vec<Part>,
     pub(super) actions: Vec<Part>,
@@ -68,6 +69,11 @@ pub(super) fn all(files: &[CountryFile]) -> Content {
     let mut content = Content::default();
     for (file, plan) in every_plan(files) {
         let key = plan_key(file, plan);
+        content.sections.extend((1..).zip(&plan.sections).map(|(at, fields)| {
+            let fields = with(fields, [("plan", by_key(&key)), ("position", json!(at))]);
+            let row = Wanted::new(DEMO, &format!("{key}/section/{at}"), fields);
+            Part { plan: Some(key.clone()), row }
+        }));
         for (at, pillar) in (1..).zip(&plan.pillars) {
             content.add_pillar(file, &key, (at, pillar));
         }

@@ -1,6 +1,6 @@
 //! How a kind is made of its declaration, with a line for each thing it does.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use model::{
     Class, Code, Declaration, FieldDef, Lifecycle, Need, Shape, Writing,
@@ -15,7 +15,7 @@ use crate::{
     input::{Schema, Schemas},
     record::{
         Columns,
-        column::{Column, Link, Parent},
+        column::{AnyLink, Column, Link, Parent},
         part,
     },
     schema,
@@ -42,6 +42,7 @@ fn columns(field: &'static FieldDef) -> Vec<Column> {
             ty,
             nullable: field.is_nullable,
             target: if let Shape::Ref(kind) = field.shape { Some(kind) } else { None },
+            is_of_any_owner: field.is_of_any_owner,
             is_text: field.is_text,
             is_derived: false,
             is_unlogged: field.is_unlogged,
@@ -65,12 +66,26 @@ fn standard(declared: &Declaration) -> impl Iterator<Item = Column> {
         ty,
         nullable,
         target: None,
+        is_of_any_owner: false,
         is_text: false,
         is_derived: derived.contains(&name),
         is_unlogged: false,
         is_inside: [PENDING, DRAFTED_IN].contains(&name),
         is_progress: false,
         ranks: None,
+    })
+}
+
+/// The record that a field says a kind stands below.
+fn parent(field: &'static FieldDef, any: &[AnyLink]) -> Option<Parent> {
+    let target = field.shape.target();
+    let kind = any.iter().find(|one| one.field == field.name).map(|one| one.kind);
+    (target.is_some() || kind.is_some()).then(|| Parent {
+        field: field.name,
+        column: field.column,
+        target,
+        kind,
+        inherits: Vec::new(),
     })
 }
 
@@ -83,10 +98,18 @@ impl KindDef {
         let index = columns.iter().enumerate().map(|(at, column)| (column.name, at)).collect();
         let link = |field: &FieldDef| {
             let target = if let Shape::Refs(kind) = field.shape { Some(kind) } else { None };
-            Some(Link { column: field.column, table: field.table?, target })
+            let is_of_any_owner = field.is_of_any_owner;
+            Some(Link { column: field.column, table: field.table?, target, is_of_any_owner })
         };
-        let any = fields().find(|field| field.shape == Shape::AnyRef);
-        let any = any.map(|field| (keep(format!("{}_kind", field.name)), keep(format!("{}_id", field.name))));
+        let any = fields().filter(|field| field.shape == Shape::AnyRef).map(|field| AnyLink {
+            field: field.name,
+            kind: keep(format!("{}_kind", field.name)),
+            id: field.column,
+            is_checked: field.is_of_any_owner || declared.below.contains(&field.name),
+            is_of_any_owner: field.is_of_any_owner,
+            shows: fields().find(|one| one.shown_with == Some(field.name)).map(|one| one.name),
+        });
+        let any: Vec<AnyLink> = any.collect();
         let first = |is: fn(&&FieldDef) -> bool| fields().find(is).map(|field| field.column);
         let mut sortable = vec!["created_at", "updated_at"];
         sortable.extend(fields().filter(|field| field.is_sort).map(|field| field.column));
@@ -107,12 +130,8 @@ impl KindDef {
             columns,
             index,
             links: fields().filter_map(link).collect(),
+            parent: declared.below.iter().filter_map(|name| parent(declared.field(name)?, &any)).collect(),
             any,
-            parent: declared
-                .below
-                .iter()
-                .map(|name| Parent { column: column(name), inherits: Vec::new() })
-                .collect(),
             code: declared.code.map(|_| "code"),
             lead: first(|field| field.is_lead),
             contributors: first(|field| field.is_contributors),
@@ -139,7 +158,10 @@ impl KindDef {
     pub(in crate::base) fn connect(&mut self, all: &[&'static Declaration]) -> Result<(), String> {
         self.edges = edges(self.declared, all)?;
         for at in 0..self.parent.len() {
-            let target = self.parent.get(at).and_then(|parent| self.column(parent.column)?.target);
+            let target = self.parent.get(at).and_then(|parent| parent.target);
+            if target.is_none() {
+                continue;
+            }
             let above = all.iter().find(|one| Some(one.name) == target);
             let above = above.ok_or_else(|| format!("{}: it stands below no kind", self.name))?;
             let has_plan = self.has("plan_id") && above.field("plan").is_some();
@@ -180,6 +202,13 @@ impl KindDef {
         if self.columns.len() > Columns::MOST {
             return wrong(format!("a kind has at most {} columns", Columns::MOST));
         }
+        if self.parent.len() != self.declared.below.len() {
+            return wrong("it stands below what is no record".into());
+        }
+        let names: BTreeSet<&str> = self.filters.iter().map(|filter| filter.name).collect();
+        if names.len() != self.filters.len() {
+            return wrong("two of its filters have one name".into());
+        }
         for column in self.unique.iter().flatten().chain(&self.sortable) {
             if !self.has(column) {
                 return wrong(format!("there is no column `{column}`"));
@@ -197,6 +226,13 @@ impl KindDef {
                     field.name
                 ));
             }
+            let of_any = |name: &str| self.any.iter().any(|any| any.field == name);
+            if field
+                .shown_with
+                .is_some_and(|name| !of_any(name) || !field.is_disclosable || self.is_of_editions())
+            {
+                return wrong(format!("`{}` cannot be shown with another record", field.name));
+            }
             if field.is.is_some_and(|(name, _)| self.declared.field(name).is_none()) {
                 return wrong(format!("`{}` follows from no field", field.name));
             }
@@ -206,6 +242,18 @@ impl KindDef {
         }
         if self.class == Class::Work && self.lead.is_none() {
             return wrong("a kind of work has a lead agency".into());
+        }
+        let is_comment = self.parent.first().is_some_and(|parent| parent.kind.is_some());
+        let has_circle = self.lead.is_some() && self.contributors.is_some() && self.has("plan_id");
+        if self.class == Class::Comment && !(is_comment && has_circle) {
+            return wrong("a comment stands below any record, whose agencies and plan it takes over".into());
+        }
+        if self
+            .declared
+            .named
+            .is_some_and(|name| self.declared.field(name).is_none_or(|f| f.shape != Shape::Ref("country")))
+        {
+            return wrong("what it names is no country".into());
         }
         self.lifecycle.map_or(Ok(()), |cycle| self.check_lifecycle(cycle))
     }

@@ -1,8 +1,8 @@
 //! Where records lead.
 
-use model::{Declaration, Shape};
+use model::{Class, Declaration, Shape};
 
-use super::KindDef;
+use super::{KindDef, Parent};
 
 /// How children hang on their parents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -77,7 +77,9 @@ pub(super) fn edges(of: &Declaration, all: &[&'static Declaration]) -> Result<Ve
         let kind =
             kind.ok_or_else(|| format!("{}.{}: no kind `{}`", of.name, children.name, children.kind))?;
         let leads = |field: &&model::FieldDef| {
-            field.shape.target() == Some(of.name) && children.via.is_none_or(|via| via == field.name)
+            let is_any = field.shape == Shape::AnyRef && kind.below.contains(&field.name);
+            (is_any || field.shape.target() == Some(of.name))
+                && children.via.is_none_or(|via| via == field.name)
         };
         let mut ways = kind.fields.iter().filter(leads);
         let (Some(way), None) = (ways.next(), ways.next()) else {
@@ -99,8 +101,11 @@ impl KindDef {
         &'a self,
         all: &'a [&'static Self],
     ) -> impl Iterator<Item = (&'static Self, &'static str)> + 'a {
-        let ways =
-            all.iter().flat_map(|child| child.parent.iter().map(move |parent| (*child, parent.column)));
-        ways.filter(|(child, column)| child.column(column).is_some_and(|c| c.target == Some(self.name)))
+        let ways = all.iter().flat_map(|child| child.parent.iter().map(move |parent| (*child, parent)));
+        let leads = |parent: &Parent| match parent.target {
+            Some(target) => target == self.name,
+            None => self.is_national() && self.class != Class::Comment,
+        };
+        ways.filter(move |(_, parent)| leads(parent)).map(|(child, parent)| (child, parent.column))
     }
 }

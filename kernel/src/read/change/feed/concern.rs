@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use model::declaration::standard::NAMED;
 use sea_orm::sea_query::{
     Alias, Condition, Expr, ExprTrait, Func, Query, SelectStatement, extension::postgres::PgExpr,
     extension::sqlite::SqliteExpr,
@@ -25,7 +26,7 @@ pub(super) fn concerns(view: &View, kinds: &Kinds<'_>) -> Condition {
         let read = view.kinds.all().iter().filter(|def| kinds.read.contains(def.name) && wanted(def.class));
         col("kind").is_in(read.map(|def| def.name))
     };
-    let national = of(|class| matches!(class, Class::National | Class::Work));
+    let national = of(Class::is_national);
     Condition::any()
         .add(of(|class| class == Class::Reference))
         .add(Condition::all().add(national).add(owned_or_released(view)))
@@ -46,6 +47,8 @@ fn owned_or_released(view: &View) -> Condition {
     let sets = || sets_addressed(view);
     Condition::any()
         .add(col("owner").is_in(read))
+        .add(text(view, "facts_before", NAMED).is_in(owners(actor)))
+        .add(text(view, "facts_after", NAMED).is_in(owners(actor)))
         .add(fact(view, "facts_before", "release_set").in_subquery(sets()))
         .add(fact(view, "facts_after", "release_set").in_subquery(sets()))
 }
@@ -117,12 +120,16 @@ fn sets_addressed(view: &View) -> SelectStatement {
 
 /// An id among the facts of a change, as 32 hex digits.
 fn fact(view: &View, facts: &'static str, name: &'static str) -> Expr {
-    let id = if view.db.reading().is_postgres() {
+    Func::cust("replace").args([text(view, facts, name), "-".into(), "".into()]).into()
+}
+
+/// A text among the facts of a change.
+fn text(view: &View, facts: &'static str, name: &'static str) -> Expr {
+    if view.db.reading().is_postgres() {
         PgExpr::cast_json_field(col(facts), name)
     } else {
         SqliteExpr::cast_json_field(col(facts), name)
-    };
-    Func::cust("replace").args([id, "-".into(), "".into()]).into()
+    }
 }
 
 fn col(column: &'static str) -> Expr {

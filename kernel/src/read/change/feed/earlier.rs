@@ -52,8 +52,8 @@ impl Reader {
                 .any(|(began, ended)| *began < seq && ended.is_none_or(|ended| ended >= seq))
         };
         let is_within = || self.inside.key.as_ref().is_none_or(|key| key.reads_one(def, scope));
-        let is_national = matches!(def.class, Class::National | Class::Work);
-        readable(&self.inside, def, scope) || (is_national && is_within() && was_released())
+        let may_be_released = def.is_national() && !scope.is_unsettled;
+        readable(&self.inside, def, scope) || (may_be_released && is_within() && was_released())
     }
 }
 

@@ -6,7 +6,7 @@ use model::{access::Visibility, declaration::standard};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use crate::{actor::PUBLIC, clock::Clock, row::Row, scalar::Subject};
+use crate::{actor::PUBLIC, clock::Clock, policy::Class, row::Row, scalar::Subject};
 
 /// A release, as far as the rule looks at it.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub struct Release {
     /// Whether it does or may come to do so.
     pub is_open: bool,
     takes_future: bool,
+    /// Whether its audiences may comment, and so read comments.
+    pub may_comment: bool,
 }
 
 impl Release {
@@ -48,6 +50,7 @@ impl Release {
             is_live: is_open && status != "suspended" && instant("from_at").is_some_and(|from| from <= now),
             is_open,
             takes_future: row.truth("include_future"),
+            may_comment: row.truth("may_comment"),
         }
     }
 
@@ -110,7 +113,8 @@ impl Released {
             Some(Visibility::Group) => release.names(row.id()),
             Some(Visibility::Agency) => false,
         };
-        !release.is_open || (by_level && self.may_show(release, parent))
+        let is_meant = row.def().class != Class::Comment || release.may_comment;
+        !release.is_open || (by_level && is_meant && self.may_show(release, parent))
     }
 
     /// The releases a record stays in; none if it stays in all of them.
@@ -127,6 +131,11 @@ impl Released {
             return BTreeSet::new();
         }
         let plan = row.def().plan_column().and_then(|column| row.uuid(column));
+        if row.def().class == Class::Comment {
+            // Comments are shown with their record, to those who may comment themselves.
+            let above = parent.into_iter().flat_map(|parent| self.of(parent));
+            return above.filter(|one| one.is_open && one.may_comment).map(|one| one.id).collect();
+        }
         let takes = |one: &&Release| {
             let is_below = one.subject.plan.is_some() && one.subject.plan == plan;
             let is_of_kind = one.subject.kind.as_deref() == Some(row.def().name);
