@@ -9,6 +9,8 @@
 #![expect(clippy::print_stdout, reason = "the table is what it is for")]
 
 mod client;
+#[path = "../shared/databases.rs"]
+mod databases;
 mod floor;
 
 use std::{
@@ -38,7 +40,7 @@ use kernel::{
     unit::{Atomic, Unit},
 };
 use sea_orm::{
-    ConnectionTrait, Database, Statement, Value,
+    Statement, Value,
     sea_query::{Cond, ExprTrait},
 };
 use serde_json::{Value as Json, json};
@@ -85,23 +87,7 @@ async fn main() {
     }
     let only = std::env::args().nth(1).unwrap_or_default();
     println!("database    load                          service/s    floor/s    ratio   statements");
-    let file = std::env::temp_dir().join(format!("concord_bench_{}.db", std::process::id()));
-    measure("sqlite", &format!("sqlite://{}?mode=rwc", file.display()), &only).await;
-    for end in ["", "-wal", "-shm"] {
-        drop(fs::remove_file(format!("{}{end}", file.display())));
-    }
-    let given = std::env::var("CONCORD_TEST_POSTGRES_URL").unwrap_or_default();
-    let server = if given.is_empty() { "postgres://postgres@127.0.0.1:5432/postgres".into() } else { given };
-    let Ok(admin) = Database::connect(&server).await else {
-        println!("postgres    SKIPPED: no server answers");
-        return;
-    };
-    let name = format!("concord_bench_{}", std::process::id());
-    admin.execute_unprepared(&format!("CREATE DATABASE {name}")).await.expect("a database");
-    let (head, query) = server.split_once('?').map_or((server.as_str(), ""), |(head, query)| (head, query));
-    let host = head.rsplit_once('/').map_or(head, |(host, _)| host);
-    measure("postgres", &format!("{host}/{name}?{query}"), &only).await;
-    admin.execute_unprepared(&format!("DROP DATABASE {name} WITH (FORCE)")).await.expect("no database");
+    databases::on_each("bench", async |name, url| measure(name, url, &only).await).await;
 }
 
 /// Fills a database, starts service and floor on it, and prints a line for each load.
