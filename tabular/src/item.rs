@@ -1,0 +1,96 @@
+use chrono::{NaiveDate, NaiveDateTime};
+use serde_json::{Map, Value};
+
+use crate::fault::RowFault;
+use crate::options::{Charset, Compression, Format};
+
+/// What the visitor is handed, in the order of the file.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Item {
+    /// A table begins; the rows up to the next one are its.
+    Table {
+        /// The sheet's, resource's or file's name; none for a file that is one table.
+        name: Option<String>,
+        /// Merged ranges of a sheet. Only the first cell of one has a value.
+        merged: Vec<Merged>,
+    },
+    /// A row of the table.
+    Row(Row),
+}
+
+/// A merged range of a sheet, both ends within it.
+///
+/// Rows count from 1 as [`Row::line`] does, columns from 0 as the cells of a row do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Merged {
+    /// The first row.
+    pub first_row: u64,
+    /// The first column.
+    pub first_column: usize,
+    /// The last row.
+    pub last_row: u64,
+    /// The last column.
+    pub last_column: usize,
+}
+
+/// A row and where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The physical line it begins on, from 1; of a sheet, the row's number.
+    pub line: u64,
+    /// What it holds.
+    pub cells: Cells,
+    /// Columns of a sheet's row whose values are results of formulas, from 0.
+    pub formulas: Vec<usize>,
+}
+
+/// What a row holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cells {
+    /// Cells by position (CSV, XLSX). Empty cells at the end may be missing.
+    Cells(Vec<Cell>),
+    /// Members by name (JSON, NDJSON).
+    Members(Map<String, Value>),
+    /// The row as a whole cannot be read.
+    Bad(Vec<RowFault>),
+}
+
+/// A cell.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// Nothing, or an empty text.
+    Empty,
+    /// Text as it is written, spaces and line breaks included.
+    Text(String),
+    /// A number of a sheet.
+    Number(f64),
+    /// A truth value of a sheet.
+    Bool(bool),
+    /// A day of a sheet: a number shown as a date, without a time of day.
+    Day(NaiveDate),
+    /// An instant of a sheet, without a zone.
+    Time(NaiveDateTime),
+    /// The cell cannot be read.
+    Bad(RowFault),
+}
+
+/// What a file turned out to be.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// What the file holds.
+    pub format: Format,
+    /// What it was packed by, if it was.
+    pub compression: Option<Compression>,
+    /// How its text is written; of a zip, its first table's.
+    pub charset: Charset,
+    /// What parts the cells of a CSV row; of a zip, its first CSV table's.
+    pub separator: Option<u8>,
+    /// Tables handed out.
+    pub tables: u64,
+    /// Rows handed out, bad ones included.
+    pub rows: u64,
+    /// Hidden sheets and files of a zip that are no tables: left out, by name, at most a hundred.
+    pub left_out: Vec<String>,
+    /// The visitor ended the reading.
+    pub stopped: bool,
+}

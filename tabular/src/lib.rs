@@ -1,0 +1,73 @@
+//! Reads what people and scripts send as tables: bytes in, rows out.
+//!
+//! CSV, JSON, NDJSON, XLSX and zips of them come out as one stream of [`Item`]s, each row with the physical line it
+//! begins on. Format, charset, separator and compression are found by looking at the bytes, or declared in [`Options`].
+//!
+//! Memory is bounded whatever the file holds: text is read in pieces, a cell or a row over its limit is told of and
+//! left out, and unpacked bytes are counted while they come, for what an archive declares about itself is not believed.
+//! A row that is wrong by itself comes as a bad row or a bad cell and reading goes on; a file that cannot be read as a
+//! whole is a [`Fault`].
+
+mod charset;
+mod csv;
+mod detect;
+mod fault;
+mod item;
+mod json;
+mod members;
+mod ndjson;
+mod options;
+mod sink;
+mod text;
+
+use std::io::{Read, Seek};
+use std::ops::ControlFlow;
+
+pub use fault::{Fault, FaultCode, RowFault, RowFaultCode};
+pub use item::{Cell, Cells, Found, Item, Merged, Row};
+pub use options::{Charset, Compression, Format, Limits, Options};
+
+use detect::Container;
+use fault::Halt;
+use sink::Sink;
+
+/// Reads the whole file from its start and hands every table and row to the visitor.
+///
+/// A visitor that breaks ends the reading; [`Found::stopped`] then says so.
+///
+/// # Errors
+/// A [`Fault`] if the file cannot be read as a whole. It can come after rows were handed out.
+pub fn read<R: Read + Seek>(
+    mut file: R,
+    options: &Options,
+    visit: &mut dyn FnMut(Item) -> ControlFlow<()>,
+) -> Result<Found, Fault> {
+    let mut sink = Sink::new(visit, options.limits);
+    let mut found = Found::default();
+
+    let outcome = open(&mut file, options, &mut sink, &mut found);
+    found.rows = sink.rows();
+    match outcome {
+        Ok(()) => Ok(found),
+        Err(Halt::Stopped) => {
+            found.stopped = true;
+            Ok(found)
+        }
+        Err(Halt::Fault(fault)) => Err(fault),
+    }
+}
+
+fn open<R: Read + Seek>(
+    file: &mut R,
+    options: &Options,
+    sink: &mut Sink<'_>,
+    found: &mut Found,
+) -> Result<(), Halt> {
+    let mut head = Vec::new();
+    file.rewind()?;
+    file.take(detect::MAGIC).read_to_end(&mut head)?;
+    file.rewind()?;
+    match detect::container(&head)? {
+        Container::Plain => text::read(file, options, sink, found),
+    }
+}

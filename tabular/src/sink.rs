@@ -1,0 +1,57 @@
+//! Hands items to the visitor and counts them.
+
+use std::ops::ControlFlow;
+
+use crate::fault::{Fault, FaultCode, Halt};
+use crate::item::{Cells, Item, Merged, Row};
+use crate::options::Limits;
+
+pub(crate) struct Sink<'a> {
+    visit: &'a mut dyn FnMut(Item) -> ControlFlow<()>,
+    limits: Limits,
+    rows: u64,
+}
+
+impl<'a> Sink<'a> {
+    pub fn new(visit: &'a mut dyn FnMut(Item) -> ControlFlow<()>, limits: Limits) -> Self {
+        Self { visit, limits, rows: 0 }
+    }
+
+    pub fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    pub fn rows(&self) -> u64 {
+        self.rows
+    }
+
+    pub fn table(&mut self, name: Option<String>, merged: Vec<Merged>) -> Result<(), Halt> {
+        self.hand(Item::Table { name, merged })
+    }
+
+    pub fn row(&mut self, line: u64, cells: Cells) -> Result<(), Halt> {
+        self.row_with_formulas(Row { line, cells, formulas: Vec::new() })
+    }
+
+    pub fn row_with_formulas(&mut self, row: Row) -> Result<(), Halt> {
+        if self.rows == self.limits.rows {
+            let text = format!("more than {} rows; send the file in parts", self.limits.rows);
+            return Err(Fault::at(FaultCode::TooManyRows, row.line, text).into());
+        }
+        self.rows += 1;
+        self.hand(Item::Row(row))
+    }
+
+    /// The fault of a row with too many cells.
+    pub fn too_wide(&self, line: u64) -> Halt {
+        let text = format!("more than {} columns", self.limits.columns);
+        Fault::at(FaultCode::TooManyColumns, line, text).into()
+    }
+
+    fn hand(&mut self, item: Item) -> Result<(), Halt> {
+        match (self.visit)(item) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(Halt::Stopped),
+        }
+    }
+}

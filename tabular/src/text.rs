@@ -1,0 +1,64 @@
+//! Reads one text: finds its charset and its format, then hands it to that format's reader.
+
+use std::io::{BufReader, Cursor, Read};
+
+use crate::detect;
+use crate::fault::{Fault, FaultCode, Halt};
+use crate::item::Found;
+use crate::options::{Charset, Format, Options};
+use crate::sink::Sink;
+use crate::{charset, csv, json, ndjson};
+
+/// How much is looked at to find charset, format and separator.
+const HEAD: u64 = 64 * 1024;
+
+/// Reads the text as one table that the sink was told of, or is told of now as unnamed.
+pub(crate) fn read(
+    source: &mut dyn Read,
+    options: &Options,
+    sink: &mut Sink<'_>,
+    found: &mut Found,
+) -> Result<(), Halt> {
+    let mut head = Vec::new();
+    source.take(HEAD).read_to_end(&mut head)?;
+    let (shown, mark) = detect::charset(&head);
+    let charset = if mark > 0 { shown } else { options.charset.or(shown) }.unwrap_or_default();
+    if charset == Charset::Utf8 && detect::mostly_not_utf8(&head) {
+        return Err(not_utf8(None).into());
+    }
+    let mut start = Cursor::new(head);
+    start.set_position(u64::try_from(mark).unwrap_or_default());
+    let whole = start.chain(BufReader::with_capacity(64 * 1024, source));
+
+    let mut decoded = charset::to_utf8(whole, charset);
+    let mut head = Vec::new();
+    (&mut decoded).take(HEAD).read_to_end(&mut head)?;
+    let format = options.format.or(detect::format(&head)?).ok_or_else(detect::empty)?;
+    found.format = format;
+    found.charset = charset;
+    found.tables += 1;
+    sink.table(None, Vec::new())?;
+    let mut input = Cursor::new(&head).chain(decoded);
+    match format {
+        Format::Csv => {
+            let given = detect::separator_line(&head);
+            let separator = options.separator.or(given.map(|(separator, _)| separator));
+            let separator = separator.unwrap_or_else(|| detect::separator(&head));
+            found.separator = Some(separator);
+            let skipped = given.map_or(0, |(_, length)| length);
+            csv::read(&mut input, separator, skipped, sink)
+        }
+        Format::Json => json::read(&mut input, sink),
+        Format::Ndjson => ndjson::read(&mut input, options.format.is_none(), sink),
+        Format::Xlsx | Format::Package => {
+            let text = format!("the file is text and not {}", format.name());
+            Err(Fault::new(FaultCode::UnknownFormat, text).into())
+        }
+    }
+}
+
+/// The fault of text in another charset.
+pub(crate) fn not_utf8(line: Option<u64>) -> Fault {
+    let text = "the text is not UTF-8; save it as UTF-8, or declare its charset (windows-1251 is read)";
+    Fault { code: FaultCode::NotUtf8, line, text: text.to_owned() }
+}
