@@ -10,6 +10,11 @@ pub(crate) const MAGIC: u64 = 16;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Container {
     Plain,
+    Gzip,
+    Zstd,
+    Zip,
+    /// An OLE2 compound file: an old workbook, or one with a password.
+    Compound,
 }
 
 /// Formats that are known but not read: how they begin, and their name.
@@ -37,7 +42,13 @@ pub(crate) fn container(head: &[u8]) -> Result<Container, Fault> {
         let text = format!("the file is {name}; CSV, JSON, NDJSON, XLSX and zips of them are read");
         return Err(Fault::new(FaultCode::UnknownFormat, text));
     }
-    Ok(Container::Plain)
+    Ok(match head {
+        [0x1F, 0x8B, ..] => Container::Gzip,
+        [0x28, 0xB5, 0x2F, 0xFD, ..] => Container::Zstd,
+        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Container::Zip,
+        [0xD0, 0xCF, 0x11, 0xE0, ..] => Container::Compound,
+        _ => Container::Plain,
+    })
 }
 
 pub(crate) fn empty() -> Fault {

@@ -102,11 +102,10 @@ impl Reader<'_, '_> {
 
     fn within(&mut self, byte: u8) -> Result<(), Halt> {
         match (self.quotes, byte) {
-            (Quotes::Escaped, _) => self.quotes = Quotes::Inside,
             (Quotes::Inside, b'\\') => self.quotes = Quotes::Escaped,
             (Quotes::Inside, b'"') => self.quotes = Quotes::Outside,
             (Quotes::Inside, _) => {}
-            (Quotes::Outside, b'"') => self.quotes = Quotes::Inside,
+            (Quotes::Escaped, _) | (Quotes::Outside, b'"') => self.quotes = Quotes::Inside,
             (Quotes::Outside, _) => match byte {
                 b'{' | b'[' => self.depth = self.depth.saturating_add(1),
                 b',' | b']' if self.depth == 0 => return self.end_element(byte),

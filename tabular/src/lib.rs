@@ -4,7 +4,8 @@
 //! begins on. Format, charset, separator and compression are found by looking at the bytes, or declared in [`Options`].
 //!
 //! Memory is bounded whatever the file holds: text is read in pieces, a cell or a row over its limit is told of and
-//! left out, and unpacked bytes are counted while they come, for what an archive declares about itself is not believed.
+//! left out, and unpacked bytes are counted while they come, for what an archive declares about itself is not believed. Of
+//! a workbook, only its shared strings are held, up to 128 MiB.
 //! A row that is wrong by itself comes as a bad row or a bad cell and reading goes on; a file that cannot be read as a
 //! whole is a [`Fault`].
 
@@ -17,8 +18,12 @@ mod json;
 mod members;
 mod ndjson;
 mod options;
+mod package;
 mod sink;
 mod text;
+mod unpack;
+mod xlsx;
+mod zipped;
 
 use std::io::{Read, Seek};
 use std::ops::ControlFlow;
@@ -30,6 +35,7 @@ pub use options::{Charset, Compression, Format, Limits, Options};
 use detect::Container;
 use fault::Halt;
 use sink::Sink;
+use unpack::{Budget, Source};
 
 /// Reads the whole file from its start and hands every table and row to the visitor.
 ///
@@ -64,10 +70,29 @@ fn open<R: Read + Seek>(
     found: &mut Found,
 ) -> Result<(), Halt> {
     let mut head = Vec::new();
+    let mut file = Source(file);
     file.rewind()?;
-    file.take(detect::MAGIC).read_to_end(&mut head)?;
+    (&mut file).take(detect::MAGIC).read_to_end(&mut head)?;
     file.rewind()?;
-    match detect::container(&head)? {
-        Container::Plain => text::read(file, options, sink, found),
-    }
+    let budget = Budget::new(options.limits.unpacked);
+    let (mut plain, mut gzip, mut zstd);
+    let source: &mut dyn Read = match detect::container(&head)? {
+        Container::Zip => return zipped::read(file, options, &budget, sink, found),
+        Container::Compound => return Err(unpack::compound(file)?.into()),
+        Container::Plain => {
+            plain = budget.counted(file, FaultCode::Unreadable);
+            &mut plain
+        }
+        Container::Gzip => {
+            found.compression = Some(Compression::Gzip);
+            gzip = budget.counted(unpack::gzip(file), FaultCode::BrokenCompression);
+            &mut gzip
+        }
+        Container::Zstd => {
+            found.compression = Some(Compression::Zstd);
+            zstd = budget.counted(unpack::zstd(file)?, FaultCode::BrokenCompression);
+            &mut zstd
+        }
+    };
+    text::read(source, None, options, sink, found)
 }

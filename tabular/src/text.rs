@@ -2,7 +2,7 @@
 
 use std::io::{BufReader, Cursor, Read};
 
-use crate::detect;
+use crate::detect::{self, Container};
 use crate::fault::{Fault, FaultCode, Halt};
 use crate::item::Found;
 use crate::options::{Charset, Format, Options};
@@ -12,15 +12,23 @@ use crate::{charset, csv, json, ndjson};
 /// How much is looked at to find charset, format and separator.
 const HEAD: u64 = 64 * 1024;
 
-/// Reads the text as one table that the sink was told of, or is told of now as unnamed.
+/// Reads the text as one table.
+///
+/// # Errors
+/// `Empty`; `NestedCompression`; `NotUtf8`; `UnknownFormat` if it is not what was declared; those of the formats.
 pub(crate) fn read(
     source: &mut dyn Read,
+    name: Option<String>,
     options: &Options,
     sink: &mut Sink<'_>,
     found: &mut Found,
 ) -> Result<(), Halt> {
     let mut head = Vec::new();
     source.take(HEAD).read_to_end(&mut head)?;
+    if detect::container(&head)? != Container::Plain {
+        let text = "what was unpacked is packed once more; send it packed once";
+        return Err(Fault::new(FaultCode::NestedCompression, text).into());
+    }
     let (shown, mark) = detect::charset(&head);
     let charset = if mark > 0 { shown } else { options.charset.or(shown) }.unwrap_or_default();
     if charset == Charset::Utf8 && detect::mostly_not_utf8(&head) {
@@ -34,10 +42,13 @@ pub(crate) fn read(
     let mut head = Vec::new();
     (&mut decoded).take(HEAD).read_to_end(&mut head)?;
     let format = options.format.or(detect::format(&head)?).ok_or_else(detect::empty)?;
+    if matches!(format, Format::Xlsx | Format::Package) {
+        return Err(mismatch("text", format).into());
+    }
     found.format = format;
     found.charset = charset;
     found.tables += 1;
-    sink.table(None, Vec::new())?;
+    sink.table(name, Vec::new())?;
     let mut input = Cursor::new(&head).chain(decoded);
     match format {
         Format::Csv => {
@@ -49,12 +60,16 @@ pub(crate) fn read(
             csv::read(&mut input, separator, skipped, sink)
         }
         Format::Json => json::read(&mut input, sink),
-        Format::Ndjson => ndjson::read(&mut input, options.format.is_none(), sink),
-        Format::Xlsx | Format::Package => {
-            let text = format!("the file is text and not {}", format.name());
-            Err(Fault::new(FaultCode::UnknownFormat, text).into())
+        Format::Ndjson | Format::Xlsx | Format::Package => {
+            ndjson::read(&mut input, options.format.is_none(), sink)
         }
     }
+}
+
+/// The fault of a file that is not what was declared.
+pub(crate) fn mismatch(is: &str, declared: Format) -> Fault {
+    let text = format!("the file is {is} and not {}, as was declared", declared.name());
+    Fault::new(FaultCode::UnknownFormat, text)
 }
 
 /// The fault of text in another charset.

@@ -1,8 +1,6 @@
 //! JSON arrays and lines of JSON.
 
-mod support;
-
-use support::{code, fault, read, read_with};
+use crate::support::{code, fault, read, read_with};
 use tabular::{Cells, FaultCode, Format, Limits, Options, RowFaultCode};
 
 #[test]

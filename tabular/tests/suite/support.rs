@@ -17,14 +17,16 @@ pub fn read_with(bytes: &[u8], options: Options) -> Result<Got, Fault> {
         items.push(item);
         ControlFlow::Continue(())
     })?;
-    Ok(Got { found, items })
+    let got = Got { found, items };
+    assert_eq!(got.found.rows, u64::try_from(got.rows().len()).expect("a number"));
+    Ok(got)
 }
 
 pub fn read(bytes: impl AsRef<[u8]>) -> Got {
     read_with(bytes.as_ref(), Options::default()).expect("a readable file")
 }
 
-#[expect(dead_code, reason = "not every test binary reads whole files")]
+/// A file that `tests/files/make.py` made.
 pub fn file(name: &str) -> Got {
     let path = format!("{}/tests/files/{name}", env!("CARGO_MANIFEST_DIR"));
     read(std::fs::read(path).expect("a file made by make.py"))

@@ -1,11 +1,9 @@
 //! Separated text: cells, lines, charsets, and what is wrong with them.
 
-mod support;
-
 use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 
-use support::{code, fault, read, read_with};
+use crate::support::{code, fault, read, read_with};
 use tabular::{Charset, FaultCode, Format, Item, Limits, Options, RowFaultCode};
 
 #[test]
