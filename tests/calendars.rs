@@ -1,6 +1,7 @@
 //! Calendars: what each shows, to whom, at an address that is shown once.
 
 mod addresses;
+mod lines;
 
 use serde_json::{Value as Json, json};
 

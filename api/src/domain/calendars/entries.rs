@@ -163,9 +163,11 @@ async fn entries(ctx: &Ctx, calendar: &Row) -> Result<CalendarEntries> {
     })
 }
 
-/// A text without what no calendar holds: control characters.
-fn plain(text: &str) -> String {
-    text.split(char::is_control).collect::<Vec<_>>().join(" ")
+/// A text without what no calendar holds: control characters, and all that some program may take for the end of a line.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    let breaks = |letter: char| letter.is_control() || matches!(letter, '\u{2028}' | '\u{2029}');
+    text.split(breaks).collect::<Vec<_>>().join(" ")
 }
 
 /// What a calendar asks for.

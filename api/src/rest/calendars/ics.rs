@@ -8,7 +8,7 @@ use crate::{
     config::PublicUrl,
     domain::{
         KINDS,
-        calendars::entries::{CalendarEntries, CalendarEntry},
+        calendars::entries::{CalendarEntries, CalendarEntry, plain},
     },
 };
 
@@ -18,6 +18,7 @@ const EACH: &str = "PT1H";
 /// Prints a calendar: the same entries make the same text.
 pub fn print(entries: &CalendarEntries, public: &PublicUrl) -> String {
     let mut calendar = Calendar::empty();
+    let name = plain(&entries.name);
     let text = |name: &str, value: &str| Property::new(name, value).add_parameter("VALUE", "TEXT").done();
     let properties = [
         Property::new("VERSION", "2.0"),
@@ -25,8 +26,8 @@ pub fn print(entries: &CalendarEntries, public: &PublicUrl) -> String {
         Property::new("CALSCALE", "GREGORIAN"),
         Property::new("METHOD", "PUBLISH"),
         // The library knows no type of it, and escapes what is text only.
-        text("NAME", &entries.name),
-        Property::new("X-WR-CALNAME", entries.name.as_str()),
+        text("NAME", &name),
+        Property::new("X-WR-CALNAME", name.as_str()),
         Property::new("REFRESH-INTERVAL", EACH).add_parameter("VALUE", "DURATION").done(),
         Property::new("X-PUBLISHED-TTL", EACH),
     ];
@@ -46,7 +47,7 @@ fn event(entry: &CalendarEntry, public: &PublicUrl) -> Event {
         .uid(&entry.uid)
         .timestamp(entry.updated_at)
         .last_modified(entry.updated_at)
-        .summary(&entry.summary)
+        .summary(&plain(&entry.summary))
         .status(status)
         // Whoever has something due is not away.
         .add_property("TRANSP", "TRANSPARENT");
@@ -58,13 +59,17 @@ fn event(entry: &CalendarEntry, public: &PublicUrl) -> Event {
     if let Some(sequence) = entry.sequence.and_then(|version| u32::try_from(version).ok()) {
         event.sequence(sequence);
     }
-    let name = |of: &Option<Ref>| of.as_ref().and_then(|of| of.name.clone().or_else(|| of.code.clone()));
+    // The library escapes line feeds and leaves other ends of lines as they are.
+    let name = |of: &Option<Ref>| {
+        let name = of.as_ref().and_then(|of| of.name.as_deref().or(of.code.as_deref()));
+        name.map(plain)
+    };
     let facts: Vec<String> = [name(&entry.framework), name(&entry.agency)].into_iter().flatten().collect();
     if !facts.is_empty() {
         event.description(&facts.join("\n"));
     }
     if let Some(code) = entry.framework.as_ref().and_then(|framework| framework.code.as_ref()) {
-        event.categories([code]);
+        event.categories([plain(code)]);
     }
     // Without the address under which callers reach the service there is none to name.
     if let Some(def) = KINDS.get(&entry.kind).filter(|_| !public.is_unset()) {
@@ -79,7 +84,7 @@ fn event(entry: &CalendarEntry, public: &PublicUrl) -> Event {
 /// A reminder so many days before; with an id and an instant of its own, or the library would make some up each time.
 fn reminder(entry: &CalendarEntry, days: i32) -> Alarm {
     let before = chrono::Duration::days(i64::from(days));
-    let mut alarm = Alarm::display(&entry.summary, -before);
+    let mut alarm = Alarm::display(&plain(&entry.summary), -before);
     alarm
         .add_property("TRIGGER", format!("-P{days}D"))
         .uid(&format!("reminder-{}", entry.uid))
@@ -143,6 +148,24 @@ mod tests {
         assert!(text.contains("NAME;VALUE=TEXT:A\\; b\\, c\\\\d\r\n"), "{text}");
         assert!(text.split("\r\n").all(|line| line.len() <= 75 && !line.contains('\n')), "{text}");
         assert!(text.replace("\r\n ", "").contains("Представить\\, затем\\; ждать \\\\ "));
+    }
+
+    #[test]
+    fn names_end_no_line_and_are_escaped() {
+        let name = "Агентство\rпо; химии,\nа также\r\nбиологии\\ \u{85}и \u{2028}иному".to_owned();
+        let called = Ref { id: Uuid::nil(), code: Some("C\rW;C".into()), name: Some(name.repeat(4)) };
+        let (framework, agency) = (Some(called.clone()), Some(called));
+
+        let text = printed(CalendarEntry { framework, agency, ..entry("Return\rfor\r\n2026\n") });
+
+        let is_line = |line: &str| line.len() <= 75 && !line.contains(['\r', '\n', '\u{85}', '\u{2028}']);
+        assert!(text.split("\r\n").all(is_line), "{text:?}");
+        let whole = text.replace("\r\n ", "");
+        let escaped = "Агентство по\\; химии\\, а также  биологии\\\\  и  иному".repeat(4);
+        let lines: Vec<&str> = whole.split("\r\n").collect();
+        assert!(lines.contains(&format!("DESCRIPTION:{escaped}\\n{escaped}").as_str()), "{whole}");
+        assert!(lines.contains(&"CATEGORIES:C W\\;C"), "{whole}");
+        assert!(lines.contains(&"SUMMARY:Return for  2026 "), "{whole}");
     }
 
     #[test]
