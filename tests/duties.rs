@@ -3,6 +3,7 @@
 mod calendar;
 mod cost;
 mod held;
+mod many;
 mod refused;
 mod register;
 mod simulations;

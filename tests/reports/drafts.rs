@@ -277,3 +277,27 @@ async fn answers_take_as_many_statements_for_two_hundred_facts_as_for_one() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_return_of_more_than_a_thousand_questions_is_read_whole() {
+    app(async |app| {
+        returns(app).await;
+        let steward = app.user("steward").await;
+        for from in [0, 600] {
+            let questions = (from..from + 600)
+                .map(|at| json!({"op": "create", "data": question(&format!("E-{at}"), "BTWC-CBM-E", at)}));
+            let questions: Vec<Json> = questions.collect();
+            steward.post("/report-questions/batch", json!({"items": questions})).await.ok(200);
+        }
+        let me = app.user("focal_point").await;
+        let path = made(&me, "/report-drafts", draft("BTWC-CBM-RETURN", json!({}))).await;
+        made(&me, "/facts", fact(json!({"questions": ["E-1199"]}))).await;
+
+        let answers = me.get(&format!("{path}/answers")).await;
+
+        let answers = answers.ok(200);
+        assert_eq!(answers["answers"].as_array().map(Vec::len), Some(1_202));
+        assert_eq!((&answers["with_fact"], &answers["without_fact"]), (&json!(1), &json!(1_201)));
+    })
+    .await;
+}

@@ -17,6 +17,9 @@ use super::{recorded, report_question::of_return};
 use crate::domain::{Registered, plans::document::words::Speech, small};
 use audiences::Audiences;
 
+/// Questions whose facts are read at a time: a filter takes not many more.
+const QUESTIONS: usize = 900;
+
 /// A fact that answers a question, with what is to be known before it is copied.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, SimpleObject)]
 pub struct AnsweringFact {
@@ -172,10 +175,16 @@ async fn facts(ctx: &Ctx, owner: &str, questions: &[Row]) -> Result<Vec<Row>> {
     if questions.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<Uuid> = questions.iter().map(Row::id).collect();
-    let filters = Map::from_iter([("owner".to_owned(), json!(owner)), ("question".to_owned(), json!(ids))]);
     let def = Fact::def();
-    let mut rows = recorded::every(ctx, def, &Narrowing::from_json(def, &filters)?).await?;
+    let mut found = BTreeMap::new();
+    for some in questions.chunks(QUESTIONS) {
+        let ids: Vec<Uuid> = some.iter().map(Row::id).collect();
+        let filters =
+            Map::from_iter([("owner".to_owned(), json!(owner)), ("question".to_owned(), json!(ids))]);
+        let rows = recorded::every(ctx, def, &Narrowing::from_json(def, &filters)?).await?;
+        found.extend(rows.into_iter().map(|row| (row.id(), row)));
+    }
+    let mut rows: Vec<Row> = found.into_values().collect();
     rows.sort_by_key(|row| (std::cmp::Reverse(row.read(fact::AS_ON)), row.id()));
     Ok(rows)
 }

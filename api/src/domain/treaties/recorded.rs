@@ -8,9 +8,11 @@ use entity::{
     vocab::{BindingForce, Domain},
 };
 use kernel::{
-    Ctx, KindDef, Result, filter::Narrowing, page::Page, render::Renderer, row, row::Row, scalar::Ref, store,
+    Ctx, KindDef, Result, filter::Narrowing, page::Page, policy::visible, render::Renderer, row, row::Row,
+    scalar::Ref, store,
 };
 use model::Vocabulary;
+use sea_orm::sea_query::{Cond, Order};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
@@ -139,6 +141,16 @@ pub(super) async fn every(ctx: &Ctx, def: &'static KindDef, filters: &Narrowing)
             return Ok(rows);
         }
     }
+}
+
+/// Every visible row of a kind that meets a condition, in order of id.
+///
+/// # Errors
+/// What the database says.
+pub(super) async fn all(ctx: &Ctx, def: &'static KindDef, which: Cond) -> Result<Vec<Row>> {
+    let mut select = store::select(def);
+    select.cond_where(visible(&ctx.actor, def)).cond_where(which).order_by_expr(def.col("id"), Order::Asc);
+    store::rows(ctx.db.reading(), def, &select).await
 }
 
 /// What the caller may call the records that columns of rows lead to, by id: a statement for each kind.

@@ -9,24 +9,21 @@ use entity::{
     obligation, vocab::Domain,
 };
 use kernel::{
-    Code, Ctx, Error, KindDef, Result, Violation, filter::Narrowing, input::cut, render::Renderer, row::Row,
-    scalar::Ref, store,
+    Code, Ctx, Error, KindDef, Result, Violation, filter::Narrowing, input::cut, policy::visible,
+    render::Renderer, row::Row, scalar::Ref, store,
 };
 use model::Vocabulary;
-use sea_orm::sea_query::{Cond, ExprTrait};
+use sea_orm::sea_query::{ExprTrait, Query};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
     coverage::linked::Linked,
-    deadline::open,
+    deadline::OPEN,
     recorded::{self, every, natural},
 };
 use crate::domain::{Registered, small};
-
-/// Deadlines that are looked at for the next day of each commitment.
-const MOST: u64 = 20_000;
 
 /// What a commitment may be without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, Enum)]
@@ -229,14 +226,19 @@ impl Around {
     }
 }
 
-/// The next open day of each visible commitment.
+/// The next open day of each commitment by its visible deadlines, however many these are.
 async fn next(ctx: &Ctx, owner: &str) -> Result<BTreeMap<Uuid, NaiveDate>> {
-    let to_come = Cond::all().add(Deadline::def().col(deadline::DUE_AT.column).gte(ctx.clock.now()));
-    let mut found = BTreeMap::new();
-    for row in open(ctx, owner, to_come, MOST).await? {
-        if let (Some(of), Some(day)) = (row.read(deadline::COMMITMENT), row.read(deadline::DUE_ON)) {
-            found.entry(of).or_insert(day);
-        }
-    }
-    Ok(found)
+    let def = Deadline::def();
+    let of = def.col(deadline::COMMITMENT.column);
+    let select = Query::select()
+        .exprs([of.clone(), def.col(deadline::DUE_ON.column).min()])
+        .from(def.iden())
+        .cond_where(visible(&ctx.actor, def))
+        .and_where(def.col("owner").eq(owner))
+        .and_where(def.col(deadline::STATUS.column).is_in(OPEN))
+        .and_where(def.col(deadline::DUE_AT.column).gte(ctx.clock.now()))
+        .add_group_by([of])
+        .take();
+    let rows = ctx.db.reading().all(&select).await?;
+    rows.iter().map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).collect()
 }

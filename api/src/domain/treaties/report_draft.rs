@@ -29,9 +29,9 @@ pub fn check<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Res
         let deadlines = judged().filter_map(|item| item.after.read(DEADLINE)).collect();
         let deadlines = unit.rows_of(Deadline::def(), &deadlines).await?;
         let obligations = store::all(unit.conn(), Obligation::def(), whole(&ids)).await?;
-        let all = obligations.iter().map(Row::id);
+        let all = obligations.iter().map(Row::id).collect();
         let (def, column) = (ReportQuestion::def(), report_question::OBLIGATION.column);
-        let questions = asked(all, unit.ctx.clock.today());
+        let questions = asked(unit.conn(), &all, unit.ctx.clock.today());
         let with_questions = store::distinct(unit.conn(), def, column, questions).await?;
         let whole_of = |id: Uuid| {
             let row = obligations.iter().find(|row| row.id() == id)?;

@@ -5,14 +5,12 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use entity::{Obligation, ReportQuestion, obligation, report_question};
 use futures_util::future::BoxFuture;
-use kernel::{Ctx, KindDef, Result, Unit, row::Row, store, unit::Item};
+use kernel::{Ctx, Result, Unit, db::Conn, row::Row, unit::Item};
 use sea_orm::sea_query::{Cond, ExprTrait};
 use uuid::Uuid;
 
+use super::recorded;
 use crate::domain::Registered;
-
-/// Questions of one return at most.
-const MOST: u64 = 1_000;
 
 /// A question has the framework of its return.
 pub fn check<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
@@ -39,11 +37,11 @@ pub(super) fn whole(ids: &BTreeSet<Uuid>) -> Cond {
 }
 
 /// The questions of these obligations that are asked on a day.
-pub(super) fn asked(obligations: impl IntoIterator<Item = Uuid>, on: NaiveDate) -> Cond {
+pub(super) fn asked(conn: Conn<'_>, obligations: &BTreeSet<Uuid>, on: NaiveDate) -> Cond {
     let def = ReportQuestion::def();
     let until = || def.col(report_question::VALID_UNTIL.column);
     Cond::all()
-        .add(def.col(report_question::OBLIGATION.column).is_in(obligations))
+        .add(conn.among(def.col(report_question::OBLIGATION.column), obligations))
         .add(until().is_null().or(until().gte(on)))
 }
 
@@ -54,10 +52,10 @@ pub(super) fn is_asked(question: &Row, on: NaiveDate) -> bool {
 
 /// A return with its parts, and what it asks today, in order.
 pub(super) async fn of_return(ctx: &Ctx, id: Uuid) -> Result<(Vec<Row>, Vec<Row>)> {
-    let obligations = store::seen(ctx, Obligation::def(), whole(&BTreeSet::from([id])), MOST).await?;
-    let ids: Vec<Uuid> = obligations.iter().map(Row::id).collect();
-    let def: &'static KindDef = ReportQuestion::def();
-    let mut questions = store::seen(ctx, def, asked(ids, ctx.clock.today()), MOST).await?;
+    let obligations = recorded::all(ctx, Obligation::def(), whole(&BTreeSet::from([id]))).await?;
+    let ids = obligations.iter().map(Row::id).collect();
+    let of_these = asked(ctx.db.reading(), &ids, ctx.clock.today());
+    let mut questions = recorded::all(ctx, ReportQuestion::def(), of_these).await?;
     questions.sort_by_key(|row| (row.read(report_question::POSITION), row.read(report_question::CODE)));
     Ok((obligations, questions))
 }

@@ -11,10 +11,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::recorded;
 use crate::domain::{Registered, small};
-
-/// Periods that one answer holds at most.
-const MOST: u64 = 1_000;
 
 /// A period of a return.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, SimpleObject)]
@@ -111,7 +109,7 @@ pub async fn series(ctx: &Ctx, id: Uuid) -> Result<CommitmentSeries> {
 }
 
 async fn of(ctx: &Ctx, def: &'static KindDef, column: &'static str, id: Uuid) -> Result<Vec<Row>> {
-    store::seen(ctx, def, Cond::all().add(def.col(column).eq(id)), MOST).await
+    recorded::all(ctx, def, Cond::all().add(def.col(column).eq(id))).await
 }
 
 /// A day as it is written.

@@ -16,12 +16,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::rules::Due;
+use super::{recorded, rules::Due};
 use crate::domain::Registered;
 use asked::Asked;
-
-/// Deadlines that one answer compares at most.
-const MOST: u64 = 5_000;
 
 /// A State joins a framework.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema, InputObject)]
@@ -185,7 +182,7 @@ async fn stored(ctx: &Ctx, asked: &Asked) -> Result<HashMap<(Uuid, String), Row>
     let which = Cond::all()
         .add(def.col("owner").eq(asked.owner.as_str()))
         .add(def.col(deadline::OBLIGATION.column).is_in(asked.about.iter().copied()));
-    let rows = store::seen(ctx, def, which, MOST).await?;
+    let rows = recorded::all(ctx, def, which).await?;
     let key = |row: &Row| Some((row.read(deadline::OBLIGATION)?, row.read(deadline::ORIGIN)?));
     Ok(rows.into_iter().filter_map(|row| Some((key(&row)?, row))).collect())
 }
