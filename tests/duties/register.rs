@@ -84,11 +84,40 @@ async fn the_register_holds_what_its_reader_sees() {
         let own = register(&officer, "?without=legal_instrument").await;
         let mine = register(&me, "?without=legal_instrument").await;
         let abroad = register(&app.user("foreign_focal_point").await, "").await;
-        let nobody = register(&app.anonymous(), "?without=agency").await;
+        let nobody = register(&app.anonymous(), "").await;
 
         assert!(!codes(&own).contains(&"CWC-YEAR"), "the agency sees its own law");
         assert!(codes(&mine).contains(&"CWC-YEAR"), "to whom the law is hidden, it is absent");
         assert_eq!((&abroad["count"], &nobody["count"]), (&json!(0), &json!(0)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_reads_from_outside_does_not_ask_for_what_is_not_there() {
+    app(async |app| {
+        world(app, Some("2005-01-01")).await;
+        let (me, abroad) = (app.user("focal_point").await, app.user("foreign_focal_point").await);
+        compiled(&me).await;
+        serve(app, &me).await;
+        let shown = json!({"subject": {"kind": "commitment"}, "audiences": ["public"]});
+        me.post("/releases", shown).await.ok(201);
+
+        let seen = register(&abroad, "").await;
+        let each = ["agency", "action", "legal_instrument"].map(|what| format!("/countries/KGZ/commitments?without={what}"));
+        let refused = [abroad.get(&each[0]).await, abroad.get(&each[1]).await, abroad.get(&each[2]).await];
+        let nobody = app.anonymous().get(&each[0]).await;
+        let looking = app.user("focal_point").await.with("x-concord-view-as", "public").get(&each[0]).await;
+        let text = "{ countryCommitments(code: \"KGZ\", without: [AGENCY]) { count } }";
+        let twin = abroad.graphql(text, json!({})).await;
+        let observer = app.user("observer").await.get(&each[0]).await;
+
+        assert_eq!(one(&seen, "CWC-YEAR")["agency"], Json::Null, "the agency is hidden from those outside");
+        assert!(refused.iter().all(|answer| answer.problem(403, "forbidden").to_string().contains("inside")));
+        nobody.problem(403, "forbidden");
+        looking.problem(403, "forbidden");
+        assert_eq!(twin.fault(), "forbidden");
+        observer.ok(200);
     })
     .await;
 }

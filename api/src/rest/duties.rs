@@ -98,7 +98,7 @@ pub struct RegisterParams {
     /// Only those that are so binding.
     #[param(pattern = "^(legally_binding|politically_binding|encouraged)$", example = "legally_binding")]
     pub binding: Option<String>,
-    /// Only those without any of these; of what the caller does not see there is none.
+    /// Only those without any of these, as far as the caller sees; for callers inside the country, others are refused (403).
     #[param(inline)]
     pub without: Vec<CommitmentWithout>,
     /// Languages wanted, best first.
@@ -107,7 +107,7 @@ pub struct RegisterParams {
 
 #[utoipa::path(get, path = "/countries/{id}/commitments", tag = "Treaties",
     summary = "Read the register of a country's commitments",
-    description = "Reads the commitments of a country by framework and provision, as far as the caller may see them: legal source, binding force, hazard domains, the agency responsible, the actions and legal instruments that serve each, and the next day on which something is due. With `without` only those without an agency, an action or a legal instrument.",
+    description = "Reads the commitments of a country by framework and provision, as far as the caller may see them: legal source, binding force, hazard domains, the agency responsible, the actions and legal instruments that serve each, and the next day on which something is due. With `without` only those without an agency, an action or a legal instrument: to callers outside the country, to whom what is not released is absent, that would say nothing, and it is refused.",
     params(("id" = String, Path, description = "Id or code of the country"), RegisterParams),
     responses((status = 200, description = "The register", body = CommitmentRegister, headers(("ETag" = String))), ReadProblems))]
 async fn get_country_commitments(

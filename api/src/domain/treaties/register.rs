@@ -25,6 +25,9 @@ use super::{
 };
 use crate::domain::{Registered, small};
 
+/// Why `without` is refused: to those outside, what they do not see would be told as if it were not there.
+const FROM_INSIDE: &str = "only who reads the country from inside asks for commitments `without` something";
+
 /// What a commitment may be without.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, Enum)]
 #[serde(rename_all = "snake_case")]
@@ -94,16 +97,19 @@ pub struct Wanted {
     pub domain: Option<String>,
     /// Those that are so binding, by code.
     pub binding: Option<String>,
-    /// Those without any of these.
+    /// Those without any of these; only for callers inside the country.
     pub without: Vec<CommitmentWithout>,
 }
 
 /// Reads the commitments of a country; statements are as many however many commitments there are.
 ///
 /// # Errors
-/// `NotFound` if there is no such country; `BadRequest` for a value no filter takes.
+/// `NotFound` if there is no such country; `Forbidden` for `without` from outside the country; `BadRequest` for a value no filter takes.
 pub async fn register(ctx: &Ctx, address: &str, wanted: &Wanted) -> Result<CommitmentRegister> {
     let (country, owner) = recorded::country(ctx, address).await?;
+    if !wanted.without.is_empty() && !ctx.actor.is_inside(&owner) {
+        return Err(Error::Forbidden(FROM_INSIDE.into()));
+    }
     let def = Commitment::def();
     let mut filters = vec![("owner".to_owned(), owner.clone())];
     filters.extend(wanted.framework.iter().map(|one| ("framework".to_owned(), one.clone())));

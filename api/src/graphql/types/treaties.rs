@@ -26,7 +26,7 @@ pub(super) fn reads() -> Vec<(MetaField, Read)> {
     let matrix = with_arguments(field("countryMatrix1540", text, "Matrix1540"), vec![country()]);
     let text = "The commitments of a country by framework and provision, as far as the caller may see them: sources, who is \
                 responsible, and what serves each; null if there is no such country.";
-    let without = "Only those without any of these; of what the caller does not see there is none.";
+    let without = "Only those without any of these, as far as the caller sees; for callers inside the country, others are refused.";
     let arguments = vec![
         country(),
         input("framework", "Only those under this framework, by id or code.", "String"),
