@@ -104,7 +104,8 @@ async fn who_reads_from_outside_does_not_ask_for_what_is_not_there() {
         me.post("/releases", shown).await.ok(201);
 
         let seen = register(&abroad, "").await;
-        let each = ["agency", "action", "legal_instrument"].map(|what| format!("/countries/KGZ/commitments?without={what}"));
+        let each = ["agency", "action", "legal_instrument"]
+            .map(|what| format!("/countries/KGZ/commitments?without={what}"));
         let refused = [abroad.get(&each[0]).await, abroad.get(&each[1]).await, abroad.get(&each[2]).await];
         let nobody = app.anonymous().get(&each[0]).await;
         let looking = app.user("focal_point").await.with("x-concord-view-as", "public").get(&each[0]).await;

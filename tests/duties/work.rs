@@ -132,3 +132,41 @@ async fn completing_the_task_of_a_deadline_asks_for_the_submission() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_submission_that_the_caller_does_not_see_is_not_there_for_its_moves() {
+    app(async |app| {
+        world(app, Some("2005-01-01")).await;
+        let (me, lead) = (app.user("focal_point").await, app.user("lead").await);
+        compiled(&me).await;
+        let year = find(&me, "CWC-YEAR", "2027-04-15").await;
+        named(&me, &year, json!({"task_days_before": 200})).await;
+        day(app).await;
+        let task = format!("/tasks/{}", tasks(&me).await[0]["id"].as_str().expect("an id"));
+        for verb in ["start", "submit"] {
+            lead.act(&task, verb, json!({})).await.ok(200);
+        }
+        let told = async || {
+            let moves = [format!("{task}/moves"), format!("{year}/moves")];
+            (lead.get(&moves[0]).await.ok(200).clone(), lead.get(&moves[1]).await.ok(200).clone())
+        };
+
+        let before = told().await;
+        let sent = json!({"owner": "KGZ", "deadline": year.trim_start_matches("/deadlines/"), "title": "Return for 2026", "visibility": "agency",
+            "sent_on": "2026-11-10", "recipient": "The secretariat", "audience": "states_parties", "lead_agency": "MOF", "language": "en"});
+        let sent = app.user("bystander").await.post("/submissions", sent).await;
+        sent.ok(201);
+        let after = told().await;
+        let refused = lead.act(&task, "complete", json!({})).await;
+        let path = format!("/submissions/{}", sent.id());
+        app.user("bystander").await.edit(&path, json!({"visibility": "national"})).await.ok(200);
+        let shown = told().await;
+        let done = lead.act(&task, "complete", json!({})).await;
+
+        assert_eq!(before, after);
+        refused.problem(409, "illegal_move");
+        assert_ne!(shown, after);
+        assert_eq!(done.ok(200)["status"], "done");
+    })
+    .await;
+}

@@ -49,8 +49,8 @@ impl Lack {
 /// Facts that records lack.
 pub type Lacking = HashMap<Uuid, Vec<Lack>>;
 
-/// Finds out which of the facts that moves need are missing; hidden records count too.
-pub type LackingFacts = for<'a> fn(Conn<'a>, &'a [&'a Row]) -> BoxFuture<'a, Result<Lacking>>;
+/// Finds out which of the facts that moves need are missing, for who asks or moves: a kind says which hidden records count too.
+pub type LackingFacts = for<'a> fn(Conn<'a>, &'a Actor, &'a [&'a Row]) -> BoxFuture<'a, Result<Lacking>>;
 
 /// A move that a record's lifecycle knows from its present state.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -138,9 +138,9 @@ fn needs_facts(step: &Move) -> bool {
     step.needs.iter().any(|need| matches!(need, Need::Fact(_)))
 }
 
-async fn lacking(stages: Stages, conn: Conn<'_>, rows: &[&Row]) -> Result<Lacking> {
+async fn lacking(stages: Stages, conn: Conn<'_>, actor: &Actor, rows: &[&Row]) -> Result<Lacking> {
     match stages.lacking.filter(|_| !rows.is_empty()) {
-        Some(facts) => facts(conn, rows).await,
+        Some(facts) => facts(conn, actor, rows).await,
         None => Ok(Lacking::new()),
     }
 }
@@ -166,7 +166,7 @@ pub async fn moves_of(
     let rows = store::by_ids(ctx, def, ids).await?;
     let asking: Vec<&Row> =
         rows.values().filter(|row| known(cycle, row).any(|(step, _)| needs_facts(step))).collect();
-    let lacking = lacking(ctx.kinds.stages(def), ctx.db.reading(), &asking).await?;
+    let lacking = lacking(ctx.kinds.stages(def), ctx.db.reading(), &ctx.actor, &asking).await?;
     Ok(rows.iter().map(|(id, row)| (*id, states(ctx, cycle, row, &lacking))).collect())
 }
 
@@ -204,8 +204,8 @@ pub(crate) async fn guard(unit: &mut Unit, def: &'static KindDef, items: &mut [I
     };
     let asking = items.iter().filter(asks).map(|item| &item.after);
     let asking: Vec<&Row> = asking.collect();
-    let lacking = lacking(unit.ctx.kinds.stages(def), unit.conn(), &asking).await?;
     let actor = unit.actor().clone();
+    let lacking = lacking(unit.ctx.kinds.stages(def), unit.conn(), &actor, &asking).await?;
     for item in items.iter_mut().filter(|item| !item.is_rejected()) {
         if let Some(step) = step_of(item) {
             make(cycle, step, item, &lacking);

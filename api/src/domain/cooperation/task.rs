@@ -6,8 +6,10 @@ use entity::{Deadline, Task, deadline, task, vocab::TaskStatus};
 use futures_util::future::BoxFuture;
 use kernel::{
     Code, Result, Unit,
+    actor::Actor,
     db::Conn,
     lifecycle::{Lack, Lacking},
+    policy::visible,
     row::Row,
     store,
     unit::Item,
@@ -20,13 +22,13 @@ use crate::domain::{
     treaties::deadline::{OPEN, submitted},
 };
 
-/// Finds the tasks that wait for others which are still open, and those whose deadline asks for a submission; hidden records
-/// count too.
+/// Finds the tasks that wait for others which are still open, hidden ones too, and those whose deadline asks for a submission: of
+/// these two what the caller does not see is absent.
 #[must_use]
-pub fn lacking<'a>(conn: Conn<'a>, rows: &'a [&'a Row]) -> BoxFuture<'a, Result<Lacking>> {
+pub fn lacking<'a>(conn: Conn<'a>, actor: &'a Actor, rows: &'a [&'a Row]) -> BoxFuture<'a, Result<Lacking>> {
     Box::pin(async move {
         let mut all = waiting(conn, rows).await?;
-        for (id, lack) in unsent(conn, rows).await? {
+        for (id, lack) in unsent(conn, actor, rows).await? {
             all.entry(id).or_default().push(lack);
         }
         Ok(all)
@@ -49,16 +51,19 @@ async fn waiting(conn: Conn<'_>, rows: &[&Row]) -> Result<Lacking> {
     Ok(waiting.map(|row| (row.id(), vec![fact])).collect())
 }
 
-/// The tasks whose deadline is open and has no submission on record.
-async fn unsent(conn: Conn<'_>, rows: &[&Row]) -> Result<Vec<(Uuid, Lack)>> {
+/// The tasks whose deadline is open and has no submission on record, as far as the caller sees them.
+async fn unsent(conn: Conn<'_>, actor: &Actor, rows: &[&Row]) -> Result<Vec<(Uuid, Lack)>> {
     let ids: BTreeSet<Uuid> = rows.iter().filter_map(|row| row.read(task::DEADLINE)).collect();
     if ids.is_empty() {
         return Ok(Vec::new());
     }
     let def = Deadline::def();
-    let among = Cond::all().add(def.col("id").is_in(ids)).add(def.col(deadline::STATUS.column).is_in(OPEN));
+    let among = Cond::all()
+        .add(visible(actor, def))
+        .add(conn.among(def.col("id"), &ids))
+        .add(def.col(deadline::STATUS.column).is_in(OPEN));
     let open = store::distinct(conn, def, "id", among).await?;
-    let sent = submitted(conn, &open).await?;
+    let sent = submitted(conn, actor, &open).await?;
     let asks =
         |row: &&&Row| row.read(task::DEADLINE).is_some_and(|id| open.contains(&id) && !sent.contains(&id));
     let fact =

@@ -4,6 +4,7 @@ use entity::{exercise, vocab::ActivityStatus};
 use futures_util::future::BoxFuture;
 use kernel::{
     Code, Result, Unit,
+    actor::Actor,
     db::Conn,
     lifecycle::{Lack, Lacking},
     row::Row,
@@ -12,7 +13,7 @@ use kernel::{
 
 /// Finds the exercises of which nobody says when they are held.
 #[must_use]
-pub fn lacking<'a>(_: Conn<'a>, rows: &'a [&'a Row]) -> BoxFuture<'a, Result<Lacking>> {
+pub fn lacking<'a>(_: Conn<'a>, _: &'a Actor, rows: &'a [&'a Row]) -> BoxFuture<'a, Result<Lacking>> {
     let fact = Lack::of("held_day", "the day it was held (`held_on`)");
     let undated = rows.iter().filter(|row| row.read(exercise::HELD_ON).is_none());
     let found = undated.map(|row| (row.id(), vec![fact])).collect();

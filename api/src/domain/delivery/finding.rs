@@ -4,6 +4,7 @@ use entity::{finding, vocab::FindingStatus};
 use futures_util::future::BoxFuture;
 use kernel::{
     Code, Result, Unit,
+    actor::Actor,
     db::Conn,
     lifecycle::{Lack, Lacking},
     row::Row,
@@ -19,7 +20,7 @@ fn has_follow_up(row: &Row) -> bool {
 
 /// Finds the findings that nothing takes up and that have no reason.
 #[must_use]
-pub fn lacking<'a>(_: Conn<'a>, rows: &'a [&'a Row]) -> BoxFuture<'a, Result<Lacking>> {
+pub fn lacking<'a>(_: Conn<'a>, _: &'a Actor, rows: &'a [&'a Row]) -> BoxFuture<'a, Result<Lacking>> {
     let fact = Lack::of(
         "follow_up",
         "a linked `action` or `task`, or a `closing_reason` that says why there is none",

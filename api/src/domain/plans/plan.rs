@@ -7,6 +7,7 @@ use entity::{
 use futures_util::future::BoxFuture;
 use kernel::{
     Code, Result, Unit,
+    actor::Actor,
     db::Conn,
     lifecycle::{Lack, Lacking},
     row::Row,
@@ -37,7 +38,7 @@ pub fn has_next(plan: &Row) -> bool {
 /// Finds what plans lack before they are submitted: actions, those who lead them, and what their owners want settled;
 /// hidden content counts too. The rest of what is open is told as a warning.
 #[must_use]
-pub fn lacking<'a>(conn: Conn<'a>, rows: &'a [&'a Row]) -> BoxFuture<'a, Result<Lacking>> {
+pub fn lacking<'a>(conn: Conn<'a>, _: &'a Actor, rows: &'a [&'a Row]) -> BoxFuture<'a, Result<Lacking>> {
     Box::pin(async move {
         let open = Open::of(conn, rows).await?;
         Ok(rows.iter().map(|plan| (plan.id(), lacks(&open, plan))).collect())

@@ -6,6 +6,7 @@ use entity::{Milestone, milestone, vocab::StepStatus};
 use futures_util::future::BoxFuture;
 use kernel::{
     Code, Result, Unit,
+    actor::Actor,
     db::Conn,
     lifecycle::{Lack, Lacking},
     row::Row,
@@ -24,7 +25,7 @@ fn waits_for(row: &Row) -> Vec<Uuid> {
 
 /// Finds the milestones that wait for others which are neither done nor skipped; hidden ones count too.
 #[must_use]
-pub fn lacking<'a>(conn: Conn<'a>, rows: &'a [&'a Row]) -> BoxFuture<'a, Result<Lacking>> {
+pub fn lacking<'a>(conn: Conn<'a>, _: &'a Actor, rows: &'a [&'a Row]) -> BoxFuture<'a, Result<Lacking>> {
     Box::pin(async move {
         let ids: BTreeSet<Uuid> = rows.iter().flat_map(|row| waits_for(row)).collect();
         if ids.is_empty() {

@@ -10,6 +10,7 @@ use entity::{
 use futures_util::future::BoxFuture;
 use kernel::{
     Code, Ctx, Result, Unit,
+    actor::Actor,
     db::Conn,
     lifecycle::{Lack, Lacking},
     policy::visible,
@@ -43,23 +44,24 @@ pub(super) async fn open(ctx: &Ctx, owner: &str, which: Cond, most: u64) -> Resu
     store::rows(ctx.db.reading(), def, &select).await
 }
 
-/// Those of these deadlines for which a submission is on record; hidden ones count too.
+/// Those of these deadlines for which a submission is on record that the caller sees.
 ///
 /// # Errors
 /// What the database says.
-pub async fn submitted(conn: Conn<'_>, ids: &BTreeSet<Uuid>) -> Result<BTreeSet<Uuid>> {
+pub async fn submitted(conn: Conn<'_>, actor: &Actor, ids: &BTreeSet<Uuid>) -> Result<BTreeSet<Uuid>> {
     if ids.is_empty() {
         return Ok(BTreeSet::new());
     }
     let (def, column) = (Submission::def(), submission::DEADLINE.column);
-    store::distinct(conn, def, column, Cond::all().add(conn.among(def.col(column), ids))).await
+    let of_these = Cond::all().add(visible(actor, def)).add(conn.among(def.col(column), ids));
+    store::distinct(conn, def, column, of_these).await
 }
 
-/// Tells of which deadlines no submission is on record.
+/// Tells of which deadlines no submission is on record; a hidden one is absent.
 #[must_use]
-pub fn lacking<'a>(conn: Conn<'a>, rows: &'a [&'a Row]) -> BoxFuture<'a, Result<Lacking>> {
+pub fn lacking<'a>(conn: Conn<'a>, actor: &'a Actor, rows: &'a [&'a Row]) -> BoxFuture<'a, Result<Lacking>> {
     Box::pin(async move {
-        let sent = submitted(conn, &rows.iter().map(|row| row.id()).collect()).await?;
+        let sent = submitted(conn, actor, &rows.iter().map(|row| row.id()).collect()).await?;
         let fact = Lack::of("submission_recorded", "a submission on record").warning(true);
         let unsent = rows.iter().filter(|row| !sent.contains(&row.id()));
         Ok(unsent.map(|row| (row.id(), vec![fact])).collect())
