@@ -205,13 +205,14 @@ async fn check_record(
         item.fault(pointer, Code::RuleBroken, "the record belongs to somebody else, who alone releases it");
         return Ok(());
     }
-    if let Some((parent, above)) = cover::above(unit, &row).await? {
+    let release = Release::of(&item.after, &unit.ctx.clock);
+    for (parent, above) in cover::above(unit, &row).await? {
         let sets: BTreeSet<Uuid> = above.uuid("release_set_id").into_iter().collect();
-        let release = Release::of(&item.after, &unit.ctx.clock);
-        if !unit.released(&sets).await?.may_show(&release, Some(&above)) {
+        if !unit.released(&sets).await?.may_show(&release, &[&above]) {
             let words = parent.declared.words();
             let text = format!("the {words} it stands below is not released to the same audiences");
             item.fault(pointer, Code::ParentNotReleased, text);
+            break;
         }
     }
     Ok(())

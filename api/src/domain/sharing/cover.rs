@@ -73,7 +73,7 @@ pub async fn of(unit: &Unit, row: &Row) -> Result<Cover> {
     let stored = row.read(release::SUBJECT).unwrap_or_default();
     let subject: Subject = serde_json::from_value(stored)?;
     let mut cover = match (&subject.plan, &subject.record, &subject.kind) {
-        (Some(plan), ..) => of_plan(unit, *plan).await?,
+        (Some(plan), ..) => of_plan(unit, row, *plan).await?,
         (_, Some(record), _) => of_record(unit, &record.kind, record.id).await?,
         (.., Some(kind)) => of_kind(unit, row, kind).await?,
         _ => Cover::default(),
@@ -131,18 +131,47 @@ async fn of_record(unit: &Unit, kind: &str, id: Uuid) -> Result<Cover> {
     Ok(Cover { records: vec![(def, rows)], left_out: Vec::new() })
 }
 
-/// A plan by its own id, and what hangs on it at level `national`.
-async fn of_plan(unit: &Unit, id: Uuid) -> Result<Cover> {
+/// A plan by its own id, and what hangs on it at level `national`, but for what stands below another record too that is not shown.
+async fn of_plan(unit: &Unit, row: &Row, id: Uuid) -> Result<Cover> {
     let mut cover = of_record(unit, Plan::def().name, id).await?;
     // What no release shows by itself, and what is not in force yet, is no part of it.
     let is_part = |row: &Row| row.def().is_served() && is_in_force(row) && !is_comment(row);
     let below = unit.records_below((Plan::def(), id), is_part).await?;
+    let parts = below.iter().flat_map(|(_, rows)| rows);
+    let inside: BTreeSet<Uuid> = parts.filter(|row| is_national(row)).map(Row::id).chain([id]).collect();
     for (def, rows) in below {
         let (national, others): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(is_national);
         leave_out(unit, &mut cover, others, Reason::NotNational);
-        cover.records.push((def, national));
+        let (shown, hidden) = below_shown(unit, (def, national), row, &inside).await?;
+        leave_out(unit, &mut cover, hidden, Reason::ParentNotReleased);
+        cover.records.push((def, shown));
     }
     Ok(cover)
+}
+
+/// These records of a kind that a release may show as the records above them are, but for those that go out with them, and the others.
+async fn below_shown(
+    unit: &Unit,
+    (def, rows): (&'static KindDef, Vec<Row>),
+    release: &Row,
+    inside: &BTreeSet<Uuid>,
+) -> Result<(Vec<Row>, Vec<Row>)> {
+    let mut above = BTreeMap::new();
+    for parent in &def.parent {
+        let target = parent.target.and_then(|kind| KINDS.get(kind)).filter(|def| def.is_national());
+        let ids = rows.iter().filter_map(|row| row.uuid(parent.column)).filter(|id| !inside.contains(id));
+        if let Some(target) = target {
+            above.extend(unit.rows_of(target, &ids.collect()).await?);
+        }
+    }
+    let sets = above.values().filter_map(|row| row.uuid("release_set_id")).collect();
+    let (known, release) = (unit.released(&sets).await?, Release::of(release, &unit.ctx.clock));
+    let is_shown = |row: &Row| {
+        let above: Vec<&Row> =
+            def.parent.iter().filter_map(|parent| above.get(&row.uuid(parent.column)?)).collect();
+        known.may_show(&release, &above)
+    };
+    Ok(rows.into_iter().partition(is_shown))
 }
 
 /// All records of a kind of the release's owner at level `national`, but for those whose record above is not shown.
@@ -153,22 +182,7 @@ async fn of_kind(unit: &Unit, row: &Row, kind: &str) -> Result<Cover> {
     let stored = store::all(unit.conn(), def, which).await?.into_iter().filter(is_in_force);
     let (national, others) = stored.partition(is_national);
     leave_out(unit, &mut cover, others, Reason::NotNational);
-    let national: Vec<Row> = national;
-    let mut above = BTreeMap::new();
-    for parent in &def.parent {
-        let target = parent.target.and_then(|kind| KINDS.get(kind));
-        let ids = national.iter().filter_map(|row| row.uuid(parent.column)).collect();
-        if let Some(target) = target {
-            above.extend(unit.rows_of(target, &ids).await?);
-        }
-    }
-    let sets = above.values().filter_map(|row| row.uuid("release_set_id")).collect();
-    let (known, release) = (unit.released(&sets).await?, Release::of(row, &unit.ctx.clock));
-    let is_shown = |row: &Row| {
-        let parent = def.parent.iter().find_map(|parent| above.get(&row.uuid(parent.column)?));
-        known.may_show(&release, parent.filter(|parent| parent.def().is_national()))
-    };
-    let (shown, hidden): (Vec<Row>, Vec<Row>) = national.into_iter().partition(is_shown);
+    let (shown, hidden) = below_shown(unit, (def, national), row, &BTreeSet::new()).await?;
     leave_out(unit, &mut cover, hidden, Reason::ParentNotReleased);
     cover.records.push((def, shown));
     Ok(cover)
@@ -217,18 +231,19 @@ pub fn references<'a>(
     columns.chain(lists)
 }
 
-/// The record above one, with its kind, where it is one that can be released.
+/// The records above one, with their kinds, those that can be released.
 ///
 /// # Errors
 /// What the database says.
-pub async fn above(unit: &Unit, row: &Row) -> Result<Option<(&'static KindDef, Row)>> {
+pub async fn above(unit: &Unit, row: &Row) -> Result<Vec<(&'static KindDef, Row)>> {
+    let mut all = Vec::new();
     for parent in &row.def().parent {
         let target = parent.kind_of(row).and_then(|kind| KINDS.get(kind));
         if let (Some(target), Some(id)) = (target.filter(|def| def.is_national()), row.uuid(parent.column)) {
-            return Ok(unit.rows_of(target, &[id].into()).await?.remove(&id).map(|row| (target, row)));
+            all.extend(unit.rows_of(target, &[id].into()).await?.into_values().map(|row| (target, row)));
         }
     }
-    Ok(None)
+    Ok(all)
 }
 
 /// Puts records into a release: one write for all records of a kind, each record once.

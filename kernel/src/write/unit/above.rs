@@ -68,8 +68,8 @@ impl Unit {
             select
                 .and_where(target.col("id").is_in(ids))
                 .order_by((target.iden(), Alias::new("id")), Order::Asc);
-            // What stands below a plan is guarded by the plan's lock.
-            if !def.has("plan_id") {
+            // What stands below a plan is guarded by the plan's lock, where the record above does too.
+            if !(def.has("plan_id") && target.has("plan_id")) {
                 self.lock(&mut select, false);
             }
             let rows = store::rows(self.conn(), target, &select).await?;

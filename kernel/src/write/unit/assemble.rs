@@ -124,7 +124,10 @@ impl Unit {
             }
             if item.is_new() && def.is_national() {
                 if item.fields.get("visibility").is_none_or(Json::is_null) {
-                    stand_below(def, item, parent);
+                    let above = def.parent.iter().filter_map(|p| parents.get(&item.after.uuid(p.column)?));
+                    // Of several the one that fewest see; of equals the nearest.
+                    let narrowest = above.min_by_key(|parent| parent.scope().level);
+                    stand_below(def, item, narrowest.unwrap_or(parent));
                 }
                 if item.fields.get("language").is_none_or(Json::is_null)
                     && def.has_texts()

@@ -182,7 +182,7 @@ impl Unit {
                     sets.extend(set.id().map(|id| (id, set.clone())));
                     made.push(set);
                 }
-                kept = released.kept(&after, Some(parent)).or(kept);
+                kept = released.kept(&after, &[parent]).or(kept);
             }
             if after != row || kept.is_some() {
                 wanted.extend(kept.iter().map(|kept| (row.owner().to_owned(), kept.clone())));

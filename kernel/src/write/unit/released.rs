@@ -63,7 +63,9 @@ impl Unit {
         if !def.is_national() || self.is_dry {
             return Ok(());
         }
-        let above = |row: &Row| def.parent.iter().find_map(|parent| parents.get(&row.uuid(parent.column)?));
+        let above = |row: &Row| -> Vec<&Row> {
+            def.parent.iter().filter_map(|parent| parents.get(&row.uuid(parent.column)?)).collect()
+        };
         let enters = |item: &Item| {
             item.before.as_ref().is_some_and(|row| !is_in_force(row)) && is_in_force(&item.after)
         };
@@ -78,8 +80,8 @@ impl Unit {
         };
         let concerned = || items.iter().filter(|item| is_open(item));
         let sets: BTreeSet<Uuid> = concerned()
-            .flat_map(|item| [Some(&item.after), above(&item.after)])
-            .filter_map(|row| row?.uuid("release_set_id"))
+            .flat_map(|item| above(&item.after).into_iter().chain([&item.after]))
+            .filter_map(|row| row.uuid("release_set_id"))
             .collect();
         let owners = self.owners().await?;
         let coming = concerned().filter(|item| comes(item)).map(|item| item.after.owner().to_owned());
@@ -94,11 +96,11 @@ impl Unit {
         }
         let (mut places, mut wanted) = (Vec::new(), WantedSets::new());
         for (at, item) in items.iter().enumerate().filter(|(_, item)| is_open(item)) {
-            let parent = above(&item.after);
+            let above = above(&item.after);
             let stored = known.ids(&item.after);
-            let mut kept = known.kept(&item.after, parent).unwrap_or_else(|| stored.clone());
+            let mut kept = known.kept(&item.after, &above).unwrap_or_else(|| stored.clone());
             if comes(item) {
-                kept.extend(known.future(&item.after, parent));
+                kept.extend(known.future(&item.after, &above));
             }
             if kept != *stored {
                 places.push((at, kept.clone()));
@@ -168,7 +170,7 @@ impl Unit {
             let sets = rows.iter().filter_map(|row| row.uuid("release_set_id")).collect();
             let known = self.released(&sets).await?;
             let kept: Vec<(Row, BTreeSet<Uuid>)> =
-                rows.into_iter().filter_map(|row| Some((row.clone(), known.kept(&row, None)?))).collect();
+                rows.into_iter().filter_map(|row| Some((row.clone(), known.kept(&row, &[])?))).collect();
             let wanted = kept.iter().map(|(row, set)| (row.owner().to_owned(), set.clone())).collect();
             let (stored, owners) = (self.release_sets(wanted).await?, self.owners().await?);
             let pair = |(row, kept): (Row, BTreeSet<Uuid>)| {

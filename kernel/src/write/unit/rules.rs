@@ -170,7 +170,7 @@ fn level_of(row: &Row) -> Visibility {
     row.scope().level.unwrap_or(Visibility::National)
 }
 
-/// The level stands in the kind's list, and a child is never wider than its parent.
+/// The level stands in the kind's list, and a child is never wider than any of its parents.
 fn check_levels(def: &KindDef, item: &mut Item, parents: &HashMap<Uuid, Row>, sets: &Sets) {
     let is_given = |name: &str| item.fields.get(name).is_some_and(|given| !given.is_null());
     let given: Vec<&str> = ["visibility", "shared_with"].into_iter().filter(|name| is_given(name)).collect();
@@ -193,10 +193,8 @@ fn check_levels(def: &KindDef, item: &mut Item, parents: &HashMap<Uuid, Row>, se
             "this kind has no lead agency: use `group` or `national`",
         );
     }
-    let parent = def.parent.iter().find_map(|p| parents.get(&item.after.uuid(p.column)?));
-    if let Some(parent) = parent
-        && narrowed(&item.after, parent, sets).is_some()
-    {
+    let mut above = def.parent.iter().filter_map(|p| parents.get(&item.after.uuid(p.column)?));
+    if above.any(|parent| narrowed(&item.after, parent, sets).is_some()) {
         let text = "a record below another one is shared at most as widely; narrow it, or widen the record above first";
         item.fault("/visibility", Code::WiderThanParent, text);
     }

@@ -95,45 +95,45 @@ impl Released {
         self.of(row).filter(|one| one.is_read && one.is_live).filter(is_for)
     }
 
-    /// Whether a release may show a record below this one.
+    /// Whether a release may show a record below all of these.
     #[must_use]
-    pub fn may_show(&self, release: &Release, parent: Option<&Row>) -> bool {
-        parent.is_none_or(|parent| {
-            !release.is_read
-                || self.ids(parent).contains(&release.id)
+    pub fn may_show(&self, release: &Release, above: &[&Row]) -> bool {
+        let shows = |parent: &&Row| {
+            self.ids(parent).contains(&release.id)
                 || release.audiences.iter().all(|audience| self.shows(parent, audience))
-        })
+        };
+        !release.is_read || above.iter().all(shows)
     }
 
-    /// Whether a record may stay in a release, as its level and the record above it are. What has ended shows
+    /// Whether a record may stay in a release, as its level and the records above it are. What has ended shows
     /// nothing, and may stay.
-    fn may_keep(&self, release: &Release, row: &Row, parent: Option<&Row>) -> bool {
+    fn may_keep(&self, release: &Release, row: &Row, above: &[&Row]) -> bool {
         let by_level = match row.read(standard::VISIBILITY) {
             Some(Visibility::National) | None => true,
             Some(Visibility::Group) => release.names(row.id()),
             Some(Visibility::Agency) => false,
         };
         let is_meant = row.def().class != Class::Comment || release.may_comment;
-        !release.is_open || (by_level && is_meant && self.may_show(release, parent))
+        !release.is_open || (by_level && is_meant && self.may_show(release, above))
     }
 
     /// The releases a record stays in; none if it stays in all of them.
-    pub(in crate::write::unit) fn kept(&self, row: &Row, parent: Option<&Row>) -> Option<BTreeSet<Uuid>> {
+    pub(in crate::write::unit) fn kept(&self, row: &Row, above: &[&Row]) -> Option<BTreeSet<Uuid>> {
         let all = self.ids(row);
-        let may = |id: &&Uuid| self.releases.get(*id).is_some_and(|one| self.may_keep(one, row, parent));
+        let may = |id: &&Uuid| self.releases.get(*id).is_some_and(|one| self.may_keep(one, row, above));
         let kept: BTreeSet<Uuid> = all.iter().filter(may).copied().collect();
         (kept.len() != all.len()).then_some(kept)
     }
 
     /// The releases that take in what is made, or comes, below their subject.
-    pub(super) fn future(&self, row: &Row, parent: Option<&Row>) -> BTreeSet<Uuid> {
+    pub(super) fn future(&self, row: &Row, above: &[&Row]) -> BTreeSet<Uuid> {
         if row.read(standard::VISIBILITY) != Some(Visibility::National) {
             return BTreeSet::new();
         }
         let plan = row.def().plan_column().and_then(|column| row.uuid(column));
         if row.def().class == Class::Comment {
             // Comments are shown with their record, to those who may comment themselves.
-            let above = parent.into_iter().flat_map(|parent| self.of(parent));
+            let above = above.iter().flat_map(|parent| self.of(parent));
             return above.filter(|one| one.is_open && one.may_comment).map(|one| one.id).collect();
         }
         let takes = |one: &&Release| {
@@ -143,7 +143,7 @@ impl Released {
                 && one.takes_future
                 && one.owner == row.owner()
                 && (is_below || is_of_kind)
-                && self.may_show(one, parent)
+                && self.may_show(one, above)
         };
         self.releases.values().filter(takes).map(|one| one.id).collect()
     }
