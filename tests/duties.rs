@@ -3,6 +3,7 @@
 mod calendar;
 mod cost;
 mod held;
+mod led;
 mod many;
 mod refused;
 mod register;

@@ -50,7 +50,7 @@ use risks::{method, priority, risk};
 use roadmap::{milestone, step};
 use treaties::{
     commitment, contact_point, coverage_mark, deadline, event, evidence_item, fact, legal_instrument,
-    obligation, participation, participation_event, report_draft, report_question, submission,
+    obligation, participation, participation_event, report_draft, report_question, submission, work,
 };
 
 /// Every record kind with what it does, those that others refer to first.
@@ -79,7 +79,7 @@ pub static KINDS: LazyLock<Kinds> = LazyLock::new(|| {
         kind::<Compilation>(),
         kind::<Commitment>().checks(commitment::check).follows(commitment::follow),
         kind::<TreatyEvent>().follows(event::follow),
-        kind::<Deadline>().lacks(deadline::lacking).checks(deadline::check),
+        kind::<Deadline>().lacks(deadline::lacking).checks(deadline::check).follows(work::follow),
         kind::<Submission>().checks(submission::check).follows(evidence_item::follow_submission),
         kind::<Plan>()
             .lacks(plan::lacking)

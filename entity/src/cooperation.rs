@@ -100,7 +100,7 @@ pub struct Membership {
 }
 
 /// A piece of work that one agency leads and others contribute to.
-#[record(plural = "tasks", class = Work, area = "Cooperation", texts, below = [action, plan], moves = TASK,
+#[record(plural = "tasks", class = Work, area = "Cooperation", texts, below = [action, plan, deadline], moves = TASK,
     example = r#"{"owner": "KGZ", "title": "Compare national law with each treaty", "lead_agency": "MES", "due_on": "2027-03-31", "family": "legal_framework", "language": "en"}"#)]
 pub struct Task {
     /// Plan the task belongs to.
@@ -109,9 +109,12 @@ pub struct Task {
     /// Action the task carries out, within the same plan.
     #[field(filter = "action_id")]
     pub action: Option<Ref<Action>>,
-    /// Deadline that it is for.
+    /// Deadline that it is for; it is seen at most by those who see the deadline.
     #[field(new_only, filter = "deadline_id")]
     pub deadline: Option<Ref<Deadline>>,
+    /// Whether its deadline made it, and so leads it; empty where people did.
+    #[field(stored_only)]
+    pub is_made: Option<bool>,
     /// Title of the task.
     #[field(len(1, 500), text, sort)]
     pub title: String,

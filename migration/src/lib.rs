@@ -98,6 +98,7 @@ mod m20261127_000250_report_question;
 mod m20261127_000251_fact;
 mod m20261127_000252_report_draft;
 mod m20261127_000260_deadline_task;
+mod m20261127_000261_made_task;
 mod table;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
@@ -208,6 +209,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000251_fact::MIGRATION),
             Box::new(m20261127_000252_report_draft::MIGRATION),
             Box::new(m20261127_000260_deadline_task::Migration),
+            Box::new(m20261127_000261_made_task::Migration),
         ]
     }
 }

@@ -6,7 +6,7 @@ use super::{compiled, day, find, world};
 use crate::support::{app, client::Client};
 
 /// The tasks that deadlines made, as somebody lists them.
-async fn tasks(who: &Client<'_>) -> Vec<Json> {
+pub(super) async fn tasks(who: &Client<'_>) -> Vec<Json> {
     let all = who.get("/tasks?limit=200&sort=due_on").await.ok(200)["items"].clone();
     let all = all.as_array().cloned().unwrap_or_default();
     all.into_iter().filter(|task| !task["deadline"].is_null()).collect()
@@ -19,7 +19,7 @@ async fn ask(me: &Client<'_>, change: Json) {
 }
 
 /// Names the agency responsible for the obligation of a deadline.
-async fn named(me: &Client<'_>, deadline: &str, more: Json) {
+pub(super) async fn named(me: &Client<'_>, deadline: &str, more: Json) {
     let commitment = me.get(deadline).await.ok(200)["commitment"]["id"].as_str().expect("an id").to_owned();
     let mut change = json!({"lead_agency": "MES"});
     change.as_object_mut().expect("an object").extend(more.as_object().cloned().unwrap_or_default());

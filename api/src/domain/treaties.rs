@@ -1,6 +1,7 @@
 //! Treaties: participation, what falls due by it, law and evidence, and what countries have recorded.
 
 pub mod answers;
+mod changed;
 pub mod commitment;
 pub mod compile;
 pub mod contact_point;

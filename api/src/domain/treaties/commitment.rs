@@ -1,17 +1,21 @@
 //! Commitments: what they have from their obligation, and what follows from them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use entity::{
     Commitment, Deadline, Obligation, commitment, deadline, obligation,
-    vocab::{Applicability, DeadlineStatus},
+    vocab::{Applicability, DeadlineStatus, Handling},
 };
 use futures_util::future::BoxFuture;
 use kernel::{Code, Result, Unit, record::Op, row::Row, store, unit::Item};
-use sea_orm::sea_query::{Cond, ExprTrait};
+use sea_orm::sea_query::Cond;
 use uuid::Uuid;
 
-use super::compile::{self, Whose};
+use super::{
+    changed::changed,
+    compile::{self, Whose},
+    work::HANDLING,
+};
 use crate::domain::Registered;
 
 /// A commitment has framework and binding force from its obligation; what does not simply apply has a reason.
@@ -43,31 +47,27 @@ pub fn check<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Res
     })
 }
 
-/// Deadlines that nobody has begun go to the agency that takes the commitment over, and what applies no more leads to none.
+/// Deadlines that nobody has begun go to the agency that takes the commitment over, all ask for the care that it asks for, and what
+/// applies no more leads to none.
 pub fn follow<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
         let is_changed = |item: &&Item, column: &str| {
             !item.is_rejected() && !item.is_new() && !item.is_deletion() && item.changes(column)
         };
-        let led = items.iter().filter(|item| is_changed(item, commitment::LEAD_AGENCY.column));
-        let led: Vec<(&Row, &Row)> =
-            led.filter_map(|item| Some((item.before.as_ref()?, &item.after))).collect();
+        let led = items
+            .iter()
+            .filter(|item| is_changed(item, commitment::LEAD_AGENCY.column) || is_changed(item, HANDLING));
+        let led: HashMap<Uuid, (&Row, &Row)> =
+            led.filter_map(|item| Some((item.after.id(), (item.before.as_ref()?, &item.after)))).collect();
         if !led.is_empty() {
             let def = Deadline::def();
-            let ids: BTreeSet<Uuid> = led.iter().map(|(_, after)| after.id()).collect();
-            let of = Cond::all()
-                .add(def.col(deadline::COMMITMENT.column).is_in(ids))
-                .add(def.col(deadline::STATUS.column).eq(DeadlineStatus::Upcoming.code()));
-            let mut ops = Vec::new();
-            for mut row in store::all(unit.conn(), def, of).await? {
-                let of = led.iter().find(|(_, after)| row.read(deadline::COMMITMENT) == Some(after.id()));
-                let Some((before, after)) = of else { continue };
-                let (own, theirs) = (deadline::LEAD_AGENCY.column, commitment::LEAD_AGENCY.column);
-                if row.get(own) == before.get(theirs) {
-                    row.set(own, after.get(theirs).clone());
-                    ops.push(Op::Put(Box::new(row)));
-                }
-            }
+            let of = unit.conn().among(def.col(deadline::COMMITMENT.column), led.keys());
+            let stored = store::all(unit.conn(), def, Cond::all().add(of)).await?;
+            let ops = stored.iter().filter_map(|row| {
+                let (before, after) = led.get(&row.read(deadline::COMMITMENT)?)?;
+                changed(row, handed(row, before, after))
+            });
+            let ops: Vec<Op> = ops.collect();
             if !ops.is_empty() {
                 unit.apply_by_service(def, ops).await?;
             }
@@ -86,4 +86,18 @@ pub fn follow<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Re
         debug_assert!(items.iter().all(|item| item.after.def() == Commitment::def()), "commitments");
         compile::again(unit, Whose::Owners(owners), Some(ids)).await
     })
+}
+
+/// A deadline as it is once its commitment has changed.
+fn handed(deadline: &Row, before: &Row, after: &Row) -> Row {
+    let mut row = deadline.clone();
+    if after.text(HANDLING) == Some(Handling::Restricted.code()) {
+        row.set(HANDLING, Handling::Restricted.code());
+    }
+    let (own, theirs) = (deadline::LEAD_AGENCY.column, commitment::LEAD_AGENCY.column);
+    let is_upcoming = row.read(deadline::STATUS) == Some(DeadlineStatus::Upcoming);
+    if is_upcoming && row.get(own) == before.get(theirs) {
+        row.set(own, after.get(theirs).clone());
+    }
+    row
 }

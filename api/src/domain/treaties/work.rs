@@ -1,22 +1,26 @@
-//! Tasks that deadlines make: some days before, for the agency responsible, once.
+//! Tasks that deadlines make: some days before, for the agency responsible, once; and how they go with them.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{Days, NaiveDate};
 use entity::{
     Commitment, Compilation, Deadline, Obligation, Task, commitment, compilation, deadline, obligation, task,
-    vocab::{TaskPriority, TaskStatus},
+    vocab::{DeadlineStatus, Handling, TaskPriority, TaskStatus},
 };
-use kernel::{Result, Unit, record::Op, row::Row, store};
+use futures_util::future::BoxFuture;
+use kernel::{Result, Unit, record::Op, row::Row, store, unit::Item};
 use sea_orm::sea_query::{Cond, ExprTrait};
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
-use super::{compile::newest, deadline::OPEN};
+use super::{changed::changed, compile::newest, deadline::OPEN};
 use crate::domain::Registered;
 
 /// Days before a deadline on which its task may be made, at most.
 const MOST_DAYS: u64 = 730;
+
+/// Column of the care that a record asks for.
+pub(super) const HANDLING: &str = "handling";
 
 /// Makes the tasks of these countries' deadlines that are near. A deadline without an agency has its task once one is named.
 ///
@@ -105,10 +109,96 @@ fn made(unit: &Unit, deadline: &Row, obligation: &Row) -> Row {
     });
     row.set("translations", Json::from(titles.collect::<Map<_, _>>()));
     row.write(task::DEADLINE, deadline.id());
+    row.write(task::IS_MADE, true);
     row.write(task::STATUS, TaskStatus::Assigned);
     row.write(task::PRIORITY, TaskPriority::Normal);
     row.write(task::PROGRESS_PERCENT, 0);
     row.set(task::DUE_ON.column, deadline.get(deadline::DUE_ON.column).clone());
     row.set(task::LEAD_AGENCY.column, deadline.get(deadline::LEAD_AGENCY.column).clone());
     row
+}
+
+/// Why a task was cancelled whose deadline is waived or does not apply: it tells nothing of the deadline itself.
+const OVER: &str = "What it was made for is not due any more.";
+/// Why a task was cancelled whose deadline belongs to no agency any more.
+const UNHELD: &str = "No agency is responsible for what it was made for any more.";
+
+/// Lets the tasks that deadlines made go with them: day and agency as far as nobody changed them, handling, and whether there is
+/// anything to do at all. Levels follow by themselves, for tasks stand below deadlines.
+pub fn follow<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        let columns =
+            [HANDLING, deadline::STATUS.column, deadline::DUE_ON.column, deadline::LEAD_AGENCY.column];
+        let is_moved = |item: &&Item| {
+            let is_live = !item.is_rejected() && !item.is_deletion();
+            is_live && columns.iter().any(|column| item.changes(column))
+        };
+        let moved = items.iter().filter(is_moved);
+        let moved: HashMap<Uuid, (&Row, &Row)> =
+            moved.filter_map(|item| Some((item.after.id(), (item.before.as_ref()?, &item.after)))).collect();
+        if moved.is_empty() {
+            return Ok(());
+        }
+        let def = Task::def();
+        let of_these = Cond::all()
+            .add(unit.conn().among(def.col(task::DEADLINE.column), moved.keys()))
+            .add(def.col(task::IS_MADE.column).eq(true));
+        let tasks = store::all(unit.conn(), def, of_these).await?;
+        let led = tasks.iter().filter_map(|row| {
+            let (before, after) = moved.get(&row.read(task::DEADLINE)?)?;
+            changed(row, led(row, before, after))
+        });
+        let ops: Vec<Op> = led.collect();
+        if ops.is_empty() { Ok(()) } else { unit.apply_by_service(def, ops).await.map(drop) }
+    })
+}
+
+/// A task as it is once its deadline has changed.
+fn led(task: &Row, before: &Row, after: &Row) -> Row {
+    let mut row = task.clone();
+    if after.text(HANDLING) == Some(Handling::Restricted.code()) {
+        row.set(HANDLING, Handling::Restricted.code());
+    }
+    // What was cancelled by its deadline remembers the state that it comes back to; what people cancelled does not.
+    let state = row.read(task::STATUS);
+    let rests = state == Some(TaskStatus::Cancelled) && row.read(task::STATUS_BEFORE_BLOCK).is_some();
+    if !rests && matches!(state, None | Some(TaskStatus::Done | TaskStatus::Cancelled)) {
+        return row;
+    }
+    let (own, theirs) = (task::DUE_ON.column, deadline::DUE_ON.column);
+    if row.get(own) == before.get(theirs) {
+        row.set(own, after.get(theirs).clone());
+    }
+    let (own, theirs) = (task::LEAD_AGENCY.column, deadline::LEAD_AGENCY.column);
+    let is_theirs = row.get(own) == before.get(theirs);
+    if !after.is_null(theirs) && (is_theirs || (rests && before.is_null(theirs))) {
+        row.set(own, after.get(theirs).clone());
+    }
+    let why = if is_void(after) {
+        Some(OVER)
+    } else {
+        (after.is_null(theirs) && (rests || is_theirs)).then_some(UNHELD)
+    };
+    match (why, rests) {
+        (Some(why), false) => {
+            // One that is blocked comes back as it was before that.
+            let back = row.read(task::STATUS_BEFORE_BLOCK).or(state);
+            row.put(task::STATUS_BEFORE_BLOCK, back);
+            row.write(task::STATUS, TaskStatus::Cancelled);
+            row.write(task::STATUS_REASON, why.to_owned());
+        }
+        (None, true) => {
+            row.put(task::STATUS, row.read(task::STATUS_BEFORE_BLOCK));
+            row.clear(task::STATUS_BEFORE_BLOCK.column);
+            row.clear(task::STATUS_REASON.column);
+        }
+        _ => {}
+    }
+    row
+}
+
+/// Whether nothing is to be done for a deadline because it was waived or does not apply.
+fn is_void(deadline: &Row) -> bool {
+    let status = deadline.read(deadline::STATUS);
+    matches!(status, Some(DeadlineStatus::Waived | DeadlineStatus::NotApplicable))
 }

@@ -4,14 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::{Months, NaiveDate};
 use entity::{Deadline, commitment, deadline, vocab::DeadlineStatus};
-use kernel::{
-    Unit,
-    policy::Verb,
-    record::Op,
-    row::{Row, json},
-};
+use kernel::{Unit, record::Op, row::Row};
 
-use super::super::rules::Due;
+use super::super::{changed::changed, rules::Due};
 use crate::domain::Registered;
 
 /// The days for which it is worked out what is due: those asked for, and a year around all that is stored, which follows its
@@ -66,25 +61,7 @@ impl Diff {
     }
 
     fn put(&mut self, before: &Row, after: Row) {
-        if *before == after {
-            return;
-        }
-        if before.read(deadline::STATUS) == after.read(deadline::STATUS) {
-            self.0.push(Op::Put(Box::new(after)));
-            return;
-        }
-        // A state changes by moves only.
-        let columns =
-            after.def().columns.iter().filter(|column| before.get(column.name) != after.get(column.name));
-        let set = columns.map(|column| (column.name.to_owned(), json(after.get(column.name)))).collect();
-        self.0.push(Op::Move {
-            id: before.id(),
-            version: Some(before.version()),
-            verb: Verb::Update,
-            authority: Verb::Update,
-            set,
-            faults: Vec::new(),
-        });
+        self.0.extend(changed(before, after));
     }
 
     /// Brings a deadline in line with its rule, as far as nobody works on it.
@@ -128,6 +105,7 @@ fn made(unit: &Unit, commitment: &Row, due: &Due) -> Row {
     row.write(deadline::COMMITMENT, commitment.id());
     for (column, theirs) in [
         ("owner", "owner"),
+        ("handling", "handling"),
         (deadline::OBLIGATION.column, commitment::OBLIGATION.column),
         (deadline::FRAMEWORK.column, commitment::FRAMEWORK.column),
         (deadline::LEAD_AGENCY.column, commitment::LEAD_AGENCY.column),
