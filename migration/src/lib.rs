@@ -108,7 +108,7 @@ pub struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![
+        let mut all: Vec<Box<dyn MigrationTrait>> = vec![
             Box::new(m20261121_000001_owner::MIGRATION),
             Box::new(m20261121_000002_fixed_owners::Migration),
             Box::new(m20261121_000003_shared_set::MIGRATION),
@@ -191,25 +191,33 @@ impl MigratorTrait for Migrator {
             // Leads to projects.
             Box::new(m20261126_000191_left_out::Migration),
             Box::new(m20261126_000200_plan_preconditions::Migration),
-            Box::new(m20261127_000210_participation_event::MIGRATION),
-            Box::new(m20261127_000220_legal_instrument::MIGRATION),
-            Box::new(m20261127_000221_legal_review::MIGRATION),
-            Box::new(m20261127_000222_coverage_mark::MIGRATION),
-            Box::new(m20261127_000223_evidence_item::MIGRATION),
-            Box::new(m20261127_000224_contact_point::MIGRATION),
-            Box::new(m20261127_000230_obligation_covers::Migration),
-            Box::new(m20261127_000231_obligation_version::MIGRATION),
-            Box::new(m20261127_000232_compilation::MIGRATION),
-            Box::new(m20261127_000233_commitment::MIGRATION),
-            Box::new(m20261127_000234_treaty_event::MIGRATION),
-            Box::new(m20261127_000235_deadline::MIGRATION),
-            Box::new(m20261127_000236_submission::MIGRATION),
-            Box::new(m20261127_000240_calendar::MIGRATION),
-            Box::new(m20261127_000250_report_question::MIGRATION),
-            Box::new(m20261127_000251_fact::MIGRATION),
-            Box::new(m20261127_000252_report_draft::MIGRATION),
-            Box::new(m20261127_000260_deadline_task::Migration),
-            Box::new(m20261127_000261_made_task::Migration),
-        ]
+        ];
+        all.extend(treaties());
+        all
     }
+}
+
+/// The steps for duties under treaties and what belongs to them, after all others.
+fn treaties() -> Vec<Box<dyn MigrationTrait>> {
+    vec![
+        Box::new(m20261127_000210_participation_event::MIGRATION),
+        Box::new(m20261127_000220_legal_instrument::MIGRATION),
+        Box::new(m20261127_000221_legal_review::MIGRATION),
+        Box::new(m20261127_000222_coverage_mark::MIGRATION),
+        Box::new(m20261127_000223_evidence_item::MIGRATION),
+        Box::new(m20261127_000224_contact_point::MIGRATION),
+        Box::new(m20261127_000230_obligation_covers::Migration),
+        Box::new(m20261127_000231_obligation_version::MIGRATION),
+        Box::new(m20261127_000232_compilation::MIGRATION),
+        Box::new(m20261127_000233_commitment::MIGRATION),
+        Box::new(m20261127_000234_treaty_event::MIGRATION),
+        Box::new(m20261127_000235_deadline::MIGRATION),
+        Box::new(m20261127_000236_submission::MIGRATION),
+        Box::new(m20261127_000240_calendar::MIGRATION),
+        Box::new(m20261127_000250_report_question::MIGRATION),
+        Box::new(m20261127_000251_fact::MIGRATION),
+        Box::new(m20261127_000252_report_draft::MIGRATION),
+        Box::new(m20261127_000260_deadline_task::Migration),
+        Box::new(m20261127_000261_made_task::Migration),
+    ]
 }
