@@ -14,7 +14,7 @@ use crate::zipped::Zip;
 const DESCRIPTION: &str = "datapackage.json";
 
 /// Bytes of the description.
-const DESCRIPTION_BYTES: u64 = 4 << 20;
+const DESCRIPTION_BYTES: u64 = 1 << 20;
 
 /// How many names of left out files are told.
 const LEFT_OUT: usize = 100;

@@ -12,6 +12,9 @@ use crate::zipped::Zip;
 /// How many sheets or relations a workbook may have.
 const ENTRIES: usize = 10_000;
 
+/// Bytes of the names and paths of all of them.
+const NAMES: usize = 4 << 20;
+
 pub(super) struct Book {
     pub sheets: Vec<SheetEntry>,
     pub strings: Option<String>,
@@ -40,6 +43,7 @@ pub(super) fn read<R: Read + Seek>(zip: &mut Zip<'_, R>, limits: Limits) -> Resu
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", &path));
     let relations = relations(zip, &format!("{folder}/_rels/{file}.rels"), folder, limits)?;
 
+    let mut names = 0;
     let budget = zip.budget();
     let mut book = Book { sheets: Vec::new(), strings: None, styles: None, from_1904: false };
     let mut part =
@@ -49,12 +53,14 @@ pub(super) fn read<R: Read + Seek>(zip: &mut Zip<'_, R>, limits: Limits) -> Resu
             Piece::Start(start) if start.local_name().as_ref() == b"sheet" => {
                 let relation = attribute(&start, "id").and_then(|id| relations.get(&id));
                 let path = relation.filter(|relation| relation.kind == "worksheet");
+                let name = attribute(&start, "name").unwrap_or_default();
+                names += name.len();
                 book.sheets.push(SheetEntry {
-                    name: attribute(&start, "name").unwrap_or_default(),
+                    name,
                     path: path.map(|relation| relation.path.clone()),
                     hidden: attribute(&start, "state").is_some_and(|state| state != "visible"),
                 });
-                bounded(book.sheets.len())?;
+                bounded(book.sheets.len(), names)?;
             }
             Piece::Start(start) if start.local_name().as_ref() == b"workbookPr" => {
                 let given =
@@ -83,6 +89,7 @@ fn relations<R: Read + Seek>(
     limits: Limits,
 ) -> Result<HashMap<String, Relation>, Halt> {
     let mut found = HashMap::new();
+    let mut names = 0;
     let budget = zip.budget();
     let Some(mut part) = open(zip, path, budget, limits)? else { return Ok(found) };
     loop {
@@ -91,8 +98,9 @@ fn relations<R: Read + Seek>(
                 let value = |name| attribute(&start, name);
                 if let (Some(id), Some(kind), Some(target)) = (value("Id"), value("Type"), value("Target")) {
                     let kind = kind.rsplit('/').next().unwrap_or_default().to_owned();
+                    names += id.len() + kind.len() + target.len();
                     found.insert(id, Relation { kind, path: resolved(folder, &target) });
-                    bounded(found.len())?;
+                    bounded(found.len(), names)?;
                 }
             }
             Piece::Eof => return Ok(found),
@@ -115,9 +123,9 @@ fn resolved(folder: &str, target: &str) -> String {
     steps.join("/")
 }
 
-fn bounded(entries: usize) -> Result<(), Halt> {
-    if entries > ENTRIES {
-        let text = format!("the workbook has more than {ENTRIES} sheets or parts");
+fn bounded(entries: usize, names: usize) -> Result<(), Halt> {
+    if entries > ENTRIES || names > NAMES {
+        let text = format!("the workbook has more than {ENTRIES} sheets or parts, or too long names of them");
         return Err(Fault::new(FaultCode::TooLarge, text).into());
     }
     Ok(())

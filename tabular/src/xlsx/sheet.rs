@@ -215,7 +215,8 @@ impl Reader<'_, '_> {
         if let Some(place) = self.cells.get_mut(column) {
             *place = cell;
         }
-        if self.cell.formula {
+        // A place can be named again and again.
+        if self.cell.formula && !self.formulas.contains(&column) {
             self.formulas.push(column);
         }
         Ok(())
@@ -285,7 +286,6 @@ impl Reader<'_, '_> {
             self.sink.table(Some(name), merged)?;
         }
         formulas.sort_unstable();
-        formulas.dedup();
         let cells = if long { ndjson::too_long(self.limits.row()) } else { Cells::Cells(cells) };
         self.sink.row_with_formulas(Row { line: self.row, cells, formulas })
     }

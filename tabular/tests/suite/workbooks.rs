@@ -129,6 +129,27 @@ fn a_long_text_is_a_bad_cell_and_a_far_longer_one_a_fault() {
 }
 
 #[test]
+fn a_place_named_again_has_its_last_value_and_is_told_once() {
+    let cell = |value: u8| format!("<c r='B1'><f>A1</f><v>{value}</v></c>");
+    let rows = format!("<row>{}{}<c r='A1'><f>1</f><v>3</v></c></row>", cell(1), cell(2));
+
+    let got = read(workbook(&sheet(&rows), NONE));
+
+    assert_eq!(got.shown(), ["[S]", "3|2"]);
+    assert_eq!(got.rows()[0].formulas, [0, 1]);
+}
+
+#[test]
+fn many_sheets_and_long_names_are_refused() {
+    let many = format!("<workbook>{}</workbook>", "<sheet name='S'/>".repeat(10_001));
+    let long =
+        format!("<workbook>{}</workbook>", format!("<sheet name='{}'/>", "x".repeat(1 << 20)).repeat(5));
+
+    assert_eq!(code(parts(&many, &sheet(""), NONE)), FaultCode::TooLarge);
+    assert_eq!(code(parts(&long, &sheet(""), NONE)), FaultCode::TooLarge);
+}
+
+#[test]
 fn one_shared_text_named_again_and_again_counts_each_time() {
     let strings = format!("<sst><si><t>{}</t></si></sst>", "x".repeat(1000));
     let rows = "<row><c t='s'><v>0</v></c></row>".repeat(1000);
