@@ -104,6 +104,8 @@ codes! {
         "a validated or closed assessment is renewed, and leads to a proposal of a plan; `validate` it first"
     MethodPublished "method_published" 409 "A published method cannot be edited"
         "priorities are set by it: make another edition of the method"
+    PlanMoved "plan_moved" 409 "Something else would happen than was shown"
+        "records that a dry run of an import was about have changed since; `detail` names the rows: run it again"
     InUse "in_use" 409 "Other records refer to this one"
         "other records refer to it; no count is given"
     LastFocalPoint "last_focal_point" 409 "A country keeps at least one focal point"

@@ -57,6 +57,16 @@ pub enum Op {
         /// All fields of a new record, or those to change.
         fields: Map<String, Json>,
     },
+    /// Edit a record as an upsert edits the one with its key: what only a creation takes must stand as it is, and another
+    /// state makes the moves that lead there.
+    Amend {
+        /// Record to edit.
+        id: Uuid,
+        /// What is expected of it.
+        expected: Expected,
+        /// Fields of the record as it shall be; absent keeps, null clears.
+        fields: Map<String, Json>,
+    },
     /// Create the record of this row, which our own code has made: what callers cannot give stands in it.
     Make(Box<Row>),
     /// Bring a record into the form of this row, which our own code has made of the stored one.

@@ -39,6 +39,12 @@ impl Unit {
         for item in items.iter_mut().filter(|item| item.is_readable()) {
             match item.operation {
                 Operation::Create => {}
+                Operation::Upsert if item.key.is_none() => {
+                    item.before = item.id.and_then(|id| by_id.get(&id).cloned());
+                    if item.before.is_none() {
+                        item.reject(Error::NotFound);
+                    }
+                }
                 Operation::Update | Operation::Delete | Operation::Move => {
                     item.before = item.id.and_then(|id| by_id.get(&id).cloned());
                     if item.before.is_none() {

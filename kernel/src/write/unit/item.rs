@@ -234,6 +234,12 @@ fn one(def: &'static KindDef, op: Op) -> Item {
             item.key = Some((source_system, external_key));
             item.fields = fields;
         }
+        Op::Amend { id, expected, fields } => {
+            schema = Some(&def.schemas.new);
+            (item.operation, item.expected) = (Operation::Upsert, expected);
+            (item.id, item.fields) = (Some(id), fields);
+            (item.verb, item.authority) = (Verb::Update, Verb::Update);
+        }
         Op::Make(row) => {
             item.id = row.uuid("id");
             let given = def.columns.iter().filter(|column| !row.is_null(column.name));
@@ -257,7 +263,12 @@ fn one(def: &'static KindDef, op: Op) -> Item {
     if let Some(schema) = schema {
         schema.spell(&mut item.fields);
         let fields = Json::Object(std::mem::take(&mut item.fields));
-        item.faults.extend(schema.violations(&fields, ""));
+        let mut broken = schema.violations(&fields, "");
+        if item.operation == Operation::Upsert && item.id.is_some() {
+            // What a new record must have, the one that is there has.
+            broken.retain(|fault| fault.code != Code::Required || fault.pointer.matches('/').count() > 1);
+        }
+        item.faults.extend(broken);
         if let Json::Object(fields) = fields {
             item.fields = fields;
         }

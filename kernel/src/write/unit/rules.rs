@@ -42,7 +42,7 @@ impl Unit {
         for (at, item) in items.iter_mut().enumerate().filter(|(_, item)| !item.is_rejected()) {
             let Some(first) = item.id.map(|id| *seen.entry(id).or_insert(at)) else { continue };
             if first != at {
-                let pointer = if item.operation == Operation::Upsert { "/external_key" } else { "/id" };
+                let pointer = if item.key.is_some() { "/external_key" } else { "/id" };
                 let text = format!("{} writes the same record", self.place(first));
                 item.fault(pointer, Code::DuplicateItem, text);
             }
