@@ -5,6 +5,7 @@
 mod accounts;
 mod duties;
 mod graphql;
+mod imports;
 mod needs;
 mod nodes;
 mod plans;

@@ -33,6 +33,7 @@ mod front;
 mod graphql_exec;
 mod graphql_http;
 mod idempotency;
+mod imports;
 mod jobs;
 mod keys;
 mod languages;

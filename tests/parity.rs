@@ -66,6 +66,14 @@ fn twin(operation: &str) -> Twin {
         "get_calendar_feed" | "get_calendar_feed_json" => {
             return Twin::None("an address with its token is HTTP's; `calendarEntries` tells the same");
         }
+        "create_import" => return Twin::None("the bytes of a file are sent by HTTP"),
+        "list_imports" => return field("Query", "imports".into()),
+        "get_import" => return field("Query", "import".into()),
+        "list_import_rows" => return field("Query", "importRows".into()),
+        "list_import_errors" => return field("Query", "importErrors".into()),
+        "commit_import" | "cancel_import" | "revert_import" => {
+            return field("Mutation", camel(operation));
+        }
         "get_calendar_entries" => return field("Query", "calendarEntries".into()),
         "issue_api_key" => return Twin::None("the secret of a key is shown once, by HTTP"),
         "batch_records" => return field("Mutation", "recordsBatch".into()),

@@ -21,6 +21,7 @@ pub(crate) mod figures;
 mod forms;
 pub(crate) mod idempotency;
 pub(crate) mod if_match;
+pub(crate) mod imports;
 pub(crate) mod kinds;
 pub(crate) mod layers;
 pub(crate) mod limits;
@@ -29,6 +30,7 @@ pub(crate) mod listing;
 pub(crate) mod needs;
 pub(crate) mod offers;
 pub mod openapi;
+pub(crate) mod parameters;
 pub(crate) mod password_tokens;
 pub(crate) mod persons;
 pub(crate) mod problem;
@@ -52,6 +54,7 @@ use crate::state::AppState;
 /// Operations written by hand that answer JSON only.
 const JSON_AREAS: &[fn() -> OpenApiRouter<AppState>] = &[
     calendars::router,
+    imports::router,
     duties::router,
     tree::router,
     editions::router,

@@ -99,6 +99,7 @@ mod m20261127_000251_fact;
 mod m20261127_000252_report_draft;
 mod m20261127_000260_deadline_task;
 mod m20261127_000261_made_task;
+mod m20261128_000300_import;
 mod table;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
@@ -193,6 +194,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000200_plan_preconditions::Migration),
         ];
         all.extend(treaties());
+        all.push(Box::new(m20261128_000300_import::MIGRATION));
         all
     }
 }

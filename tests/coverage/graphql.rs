@@ -9,7 +9,8 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::{
-    Caller, Faults, codes, differences, duties, needs, nodes, plans, rehearsal, rehearsal_of_all, rehearsed,
+    Caller, Faults, codes, differences, duties, imports, needs, nodes, plans, rehearsal, rehearsal_of_all,
+    rehearsed,
     schema::{Field, Schema, camel, pascal},
     stage::{SYSTEM, Stage},
 };
@@ -75,6 +76,9 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
                 let answer = caller.client.graphql("{ auditReads { totalCount } }", json!({})).await;
                 caller.expect("auditReads", status(&answer, "auditReads"), caller.audits(), &answer)
             }
+            "imports" | "import" | "importRows" | "importErrors" => {
+                imports::graphql(caller, &field.name).await
+            }
             name => match rule(name) {
                 Some((def, does)) => query(caller, &schema, &field, (def, does)).await,
                 None => vec![format!("no row for the query {name}")],
@@ -82,29 +86,17 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
         });
     }
     for field in schema.mutations() {
-        if field.name == "recordsBatch" {
-            faults.extend(batch_of_all(caller, &schema, &field).await);
-            continue;
-        }
-        if field.name == "compileCommitments" {
-            faults.extend(duties::compilations(caller).await);
-            continue;
-        }
-        if field.name == "openPlanEdition" {
-            faults.extend(plans::openings(caller, &schema, &field).await);
-            continue;
-        }
-        if field.name == "renewAssessment" {
-            faults.extend(needs::renewals(caller, &schema, &field).await);
-            continue;
-        }
-        if let "acceptGrant" | "declineGrant" = field.name.as_str() {
-            faults.extend(replies(caller, &schema, &field).await);
-            continue;
-        }
-        faults.extend(match rule(&field.name) {
-            Some((def, does)) => mutation(caller, &schema, &field, (def, does)).await,
-            None => vec![format!("no row for the mutation {}", field.name)],
+        faults.extend(match field.name.as_str() {
+            "commitImport" | "cancelImport" | "revertImport" => imports::graphql(caller, &field.name).await,
+            "recordsBatch" => batch_of_all(caller, &schema, &field).await,
+            "compileCommitments" => duties::compilations(caller).await,
+            "openPlanEdition" => plans::openings(caller, &schema, &field).await,
+            "renewAssessment" => needs::renewals(caller, &schema, &field).await,
+            "acceptGrant" | "declineGrant" => replies(caller, &schema, &field).await,
+            name => match rule(name) {
+                Some((def, does)) => mutation(caller, &schema, &field, (def, does)).await,
+                None => vec![format!("no row for the mutation {name}")],
+            },
         });
     }
     faults

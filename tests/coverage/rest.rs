@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::{
-    Caller, Faults, accounts, codes, differences, rehearsal, rehearsal_of_all, rehearsed,
+    Caller, Faults, accounts, codes, differences, imports, rehearsal, rehearsal_of_all, rehearsed,
     stage::{MISSING, SYSTEM, Stage},
 };
 use crate::{
@@ -88,6 +88,9 @@ async fn one(caller: &Caller<'_>, method: &str, path: &str) -> Option<Faults> {
     }
     if let ("post", Some(reply)) = (method, path.strip_prefix("/me/grants/{id}/")) {
         return Some(accounts::replies(caller, reply).await);
+    }
+    if let Some(faults) = imports::rest(caller, method, path).await {
+        return Some(faults);
     }
     if (method, path) == ("get", "/participation-matrix") {
         let answer = caller.client.get(path).await;

@@ -78,3 +78,16 @@ async fn the_other_audiences_of_a_release_keep_what_they_see() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn the_releases_of_a_record_take_no_other_record() {
+    app(async |app| {
+        let me = app.user("focal_point").await;
+        let record = app.world.id("plan:national");
+
+        let twice = me.get(&format!("/plans/{record}/releases?record={record}")).await;
+
+        twice.problem(400, "unknown_parameter");
+    })
+    .await;
+}

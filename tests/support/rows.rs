@@ -42,4 +42,16 @@ impl TestApp {
         let rows = asked(self.state.db.reading(), sql).await;
         rows.iter().map(|row| row.try_get_by_index(0).expect("a text")).collect()
     }
+
+    /// Leaves an import as a process does that ends while it is at work.
+    pub async fn lay_open_import(&self, id: uuid::Uuid) {
+        let conn = self.state.db.writing();
+        let no = if conn.is_postgres() { "FALSE" } else { "0" };
+        let id = if conn.is_postgres() { format!("'{id}'") } else { format!("X'{}'", id.simple()) };
+        let sql = format!(
+            "UPDATE import_job SET state = 'running', dry_run = {no}, import_plan = NULL, finished_at = NULL, done = 0, \
+             created = 0 WHERE id = {id} RETURNING 1"
+        );
+        assert_eq!(asked(conn, sql).await.len(), 1);
+    }
 }

@@ -1,41 +1,23 @@
-//! `concord load`: records from a CSV file, straight into the database, all or none.
+//! `concord load`: records from a file, straight into the database, all or none.
 //!
-//! The first line names fields as the API does: `title`, `owner`, `lead_agency`; `title@ru` is a
-//! translation, `cost.amount` a part of a small object. Lists are separated by `;`. Empty cells say
-//! nothing; columns whose name begins with `x_` are ignored. A row with `source_system` and
-//! `external_key` creates or edits the record of that key, any other row creates one.
+//! A thin user of imports: the same files, columns, rules and report, without the network.
 
-mod apply;
-mod cells;
-mod columns;
-mod fault;
-mod rows;
-mod table;
-
-use std::{fs, io::IsTerminal, path::PathBuf, sync::Arc};
+use std::{fs::File, path::PathBuf};
 
 use clap::Args;
-use indicatif::ProgressBar;
-use kernel::{
-    KindDef,
-    cause::Cause,
-    input::{did_you_mean, nearest},
-    policy::Class,
-    spelling,
-};
+use kernel::{Error, cause::Cause, spelling};
 
 use super::{failure::Failure, installation::Installation, say};
-use crate::domain::KINDS;
-use apply::Tally;
+use crate::domain::exchange::imports::{self, ImportOptions, Loaded};
 
 /// What to load.
 #[derive(Debug, Args)]
 pub(super) struct Load {
-    /// CSV file in UTF-8, with `,`, `;` or a tab between cells.
+    /// CSV, NDJSON, JSON or XLSX file, or a zip of them; also packed by gzip or zstd.
     file: PathBuf,
-    /// Kind of the records, such as `tasks`.
+    /// Kind of the records, such as `tasks`; without it sheets, parts or the member `kind` say it.
     #[arg(long)]
-    kind: String,
+    kind: Option<String>,
     /// Language of the texts (BCP 47), for rows that say nothing of it.
     #[arg(long)]
     language: Option<String>,
@@ -45,22 +27,22 @@ pub(super) struct Load {
 }
 
 pub(super) async fn run(load: Load) -> Result<(), Failure> {
-    let def = kind(&load.kind)?;
-    let bytes = fs::read(&load.file)
+    let file = File::open(&load.file)
         .map_err(|error| Failure::usage(&format!("{} cannot be read: {error}", load.file.display())))?;
     let language = load.language.as_deref().map(tag).transpose()?;
-    let Installation { mut ctx, .. } = Installation::open().await?.because(Cause::Import);
-    ctx.language = language.map(Arc::from);
-
-    let file = rows::read(def, &bytes).map_err(fault::failure)?;
-    let count = file.rows.len() + file.faults.len();
-    let bar = progress(file.rows.len());
-    let tally = apply::apply(&ctx, def, file, load.dry_run, &bar).await;
-    bar.finish_and_clear();
-
-    let tally = tally?;
+    let Installation { ctx, .. } = Installation::open().await?.because(Cause::Import);
+    let options =
+        ImportOptions { kind: load.kind, language, dry_run: Some(load.dry_run), ..ImportOptions::default() };
+    let loaded = imports::load(&ctx, file, options).await;
     ctx.db.close().await?;
-    report(tally, count, load.dry_run)
+    match loaded {
+        Ok(loaded) => report(loaded, load.dry_run),
+        Err(Error::BadRequest(found)) => {
+            let texts: Vec<&str> = found.iter().map(|fault| fault.detail.as_str()).collect();
+            Err(Failure::usage(&texts.join("; ")))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// A language tag as records keep it.
@@ -69,37 +51,17 @@ fn tag(given: &str) -> Result<String, Failure> {
     spelling::tag(given).ok_or_else(wrong)
 }
 
-/// The kind with this name; one that only our own verbs write cannot be loaded.
-fn kind(name: &str) -> Result<&'static KindDef, Failure> {
-    let loadable = || KINDS.all().iter().filter(|def| def.class != Class::Shared);
-    loadable().find(|def| def.name == name || def.collection == name).copied().ok_or_else(|| {
-        let near = nearest(name, loadable().map(|def| def.collection));
-        let hint = did_you_mean(near);
-        Failure::usage(&format!("there is no kind `{name}`{hint}"))
-    })
-}
-
-fn progress(rows: usize) -> ProgressBar {
-    if std::io::stderr().is_terminal() {
-        ProgressBar::new(u64::try_from(rows).unwrap_or(u64::MAX))
-    } else {
-        ProgressBar::hidden()
-    }
-}
-
-fn report(tally: Tally, count: usize, is_dry: bool) -> Result<(), Failure> {
-    let Tally { created, updated, unchanged, faults } = tally;
+fn report(loaded: Loaded, is_dry: bool) -> Result<(), Failure> {
+    let Loaded { created, updated, unchanged, rows, faults, wrong } = loaded;
     if faults.is_empty() {
         let counts = format!("{created} created, {updated} updated, {unchanged} unchanged");
         let dry = if is_dry { "; dry run, nothing was written" } else { "" };
         say(&format_args!("{counts}{dry}"));
         return Ok(());
     }
-    let mut wrong: Vec<usize> = faults.iter().map(|fault| fault.line).collect();
-    wrong.sort_unstable();
-    wrong.dedup();
-    let summary = format!("{} of {count} rows are wrong; nothing was written", wrong.len());
-    let mut lines: Vec<String> = fault::lines(faults);
-    lines.push(summary);
-    Err(Failure::findings(lines))
+    let summary = match rows {
+        Some(rows) => format!("{wrong} of {rows} rows are wrong; nothing was written"),
+        None => "the file cannot be loaded; nothing was written".to_owned(),
+    };
+    Err(Failure::findings(faults.into_iter().chain([summary]).collect()))
 }

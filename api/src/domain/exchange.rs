@@ -1,3 +1,4 @@
 //! What goes out and comes in by many records at a time.
 
 pub mod changes;
+pub mod imports;

@@ -5,6 +5,7 @@
 //! answer is then written in the order it was asked for, straight from the rows.
 
 mod editions;
+mod imports;
 mod json;
 mod many;
 mod one;
@@ -237,6 +238,7 @@ impl Run {
             Read::Plan(read) => self.plan(item, read).await,
             Read::RiskTrend => self.risk_trend(item).await,
             Read::PriorityRanking => self.priority_ranking(item).await,
+            Read::Import(read) => self.imports(item, read).await,
             Read::Get(def) => self.get(def, item).await,
             Read::List(def) => self.list(def, item).await,
             Read::ByKey(def) => self.by_key(def, item).await,

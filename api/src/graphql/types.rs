@@ -5,12 +5,14 @@
 
 mod entry;
 mod fixed;
+mod imports;
 mod inputs;
 mod kind;
 mod moves;
 mod roots;
 mod treaties;
 
+pub(crate) use imports::{CommitImportInput, ImportInput, RevertImportInput};
 use std::collections::HashMap;
 
 use async_graphql::registry::{MetaField, MetaType, Registry};
@@ -143,6 +145,8 @@ pub(crate) enum Read {
     RiskTrend,
     /// The order of the priorities of a method.
     PriorityRanking,
+    /// Imports of the caller.
+    Import(ImportRead),
     /// A record of a kind.
     Get(&'static KindDef),
     /// A list of a kind.
@@ -191,8 +195,34 @@ pub(crate) enum Write {
     Renew,
     /// Works out commitments and deadlines.
     Compile,
+    /// Does something with an import.
+    Import(ImportWrite),
     /// Accepts or declines what is offered to the caller.
     Reply(Consent),
+}
+
+/// What is read of imports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ImportRead {
+    /// All of them.
+    List,
+    /// One.
+    One,
+    /// What became of its rows.
+    Rows,
+    /// Its refused rows.
+    Errors,
+}
+
+/// What is done with an import.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ImportWrite {
+    /// What its dry run showed is done.
+    Commit,
+    /// It is cancelled.
+    Cancel,
+    /// It is taken back.
+    Revert,
 }
 
 /// What the registry does not keep: what resolves each field, and the wire form of closed lists.

@@ -18,10 +18,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     answer::{Answer, etag},
     body::Members,
-    caller::{Caller, SignedIn, locale, refuse_parameters, unidentified},
+    caller::{Caller, SignedIn, locale, unidentified},
     if_match::Creating,
     kinds::Operation,
     openapi::kinds as contract,
+    parameters::refuse_parameters,
     problem::{Problem, ReadProblems},
     records::Records,
 };

@@ -8,16 +8,15 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::DateTime;
-use kernel::{
-    Code, Ctx, Error, Violation,
-    input::{did_you_mean, nearest},
-    spelling,
-    standings::Who,
-    view::Locale,
-};
+use kernel::{Code, Ctx, Error, spelling, standings::Who, view::Locale};
 use uuid::Uuid;
 
-use super::{idempotency, problem::Problem, traced::Tracing};
+use super::{
+    idempotency,
+    parameters::{pairs, refuse_parameters},
+    problem::Problem,
+    traced::Tracing,
+};
 use crate::{
     limits::meter::Meter,
     origin::Origin,
@@ -94,13 +93,19 @@ impl FromRequestParts<AppState> for SignedIn {
 /// # Errors
 /// As [`authenticate`]; 401 for everybody else, 403 for who views as others, 400 for other parameters.
 pub async fn signed_in(parts: &Parts, state: &AppState, accepted: &[&str]) -> Result<Ctx, Problem> {
-    let (ctx, _) = authenticate(parts, state).await?;
-    ctx.actor.must_be_itself()?;
-    if !ctx.actor.is_known() {
-        return Err(sign_in_first().into());
-    }
+    let ctx = writer(parts, state).await?;
     refuse_parameters(parts.uri.query(), accepted)?;
     Ok(ctx)
+}
+
+/// A caller who is signed in, to write.
+///
+/// # Errors
+/// As [`authenticate`]; 401 for everybody else, 403 for who views as others.
+pub async fn writer(parts: &Parts, state: &AppState) -> Result<Ctx, Problem> {
+    let (ctx, _) = authenticate(parts, state).await?;
+    ctx.actor.must_be_itself()?;
+    if ctx.actor.is_known() { Ok(ctx) } else { Err(sign_in_first().into()) }
 }
 
 /// A person who is signed in, under whatever owner: for what concerns the account itself. Keys and issuers'
@@ -340,47 +345,6 @@ const LONGEST_TAG: usize = 35;
 fn shorter(tag: &str) -> Option<&str> {
     let (head, _) = tag.rsplit_once('-').filter(|_| tag.len() <= LONGEST_TAG)?;
     Some(head.rsplit_once('-').filter(|(_, last)| last.len() == 1).map_or(head, |(head, _)| head))
-}
-
-/// The parameters of a query string, decoded.
-#[must_use]
-pub fn pairs(query: Option<&str>) -> Vec<(String, String)> {
-    serde_html_form::from_str(query.unwrap_or_default()).unwrap_or_default()
-}
-
-/// Refuses parameters that an address does not take, each with the nearest name that it takes.
-///
-/// # Errors
-/// 400 naming every unknown parameter.
-pub fn refuse_parameters(query: Option<&str>, accepted: &[&str]) -> Result<(), Problem> {
-    let unknown = parameter_faults(&pairs(query), accepted);
-    if unknown.is_empty() { Ok(()) } else { Err(Error::BadRequest(unknown).into()) }
-}
-
-/// What is wrong with parameters before they are read: unknown names, U+0000.
-#[must_use]
-pub fn parameter_faults(given: &[(String, String)], accepted: &[&str]) -> Vec<Violation> {
-    let mut faults = Vec::new();
-    for (name, value) in given {
-        if !accepted.contains(&name.as_str()) {
-            faults.push(unknown_parameter(name, accepted));
-        } else if value.contains('\0') {
-            let detail = "the text holds the character U+0000";
-            faults.push(Violation::new(format!("?{name}"), Code::NullCharacter, detail));
-        }
-    }
-    faults
-}
-
-/// The violation of an unknown parameter.
-fn unknown_parameter(name: &str, accepted: &[&str]) -> Violation {
-    let near = nearest(name, accepted.iter().copied());
-    let hint = did_you_mean(near);
-    Violation::new(
-        format!("?{name}"),
-        Code::UnknownParameter,
-        format!("`{name}` is not a parameter here{hint}"),
-    )
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ use axum::{
 use kernel::{Ctx, KindDef};
 
 use super::{
-    caller::{Reading, SignedIn, authenticate, pairs, refuse_parameters, signed_in},
+    caller::{Reading, SignedIn, authenticate, signed_in},
+    parameters::{pairs, refuse_parameters},
     problem::Problem,
 };
 use crate::{

@@ -20,7 +20,8 @@ use utoipa::{
 use uuid::Uuid;
 
 use super::{
-    caller::{authenticate, pairs, parameter_faults, recall},
+    caller::{authenticate, recall, writer},
+    parameters::{pairs, parameter_faults},
     problem::Problem,
 };
 use crate::{
@@ -172,12 +173,17 @@ impl Parameters {
         }
     }
 
-    /// The same parameters with one more, in the place of what is given under its name.
-    #[must_use]
-    pub fn with(&self, name: &str, value: &str) -> Self {
-        let others = self.given.iter().filter(|(given, _)| given != name).cloned();
-        let given = others.chain([(name.to_owned(), value.to_owned())]).collect();
-        Self { given, ..self.clone() }
+    /// The same parameters with one more, which the address says.
+    ///
+    /// # Errors
+    /// 400 where it is given besides.
+    pub fn with(&self, name: &str, value: &str) -> Result<Self, Problem> {
+        if self.has(name) {
+            let text = format!("the address says `{name}` here: leave it out");
+            return Err(Error::bad_request(&format!("?{name}"), Code::UnknownParameter, text).into());
+        }
+        let given = self.given.iter().cloned().chain([(name.to_owned(), value.to_owned())]).collect();
+        Ok(Self { given, ..self.clone() })
     }
 
     /// Reads which page is wanted of a list that has neither filter nor order.
@@ -236,6 +242,18 @@ impl<P: IntoParams + DeserializeOwned + Default> FromRequestParts<AppState> for 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let (ctx, _) = authenticate(parts, state).await?;
         Ok(Self(ctx, parameters(parts.uri.query())?))
+    }
+}
+
+/// A caller who is signed in, to write, with the parameters of the address.
+#[derive(Clone, Debug)]
+pub struct Sending<P>(pub Ctx, pub P);
+
+impl<P: IntoParams + DeserializeOwned + Default> FromRequestParts<AppState> for Sending<P> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        Ok(Self(writer(parts, state).await?, parameters(parts.uri.query())?))
     }
 }
 

@@ -178,7 +178,7 @@ impl Records {
     async fn releases(&self, parameters: &Parameters, address: &str) -> Result<Answer, Problem> {
         let id = self.find(address).await?.id();
         let releases = Records { def: sharing::kind(), ctx: self.ctx.clone() };
-        releases.list(&parameters.with("record", &id.to_string())).await
+        releases.list(&parameters.with("record", &id.to_string())?).await
     }
 
     /// Reads the history of a record.

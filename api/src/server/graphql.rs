@@ -18,8 +18,9 @@ use crate::{
     preference::Accept,
     rest::{
         body::{BodyLimit, Members},
-        caller::{pairs, recall},
+        caller::recall,
         changes::{EVENTS, unbuffered},
+        parameters::pairs,
         problem::Problem,
     },
     signin::identity::Recalled,

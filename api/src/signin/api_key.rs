@@ -20,8 +20,8 @@ use uuid::Uuid;
 
 use super::session::Secret;
 
-pub(super) use holder::held;
 pub(crate) use holder::met;
+pub(super) use holder::{held, held_by_id};
 pub use place::{Place, is_network, is_origin};
 
 /// How every key begins, so that leaked ones are found by search, and no token is taken for one.

@@ -137,6 +137,36 @@ pub(super) async fn load_issuer(ctx: &Ctx, user: Uuid, acting: Option<String>) -
     Ok(Some(actor))
 }
 
+/// Who sent something earlier for an owner, as that person stands now, or the key by which it came; none if the account, its
+/// grants or the key have ended.
+///
+/// # Errors
+/// What the database says.
+pub async fn sender(ctx: &Ctx, user: Uuid, owner: &str, key: Option<Uuid>) -> Result<Option<Actor>> {
+    let actor = if let Some(key) = key {
+        let Some(held) = api_key::held_by_id(ctx, key).await? else { return Ok(None) };
+        held.actor(grants(ctx, user).await?, None).ok()
+    } else {
+        let actor = load_issuer(ctx, user, Some(owner.to_owned())).await?;
+        actor.filter(|actor| !actor.grants.is_empty())
+    };
+    let Some(mut actor) = actor else { return Ok(None) };
+    if actor.number.is_none() {
+        actor.number = number(ctx, user).await?;
+    }
+    Ok(Some(stand(ctx, actor, DateTime::<Utc>::MAX_UTC).await?.0))
+}
+
+/// The pseudonymous number of a user in the log.
+async fn number(ctx: &Ctx, user: Uuid) -> Result<Option<i64>> {
+    let select = Query::select()
+        .column((user::Entity, user::Column::Number))
+        .from(user::Entity)
+        .and_where(Expr::col((user::Entity, user::Column::Id)).eq(user))
+        .take();
+    Ok(ctx.db.reading().one(&select).await?.map(|row| row.try_get_by_index(0)).transpose()?)
+}
+
 /// Sessions that are not over, of accounts that are open; without columns.
 pub(super) fn live_sessions(now: DateTime<Utc>) -> SelectStatement {
     let of = |column| Expr::col((session::Entity, column));

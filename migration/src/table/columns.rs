@@ -120,6 +120,11 @@ impl Table {
         self.column(ColumnDef::new(name).json_binary().null().take())
     }
 
+    /// Adds bytes.
+    pub(crate) fn bytes(self, name: &'static str) -> Self {
+        self.column(ColumnDef::new(name).blob().not_null().take())
+    }
+
     fn codes(mut self, name: &'static str, codes: &'static [&'static str]) -> Self {
         let label = format!("ck_{}_{name}", self.name);
         let listed = Expr::col(name).is_in(codes.iter().copied());

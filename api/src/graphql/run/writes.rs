@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::{
     Found, Run, Source,
     editions::{whole, writing},
+    imports,
     json::of_value,
     write::Writer,
 };
@@ -138,6 +139,7 @@ async fn made(call: Ctx, write: Write, input: Map<String, Json>, expected: Expec
             let input: CompileInput = serde_json::from_value(Json::Object(input))?;
             Ok(of_value(&serde_json::to_value(compile(&call, &input).await?)?))
         }
+        Write::Import(of) => imports::write(&call, of, input).await,
         Write::Reply(reply) => {
             let (id, ..) = target(input)?;
             Ok(payload(consent::answer(&call, id, reply).await?))

@@ -67,6 +67,7 @@ impl Types<'_> {
         self.gives::<Money>();
         self.gives::<SharedWith>();
         self.gives::<BatchResult>();
+        self.imports();
         self.gives::<HistoryEntry>();
         self.gives::<Term>();
         self.gives::<PersonExport>();
@@ -124,11 +125,11 @@ impl Types<'_> {
         }
     }
 
-    fn takes<T: InputType>(&mut self) {
+    pub(super) fn takes<T: InputType>(&mut self) {
         T::create_type_info(self.registry);
     }
 
-    fn gives<T: OutputType>(&mut self) {
+    pub(super) fn gives<T: OutputType>(&mut self) {
         T::create_type_info(self.registry);
     }
 

@@ -7,6 +7,7 @@ use kernel::KindDef;
 use super::{
     Does, PlanRead, Read, Types, Write,
     entry::{field, input, with_arguments, with_default},
+    imports,
     kind::list_arguments,
     moves::input_name,
     treaties,
@@ -21,6 +22,7 @@ impl Types<'_> {
     pub(super) fn roots(&mut self) {
         let mut reads = common_reads();
         let mut writes = common_writes();
+        writes.extend(imports::writes());
         for def in KINDS.served() {
             reads.extend(kind_reads(def));
             writes.extend(kind_writes(def));
@@ -78,6 +80,7 @@ fn common_reads() -> Vec<(MetaField, Read)> {
     .into_iter()
     .chain(plan_reads())
     .chain(treaties::reads())
+    .chain(imports::reads())
     .collect()
 }
 

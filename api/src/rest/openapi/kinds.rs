@@ -284,7 +284,7 @@ pub fn releases(def: &KindDef) -> Json {
     let release = sharing::kind();
     of(def, &format!("{}_releases", def.name), &summary, &description)
         .takes([id_or_code()])
-        .takes(release.filters.iter().filter(|filter| filter.applies).map(filter))
+        .takes(release.filters.iter().filter(|filter| filter.applies && filter.name != "record").map(filter))
         .takes(paging(release))
         .answers(200, "A page of the list", &link("ReleasePage"), &["ETag", "Link"])
         .refuses::<ReadProblems>()

@@ -43,10 +43,25 @@ pub(in crate::signin) async fn held(ctx: &Ctx, hash: &[u8; 32]) -> Result<Held> 
     read(&row.ok_or_else(refused)?)
 }
 
+/// Finds a key by its id; none unless it is in force and the account of its person open.
+///
+/// # Errors
+/// What the database says.
+pub(in crate::signin) async fn held_by_id(ctx: &Ctx, key: Uuid) -> Result<Option<Held>> {
+    let mut select = keys(ctx.clock.now());
+    select.and_where(Expr::col((api_key::Entity, api_key::Column::Id)).eq(key));
+    ctx.db.reading().one(&select).await?.as_ref().map(read).transpose()
+}
+
 fn select(now: DateTime<Utc>, hash: &[u8; 32]) -> SelectStatement {
+    let secret = Expr::col((api_key_secret::Entity, api_key_secret::Column::Hash));
+    keys(now).and_where(secret.eq(hex::encode(hash))).take()
+}
+
+/// Keys that are in force, of open accounts.
+fn keys(now: DateTime<Utc>) -> SelectStatement {
     use api_key::Column;
     let of = |column| Expr::col((api_key::Entity, column));
-    let secret = |column| Expr::col((api_key_secret::Entity, column));
     let columns = [
         Column::Id,
         Column::UserId,
@@ -71,7 +86,6 @@ fn select(now: DateTime<Utc>, hash: &[u8; 32]) -> SelectStatement {
             of(Column::Id).equals((api_key_secret::Entity, api_key_secret::Column::ApiKeyId)),
         )
         .inner_join(user::Entity, of(Column::UserId).equals((user::Entity, user::Column::Id)))
-        .and_where(secret(api_key_secret::Column::Hash).eq(hex::encode(hash)))
         .and_where(of(Column::Status).eq(ApiKeyStatus::Active.to_value()))
         .and_where(of(Column::ExpiresAt).is_null().or(of(Column::ExpiresAt).gt(now)))
         .and_where(is_open(now))

@@ -1,6 +1,8 @@
 //! Cells as the JSON the published schema judges.
 
+use chrono::SecondsFormat;
 use serde_json::{Map, Value as Json};
+use tabular::Cell;
 
 /// How the cells of a column are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,17 +19,47 @@ pub(super) enum Form {
     Json,
 }
 
-/// Reads a cell; empty ones say nothing.
+/// What a cell holds that empties the field.
+pub(super) const CLEAR: &str = "!clear";
+
+/// Reads a cell; an empty one says nothing, and null is said by [`CLEAR`].
 ///
 /// What does not have the form stays text, and the schema says what is wrong with it.
-pub(super) fn json(form: Form, cell: &str) -> Option<Json> {
+pub(super) fn read(form: Form, cell: &Cell) -> Option<Json> {
+    match cell {
+        Cell::Empty | Cell::Bad(_) => None,
+        Cell::Text(text) if text.trim() == CLEAR => Some(Json::Null),
+        Cell::Text(text) => json(form, shown(text)),
+        Cell::Number(number) => json(form, &decimal(*number)),
+        Cell::Bool(truth) => json(form, if *truth { "true" } else { "false" }),
+        Cell::Day(day) => json(form, &day.to_string()),
+        Cell::Time(time) => json(form, &time.and_utc().to_rfc3339_opts(SecondsFormat::AutoSi, true)),
+    }
+}
+
+/// A number as people write it: whole ones without a point.
+fn decimal(number: f64) -> String {
+    if number.fract() == 0.0 && number.abs() < 1e15 { format!("{number:.0}") } else { number.to_string() }
+}
+
+/// A text without the mark that keeps programs from taking it for a formula.
+fn shown(text: &str) -> &str {
+    text.strip_prefix('\'')
+        .filter(|rest| rest.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']))
+        .unwrap_or(text)
+}
+
+/// Reads a text; an empty one says nothing.
+fn json(form: Form, cell: &str) -> Option<Json> {
     let trimmed = cell.trim();
     if trimmed.is_empty() {
         return None;
     }
     let parsed = match form {
         Form::Text => None,
-        Form::Number => trimmed.parse::<i64>().ok().map(Json::from),
+        // What programs of statistics write where there is no number.
+        Form::Number if trimmed.eq_ignore_ascii_case("nan") => return None,
+        Form::Number => whole(trimmed).map(Json::from),
         Form::Bool => match trimmed.to_ascii_lowercase().as_str() {
             "true" => Some(Json::Bool(true)),
             "false" => Some(Json::Bool(false)),
@@ -39,11 +71,20 @@ pub(super) fn json(form: Form, cell: &str) -> Option<Json> {
     Some(parsed.unwrap_or_else(|| Json::String(cell.to_owned())))
 }
 
+/// A whole number, however it is written: `10`, `10.0`.
+fn whole(text: &str) -> Option<i64> {
+    let of_parts = || {
+        let (whole, rest) = text.split_once('.')?;
+        rest.bytes().all(|digit| digit == b'0').then(|| whole.parse().ok())?
+    };
+    text.parse().ok().or_else(of_parts)
+}
+
 fn list(cell: &str) -> Json {
     if let Ok(Json::Array(items)) = serde_json::from_str(cell) {
         return Json::Array(items);
     }
-    let items = cell.split(';').map(str::trim).filter(|item| !item.is_empty());
+    let items = cell.split([';', '\n']).map(str::trim).filter(|item| !item.is_empty());
     Json::Array(items.map(|item| Json::String(item.to_owned())).collect())
 }
 
@@ -56,6 +97,9 @@ pub(super) fn put(fields: &mut Map<String, Json>, path: &[String], value: Json) 
         }
         [first, rest @ ..] => {
             let inner = fields.entry(first.clone()).or_insert_with(|| Json::Object(Map::new()));
+            if inner.is_null() {
+                *inner = Json::Object(Map::new());
+            }
             if let Json::Object(inner) = inner {
                 put(inner, rest, value);
             }
@@ -71,7 +115,7 @@ mod tests {
 
     #[test]
     fn cells_become_json() {
-        let read = |form, cell| super::json(form, cell);
+        let read = |form, cell| json(form, cell);
 
         assert_eq!(read(Form::Text, " as it stands "), Some(json!(" as it stands ")));
         assert_eq!(read(Form::Number, " 12 "), Some(json!(12)));
@@ -83,6 +127,23 @@ mod tests {
         assert_eq!(read(Form::Json, r#"{"ru": null}"#), Some(json!({"ru": null})));
         assert_eq!(read(Form::Json, "oops"), Some(json!("oops")));
         assert_eq!(read(Form::Number, "  "), None);
+        assert_eq!(read(Form::Number, "10.0"), Some(json!(10)));
+        assert_eq!(read(Form::Number, "10.5"), Some(json!("10.5")));
+        assert_eq!(read(Form::Number, "NaN"), None);
+    }
+
+    #[test]
+    fn typed_cells_become_json() {
+        let day = chrono::NaiveDate::from_ymd_opt(2027, 3, 31).unwrap();
+
+        assert_eq!(read(Form::Text, &Cell::Number(10.0)), Some(json!("10")));
+        assert_eq!(read(Form::Text, &Cell::Number(0.5)), Some(json!("0.5")));
+        assert_eq!(read(Form::Text, &Cell::Day(day)), Some(json!("2027-03-31")));
+        assert_eq!(read(Form::Bool, &Cell::Bool(true)), Some(json!(true)));
+        assert_eq!(read(Form::Text, &Cell::Text("!clear".into())), Some(Json::Null));
+        assert_eq!(read(Form::Text, &Cell::Text("'=1+1".into())), Some(json!("=1+1")));
+        assert_eq!(read(Form::Text, &Cell::Text("'tis".into())), Some(json!("'tis")));
+        assert_eq!(read(Form::Text, &Cell::Empty), None);
     }
 
     #[test]

@@ -3,36 +3,64 @@
 use kernel::{Code, KindDef, input::nearest};
 use model::{Shape, field::Column as Type};
 
-use super::{cells::Form, fault::Fault};
+use super::{cells::Form, fault::RowFault};
+
+/// What a column is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// A member of the record.
+    Member,
+    /// What a record is found by, or the version it is expected to have.
+    Address,
+    /// What the service says of a record and nobody writes: left alone.
+    Told,
+    /// A column of the sender's own: left alone.
+    Own,
+}
 
 /// One column of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Column {
     /// Its name in the header.
     pub(super) name: String,
-    /// Where its values stand in the record; nowhere for columns that are ignored.
+    /// Where its values stand in the record.
     pub(super) path: Vec<String>,
     /// How its cells are read.
     pub(super) form: Form,
+    /// What it is for.
+    pub(super) role: Role,
 }
 
 impl Column {
     fn new(name: &str, path: &[&str], form: Form) -> Self {
-        Self { name: name.into(), path: path.iter().map(|part| (*part).to_owned()).collect(), form }
+        let path = path.iter().map(|part| (*part).to_owned()).collect();
+        Self { name: name.into(), path, form, role: Role::Member }
+    }
+
+    /// Whether it holds a part of a small object, such as the currency of an amount.
+    pub(super) fn is_part(&self) -> bool {
+        self.path.len() == 2
+    }
+
+    fn apart(name: &str, form: Form, role: Role) -> Self {
+        Self { role, ..Self::new(name, &[name], form) }
     }
 }
+
+/// The column of an export that says in which language its texts are shown.
+const SHOWN_IN: &str = "shown_in";
 
 /// Makes columns of a header.
 ///
 /// # Errors
 /// Every name that is unknown or stands there twice.
-pub(super) fn columns(def: &KindDef, header: &[String], line: usize) -> Result<Vec<Column>, Vec<Fault>> {
+pub(super) fn columns(def: &KindDef, header: &[String]) -> Result<Vec<Column>, Vec<RowFault>> {
     let mut found: Vec<Column> = Vec::new();
     let mut faults = Vec::new();
     for (at, name) in header.iter().map(|name| name.trim()).enumerate() {
         let place = format!("{}", at + 1);
         let mut fault = |column: &str, code, text: String| {
-            faults.push(Fault::new(line, Some(column), code, text));
+            faults.push(RowFault::new(Some(column), code, text));
         };
         if name.is_empty() {
             fault(&place, Code::Required, "the column has no name".into());
@@ -44,12 +72,23 @@ pub(super) fn columns(def: &KindDef, header: &[String], line: usize) -> Result<V
             fault(name, Code::UnknownMember, unknown(def, name));
         }
     }
+    if found.iter().any(|column| column.name == SHOWN_IN) {
+        // Texts as somebody was shown them are no texts to be kept.
+        let is_text = |name: &str| def.columns.iter().any(|column| column.is_text && column.field == name);
+        found.iter_mut().filter(|column| is_text(&column.name)).for_each(|column| column.role = Role::Told);
+    }
     if faults.is_empty() { Ok(found) } else { Err(faults) }
 }
 
 fn column(def: &KindDef, name: &str) -> Option<Column> {
     if name.starts_with("x_") {
-        return Some(Column::new(name, &[], Form::Text));
+        return Some(Column::apart(name, Form::Text, Role::Own));
+    }
+    match name {
+        "id" => return Some(Column::apart(name, Form::Text, Role::Address)),
+        "version" => return Some(Column::apart(name, Form::Number, Role::Address)),
+        "kind" if !is_member(def, name) => return Some(Column::apart(name, Form::Text, Role::Address)),
+        _ => {}
     }
     if is_member(def, name) {
         return Some(Column::new(name, &[name], form(def, name)));
@@ -58,12 +97,24 @@ fn column(def: &KindDef, name: &str) -> Option<Column> {
         let is_text = def.columns.iter().any(|column| column.is_text && column.field == field);
         return is_text.then(|| Column::new(name, &["translations", tag, field], Form::Text));
     }
+    if is_told(def, name) {
+        return Some(Column::apart(name, Form::Text, Role::Told));
+    }
     let (member, part) = name.split_once('.')?;
     let form = parts(def, member).into_iter().find(|(known, _)| known == part)?.1;
     Some(Column::new(name, &[member, part], form))
 }
 
-fn is_member(def: &KindDef, name: &str) -> bool {
+/// Whether a column is one that exports have and nobody writes: what the service says of a record, and the names of
+/// codes and references.
+pub(super) fn is_told(def: &KindDef, name: &str) -> bool {
+    let (field, part) = name.split_once('.').unwrap_or((name, ""));
+    let is_part = def.parts.iter().any(|known| known.name == field);
+    let is_named = matches!(part, "label" | "name" | "code") || (!part.is_empty() && !is_member(def, field));
+    name == SHOWN_IN || (is_part && (part.is_empty() || is_named))
+}
+
+pub(super) fn is_member(def: &KindDef, name: &str) -> bool {
     def.schemas.new.members().iter().any(|member| member == name)
 }
 
@@ -142,8 +193,8 @@ mod tests {
     use super::*;
     use crate::domain::Registered;
 
-    fn read(def: &KindDef, names: &[&str]) -> Result<Vec<Column>, Vec<Fault>> {
-        columns(def, &names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>(), 1)
+    fn read(def: &KindDef, names: &[&str]) -> Result<Vec<Column>, Vec<RowFault>> {
+        columns(def, &names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
     }
 
     #[test]
@@ -157,7 +208,7 @@ mod tests {
             [Form::Text, Form::Text, Form::Text, Form::List, Form::Number, Form::Text]
         );
         assert_eq!(found[2].path, ["translations", "ru", "title"]);
-        assert_eq!(found[5].path, Vec::<String>::new());
+        assert_eq!(found[5].role, Role::Own);
         assert_eq!(read(Action::def(), &["cost.amount"]).unwrap()[0].path, ["cost", "amount"]);
         assert_eq!(read(Task::def(), &["origin.id"]).unwrap()[0].path, ["origin", "id"]);
         assert_eq!(read(Task::def(), &["shared_with.agencies"]).unwrap()[0].form, Form::List);
@@ -165,12 +216,22 @@ mod tests {
 
     #[test]
     fn unknown_names_get_the_nearest_one() {
-        let faults = read(Task::def(), &["titel", "due", "titel@ru", "title", "title", "", "version"]);
-        let texts: Vec<String> = faults.unwrap_err().iter().map(ToString::to_string).collect();
+        let faults = read(Task::def(), &["titel", "due", "titel@ru", "title", "title", ""]).unwrap_err();
+        let told = |at: usize| (faults[at].column.as_deref(), faults[at].text.as_str());
 
-        assert_eq!(texts.len(), 6, "{texts:?}");
-        assert!(texts[0].contains("column titel") && texts[0].contains("`title`"), "{}", texts[0]);
-        assert!(texts[2].contains("`title@ru`"), "{}", texts[2]);
-        assert!(texts[3].contains("twice") && texts[4].contains("column 6"), "{texts:?}");
+        assert_eq!(faults.len(), 5, "{faults:?}");
+        assert!(matches!(told(0), (Some("titel"), text) if text.contains("`title`")), "{faults:?}");
+        assert!(told(2).1.contains("`title@ru`"), "{faults:?}");
+        assert!(told(3).1.contains("twice") && told(4).0 == Some("6"), "{faults:?}");
+    }
+
+    #[test]
+    fn what_exports_say_besides_is_left_alone() {
+        let names = ["id", "version", "created_at", "status.label", "lead_agency.name", "shown_in", "title"];
+
+        let roles: Vec<Role> = read(Task::def(), &names).unwrap().iter().map(|column| column.role).collect();
+
+        assert_eq!(roles[..2], [Role::Address, Role::Address]);
+        assert!(roles[2..].iter().all(|role| *role == Role::Told), "{roles:?}");
     }
 }

@@ -1,0 +1,47 @@
+//! Imports: files of records, judged and written by the one write path, with a report of every row.
+
+mod carry;
+mod cells;
+mod chunk;
+mod columns;
+mod contract;
+mod entry;
+mod fault;
+mod job;
+mod load;
+mod options;
+mod order;
+mod read;
+mod report;
+mod revert;
+mod spool;
+mod start;
+mod state;
+mod units;
+
+pub use carry::{carry_out, give_up, waiting};
+pub use contract::{Import, ImportPage, ImportRowPage, ImportWarning};
+pub use job::ROWS_KEPT_DAYS;
+pub use load::{Loaded, load};
+pub use options::{ImportAtomic, ImportMode, ImportOptions, Nulls};
+pub use report::{ImportError, ImportRow};
+pub use revert::revert;
+pub use start::{Sent, Started, start};
+pub use state::{CommitInput, cancel, commit, errors, find, list, rows};
+
+/// Rows up to which the report is the answer.
+pub const SHORT: usize = 1000;
+/// Rows of a file at most.
+pub const MAX_ROWS: u64 = 1_000_000;
+/// Rows that are written all or none.
+pub const MAX_ROWS_AT_ONCE: usize = 100_000;
+/// Columns of a table at most.
+pub const MAX_COLUMNS: usize = 64;
+/// Bytes of a cell at most.
+pub const MAX_CELL: usize = 1 << 20;
+/// Bytes of a file as it is sent.
+pub const MAX_BYTES: u64 = 256 << 20;
+/// Bytes of a file once it is unpacked.
+pub const MAX_UNPACKED: u64 = 1 << 30;
+/// Imports of one owner that are not done, at most.
+pub const MAX_RUNNING: usize = 4;

@@ -1,0 +1,349 @@
+//! Imports carried out: judged, or written in units that are there whole or not at all.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use entity::import_job::Column;
+use kernel::{Code, Ctx, Error, Result, db::Conn};
+use sea_orm::{ColumnTrait, sea_query::Cond};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    Import, ImportAtomic, ImportMode, ImportOptions, MAX_ROWS_AT_ONCE, SHORT,
+    chunk::{self, How},
+    job::{self, Job, OPEN, Rows},
+    read::{self, Read},
+    report::Verdict,
+    start::Hold,
+    units::{Judging, One, Part, Whole},
+};
+use crate::domain::KINDS;
+
+/// An import in the hands of who carries it out.
+pub(super) struct Carried {
+    pub(super) ctx: Ctx,
+    pub(super) job: Job,
+    pub(super) read: Arc<Read>,
+    pub(super) options: ImportOptions,
+    /// What a dry run said of each row, where exactly that is to be done.
+    pub(super) planned: Option<BTreeMap<i32, Verdict>>,
+}
+
+/// Imports that are not done, with user, owner and key of their senders.
+///
+/// # Errors
+/// What the database says.
+pub async fn waiting(ctx: &Ctx) -> Result<Vec<(Uuid, Uuid, String, Option<Uuid>)>> {
+    let all = job::waiting(ctx.db.reading()).await?;
+    Ok(all.into_iter().map(|job| (job.id, job.user_id, job.owner, job.api_key_id)).collect())
+}
+
+/// Carries out an import that is not done, or goes on with it, as its sender stands now; nothing where another process is at
+/// it.
+///
+/// # Errors
+/// What the database says; what is wrong with an import is kept with it.
+pub async fn carry_out(ctx: &Ctx, id: Uuid) -> Result<()> {
+    let Some(hold) = Hold::take(ctx, id).await? else { return Ok(()) };
+    let done = attempt(ctx, id).await;
+    hold.end().await?;
+    done
+}
+
+/// Ends an import that nobody can carry out.
+///
+/// # Errors
+/// What the database says.
+pub async fn give_up(ctx: &Ctx, id: Uuid, why: &str) -> Result<()> {
+    let job = job::any(ctx.db.reading(), id).await?;
+    fail(ctx, job, &Error::Forbidden(why.to_owned())).await
+}
+
+async fn attempt(ctx: &Ctx, id: Uuid) -> Result<()> {
+    let job = job::any(ctx.db.reading(), id).await?;
+    if !OPEN.contains(&job.state.as_str()) {
+        return Ok(());
+    }
+    let options: ImportOptions = serde_json::from_value(job.options.clone())?;
+    let file = job::file(ctx.db.reading(), id).await?;
+    let how = options.reading(&KINDS)?;
+    let read = tokio::task::spawn_blocking(move || read::read(file, &how)).await;
+    let read = read.map_err(|error| Error::Internal(format!("a file could not be read: {error}")))?;
+    match read {
+        Ok(read) => {
+            let planned = planned(ctx.db.reading(), &job).await?;
+            let mut ctx = ctx.clone();
+            ctx.language = options.language.as_deref().map(Arc::from);
+            let carried = Carried { ctx, job, read: Arc::new(read), options, planned };
+            Box::pin(carried.run()).await.map(drop)
+        }
+        Err(error) => fail(ctx, job, &error).await,
+    }
+}
+
+/// What a dry run of the import said, where it was committed.
+pub(super) async fn planned(conn: Conn<'_>, job: &Job) -> Result<Option<BTreeMap<i32, Verdict>>> {
+    if job.import_plan.is_none() || job.dry_run {
+        return Ok(None);
+    }
+    let wanted = Rows { limit: usize::MAX >> 1, ..Rows::default() };
+    let all = job::rows(conn, job.id, &wanted).await?;
+    Ok(Some(all.into_iter().map(|verdict| (verdict.seq, verdict)).collect()))
+}
+
+/// Keeps with an import why it failed.
+async fn fail(ctx: &Ctx, mut job: Job, error: &Error) -> Result<()> {
+    let texts: Vec<String> = match error.violations() {
+        [] => vec![error.detail()],
+        found => found.iter().take(100).map(|fault| format!("{}: {}", fault.pointer, fault.detail)).collect(),
+    };
+    (job.state, job.errors, job.finished_at) = ("failed".into(), json!(texts), Some(ctx.clock.now()));
+    let columns = [Column::State, Column::Errors, Column::FinishedAt];
+    job::store(ctx.db.writing(), &job, &columns, job::in_state(&OPEN)).await?;
+    Ok(())
+}
+
+/// The columns that say what became of an import.
+pub(super) const OUTCOME: [Column; 10] = [
+    Column::State,
+    Column::Done,
+    Column::Created,
+    Column::Updated,
+    Column::Unchanged,
+    Column::Deleted,
+    Column::Rejected,
+    Column::Sets,
+    Column::ImportPlan,
+    Column::FinishedAt,
+];
+
+impl Carried {
+    fn how(&self) -> How {
+        let rows = self.read.order.len();
+        How {
+            mode: self.options.mode(),
+            tells_changes: self.job.dry_run || rows <= SHORT || self.planned.is_some(),
+        }
+    }
+
+    /// Carries the import out.
+    pub(super) async fn run(mut self) -> Result<(Job, Vec<Verdict>)> {
+        self.job.state = if self.job.dry_run { "validating" } else { "running" }.into();
+        self.job.started_at = self.job.started_at.or(Some(self.ctx.clock.now()));
+        let columns = [Column::State, Column::StartedAt];
+        if !job::store(self.ctx.db.writing(), &self.job, &columns, job::in_state(&OPEN)).await? {
+            return Err(cancelled());
+        }
+        let ctx = self.ctx.clone();
+        let job = self.job.clone();
+        let done = match (self.job.dry_run, self.options.atomic()) {
+            (true, _) => self.judge().await,
+            (false, ImportAtomic::All) => self.at_once().await,
+            (false, ImportAtomic::Group | ImportAtomic::Row) => self.in_groups().await,
+        };
+        if let Err(error) = &done
+            && !matches!(error, Error::Unavailable(_))
+        {
+            fail(&ctx, job, error).await?;
+        }
+        done
+    }
+
+    /// Judges all rows, and writes nothing but what is said of them.
+    async fn judge(self) -> Result<(Job, Vec<Verdict>)> {
+        let verdicts = self.verdicts().await?;
+        let mut job = self.job;
+        count(&mut job, &verdicts);
+        job.done = i32::try_from(self.read.order.len()).unwrap_or(i32::MAX);
+        job.finished_at = Some(self.ctx.clock.now());
+        let can_be_done = job.rejected == 0 || self.options.atomic() != ImportAtomic::All;
+        job.state = if can_be_done { "awaiting_approval" } else { "completed_with_errors" }.into();
+        job.import_plan = can_be_done.then(|| plan_of(&job, &verdicts));
+        let transaction = self.ctx.db.begin(true).await?;
+        let conn = self.ctx.db.within(&transaction);
+        if !job::store(conn, &job, &OUTCOME, job::in_state(&["validating"])).await? {
+            transaction.rollback().await?;
+            return Err(cancelled());
+        }
+        job::keep_rows(conn, job.id, &verdicts).await?;
+        transaction.commit().await?;
+        Ok((job, verdicts))
+    }
+
+    /// What would become of all rows.
+    async fn verdicts(&self) -> Result<Vec<Verdict>> {
+        let judging = Judging {
+            read: self.read.clone(),
+            how: self.how(),
+            sync: self.sync(),
+            verdicts: Mutex::default(),
+        };
+        if self.read.builds_on_itself || judging.sync.is_some() || self.makes_moves() {
+            let judging = Arc::new(judging);
+            let held = judging.clone();
+            // What the others bring must be there.
+            let done = self.ctx.take_back(async move |unit| held.run(unit).await).await;
+            done?;
+            let mut all = judging.verdicts.lock().unwrap_or_else(PoisonError::into_inner);
+            return Ok(std::mem::take(&mut *all));
+        }
+        let mut all = Vec::new();
+        for places in chunk::chunks(&self.read, None) {
+            let one = One { read: self.read.clone(), how: judging.how, places };
+            all.extend(self.ctx.rehearse(async move |unit| one.run(unit).await).await?);
+        }
+        all.sort_by_key(|verdict| verdict.seq);
+        Ok(all)
+    }
+
+    /// Whether rows may name other states, which moves lead to, and whose facts others may bring.
+    fn makes_moves(&self) -> bool {
+        self.read.tables.iter().any(|table| table.def.lifecycle.is_some())
+            && self.read.order.len() <= MAX_ROWS_AT_ONCE
+    }
+
+    /// What `sync` deletes: the source system.
+    fn sync(&self) -> Option<String> {
+        (self.options.mode() == ImportMode::Sync).then(|| self.options.source_system.clone())?
+    }
+
+    /// Writes all rows or none, in one unit.
+    async fn at_once(self) -> Result<(Job, Vec<Verdict>)> {
+        let judging = Judging {
+            read: self.read.clone(),
+            how: self.how(),
+            sync: self.sync(),
+            verdicts: Mutex::default(),
+        };
+        let whole =
+            Arc::new(Whole { judging, job: self.job.clone(), planned: self.planned, options: self.options });
+        let held = whole.clone();
+        let done = self.ctx.run(async move |unit| held.run(unit).await).await;
+        let verdicts =
+            std::mem::take(&mut *whole.judging.verdicts.lock().unwrap_or_else(PoisonError::into_inner));
+        match done {
+            Ok(job) => Ok((job, verdicts)),
+            Err(Error::Rejected(_)) => {
+                let mut job = self.job;
+                count(&mut job, &verdicts);
+                // Nothing was written: what is counted is what is wrong.
+                (job.created, job.updated, job.unchanged, job.deleted) = (0, 0, 0, 0);
+                job.state = "failed".into();
+                job.finished_at = Some(self.ctx.clock.now());
+                let rejected: Vec<Verdict> =
+                    verdicts.iter().filter(|verdict| verdict.is_rejected()).cloned().collect();
+                let transaction = self.ctx.db.begin(true).await?;
+                let conn = self.ctx.db.within(&transaction);
+                job::store(conn, &job, &OUTCOME, job::in_state(&OPEN)).await?;
+                job::forget_rows(conn, job.id).await?;
+                job::keep_rows(conn, job.id, &rejected).await?;
+                transaction.commit().await?;
+                Ok((job, rejected))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Writes the rows in groups, each in a unit of its own with what is said of it.
+    async fn in_groups(mut self) -> Result<(Job, Vec<Verdict>)> {
+        let group = self.options.group();
+        let chunks = chunk::chunks(&self.read, group);
+        let mut all = Vec::new();
+        let mut begins = 0;
+        let (how, ctx) = (self.how(), self.ctx.clone());
+        let planned = Arc::new(self.planned.take());
+        for places in chunks {
+            let size = i32::try_from(places.len()).unwrap_or(i32::MAX);
+            let at = begins;
+            begins += size;
+            if at < self.job.done {
+                continue;
+            }
+            let one = One { read: self.read.clone(), how, places };
+            let part = Arc::new(Part {
+                one,
+                job: Mutex::new(self.job.clone()),
+                is_group: group.is_some(),
+                planned: planned.clone(),
+                verdicts: Mutex::default(),
+            });
+            let held = part.clone();
+            let done = ctx.run(async move |unit| held.run(unit).await).await;
+            let verdicts = std::mem::take(&mut *part.verdicts.lock().unwrap_or_else(PoisonError::into_inner));
+            match done {
+                Ok(job) => self.job = job,
+                Err(Error::Rejected(_)) => {
+                    let mut verdicts = verdicts.clone();
+                    chunk::refuse_group(&mut verdicts);
+                    let before = self.job.done;
+                    count(&mut self.job, &verdicts);
+                    self.job.done = before + size;
+                    let transaction = ctx.db.begin(true).await?;
+                    let conn = ctx.db.within(&transaction);
+                    if !job::store(conn, &self.job, &OUTCOME, goes_on(before)).await? {
+                        transaction.rollback().await?;
+                        return Err(cancelled());
+                    }
+                    job::keep_rows(conn, self.job.id, &verdicts).await?;
+                    transaction.commit().await?;
+                    all.extend(verdicts);
+                    continue;
+                }
+                Err(error) => return Err(error),
+            }
+            all.extend(verdicts);
+        }
+        self.job.state = if self.job.rejected == 0 { "completed" } else { "completed_with_errors" }.into();
+        self.job.finished_at = Some(ctx.clock.now());
+        job::store(ctx.db.writing(), &self.job, &[Column::State, Column::FinishedAt], job::in_state(&OPEN))
+            .await?;
+        all.sort_by_key(|verdict| verdict.seq);
+        Ok((self.job, all))
+    }
+}
+
+/// The import is still carried out, and has done so many rows.
+pub(super) fn goes_on(done: i32) -> Cond {
+    job::in_state(&["running"]).add(Column::Done.eq(done))
+}
+
+pub(super) fn cancelled() -> Error {
+    Error::Conflict(
+        Code::IllegalMove,
+        "the import was cancelled, or another process has gone on with it".into(),
+    )
+}
+
+/// Counts what became of rows.
+pub(super) fn count(job: &mut Job, verdicts: &[Verdict]) {
+    for verdict in verdicts {
+        let counter = match verdict.row.result.as_str() {
+            "created" => &mut job.created,
+            "updated" => &mut job.updated,
+            "unchanged" => &mut job.unchanged,
+            "deleted" => &mut job.deleted,
+            _ => &mut job.rejected,
+        };
+        *counter += 1;
+    }
+}
+
+/// What names exactly what a dry run showed.
+fn plan_of(job: &Job, verdicts: &[Verdict]) -> String {
+    let mut parts = vec![job.id.to_string()];
+    parts.extend(verdicts.iter().map(|verdict| {
+        let row = &verdict.row;
+        format!("{} {} {:?} {:?} {}", verdict.seq, row.result, row.id, verdict.base, row.changes.0)
+    }));
+    let bytes: Vec<&[u8]> = parts.iter().map(String::as_bytes).collect();
+    kernel::crypto::sha256(&bytes)
+}
+
+/// An import with what became of its rows, where the report is short.
+pub(super) fn answer(job: Job, verdicts: Vec<Verdict>) -> Result<Import> {
+    let rows = (verdicts.len() <= SHORT).then_some(verdicts);
+    Import::of(job, rows)
+}

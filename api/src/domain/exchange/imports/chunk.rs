@@ -1,0 +1,289 @@
+//! Rows of one kind, judged and written together by the one write path.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use kernel::{
+    Ctx, Error, KindDef, Result, Unit,
+    policy::visible,
+    record::{Expected, Op, Outcome, OutcomeKind},
+    render::{Detail, Renderer},
+    row::Row,
+    store,
+    unit::Atomic,
+};
+use sea_orm::sea_query::{Cond, ExprTrait};
+use serde_json::{Map, Value as Json, json};
+use uuid::Uuid;
+
+use super::{
+    ImportMode,
+    entry::{Entry, Which},
+    fault::RowFault,
+    read::Read,
+    report::Verdict,
+    spool::Table,
+};
+use crate::domain::{KINDS, history::changes};
+use kernel::Code;
+
+/// Rows that are written together.
+const SIZE: usize = 1000;
+
+/// Cuts the rows of a file into chunks of one kind each, in the order in which they are written.
+pub(super) fn chunks(read: &Read, size: Option<usize>) -> Vec<Vec<u32>> {
+    let most = size.unwrap_or(SIZE);
+    let kind = |at: u32| table(read, at).map(|table| table.def.name);
+    let mut all: Vec<Vec<u32>> = Vec::new();
+    for at in &read.order {
+        match all.last_mut() {
+            Some(last) if last.len() < most && last.first().and_then(|first| kind(*first)) == kind(*at) => {
+                last.push(*at);
+            }
+            _ => all.push(vec![*at]),
+        }
+    }
+    all
+}
+
+/// The table that a row stands in.
+fn table(read: &Read, at: u32) -> Option<&Table> {
+    let slot = usize::try_from(at).ok().and_then(|at| read.spool.slots.get(at))?;
+    read.tables.get(usize::try_from(slot.table).ok()?)
+}
+
+/// How rows are written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct How {
+    /// What becomes of them.
+    pub(super) mode: ImportMode,
+    /// Whether changes are told field by field.
+    pub(super) tells_changes: bool,
+}
+
+/// Judges and writes a chunk; answers what became of each row, by its place in the file.
+///
+/// # Errors
+/// What the database says.
+pub(super) async fn apply(unit: &mut Unit, read: &Read, places: &[u32], how: How) -> Result<Vec<Verdict>> {
+    let Some(table) = places.first().and_then(|at| table(read, *at)) else { return Ok(Vec::new()) };
+    let entries = read.spool.read(places)?;
+    let found = look_up(unit, table.def, &entries, how.mode).await?;
+    let own = unit.ctx.actor.acting.clone();
+    let (mut verdicts, mut asked, mut ops) = (Vec::new(), Vec::new(), Vec::new());
+    for (at, entry) in places.iter().zip(&entries) {
+        match op(entry, how.mode, (&found, own.as_deref())) {
+            Ok(op) => {
+                asked.push((*at, entry));
+                ops.push(op);
+            }
+            Err(faults) => verdicts.push(Verdict::refused((*at, entry, table), &faults)),
+        }
+    }
+    unit.call_items(
+        asked.iter().map(|(_, entry)| format!("row {} (line {})", entry.row, entry.line)).collect(),
+    );
+    // Each, so that what is wrong with all of them is told.
+    let outcomes = if ops.is_empty() { Vec::new() } else { unit.apply(table.def, ops, Atomic::Each).await? };
+    let told = if how.tells_changes { told(&unit.ctx, table.def, &outcomes).await? } else { Vec::new() };
+    let mut told = told.into_iter();
+    for ((at, entry), outcome) in asked.into_iter().zip(&outcomes) {
+        let changes = told.next().unwrap_or_else(|| Json::Object(Map::new()));
+        verdicts.push(Verdict::judged((at, entry, table), outcome, changes));
+    }
+    verdicts.sort_by_key(|verdict| verdict.seq);
+    Ok(verdicts)
+}
+
+/// What changes in each record, as its sender sees it.
+async fn told(ctx: &Ctx, def: &'static KindDef, outcomes: &[Outcome]) -> Result<Vec<Json>> {
+    let changed = |outcome: &&Outcome| matches!(outcome.kind, OutcomeKind::Created | OutcomeKind::Updated);
+    let rows: Vec<Row> = outcomes
+        .iter()
+        .filter(changed)
+        .flat_map(|outcome| [&outcome.before, &outcome.row])
+        .flatten()
+        .cloned()
+        .collect();
+    let renderer = Renderer::on(ctx, def, &rows, Detail::List).await?;
+    let one = |outcome: &Outcome| match &outcome.row {
+        Some(row) if changed(&outcome) => changes(&renderer, outcome.before.as_ref(), row),
+        _ => Ok(Json::Object(Map::new())),
+    };
+    outcomes.iter().map(one).collect()
+}
+
+/// Records that rows are about, by what they are called there.
+#[derive(Default)]
+struct Found {
+    codes: BTreeMap<(String, String), (Uuid, i32)>,
+    keys_of: BTreeMap<(String, String, String), (Uuid, i32)>,
+    versions: BTreeMap<Uuid, i32>,
+}
+
+/// Looks up the visible records that rows name by key or code, and those to be deleted, whose versions are not given.
+async fn look_up(unit: &Unit, def: &'static KindDef, entries: &[Entry], mode: ImportMode) -> Result<Found> {
+    let (mut codes, mut ids, mut keys) = (Vec::new(), Vec::new(), BTreeMap::<&str, Vec<&str>>::new());
+    for entry in entries.iter().filter(|_| mode != ImportMode::Create) {
+        match &entry.which {
+            Which::Code(code) => codes.push(code.as_str()),
+            Which::Id(id) if mode == ImportMode::Delete => ids.push(*id),
+            Which::Key(system, key) => keys.entry(system).or_default().push(key),
+            Which::Id(_) | Which::New => {}
+        }
+    }
+    let mut any = Cond::any();
+    if let Some(column) = def.code.filter(|_| !codes.is_empty()) {
+        any = any.add(def.col(column).is_in(codes));
+    }
+    if !ids.is_empty() {
+        any = any.add(def.col("id").is_in(ids));
+    }
+    for (system, keys) in keys {
+        let of_system = Cond::all().add(def.col("source_system").eq(system));
+        any = any.add(of_system.add(def.col("external_key").is_in(keys)));
+    }
+    let mut found = Found::default();
+    if any.is_empty() {
+        return Ok(found);
+    }
+    let mut select = store::select(def);
+    select.cond_where(visible(&unit.ctx.actor, def)).cond_where(any);
+    for row in store::rows(unit.conn(), def, &select).await? {
+        let (owner, is) = (row.owner().to_owned(), (row.id(), row.version()));
+        let text = |column: &str| row.text(column).map(str::to_owned);
+        if let Some(code) = def.code.and_then(text) {
+            found.codes.insert((owner.clone(), code), is);
+        }
+        if let Some((system, key)) = text("source_system").zip(text("external_key")) {
+            found.keys_of.insert((owner, system, key), is);
+        }
+        found.versions.insert(row.id(), row.version());
+    }
+    Ok(found)
+}
+
+impl Found {
+    /// The record with a code, of the owner that the row names, else of the one its sender acts for.
+    fn of_code(&self, (owner, own): Owners<'_>, code: &str) -> Option<(Uuid, i32)> {
+        let of = |owner: &str| self.codes.get(&(owner.to_owned(), code.to_owned()));
+        let any = || self.codes.iter().find(|((_, known), _)| known == code).map(|(_, is)| is);
+        match owner {
+            Some(owner) => of(owner).copied(),
+            None => own.and_then(of).or_else(any).copied(),
+        }
+    }
+
+    /// The record with an external key, likewise.
+    fn of_key(&self, (owner, own): Owners<'_>, system: &str, key: &str) -> Option<(Uuid, i32)> {
+        let of = |owner: &str| self.keys_of.get(&(owner.to_owned(), system.to_owned(), key.to_owned()));
+        let fits = |at: &(String, String, String)| at.1 == system && at.2 == key;
+        let any = || self.keys_of.iter().find(|(at, _)| fits(at)).map(|(_, is)| is);
+        match owner {
+            Some(owner) => of(owner).copied(),
+            None => own.and_then(of).or_else(any).copied(),
+        }
+    }
+}
+
+/// The owner that a row names, and the one its sender acts for.
+type Owners<'a> = (Option<&'a str>, Option<&'a str>);
+
+/// The operation a row asks for.
+fn op(entry: &Entry, mode: ImportMode, (found, own): (&Found, Option<&str>)) -> Result<Op, Vec<RowFault>> {
+    if !entry.faults.is_empty() {
+        return Err(entry.faults.clone());
+    }
+    let fault = |column: &str, code, text: &str| Err(vec![RowFault::new(Some(column), code, text)]);
+    let absent = |text: &str| Err(vec![RowFault::new(None, Code::NotFound, text)]);
+    let mut fields = entry.fields.clone();
+    let owners = (entry.fields.get("owner").and_then(Json::as_str), own);
+    let expected = Expected::of(entry.version);
+    let needs = "such a row says which record it is about: by `id`, by `source_system` and `external_key`, or by its code";
+    match (mode, &entry.which) {
+        (ImportMode::Create, Which::Id(_)) => fault(
+            "id",
+            Code::RuleBroken,
+            "the service gives new records their ids: leave `id` out, or take another mode",
+        ),
+        (ImportMode::Create, _) | (ImportMode::Upsert | ImportMode::Sync, Which::New) => {
+            Ok(Op::Create(fields))
+        }
+        (ImportMode::Delete, which) => {
+            let record = match which {
+                Which::New => return fault("id", Code::Required, needs),
+                Which::Id(id) => found.versions.get(id).map(|version| (*id, *version)),
+                Which::Key(system, key) => found.of_key(owners, system, key),
+                Which::Code(code) => found.of_code(owners, code),
+            };
+            match record {
+                Some((id, version)) => Ok(Op::Delete { id, version: Some(entry.version.unwrap_or(version)) }),
+                None => absent("no such record is visible to you"),
+            }
+        }
+        (_, Which::Id(id)) => Ok(Op::Amend { id: *id, expected, fields }),
+        (_, Which::Key(system, key)) => match found.of_key(owners, system, key) {
+            Some((id, _)) => Ok(Op::Amend { id, expected, fields }),
+            None if mode == ImportMode::Update => absent("no record with this key is visible to you"),
+            None => {
+                fields.remove("source_system");
+                fields.remove("external_key");
+                let (source_system, external_key) = (system.clone(), key.clone());
+                Ok(Op::Upsert { source_system, external_key, expected, fields })
+            }
+        },
+        (_, Which::Code(code)) => match found.of_code(owners, code) {
+            Some((id, _)) => Ok(Op::Amend { id, expected, fields }),
+            None if mode == ImportMode::Update => absent("no record with this code is visible to you"),
+            None => Ok(Op::Create(fields)),
+        },
+        (ImportMode::Update, Which::New) => fault("id", Code::Required, needs),
+    }
+}
+
+/// Deletes the visible records of a source system that a file of one kind does not name; those it names are given by id.
+///
+/// # Errors
+/// What the database says.
+pub(super) async fn delete_missing(
+    unit: &mut Unit,
+    (def, system): (&'static KindDef, &str),
+    named: &BTreeSet<Uuid>,
+    first: i32,
+) -> Result<Vec<Verdict>> {
+    let owner = unit.ctx.actor.acting.clone().unwrap_or_default();
+    let mut select = store::select(def);
+    select.cond_where(visible(&unit.ctx.actor, def));
+    select.cond_where(Cond::all().add(def.col("owner").eq(owner)).add(def.col("source_system").eq(system)));
+    let rows = store::rows(unit.conn(), def, &select).await?;
+    let missing: Vec<(Uuid, i32)> =
+        rows.iter().map(|row| (row.id(), row.version())).filter(|(id, _)| !named.contains(id)).collect();
+    let mut verdicts = Vec::new();
+    for some in missing.chunks(SIZE) {
+        let ops = some.iter().map(|(id, version)| Op::Delete { id: *id, version: Some(*version) }).collect();
+        let outcomes = unit.apply(def, ops, Atomic::Each).await?;
+        for outcome in &outcomes {
+            let seq = first.saturating_add(i32::try_from(verdicts.len()).unwrap_or(i32::MAX));
+            verdicts.push(Verdict::of_missing(seq, def, outcome));
+        }
+    }
+    Ok(verdicts)
+}
+
+/// Everything that is said of a chunk whose unit is rolled back because of one of its rows.
+pub(super) fn refuse_group(verdicts: &mut [Verdict]) {
+    for verdict in verdicts.iter_mut().filter(|verdict| !verdict.is_rejected()) {
+        verdict.refuse_with_group();
+    }
+}
+
+/// The names of the kinds that a file writes, for what is told of it.
+pub(super) fn kinds(read: &Read) -> Json {
+    let names: BTreeSet<&str> = read.tables.iter().map(|table| table.def.collection).collect();
+    let all = KINDS.registry().all().iter().map(|def| def.collection).filter(|name| names.contains(name));
+    json!(all.collect::<Vec<_>>())
+}
+
+/// An error that ends a unit whose rows are judged, and is no failure.
+pub(super) fn taken_back() -> Error {
+    Error::Rejected(Vec::new())
+}

@@ -1,0 +1,142 @@
+//! What imports answer: text of both contracts.
+
+use async_graphql::SimpleObject;
+use chrono::{DateTime, Utc};
+use kernel::Result;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{
+    job::Job,
+    report::{ImportRow, Verdict},
+};
+
+/// Something that the sender of a file should know, and that refuses no row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, SimpleObject)]
+pub struct ImportWarning {
+    /// Machine-readable code: `columns_left_alone`.
+    pub code: String,
+    /// Kind of the rows.
+    pub kind: String,
+    /// Columns it is about.
+    pub columns: Vec<String>,
+    /// What it is, for people.
+    pub message: String,
+}
+
+/// An import: what was sent, how far it is, and what became of it.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema, SimpleObject)]
+pub struct Import {
+    /// Id of the import.
+    pub id: Uuid,
+    /// State: `uploaded`, `validating`, `awaiting_approval`, `running`, `completed`, `completed_with_errors`, `failed` or
+    /// `cancelled`.
+    pub state: String,
+    /// Kind of the rows that do not say their own.
+    pub kind: Option<String>,
+    /// What becomes of rows.
+    pub mode: String,
+    /// What is kept where a row is refused.
+    pub atomic: String,
+    /// Whether it only judges.
+    pub dry_run: bool,
+    /// Name of the file.
+    pub file_name: Option<String>,
+    /// SHA-256 of the file, in hexadecimal digits.
+    pub sha256: String,
+    /// Bytes of the file.
+    pub bytes: i64,
+    /// Form of the file, as it was found out.
+    pub format: Option<String>,
+    /// Rows of the file; null until they are counted.
+    pub row_count: Option<i32>,
+    /// Rows that are done.
+    pub rows_done: i32,
+    /// Records made; of a dry run those that would be, and so for the other counts.
+    pub created: i32,
+    /// Records changed.
+    pub updated: i32,
+    /// Rows that change nothing.
+    pub unchanged: i32,
+    /// Records deleted.
+    pub deleted: i32,
+    /// Rows refused.
+    pub rejected: i32,
+    /// What its sender should know of.
+    pub warnings: Vec<ImportWarning>,
+    /// Why it failed as a whole.
+    pub errors: Vec<String>,
+    /// Of a dry run: give it to `commit`, which then does exactly what is shown.
+    pub import_plan: Option<String>,
+    /// Ids of the change sets it became; the feed names them.
+    pub sets: Vec<Uuid>,
+    /// The import that this one takes back.
+    pub reverts: Option<Uuid>,
+    /// When it was sent.
+    pub created_at: DateTime<Utc>,
+    /// When it began.
+    pub started_at: Option<DateTime<Utc>>,
+    /// When it ended.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// When file and report are deleted.
+    pub expires_at: DateTime<Utc>,
+    /// What became of each row, in answers to sending and committing files of up to 1,000 rows; `/rows` has it always.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rows: Option<Vec<ImportRow>>,
+}
+
+impl Import {
+    /// An import as its sender is told of it.
+    pub(super) fn of(job: Job, rows: Option<Vec<Verdict>>) -> Result<Self> {
+        let found = job.found.as_ref();
+        let format = found.and_then(|found| found.get("format")?.as_str().map(str::to_owned));
+        Ok(Self {
+            id: job.id,
+            state: job.state,
+            kind: job.kind,
+            mode: job.mode,
+            atomic: job.atomic,
+            dry_run: job.dry_run,
+            file_name: job.file_name,
+            sha256: job.sha256,
+            bytes: job.bytes,
+            format,
+            row_count: job.row_count,
+            rows_done: job.done,
+            created: job.created,
+            updated: job.updated,
+            unchanged: job.unchanged,
+            deleted: job.deleted,
+            rejected: job.rejected,
+            warnings: serde_json::from_value(job.warnings)?,
+            errors: serde_json::from_value(job.errors)?,
+            import_plan: job.import_plan,
+            sets: serde_json::from_value(job.sets)?,
+            reverts: job.reverts,
+            created_at: job.created_at,
+            started_at: job.started_at,
+            finished_at: job.finished_at,
+            expires_at: job.expires_at,
+            rows: rows.map(|rows| rows.into_iter().map(|verdict| verdict.row).collect()),
+        })
+    }
+}
+
+/// Imports, the last one first.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema, SimpleObject)]
+pub struct ImportPage {
+    /// The imports.
+    pub items: Vec<Import>,
+    /// Where to go on: `after` of the next page; null on the last one.
+    pub next: Option<String>,
+}
+
+/// What became of rows, in the order of the file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, SimpleObject)]
+pub struct ImportRowPage {
+    /// The rows.
+    pub items: Vec<ImportRow>,
+    /// Where to go on: `after` of the next page; null on the last one.
+    pub next: Option<String>,
+}

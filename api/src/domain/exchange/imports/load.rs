@@ -1,0 +1,93 @@
+//! Files loaded by the service itself, without a report that is kept: for the command line.
+
+use std::{
+    fs::File,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use kernel::{Ctx, Error, Result, Violation};
+
+use super::{
+    ImportError, ImportOptions,
+    chunk::{self, How},
+    read,
+    report::Verdict,
+    units::Judging,
+};
+use crate::domain::KINDS;
+
+/// What became of a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Loaded {
+    /// Records made.
+    pub created: usize,
+    /// Records changed.
+    pub updated: usize,
+    /// Rows that change nothing.
+    pub unchanged: usize,
+    /// Rows of the file; none where it cannot be read row by row.
+    pub rows: Option<usize>,
+    /// Rows that are wrong.
+    pub wrong: usize,
+    /// What is wrong, as lines, in the order of the file.
+    pub faults: Vec<String>,
+}
+
+/// Loads a file, all or none.
+///
+/// # Errors
+/// `BadRequest` for settings that do not go together; what the database says.
+pub async fn load(ctx: &Ctx, file: File, options: ImportOptions) -> Result<Loaded> {
+    options.check(&KINDS)?;
+    let read = match read::read(file, &options.reading(&KINDS)?) {
+        Ok(read) => Arc::new(read),
+        Err(Error::Invalid(found)) => {
+            return Ok(Loaded { faults: found.iter().map(place).collect(), ..Loaded::default() });
+        }
+        Err(error) => return Err(error),
+    };
+    let mut ctx = ctx.clone();
+    ctx.language = options.language.as_deref().map(Arc::from);
+    let how = How { mode: options.mode(), tells_changes: false };
+    let judging = Arc::new(Judging { read: read.clone(), how, sync: None, verdicts: Mutex::default() });
+    let held = judging.clone();
+    let work = async move |unit: &mut kernel::Unit| {
+        held.run(unit).await?;
+        let is_wrong =
+            held.verdicts.lock().unwrap_or_else(PoisonError::into_inner).iter().any(Verdict::is_rejected);
+        if is_wrong { Err(chunk::taken_back()) } else { Ok(()) }
+    };
+    let done = if options.is_dry() { ctx.take_back(work).await } else { ctx.run(work).await };
+    match done {
+        Ok(()) | Err(Error::Rejected(_)) => {}
+        Err(error) => return Err(error),
+    }
+    let verdicts = judging.verdicts.lock().unwrap_or_else(PoisonError::into_inner);
+    let count = |result: &str| verdicts.iter().filter(|verdict| verdict.row.result == result).count();
+    let faults = verdicts.iter().flat_map(|verdict| &verdict.row.errors).map(line).collect();
+    Ok(Loaded {
+        created: count("created"),
+        updated: count("updated"),
+        unchanged: count("unchanged"),
+        rows: Some(read.order.len()),
+        wrong: count("rejected"),
+        faults,
+    })
+}
+
+/// What is wrong with a file, with its place.
+fn place(fault: &Violation) -> String {
+    let parts: Vec<&str> = fault.pointer.split('/').skip(1).collect();
+    let place = match parts[..] {
+        ["lines", line] => format!("line {line}: "),
+        ["lines", line, "columns", column] => format!("line {line}, column {column}: "),
+        _ => String::new(),
+    };
+    format!("{place}{}: {}", fault.code.name(), fault.detail)
+}
+
+fn line(error: &ImportError) -> String {
+    let table = error.table.as_ref().map_or_else(String::new, |table| format!("{table}, "));
+    let column = error.column.as_ref().map_or_else(String::new, |column| format!(", column {column}"));
+    format!("{table}line {}{column}: {}: {}", error.line, error.code, error.message)
+}

@@ -1,0 +1,269 @@
+//! How a file is read and written, as its sender says.
+
+use async_graphql::Enum;
+use kernel::{
+    Code, Error, KindDef, Result, Violation,
+    input::{cut, did_you_mean, nearest},
+    kinds::Kinds,
+    spelling,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::{MAX_CELL, MAX_COLUMNS, MAX_ROWS, MAX_UNPACKED, read::Reading};
+
+/// What becomes of rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Enum)]
+#[serde(rename_all = "snake_case")]
+#[graphql(rename_items = "SCREAMING_SNAKE_CASE")]
+pub enum ImportMode {
+    /// Each row makes a record.
+    Create,
+    /// Each row edits the record it names; one that is not there is refused.
+    Update,
+    /// Each row makes a record, or edits the one it names.
+    #[default]
+    Upsert,
+    /// Each row deletes the record it names.
+    Delete,
+    /// As `upsert`; and the records of `source_system` that the file does not name are deleted.
+    Sync,
+}
+
+/// What is kept where a row is refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Enum)]
+#[serde(rename_all = "snake_case")]
+#[graphql(rename_items = "SCREAMING_SNAKE_CASE")]
+pub enum ImportAtomic {
+    /// Nothing: all rows are written, or none.
+    #[default]
+    All,
+    /// The other groups of `group_size` rows.
+    Group,
+    /// The other rows.
+    Row,
+}
+
+/// What an empty cell says, and null in JSON.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Enum)]
+#[serde(rename_all = "snake_case")]
+#[graphql(rename_items = "SCREAMING_SNAKE_CASE")]
+pub enum Nulls {
+    /// Nothing: the field stays as it is. `!clear` empties it.
+    #[default]
+    Keep,
+    /// The field is emptied.
+    Clear,
+}
+
+/// The form of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportFormat {
+    /// Cells separated by commas, semicolons or tabs.
+    Csv,
+    /// One JSON array of objects.
+    Json,
+    /// One JSON object a line.
+    Ndjson,
+    /// A workbook; each sheet has the name of its kind.
+    Xlsx,
+    /// A zip of such files, each with the name of its kind.
+    Package,
+}
+
+/// The characters of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ImportCharset {
+    /// UTF-8.
+    #[serde(rename = "utf-8")]
+    Utf8,
+    /// UTF-16, the low byte first.
+    #[serde(rename = "utf-16le")]
+    Utf16Le,
+    /// UTF-16, the high byte first.
+    #[serde(rename = "utf-16be")]
+    Utf16Be,
+    /// Windows-1251.
+    #[serde(rename = "windows-1251")]
+    Windows1251,
+}
+
+/// What separates cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ImportSeparator {
+    /// `,`
+    Comma,
+    /// `;`
+    Semicolon,
+    /// A tab.
+    Tab,
+}
+
+/// How a file is read and written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub struct ImportOptions {
+    /// Kind of the rows, such as `tasks`; without it sheets, parts or the member `kind` say it.
+    pub kind: Option<String>,
+    /// What becomes of rows.
+    #[param(inline, default = "upsert")]
+    pub mode: Option<ImportMode>,
+    /// Judges the file on the same path, tells old and new of every field, and writes nothing. `import_plan` of the answer
+    /// commits exactly that.
+    #[param(default = false)]
+    pub dry_run: Option<bool>,
+    /// What is kept where a row is refused. `all` takes 100,000 rows at most.
+    #[param(inline, default = "all")]
+    pub atomic: Option<ImportAtomic>,
+    /// Rows of a group, 1 to 10000; only with `atomic=group`.
+    #[param(minimum = 1, maximum = 10_000, default = 1000)]
+    pub group_size: Option<i64>,
+    /// What an empty cell says, and null in JSON.
+    #[param(inline, default = "keep")]
+    pub nulls: Option<Nulls>,
+    /// Language of the texts (BCP 47), for rows that do not say it.
+    pub language: Option<String>,
+    /// Form of the file, where it is not to be found out.
+    #[param(inline)]
+    pub format: Option<ImportFormat>,
+    /// Characters of the file; UTF-8 and UTF-16 are found out.
+    #[param(inline)]
+    pub charset: Option<ImportCharset>,
+    /// What separates cells, where it is not to be found out.
+    #[param(inline)]
+    pub separator: Option<ImportSeparator>,
+    /// Source system whose records `sync` deletes where the file does not name them.
+    pub source_system: Option<String>,
+    /// How many records `sync` deletes, as a dry run told: another number refuses the import.
+    #[param(minimum = 0)]
+    pub confirm_deletions: Option<i64>,
+    /// Whether warnings refuse the import.
+    #[param(default = false)]
+    pub fail_on_warnings: Option<bool>,
+    /// Imports the same file again, where the earlier import would be answered.
+    #[param(default = false)]
+    pub force: Option<bool>,
+    /// Name of the file, for people.
+    pub name: Option<String>,
+    /// Languages wanted, best first.
+    pub lang: Option<String>,
+}
+
+impl ImportOptions {
+    /// What becomes of rows.
+    #[must_use]
+    pub fn mode(&self) -> ImportMode {
+        self.mode.unwrap_or_default()
+    }
+
+    /// What is kept where a row is refused.
+    #[must_use]
+    pub fn atomic(&self) -> ImportAtomic {
+        self.atomic.unwrap_or_default()
+    }
+
+    /// Whether it only judges.
+    #[must_use]
+    pub fn is_dry(&self) -> bool {
+        self.dry_run.unwrap_or_default()
+    }
+
+    /// Rows that are written together.
+    pub(super) fn group(&self) -> Option<usize> {
+        let size = (self.atomic() == ImportAtomic::Group).then(|| self.group_size.unwrap_or(1000));
+        usize::try_from(size?).ok()
+    }
+
+    /// The kind of rows that do not say their own.
+    pub(super) fn kind_of(&self, kinds: &Kinds) -> Result<Option<&'static KindDef>, Violation> {
+        let Some(name) = self.kind.as_deref() else { return Ok(None) };
+        let mut served = kinds.registry().served();
+        served.find(|def| def.name == name || def.collection == name).map(Some).ok_or_else(|| {
+            let near = did_you_mean(nearest(name, kinds.registry().served().map(|def| def.collection)));
+            let given = cut(&name.into());
+            Violation::new("?kind", Code::NotInList, format!("there is no kind {given}{near}"))
+        })
+    }
+
+    /// Everything that is wrong with what is asked.
+    pub(super) fn check(&self, kinds: &Kinds) -> Result<()> {
+        let mut wrong = Vec::new();
+        wrong.extend(self.kind_of(kinds).err());
+        let mut fault =
+            |name: &str, code, text: &str| wrong.push(Violation::new(format!("?{name}"), code, text));
+        if self.language.as_deref().is_some_and(|tag| spelling::tag(tag).as_deref() != Some(tag)) {
+            fault("language", Code::BadFormat, "a language tag (BCP 47), such as `ru` or `fr`");
+        }
+        if self.group_size.is_some() && self.atomic() != ImportAtomic::Group {
+            fault("group_size", Code::RuleBroken, "groups are of `atomic=group` only");
+        }
+        if self.group_size.is_some_and(|size| !(1..=10_000).contains(&size)) {
+            fault("group_size", Code::OutOfRange, "a group has 1 to 10000 rows");
+        }
+        if self.confirm_deletions.is_some_and(|count| count < 0) {
+            fault("confirm_deletions", Code::OutOfRange, "how many records are deleted: 0 or more");
+        }
+        if self.name.as_deref().is_some_and(|name| name.chars().count() > 200 || name.contains('\0')) {
+            fault("name", Code::TooLong, "the name of the file has 200 characters at most");
+        }
+        if self.mode() == ImportMode::Sync {
+            if self.kind.is_none() {
+                fault("kind", Code::Required, "`sync` is of one kind: say which");
+            }
+            if self.source_system.as_deref().is_none_or(|system| system.trim().is_empty()) {
+                fault(
+                    "source_system",
+                    Code::Required,
+                    "`sync` deletes records of one source system: say which",
+                );
+            }
+            if self.atomic() != ImportAtomic::All {
+                fault("atomic", Code::RuleBroken, "`sync` writes all or nothing");
+            }
+        } else {
+            if self.source_system.is_some() {
+                fault("source_system", Code::RuleBroken, "only `sync` takes it; rows say theirs in a column");
+            }
+            if self.confirm_deletions.is_some() {
+                fault("confirm_deletions", Code::RuleBroken, "only `sync` takes it");
+            }
+        }
+        if wrong.is_empty() { Ok(()) } else { Err(Error::BadRequest(wrong)) }
+    }
+
+    /// How the file is read.
+    pub(super) fn reading(&self, kinds: &'static Kinds) -> Result<Reading> {
+        let kind = self.kind_of(kinds).map_err(|fault| Error::BadRequest(vec![fault]))?;
+        let file = tabular::Options {
+            format: self.format.map(|format| match format {
+                ImportFormat::Csv => tabular::Format::Csv,
+                ImportFormat::Json => tabular::Format::Json,
+                ImportFormat::Ndjson => tabular::Format::Ndjson,
+                ImportFormat::Xlsx => tabular::Format::Xlsx,
+                ImportFormat::Package => tabular::Format::Package,
+            }),
+            charset: self.charset.map(|charset| match charset {
+                ImportCharset::Utf8 => tabular::Charset::Utf8,
+                ImportCharset::Utf16Le => tabular::Charset::Utf16Le,
+                ImportCharset::Utf16Be => tabular::Charset::Utf16Be,
+                ImportCharset::Windows1251 => tabular::Charset::Windows1251,
+            }),
+            separator: self.separator.map(|separator| match separator {
+                ImportSeparator::Comma => b',',
+                ImportSeparator::Semicolon => b';',
+                ImportSeparator::Tab => b'\t',
+            }),
+            limits: tabular::Limits {
+                unpacked: MAX_UNPACKED,
+                rows: MAX_ROWS,
+                columns: MAX_COLUMNS,
+                cell: MAX_CELL,
+            },
+        };
+        Ok(Reading { kind, nulls: self.nulls.unwrap_or_default(), file, kinds })
+    }
+}

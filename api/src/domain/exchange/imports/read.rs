@@ -1,0 +1,332 @@
+//! Files as rows: what each row is about and says, kept beside the memory, and the order in which to write them.
+
+use std::{collections::HashMap, fs::File, ops::ControlFlow};
+
+use kernel::{
+    Code, Error, KindDef, Result, Violation,
+    input::{cut, did_you_mean, nearest},
+    kinds::Kinds,
+};
+use serde_json::{Map, Value as Json, json};
+use tabular::{Cells, Item, RowFaultCode};
+
+use super::{
+    Nulls,
+    columns::{Column, Role, columns},
+    entry::{self, Entry, Which},
+    fault::RowFault,
+    order::{Names, order, token},
+    spool::{Spool, Table, Writing},
+};
+
+/// The member of an object that says of which kind it is, where kinds may have a member `kind`.
+pub(super) const RECORD_KIND: &str = "record_kind";
+
+/// How a file is to be read.
+#[derive(Clone, Debug)]
+pub(super) struct Reading {
+    /// The kind of every row that does not say its own.
+    pub(super) kind: Option<&'static KindDef>,
+    /// What an empty cell says.
+    pub(super) nulls: Nulls,
+    /// Form, characters, separator and bounds.
+    pub(super) file: tabular::Options,
+    /// The kinds there are.
+    pub(super) kinds: &'static Kinds,
+}
+
+/// A file that was read.
+#[derive(Clone, Debug)]
+pub(super) struct Read {
+    /// Its rows.
+    pub(super) spool: Spool,
+    /// Its tables.
+    pub(super) tables: Vec<Table>,
+    /// Places of the rows in the order in which they are written.
+    pub(super) order: Vec<u32>,
+    /// Whether rows refer to others of the file, so that some can only be judged when others are written.
+    pub(super) builds_on_itself: bool,
+    /// What was found out about the file.
+    pub(super) found: tabular::Found,
+}
+
+/// Reads a file.
+///
+/// # Errors
+/// `Invalid` with everything that is wrong with the file as a whole: one that cannot be read, unknown columns, kinds.
+pub(super) fn read(file: File, how: &Reading) -> Result<Read> {
+    let mut reader = Reader::new(how)?;
+    let mut stopped = None;
+    let found = tabular::read(file, &how.file, &mut |item| match reader.take(item) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(error) => {
+            stopped = Some(error);
+            ControlFlow::Break(())
+        }
+    });
+    if let Some(error) = stopped {
+        return Err(error);
+    }
+    let found = found.map_err(|fault| {
+        let place = fault.line.map_or_else(String::new, |line| format!("/lines/{line}"));
+        Error::invalid(&place, Code::BadFormat, fault.text)
+    })?;
+    reader.done(found)
+}
+
+/// The code of what is wrong with a row or a cell.
+pub(super) const fn code(of: RowFaultCode) -> Code {
+    match of {
+        RowFaultCode::CellTooLong | RowFaultCode::RowTooLong => Code::TooLong,
+        RowFaultCode::Nul => Code::NullCharacter,
+        RowFaultCode::NotJson => Code::MalformedJson,
+        RowFaultCode::NotAnObject => Code::WrongType,
+        RowFaultCode::DuplicateMember => Code::DuplicateMember,
+        RowFaultCode::NotText
+        | RowFaultCode::TextAfterQuote
+        | RowFaultCode::ErrorValue
+        | RowFaultCode::NoResult
+        | RowFaultCode::BadValue => Code::BadFormat,
+    }
+}
+
+struct Reader<'a> {
+    how: &'a Reading,
+    writing: Writing,
+    tables: Vec<Table>,
+    columns: Vec<Column>,
+    /// Whether the next row of cells has the names of columns.
+    awaits_header: bool,
+    name: Option<String>,
+    row: u32,
+    names: Names,
+    /// Rows by what they are about, in short, to tell doubles.
+    seen: HashMap<u64, (u32, u64)>,
+    wrong: Vec<Violation>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(how: &'a Reading) -> Result<Self> {
+        Ok(Self {
+            how,
+            writing: Writing::new()?,
+            tables: Vec::new(),
+            columns: Vec::new(),
+            awaits_header: true,
+            name: None,
+            row: 0,
+            names: Names::default(),
+            seen: HashMap::new(),
+            wrong: Vec::new(),
+        })
+    }
+
+    fn take(&mut self, item: Item) -> Result<()> {
+        match item {
+            Item::Table { name, .. } => {
+                (self.name, self.awaits_header, self.row) = (name, true, 0);
+                self.columns.clear();
+                Ok(())
+            }
+            Item::Row(row) => match row.cells {
+                Cells::Cells(cells) if self.awaits_header => {
+                    self.header(&cells, row.line);
+                    Ok(())
+                }
+                Cells::Cells(cells) => {
+                    if self.columns.is_empty() {
+                        return Ok(());
+                    }
+                    self.cells(&cells, row.line)
+                }
+                Cells::Members(members) => self.members(members, row.line),
+                Cells::Bad(faults) => {
+                    let table = self.table_of_rows(&Map::new());
+                    let Some(table) = table else { return Ok(()) };
+                    self.row += 1;
+                    let mut faults = faults
+                        .into_iter()
+                        .map(|bad| RowFault::new(bad.member.as_deref(), code(bad.code), bad.text));
+                    let first = faults.next().unwrap_or_else(|| RowFault::new(None, Code::BadFormat, ""));
+                    let mut entry = entry::unread(first, (self.row, row.line));
+                    entry.faults.extend(faults);
+                    self.add(table, entry)
+                }
+            },
+        }
+    }
+
+    /// The kind that a table is of, by its name or as the call says.
+    fn kind_of(&mut self, named: Option<&str>, place: &str) -> Option<&'static KindDef> {
+        let importable = |def: &&'static KindDef| def.is_served();
+        if let Some(name) = named {
+            let found = self
+                .how
+                .kinds
+                .registry()
+                .served()
+                .filter(importable)
+                .find(|def| def.name == name || def.collection == name);
+            if let Some(def) = found {
+                return Some(def);
+            }
+            if let Some(kind) = self.how.kind.filter(|_| place.is_empty()) {
+                return Some(kind);
+            }
+            let near =
+                did_you_mean(nearest(name, self.how.kinds.registry().served().map(|def| def.collection)));
+            let text = format!("there is no kind {}{near}", cut(&json!(name)));
+            self.wrong.push(Violation::new(format!("{place}/kind"), Code::NotInList, text));
+            return None;
+        }
+        if self.how.kind.is_none() {
+            let text = "the file does not say of which kind its rows are: give `kind`, or name the sheet or member by it";
+            let fault = Violation::new("?kind", Code::Required, text);
+            if !self.wrong.contains(&fault) {
+                self.wrong.push(fault);
+            }
+        }
+        self.how.kind
+    }
+
+    /// Begins a table with a row of names.
+    fn header(&mut self, cells: &[tabular::Cell], line: u64) {
+        self.awaits_header = false;
+        let names: Vec<String> = cells
+            .iter()
+            .map(|cell| match super::cells::read(super::cells::Form::Text, cell) {
+                Some(Json::String(name)) => name.trim().to_owned(),
+                _ => String::new(),
+            })
+            .collect();
+        // Programs write separators behind the last column.
+        let last = names.iter().rposition(|name| !name.is_empty()).map_or(0, |at| at + 1);
+        let names = names.get(..last).unwrap_or_default().to_vec();
+        let name = self.name.clone();
+        let place = if self.how.kind.is_some() && self.tables.is_empty() { "" } else { "/tables" };
+        let Some(def) = self.kind_of(name.as_deref(), place) else { return };
+        match columns(def, &names) {
+            Ok(columns) => {
+                let told = columns.iter().filter(|column| column.role == Role::Told);
+                let told = told.map(|column| column.name.clone()).collect();
+                self.tables.push(Table { name, def, columns: names, told });
+                self.columns = columns;
+            }
+            Err(faults) => self.wrong.extend(faults.into_iter().map(|fault| {
+                let column = fault.column.unwrap_or_default();
+                Violation::new(format!("/lines/{line}/columns/{column}"), fault.code, fault.text)
+            })),
+        }
+    }
+
+    fn cells(&mut self, cells: &[tabular::Cell], line: u64) -> Result<()> {
+        self.row += 1;
+        let table = self.tables.len().saturating_sub(1);
+        let Some(def) = self.tables.get(table).map(|table| table.def) else { return Ok(()) };
+        let place = (self.row, line);
+        let more = cells.get(self.columns.len()..).unwrap_or_default();
+        let is_short = self.name.is_none() && cells.len() < self.columns.len();
+        let entry = if is_short || more.iter().any(|cell| !matches!(cell, tabular::Cell::Empty)) {
+            let (has, needs) = (cells.len(), self.columns.len());
+            let text = format!("the row has {has} cells, the line of names {needs}");
+            entry::unread(RowFault::new(None, Code::BadFormat, text), place)
+        } else {
+            entry::of_cells(def, &self.columns, (cells, self.how.nulls), place)
+        };
+        self.add(table, entry)
+    }
+
+    /// The table that objects of one kind are in.
+    fn table_of_rows(&mut self, members: &Map<String, Json>) -> Option<usize> {
+        if !self.columns.is_empty() {
+            return Some(self.tables.len().saturating_sub(1));
+        }
+        // An object may say its own kind; some kinds have a member `kind` of their own.
+        let said = |name: &str| members.get(name).and_then(Json::as_str);
+        let known = |name: &&str| {
+            self.how.kinds.registry().served().any(|def| def.name == *name || def.collection == *name)
+        };
+        let own = said(RECORD_KIND).or_else(|| said("kind").filter(known));
+        let name = self.name.clone();
+        let own = own.filter(|_| self.how.kind.is_none()).or(name.as_deref());
+        let def = match own {
+            Some(own) => self.kind_of(Some(own), "")?,
+            None => self.kind_of(None, "")?,
+        };
+        if let Some(at) =
+            self.tables.iter().position(|table| table.def.name == def.name && table.name == name)
+        {
+            return Some(at);
+        }
+        self.tables.push(Table { name, def, columns: Vec::new(), told: Vec::new() });
+        Some(self.tables.len() - 1)
+    }
+
+    fn members(&mut self, members: Map<String, Json>, line: u64) -> Result<()> {
+        let Some(table) = self.table_of_rows(&members) else { return Ok(()) };
+        let Some(def) = self.tables.get(table).map(|table| table.def) else { return Ok(()) };
+        self.row += 1;
+        let entry = entry::of_members(def, members, self.how.nulls, (self.row, line));
+        self.add(table, entry)
+    }
+
+    fn add(&mut self, table: usize, mut entry: Entry) -> Result<()> {
+        let Some(def) = self.tables.get(table).map(|table| table.def) else { return Ok(()) };
+        let owner = entry.fields.get("owner").and_then(Json::as_str).unwrap_or_default();
+        let about = match &entry.which {
+            Which::New => None,
+            Which::Id(id) => Some(("id", format!("id {id}"))),
+            Which::Key(system, key) => Some(("external_key", format!("{owner} key {system} {key}"))),
+            Which::Code(code) => def.code.map(|column| (column, format!("{owner} code {code}"))),
+        };
+        if let Some((column, about)) = about {
+            let about = token(def.name, &about);
+            match self.seen.get(&about) {
+                Some((row, line)) => {
+                    let text = format!("row {row} (line {line}) is about the same record");
+                    entry.faults.push(RowFault::new(Some(column), Code::DuplicateItem, text));
+                }
+                None => drop(self.seen.insert(about, (entry.row, entry.line))),
+            }
+        }
+        if entry.faults.is_empty() {
+            let at = u32::try_from(self.writing.len()).unwrap_or(u32::MAX);
+            let (only, own) = (self.how.kind, def.name);
+            self.names.note(at, def, &entry, |target| only.is_none() || target == own);
+        }
+        self.writing.add(table, &entry)
+    }
+
+    fn done(self, found: tabular::Found) -> Result<Read> {
+        let Self { how, writing, tables, names, wrong, .. } = self;
+        if !wrong.is_empty() {
+            return Err(Error::Invalid(wrong));
+        }
+        if tables.is_empty() {
+            let text = "the file has no rows and no line with names of columns";
+            return Err(Error::invalid("", Code::Required, text));
+        }
+        let spool = writing.done()?;
+        let rank = |def: &KindDef| {
+            how.kinds.registry().all().iter().position(|one| one.name == def.name).unwrap_or_default()
+        };
+        let order = order(&names, &spool.slots, &tables, rank);
+        if !order.circles.is_empty() {
+            return Err(Error::Invalid(circles(&spool, &order.circles)?));
+        }
+        let builds_on_itself = names.has_edges() || tables.len() > 1;
+        Ok(Read { spool, tables, order: order.places, builds_on_itself, found })
+    }
+}
+
+/// Circles over several kinds, each told by its way.
+fn circles(spool: &Spool, all: &[Vec<u32>]) -> Result<Vec<Violation>> {
+    let told = |way: &Vec<u32>| -> Result<Violation> {
+        let mut lines: Vec<String> =
+            spool.read(way)?.iter().map(|entry| format!("line {}", entry.line)).collect();
+        lines.extend(lines.first().cloned());
+        let text = format!("rows refer to each other in a circle: {}", lines.join(" -> "));
+        Ok(Violation::new("", Code::ReferenceCycle, text))
+    };
+    all.iter().take(20).map(told).collect()
+}

@@ -1,0 +1,208 @@
+//! What becomes of each row, as callers are told.
+
+use async_graphql::SimpleObject;
+use kernel::{
+    Code, KindDef,
+    input::cut,
+    record::{Outcome, OutcomeKind},
+    scalar::Object,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{entry::Entry, fault::RowFault, spool::Table};
+
+/// What became of one row of an import.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, SimpleObject)]
+pub struct ImportRow {
+    /// Number of the row in its table, from 1 in every format; null for a record that `sync` deletes.
+    pub row: Option<i32>,
+    /// Physical line of the file, or row of the sheet, it begins on, from 1.
+    pub line: Option<i64>,
+    /// Name of the sheet or part it stands in, where the file has several.
+    pub table: Option<String>,
+    /// Kind of the record.
+    pub kind: String,
+    /// `created`, `updated`, `unchanged`, `deleted` or `rejected`; of a dry run what would become of it.
+    pub result: String,
+    /// The record; null for those that were not made.
+    pub id: Option<Uuid>,
+    /// Its version afterwards; of a dry run the one it has.
+    pub version: Option<i32>,
+    /// What changes, field by field, old and new; of imports that are not dry runs only where the report is short.
+    #[schema(value_type = std::collections::BTreeMap<String, serde_json::Value>)]
+    pub changes: Object,
+    /// What is wrong with it.
+    pub errors: Vec<ImportError>,
+}
+
+/// One thing that is wrong with a row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, SimpleObject)]
+pub struct ImportError {
+    /// Number of the row in its table, from 1.
+    pub row: i32,
+    /// Physical line of the file, or row of the sheet.
+    pub line: i64,
+    /// Name of the sheet or part, where the file has several.
+    pub table: Option<String>,
+    /// Column, where one is to blame.
+    pub column: Option<String>,
+    /// JSON Pointer into the record, where one is to blame.
+    pub pointer: Option<String>,
+    /// Machine-readable code.
+    pub code: String,
+    /// `error`: the row is not written.
+    pub severity: String,
+    /// What the file says there, cut where it is long.
+    pub value: Option<String>,
+    /// What is wrong and what would be right.
+    pub message: String,
+    /// When the code is answered and what helps.
+    pub hint: String,
+}
+
+/// What became of a row, as it is kept.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Verdict {
+    /// Place in the file from 0; records that are deleted because they are missing come behind.
+    pub(super) seq: i32,
+    pub(super) row: ImportRow,
+    /// Version of the record before.
+    pub(super) base: Option<i32>,
+}
+
+impl Verdict {
+    /// What is said of a row that was judged.
+    pub(super) fn judged(
+        (seq, entry, table): (u32, &Entry, &Table),
+        outcome: &Outcome,
+        changes: Json,
+    ) -> Self {
+        let errors = match &outcome.kind {
+            OutcomeKind::Rejected(error) => RowFault::of(error, &table.columns),
+            _ => Vec::new(),
+        };
+        let is_kept = !matches!(outcome.kind, OutcomeKind::Rejected(_));
+        let base = outcome.before.as_ref().map(kernel::row::Row::version);
+        Self {
+            base,
+            row: ImportRow {
+                result: outcome.result().to_owned(),
+                id: outcome.id.filter(|_| is_kept),
+                version: outcome.version.filter(|_| is_kept),
+                changes: Object(changes),
+                ..Self::refused((seq, entry, table), &errors).row
+            },
+            seq: i32::try_from(seq).unwrap_or(i32::MAX),
+        }
+    }
+
+    /// What is said of a row that is refused for these faults.
+    pub(super) fn refused((seq, entry, table): (u32, &Entry, &Table), faults: &[RowFault]) -> Self {
+        let errors = faults.iter().map(|fault| told(entry, table, fault)).collect();
+        Self {
+            seq: i32::try_from(seq).unwrap_or(i32::MAX),
+            base: None,
+            row: ImportRow {
+                row: i32::try_from(entry.row).ok(),
+                line: i64::try_from(entry.line).ok(),
+                table: table.name.clone(),
+                kind: table.def.name.to_owned(),
+                result: "rejected".to_owned(),
+                id: None,
+                version: None,
+                changes: Object(Json::Object(Map::new())),
+                errors,
+            },
+        }
+    }
+
+    /// What became of a record that the file does not name.
+    pub(super) fn of_missing(seq: i32, def: &KindDef, outcome: &Outcome) -> Self {
+        let errors = match &outcome.kind {
+            OutcomeKind::Rejected(error) => RowFault::of(error, &[]),
+            _ => Vec::new(),
+        };
+        let told = |fault: &RowFault| ImportError {
+            row: 0,
+            line: 0,
+            table: None,
+            column: None,
+            pointer: fault.pointer.clone(),
+            code: fault.code.name().to_owned(),
+            severity: "error".to_owned(),
+            value: outcome.id.map(|id| id.to_string()),
+            message: fault.text.clone(),
+            hint: fault.code.meaning().to_owned(),
+        };
+        Self {
+            seq,
+            base: outcome.before.as_ref().map(kernel::row::Row::version),
+            row: ImportRow {
+                row: None,
+                line: None,
+                table: None,
+                kind: def.name.to_owned(),
+                result: outcome.result().to_owned(),
+                id: outcome.id,
+                version: None,
+                changes: Object(Json::Object(Map::new())),
+                errors: errors.iter().map(told).collect(),
+            },
+        }
+    }
+
+    /// Refuses the row because another one of its group is refused.
+    pub(super) fn refuse_with_group(&mut self) {
+        let (row, line) = (self.row.row.unwrap_or_default(), self.row.line.unwrap_or_default());
+        let code = Code::RuleBroken;
+        self.row.errors.push(ImportError {
+            row,
+            line,
+            table: self.row.table.clone(),
+            column: None,
+            pointer: None,
+            code: code.name().to_owned(),
+            severity: "error".to_owned(),
+            value: None,
+            message: "another row of its group is refused, so none of the group is written".to_owned(),
+            hint: code.meaning().to_owned(),
+        });
+        (self.row.result, self.row.id, self.row.version) = ("rejected".to_owned(), None, None);
+    }
+
+    /// Whether the row was refused.
+    pub(super) fn is_rejected(&self) -> bool {
+        self.row.result == "rejected"
+    }
+
+    /// Whether the same becomes of the row as was said before.
+    pub(super) fn is_as(&self, planned: &Self) -> bool {
+        let (now, then) = (&self.row, &planned.row);
+        let is_same_record = now.result == "created" || now.id == then.id;
+        now.result == then.result
+            && is_same_record
+            && self.base == planned.base
+            && now.changes == then.changes
+    }
+}
+
+fn told(entry: &Entry, table: &Table, fault: &RowFault) -> ImportError {
+    let fields = Json::Object(entry.fields.clone());
+    let given = fault.pointer.as_deref();
+    let given = given.filter(|pointer| !pointer.is_empty()).and_then(|pointer| fields.pointer(pointer));
+    ImportError {
+        row: i32::try_from(entry.row).unwrap_or(i32::MAX),
+        line: i64::try_from(entry.line).unwrap_or(i64::MAX),
+        table: table.name.clone(),
+        column: fault.column.clone(),
+        pointer: fault.pointer.clone(),
+        code: fault.code.name().to_owned(),
+        severity: "error".to_owned(),
+        value: given.map(cut),
+        message: fault.text.clone(),
+        hint: fault.code.meaning().to_owned(),
+    }
+}

@@ -1,0 +1,249 @@
+//! Imports taken back: what they made is deleted, what they changed is as it was, unless it has changed since.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::TimeDelta;
+use entity::{change, change_payload};
+use kernel::{
+    Code, Ctx, Error, KindDef, Result, Unit,
+    cause::Cause,
+    db::Conn,
+    policy::visible,
+    record::{Op, Outcome, OutcomeKind},
+    row::Row,
+    store,
+    unit::Atomic,
+};
+use sea_orm::sea_query::{Cond, Expr, ExprTrait, Order, Query};
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+use super::{
+    Import, SHORT,
+    job::{self, Job, ROWS_KEPT_DAYS},
+    report::Verdict,
+};
+use crate::domain::KINDS;
+
+/// Records taken back by one statement of the write path.
+const SIZE: usize = 1000;
+
+/// What an import did to a record.
+#[derive(Clone, Debug)]
+struct Done {
+    kind: &'static KindDef,
+    id: Uuid,
+    /// Version that the import left.
+    version: i32,
+    op: String,
+    /// Of an edit the values of what it changed.
+    before: Option<Json>,
+}
+
+/// Takes an import back, set by set, the last one first; a dry run only tells what would become of each record.
+///
+/// # Errors
+/// `NotFound` where the caller has no such import; `IllegalMove` where it has written nothing, or was taken back.
+pub async fn revert(ctx: &Ctx, id: Uuid, is_dry: bool) -> Result<Import> {
+    ctx.actor.must_be_itself()?;
+    let of = job::find(ctx, id).await?;
+    let sets: Vec<Uuid> = serde_json::from_value(of.sets.clone())?;
+    if sets.is_empty() || of.reverts.is_some() {
+        let detail = "the import has written nothing that could be taken back".to_owned();
+        return Err(Error::IllegalMove { detail, allowed: Vec::new(), missing: Vec::new() });
+    }
+    let mut own = ctx.clone();
+    (own.cause, own.idempotency) = (Cause::Import, None);
+    let now = ctx.clock.now();
+    let mut job = Job {
+        id: ctx.clock.id(),
+        dry_run: is_dry,
+        state: "running".into(),
+        reverts: Some(id),
+        asked: format!("revert {id} {now}"),
+        sets: json!([]),
+        warnings: json!([]),
+        errors: json!([]),
+        import_plan: None,
+        row_count: None,
+        done: 0,
+        created: 0,
+        updated: 0,
+        unchanged: 0,
+        deleted: 0,
+        rejected: 0,
+        created_at: now,
+        started_at: Some(now),
+        finished_at: None,
+        expires_at: now + TimeDelta::days(ROWS_KEPT_DAYS),
+        ..of
+    };
+    let (mut all, mut written) = (Vec::new(), Vec::new());
+    for set in sets.iter().rev() {
+        let first = i32::try_from(all.len()).unwrap_or(i32::MAX);
+        let back = Back { set: *set, first };
+        let (verdicts, of_set) = if is_dry {
+            own.take_back(async move |unit| back.run(unit).await).await?
+        } else {
+            own.run(async move |unit| back.run(unit).await).await?
+        };
+        written.extend(of_set.filter(|_| !is_dry));
+        all.extend(verdicts);
+    }
+    for verdict in &all {
+        match verdict.row.result.as_str() {
+            "deleted" => job.deleted += 1,
+            "updated" => job.updated += 1,
+            "unchanged" => job.unchanged += 1,
+            "created" => job.created += 1,
+            _ => job.rejected += 1,
+        }
+    }
+    job.sets = json!(written);
+    job.row_count = i32::try_from(all.len()).ok();
+    job.done = job.row_count.unwrap_or_default();
+    job.state = if job.rejected == 0 { "completed" } else { "completed_with_errors" }.into();
+    job.finished_at = Some(ctx.clock.now());
+    let transaction = ctx.db.begin(true).await?;
+    let conn = ctx.db.within(&transaction);
+    job::insert(conn, &job).await?;
+    job::keep_rows(conn, job.id, &all).await?;
+    transaction.commit().await?;
+    let rows = (all.len() <= SHORT).then_some(all);
+    Import::of(job, rows)
+}
+
+/// What the change sets of an import did, the last of it first, each record once.
+async fn done(conn: Conn<'_>, set: Uuid) -> Result<Vec<Done>> {
+    use change::Column as Change;
+    use change_payload::Column as Payload;
+    let mut select = Query::select();
+    select
+        .columns(
+            [Change::Kind, Change::RecordId, Change::Version, Change::Op]
+                .map(|column| (change::Entity, column)),
+        )
+        .column((change_payload::Entity, Payload::Before))
+        .from(change::Entity)
+        .inner_join(
+            change_payload::Entity,
+            Cond::all()
+                .add(
+                    Expr::col((change_payload::Entity, Payload::SetId))
+                        .equals((change::Entity, Change::SetId)),
+                )
+                .add(
+                    Expr::col((change_payload::Entity, Payload::Ordinal))
+                        .equals((change::Entity, Change::Ordinal)),
+                ),
+        )
+        .and_where(Expr::col((change::Entity, Change::SetId)).eq(set))
+        .order_by((change::Entity, Change::Ordinal), Order::Asc);
+    let mut all: BTreeMap<(String, Uuid), (usize, Done)> = BTreeMap::new();
+    for (place, row) in conn.all(&select).await?.iter().enumerate() {
+        let (kind, id): (String, Uuid) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
+        let (version, op): (i32, String) = (row.try_get_by_index(2)?, row.try_get_by_index(3)?);
+        let Some(def) = KINDS.registry().get(&kind) else { continue };
+        let before: Option<String> = row.try_get_by_index(4)?;
+        let before: Option<Json> = before.map(|text| serde_json::from_str(&text)).transpose()?;
+        if let Some((_, first)) = all.get_mut(&(kind.clone(), id)) {
+            // What it was before the first change, and as the last one left it.
+            first.version = version;
+            if let (Some(Json::Object(own)), Some(Json::Object(more))) = (&mut first.before, before) {
+                more.into_iter().for_each(|(column, value)| {
+                    own.entry(column).or_insert(value);
+                });
+            }
+            if op == "delete" {
+                first.op = op;
+            }
+            continue;
+        }
+        all.insert((kind, id), (place, Done { kind: def, id, version, op, before }));
+    }
+    let mut all: Vec<_> = all.into_values().collect();
+    all.sort_by_key(|(place, _)| std::cmp::Reverse(*place));
+    Ok(all.into_iter().map(|(_, done)| done).collect())
+}
+
+/// A set to be taken back, for a unit.
+#[derive(Clone, Copy)]
+struct Back {
+    set: Uuid,
+    first: i32,
+}
+
+impl Back {
+    async fn run(&self, unit: &mut Unit) -> Result<(Vec<Verdict>, Option<Uuid>)> {
+        let all = done(unit.conn(), self.set).await?;
+        unit.doom(all.iter().filter(|done| done.op == "create").map(|done| done.id));
+        let mut verdicts = Vec::new();
+        // Those that others refer to come last when they are deleted, and all of it the other way round than it was done.
+        let mut kinds: Vec<&'static KindDef> = all.iter().map(|done| done.kind).collect();
+        let rank = |def: &KindDef| KINDS.registry().all().iter().position(|one| one.name == def.name);
+        kinds.sort_by_key(|def| std::cmp::Reverse(rank(def)));
+        kinds.dedup_by_key(|def| def.name);
+        for def in kinds {
+            let own: Vec<&Done> = all.iter().filter(|done| done.kind.name == def.name).collect();
+            for some in own.chunks(SIZE) {
+                let first = self.first.saturating_add(i32::try_from(verdicts.len()).unwrap_or(i32::MAX));
+                verdicts.extend(back(unit, def, some, first).await?);
+            }
+        }
+        let is_any =
+            verdicts.iter().any(|verdict| ["deleted", "updated"].contains(&verdict.row.result.as_str()));
+        Ok((verdicts, is_any.then(|| unit.set())))
+    }
+}
+
+/// A record with what was there before an edit.
+fn as_it_was(row: &Row, before: &Json) -> Result<Row> {
+    let mut image = row.image();
+    if let (Some(all), Some(old)) = (image.as_object_mut(), before.as_object()) {
+        all.extend(old.clone());
+    }
+    let mut was = Row::from_image(row.def(), &image)?;
+    was.set("version", row.version());
+    Ok(was)
+}
+
+/// Takes back what was done to records of one kind.
+async fn back(unit: &mut Unit, def: &'static KindDef, some: &[&Done], first: i32) -> Result<Vec<Verdict>> {
+    let ids: BTreeSet<Uuid> = some.iter().map(|done| done.id).collect();
+    let mut select = store::select(def);
+    select.cond_where(visible(&unit.ctx.actor, def)).cond_where(Cond::all().add(def.col("id").is_in(ids)));
+    let rows = store::rows(unit.conn(), def, &select).await?;
+    let now: BTreeMap<Uuid, &Row> = rows.iter().map(|row| (row.id(), row)).collect();
+    let (mut ops, mut refused) = (Vec::new(), Vec::new());
+    for done in some {
+        match (done.op.as_str(), now.get(&done.id), &done.before) {
+            ("create", Some(row), _) if row.version() == done.version => {
+                ops.push(Op::Delete { id: done.id, version: Some(done.version) });
+            }
+            ("update", Some(row), Some(before)) if row.version() == done.version => {
+                ops.push(Op::Put(Box::new(as_it_was(row, before)?)));
+            }
+            ("delete", ..) => {
+                refused.push((done.id, "a record that was deleted is not brought back: import it anew"));
+            }
+            (_, None, _) => {
+                refused.push((done.id, "the record is not there any more, or not visible to you"));
+            }
+            _ => refused.push((done.id, "the record has changed since, and stays as it is")),
+        }
+    }
+    let mut outcomes = if ops.is_empty() { Vec::new() } else { unit.apply(def, ops, Atomic::Each).await? };
+    outcomes.extend(refused.into_iter().map(|(id, why)| {
+        let kind = OutcomeKind::Rejected(Error::Conflict(Code::PlanMoved, why.into()));
+        Outcome {
+            asked: kernel::record::Asked::default(),
+            kind,
+            id: Some(id),
+            version: None,
+            before: None,
+            row: None,
+        }
+    }));
+    let seqs = first..;
+    Ok(seqs.zip(&outcomes).map(|(seq, outcome)| Verdict::of_missing(seq, def, outcome)).collect())
+}

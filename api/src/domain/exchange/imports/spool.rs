@@ -1,0 +1,126 @@
+//! Rows on their way: kept in a file beside the memory, read again in any order.
+
+use std::{
+    fs::File,
+    io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use kernel::{Error, KindDef, Result};
+
+use super::entry::Entry;
+
+/// What is known of a row without reading it again.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slot {
+    /// Where it stands in the file.
+    at: u64,
+    /// Bytes it has.
+    len: u32,
+    /// Place of its table among those of the file.
+    pub(super) table: u32,
+}
+
+/// A table of the file: a sheet, a part of a package, or the whole of it.
+#[derive(Clone, Debug)]
+pub(super) struct Table {
+    /// Its name, where it has one.
+    pub(super) name: Option<String>,
+    /// Kind of its rows.
+    pub(super) def: &'static KindDef,
+    /// Names of its columns; none where rows are objects.
+    pub(super) columns: Vec<String>,
+    /// Names of columns that were left alone because the service says what stands there.
+    pub(super) told: Vec<String>,
+}
+
+/// Writes rows.
+#[derive(Debug)]
+pub(super) struct Writing {
+    file: BufWriter<File>,
+    at: u64,
+    slots: Vec<Slot>,
+}
+
+impl Writing {
+    /// Begins with no row.
+    ///
+    /// # Errors
+    /// `Internal` where no file can be made.
+    pub(super) fn new() -> Result<Self> {
+        let file = tempfile::tempfile().map_err(|error| io(&error))?;
+        Ok(Self { file: BufWriter::with_capacity(1 << 18, file), at: 0, slots: Vec::new() })
+    }
+
+    /// How many rows there are.
+    pub(super) const fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Adds a row of a table.
+    ///
+    /// # Errors
+    /// `Internal` where the file cannot be written.
+    pub(super) fn add(&mut self, table: usize, entry: &Entry) -> Result<()> {
+        let bytes = serde_json::to_vec(entry)?;
+        self.file.write_all(&bytes).map_err(|error| io(&error))?;
+        let len = u32::try_from(bytes.len()).map_err(|_| Error::Internal("a row is too long".into()))?;
+        self.slots.push(Slot { at: self.at, len, table: u32::try_from(table).unwrap_or(u32::MAX) });
+        self.at += u64::from(len);
+        Ok(())
+    }
+
+    /// Ends writing.
+    ///
+    /// # Errors
+    /// `Internal` where the file cannot be written.
+    pub(super) fn done(self) -> Result<Spool> {
+        let file = self.file.into_inner().map_err(|error| io(error.error()))?;
+        Ok(Spool {
+            file: Arc::new(Mutex::new(BufReader::with_capacity(1 << 18, file))),
+            slots: self.slots.into(),
+        })
+    }
+}
+
+/// Rows that were read from a file.
+#[derive(Clone, Debug)]
+pub(super) struct Spool {
+    file: Arc<Mutex<BufReader<File>>>,
+    /// The rows in the order of the file.
+    pub(super) slots: Arc<[Slot]>,
+}
+
+impl Spool {
+    /// Reads rows by their places in the file.
+    ///
+    /// # Errors
+    /// `Internal` where the file cannot be read.
+    pub(super) fn read(&self, places: &[u32]) -> Result<Vec<Entry>> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut bytes = Vec::new();
+        let mut entries = Vec::with_capacity(places.len());
+        for place in places {
+            let slot = usize::try_from(*place).ok().and_then(|place| self.slots.get(place));
+            let slot = slot.ok_or_else(|| Error::Internal("a row is not there".into()))?;
+            seek(&mut file, slot.at).map_err(|error| io(&error))?;
+            bytes.resize(usize::try_from(slot.len).unwrap_or_default(), 0);
+            file.read_exact(&mut bytes).map_err(|error| io(&error))?;
+            entries.push(serde_json::from_slice(&bytes)?);
+        }
+        Ok(entries)
+    }
+}
+
+/// Goes to a place; where that is near, what is buffered is kept.
+fn seek(file: &mut BufReader<File>, at: u64) -> std::io::Result<()> {
+    let now = file.stream_position()?;
+    match i64::try_from(at).ok().zip(i64::try_from(now).ok()) {
+        Some((at, now)) => file.seek_relative(at - now),
+        None => file.seek(SeekFrom::Start(at)).map(drop),
+    }
+}
+
+fn io(error: &std::io::Error) -> Error {
+    Error::Internal(format!("rows on their way cannot be kept: {error}"))
+}

@@ -1,0 +1,246 @@
+//! A file is sent: it is read, kept, and carried out or handed on.
+
+use std::{
+    collections::BTreeSet,
+    fs::File,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use chrono::TimeDelta;
+use futures_util::future::BoxFuture;
+use kernel::{Code, Ctx, Error, Result, cause::Cause, crypto::sha256, turn::Turn};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    Import, ImportAtomic, ImportOptions, ImportWarning, MAX_ROWS_AT_ONCE, MAX_RUNNING, SHORT,
+    carry::{Carried, answer},
+    job::{self, Job, OPEN, ROWS_KEPT_DAYS, Rows},
+    read::{self, Read},
+};
+use crate::domain::KINDS;
+
+/// Hours for which the same file is answered by the import it was.
+const SAME_HOURS: i64 = 24;
+
+/// A file as it was sent.
+#[derive(Debug)]
+pub struct Sent {
+    /// Its bytes.
+    pub file: File,
+    /// How many there are.
+    pub bytes: u64,
+    /// SHA-256 of them, in hexadecimal digits.
+    pub sha256: String,
+}
+
+/// What became of sending a file.
+pub enum Started {
+    /// It is done.
+    Done(Box<Import>),
+    /// The same was sent before, and this became of it.
+    Earlier(Box<Import>),
+    /// It is carried out by this work.
+    Later(Box<Import>, BoxFuture<'static, Result<()>>),
+}
+
+impl std::fmt::Debug for Started {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Started").finish_non_exhaustive()
+    }
+}
+
+/// Takes a file in: up to 1,000 rows it is carried out at once, else by the work that is answered.
+///
+/// # Errors
+/// `BadRequest` for settings that do not go together; `Invalid` for a file that cannot be read; `Forbidden` for who acts for
+/// no owner; `Limited` where an owner has as many imports at work as it may.
+pub async fn start(ctx: &Ctx, sent: Sent, options: ImportOptions) -> Result<Started> {
+    ctx.actor.must_be_itself()?;
+    options.check(&KINDS)?;
+    let (Some(user), Some(owner)) = (ctx.actor.user, ctx.actor.acting.clone()) else {
+        return Err(Error::Forbidden("an import acts for an owner: sign in with a grant of one".into()));
+    };
+    let asked = asked(&sent, &options)?;
+    if !options.force.unwrap_or_default()
+        && let Some(earlier) = earlier(ctx, &asked).await?
+    {
+        return Ok(Started::Earlier(Box::new(earlier)));
+    }
+    if job::running(ctx.db.reading(), &owner).await? >= MAX_RUNNING {
+        return Err(Error::Limited { seconds: 15 });
+    }
+    let (how, copy) = (options.reading(&KINDS)?, copy(&sent.file)?);
+    let read = tokio::task::spawn_blocking(move || read::read(copy, &how)).await;
+    let read = read.map_err(|error| Error::Internal(format!("a file could not be read: {error}")))??;
+    let warnings = warnings(&read);
+    if options.fail_on_warnings.unwrap_or_default() && !warnings.is_empty() {
+        let fault =
+            |warning: &ImportWarning| kernel::Violation::new("", Code::UnknownMember, &*warning.message);
+        return Err(Error::Invalid(warnings.iter().map(fault).collect()));
+    }
+    let rows = read.order.len();
+    if options.atomic() == ImportAtomic::All && !options.is_dry() && rows > MAX_ROWS_AT_ONCE {
+        let text = format!(
+            "the file has {rows} rows: `all` takes {MAX_ROWS_AT_ONCE} at most; take `group` or `row`"
+        );
+        return Err(Error::bad_request("?atomic", Code::OutOfRange, text));
+    }
+    let now = ctx.clock.now();
+    let job = Job {
+        id: ctx.clock.id(),
+        owner,
+        user_id: user,
+        api_key_id: ctx.actor.key.as_ref().map(|key| key.key),
+        kind: options.kind_of(&KINDS).ok().flatten().map(|def| def.collection.to_owned()),
+        mode: name(&options.mode())?,
+        atomic: name(&options.atomic())?,
+        dry_run: options.is_dry(),
+        options: serde_json::to_value(&options)?,
+        state: "uploaded".into(),
+        file_name: options.name.clone(),
+        sha256: sent.sha256,
+        bytes: i64::try_from(sent.bytes).unwrap_or(i64::MAX),
+        asked,
+        found: Some(found(&read)),
+        row_count: i32::try_from(rows).ok(),
+        done: 0,
+        created: 0,
+        updated: 0,
+        unchanged: 0,
+        deleted: 0,
+        rejected: 0,
+        warnings: serde_json::to_value(&warnings)?,
+        errors: json!([]),
+        sets: json!([]),
+        import_plan: None,
+        reverts: None,
+        created_at: now,
+        started_at: None,
+        finished_at: None,
+        expires_at: now + TimeDelta::days(ROWS_KEPT_DAYS),
+    };
+    let hold =
+        Hold::take(ctx, job.id).await?.ok_or_else(|| Error::Internal("a new import is at work".into()))?;
+    let transaction = ctx.db.begin(true).await?;
+    let conn = ctx.db.within(&transaction);
+    job::insert(conn, &job).await?;
+    job::keep_file(conn, job.id, &sent.file).await?;
+    transaction.commit().await?;
+
+    let mut ctx = ctx.clone();
+    (ctx.cause, ctx.idempotency) = (Cause::Import, None);
+    ctx.language = options.language.as_deref().map(Arc::from).or(ctx.language);
+    let shown = job.clone();
+    let carried = Carried { ctx, job, read: Arc::new(read), options, planned: None };
+    launch(carried, hold, shown).await
+}
+
+/// Carries a short import out, and hands on a long one.
+pub(super) async fn launch(carried: Carried, hold: Hold, shown: Job) -> Result<Started> {
+    if carried.read.order.len() > SHORT {
+        let work = Box::pin(async move {
+            let done = Box::pin(carried.run()).await;
+            hold.end().await?;
+            done.map(drop)
+        });
+        return Ok(Started::Later(Box::new(Import::of(shown, None)?), work));
+    }
+    let done = Box::pin(carried.run()).await;
+    hold.end().await?;
+    let (job, verdicts) = done?;
+    Ok(Started::Done(Box::new(answer(job, verdicts)?)))
+}
+
+/// Code of a closed list.
+fn name(of: &impl serde::Serialize) -> Result<String> {
+    Ok(serde_json::to_value(of)?.as_str().unwrap_or_default().to_owned())
+}
+
+/// Hash of a file and of all that is asked with it, but whether it is to be done again.
+fn asked(sent: &Sent, options: &ImportOptions) -> Result<String> {
+    let options = ImportOptions { force: None, lang: None, ..options.clone() };
+    Ok(sha256(&[sent.sha256.as_bytes(), &serde_json::to_vec(&options)?]))
+}
+
+/// The import that the same file already is: one that is at work, or that was written a short time ago with no row refused.
+async fn earlier(ctx: &Ctx, asked: &str) -> Result<Option<Import>> {
+    let Some(job) = job::same(ctx, asked).await? else { return Ok(None) };
+    let is_young = job.created_at > ctx.clock.now() - TimeDelta::hours(SAME_HOURS);
+    let is_good = job.state == "completed" && job.rejected == 0 && !job.dry_run && is_young;
+    if !is_good && !OPEN.contains(&job.state.as_str()) {
+        return Ok(None);
+    }
+    let is_short =
+        job.row_count.is_some_and(|count| usize::try_from(count).is_ok_and(|count| count <= SHORT));
+    let rows = if is_short {
+        let wanted = Rows { limit: SHORT, ..Rows::default() };
+        Some(job::rows(ctx.db.reading(), job.id, &wanted).await?)
+    } else {
+        None
+    };
+    Import::of(job, rows).map(Some)
+}
+
+/// Another handle of a file.
+fn copy(file: &File) -> Result<File> {
+    let io = |error: std::io::Error| Error::Internal(format!("a file that was sent cannot be read: {error}"));
+    let mut copy = file.try_clone().map_err(io)?;
+    std::io::Seek::rewind(&mut copy).map_err(io)?;
+    Ok(copy)
+}
+
+/// The form of a file, as it was found out.
+fn found(read: &Read) -> serde_json::Value {
+    let format = format!("{:?}", read.found.format).to_ascii_lowercase();
+    json!({ "format": format, "kinds": super::chunk::kinds(read) })
+}
+
+/// What the sender should know: columns that are left alone because the service says what stands there.
+fn warnings(read: &Read) -> Vec<ImportWarning> {
+    let told = read.tables.iter().filter(|table| !table.told.is_empty());
+    told.map(|table| ImportWarning {
+        code: "columns_left_alone".into(),
+        kind: table.def.name.into(),
+        columns: table.told.clone(),
+        message: format!("nobody writes {}: these columns are left alone", table.told.join(", ")),
+    })
+    .collect()
+}
+
+/// Imports that this process is at.
+static AT_WORK: Mutex<BTreeSet<Uuid>> = Mutex::new(BTreeSet::new());
+
+/// The right to carry out an import, which one process and one task has.
+pub(super) struct Hold {
+    turn: Option<Turn>,
+    _here: Here,
+}
+
+struct Here(Uuid);
+
+impl Drop for Here {
+    fn drop(&mut self) {
+        AT_WORK.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
+    }
+}
+
+impl Hold {
+    /// Takes the right; none while somebody else has it.
+    pub(super) async fn take(ctx: &Ctx, id: Uuid) -> Result<Option<Self>> {
+        if !AT_WORK.lock().unwrap_or_else(PoisonError::into_inner).insert(id) {
+            return Ok(None);
+        }
+        let here = Here(id);
+        let turn = Turn::take(&ctx.db, &format!("import {id}")).await?;
+        Ok(turn.map(|turn| Self { turn: Some(turn), _here: here }))
+    }
+
+    /// Gives the right back.
+    pub(super) async fn end(mut self) -> Result<()> {
+        match self.turn.take() {
+            Some(turn) => turn.end().await,
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Imports after they were sent: looked at, committed, cancelled.
+
+use std::sync::Arc;
+
+use entity::import_job::Column;
+use kernel::{Code, Ctx, Error, Result, cause::Cause};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{
+    Import, ImportOptions, ImportPage, ImportRowPage,
+    carry::{Carried, planned},
+    job::{self, OPEN, Rows},
+    read,
+    report::Verdict,
+    start::{Hold, Started, launch},
+};
+use crate::domain::KINDS;
+
+/// Rows of a page at most.
+const MOST: usize = 1000;
+
+/// The caller's import with this id.
+///
+/// # Errors
+/// `NotFound` where it has none.
+pub async fn find(ctx: &Ctx, id: Uuid) -> Result<Import> {
+    Import::of(job::find(ctx, id).await?, None)
+}
+
+/// The caller's imports, the last one first.
+///
+/// # Errors
+/// `BadRequest` for a cursor that is none.
+pub async fn list(ctx: &Ctx, after: Option<&str>, limit: usize) -> Result<ImportPage> {
+    let after = after.map(|text| Uuid::try_parse(text).map_err(|_| no_cursor())).transpose()?;
+    let mut jobs = job::list(ctx, after, limit.saturating_add(1)).await?;
+    let has_more = jobs.len() > limit;
+    jobs.truncate(limit);
+    let next = jobs.last().filter(|_| has_more).map(|job| job.id.to_string());
+    let items = jobs.into_iter().map(|job| Import::of(job, None)).collect::<Result<_>>()?;
+    Ok(ImportPage { items, next })
+}
+
+fn no_cursor() -> Error {
+    Error::bad_request("?after", Code::CursorInvalid, "take the cursor from `next` of the page before")
+}
+
+async fn page(ctx: &Ctx, id: Uuid, mut wanted: Rows, after: Option<&str>) -> Result<ImportRowPage> {
+    let job = job::find(ctx, id).await?;
+    wanted.after = after.map(|text| text.parse().map_err(|_| no_cursor())).transpose()?;
+    let limit = wanted.limit;
+    wanted.limit = limit.saturating_add(1);
+    let mut rows = job::rows(ctx.db.reading(), job.id, &wanted).await?;
+    let has_more = rows.len() > limit;
+    rows.truncate(limit);
+    let next = rows.last().filter(|_| has_more).map(|row| row.seq.to_string());
+    Ok(ImportRowPage { items: rows.into_iter().map(|verdict: Verdict| verdict.row).collect(), next })
+}
+
+/// What became of the rows of the caller's import.
+///
+/// # Errors
+/// `NotFound` where it has none; `BadRequest` for a result that is none, or a cursor.
+pub async fn rows(
+    ctx: &Ctx,
+    id: Uuid,
+    result: Option<&str>,
+    (after, limit): (Option<&str>, usize),
+) -> Result<ImportRowPage> {
+    let results: Vec<String> =
+        result.unwrap_or_default().split(',').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+    let known = ["created", "updated", "unchanged", "deleted", "rejected"];
+    if let Some(other) = results.iter().find(|one| !known.contains(&one.as_str())) {
+        let text = format!("{} is not one of {}", kernel::input::cut(&json!(other)), known.join(", "));
+        return Err(Error::bad_request("?result", Code::NotInList, text));
+    }
+    page(ctx, id, Rows { results, after: None, limit: limit.min(MOST) }, after).await
+}
+
+/// The refused rows of the caller's import, with what is wrong with each.
+///
+/// # Errors
+/// `NotFound` where it has none; `BadRequest` for a cursor that is none.
+pub async fn errors(ctx: &Ctx, id: Uuid, (after, limit): (Option<&str>, usize)) -> Result<ImportRowPage> {
+    page(ctx, id, Rows { results: vec!["rejected".into()], after: None, limit: limit.min(MOST) }, after).await
+}
+
+/// A plan that is to be committed.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema, async_graphql::InputObject)]
+pub struct CommitInput {
+    /// `import_plan` of the dry run.
+    pub import_plan: String,
+}
+
+/// Does exactly what a dry run showed.
+///
+/// # Errors
+/// `NotFound` where the caller has no such import; `Conflict` where it waits for nobody, the plan is another one, or the records
+/// have changed since.
+pub async fn commit(ctx: &Ctx, id: Uuid, input: &CommitInput) -> Result<Started> {
+    ctx.actor.must_be_itself()?;
+    let mut job = job::find(ctx, id).await?;
+    let Some(hold) = Hold::take(ctx, id).await? else { return Err(wrong_state("it is at work")) };
+    let begun = begin(ctx, &mut job, input).await;
+    let read = match begun {
+        Ok(read) => read,
+        Err(error) => {
+            hold.end().await?;
+            return Err(error);
+        }
+    };
+    let planned = planned(ctx.db.reading(), &job).await?;
+    let options: ImportOptions = serde_json::from_value(job.options.clone())?;
+    let mut own = ctx.clone();
+    (own.cause, own.idempotency) = (Cause::Import, None);
+    own.language = options.language.as_deref().map(Arc::from).or(own.language);
+    let shown = job.clone();
+    launch(Carried { ctx: own, job, read: Arc::new(read), options, planned }, hold, shown).await
+}
+
+async fn begin(ctx: &Ctx, job: &mut job::Job, input: &CommitInput) -> Result<read::Read> {
+    if job.state != "awaiting_approval" {
+        return Err(wrong_state(&format!("it is {}", job.state)));
+    }
+    if job.import_plan.as_deref() != Some(input.import_plan.as_str()) {
+        let text = "this is not the plan of this import: take `import_plan` of its dry run";
+        return Err(Error::Conflict(Code::PlanMoved, text.into()));
+    }
+    let options: ImportOptions = serde_json::from_value(job.options.clone())?;
+    let file = job::file(ctx.db.reading(), job.id).await?;
+    let how = options.reading(&KINDS)?;
+    let read = tokio::task::spawn_blocking(move || read::read(file, &how)).await;
+    let read = read.map_err(|error| Error::Internal(format!("a file could not be read: {error}")))??;
+    (job.dry_run, job.state, job.done, job.finished_at) = (false, "uploaded".into(), 0, None);
+    (job.created, job.updated, job.unchanged, job.deleted, job.rejected) = (0, 0, 0, 0, 0);
+    let columns = [
+        Column::DryRun,
+        Column::State,
+        Column::Done,
+        Column::FinishedAt,
+        Column::Created,
+        Column::Updated,
+        Column::Unchanged,
+        Column::Deleted,
+        Column::Rejected,
+    ];
+    if !job::store(ctx.db.writing(), job, &columns, job::in_state(&["awaiting_approval"])).await? {
+        return Err(wrong_state("somebody else goes on with it"));
+    }
+    Ok(read)
+}
+
+fn wrong_state(why: &str) -> Error {
+    let text = format!("the import does not wait to be committed: {why}");
+    Error::IllegalMove { detail: text, allowed: Vec::new(), missing: Vec::new() }
+}
+
+/// Ends an import that is not done; what it has written stays.
+///
+/// # Errors
+/// `NotFound` where the caller has no such import; `IllegalMove` where it is done.
+pub async fn cancel(ctx: &Ctx, id: Uuid) -> Result<Import> {
+    ctx.actor.must_be_itself()?;
+    let mut job = job::find(ctx, id).await?;
+    let states: Vec<&str> = OPEN.into_iter().chain(["awaiting_approval"]).collect();
+    (job.state, job.finished_at) = ("cancelled".into(), Some(ctx.clock.now()));
+    let columns = [Column::State, Column::FinishedAt];
+    if !job::store(ctx.db.writing(), &job, &columns, job::in_state(&states)).await? {
+        let detail = format!(
+            "the import is {}: only one that is not done is cancelled",
+            job::find(ctx, id).await?.state
+        );
+        return Err(Error::IllegalMove { detail, allowed: Vec::new(), missing: Vec::new() });
+    }
+    find(ctx, id).await
+}

@@ -1,0 +1,169 @@
+//! Rows of an import as the work of units: structs and not closures, whose futures would not be known to be `Send`.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use kernel::{Code, Error, Result, Unit};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    ImportOptions,
+    carry::{OUTCOME, cancelled, count, goes_on},
+    chunk::{self, How},
+    job::{self, Job},
+    read::Read,
+    report::Verdict,
+};
+
+/// A chunk, for a unit.
+pub(super) struct One {
+    pub(super) read: Arc<Read>,
+    pub(super) how: How,
+    pub(super) places: Vec<u32>,
+}
+
+impl One {
+    pub(super) async fn run(&self, unit: &mut Unit) -> Result<Vec<Verdict>> {
+        chunk::apply(unit, &self.read, &self.places, self.how).await
+    }
+}
+
+/// All rows, for a unit.
+pub(super) struct Judging {
+    pub(super) read: Arc<Read>,
+    pub(super) how: How,
+    /// The source system of which is deleted what the file does not name.
+    pub(super) sync: Option<String>,
+    /// What became of the rows in the last run.
+    pub(super) verdicts: Mutex<Vec<Verdict>>,
+}
+
+impl Judging {
+    pub(super) async fn run(&self, unit: &mut Unit) -> Result<()> {
+        let mut all = Vec::new();
+        for places in chunk::chunks(&self.read, None) {
+            all.extend(chunk::apply(unit, &self.read, &places, self.how).await?);
+        }
+        if let (Some(system), Some(table)) = (&self.sync, self.read.tables.first())
+            && all.iter().all(|verdict| !verdict.is_rejected())
+        {
+            let named: BTreeSet<Uuid> = all.iter().filter_map(|verdict| verdict.row.id).collect();
+            let first = i32::try_from(self.read.order.len()).unwrap_or(i32::MAX);
+            all.extend(chunk::delete_missing(unit, (table.def, system), &named, first).await?);
+        }
+        all.sort_by_key(|verdict| verdict.seq);
+        *self.verdicts.lock().unwrap_or_else(PoisonError::into_inner) = all;
+        Ok(())
+    }
+}
+
+/// All rows with what is said of them, for a unit.
+pub(super) struct Whole {
+    pub(super) judging: Judging,
+    pub(super) job: Job,
+    pub(super) planned: Option<BTreeMap<i32, Verdict>>,
+    pub(super) options: ImportOptions,
+}
+
+impl Whole {
+    pub(super) async fn run(&self, unit: &mut Unit) -> Result<Job> {
+        self.judging.run(unit).await?;
+        let verdicts = self.judging.verdicts.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if verdicts.iter().any(Verdict::is_rejected) && self.planned.is_none() {
+            return Err(chunk::taken_back());
+        }
+        if let Some(planned) = &self.planned {
+            let moved = moved(&verdicts, planned);
+            if !moved.is_empty() {
+                return Err(plan_moved(&moved));
+            }
+        }
+        let mut job = self.job.clone();
+        count(&mut job, &verdicts);
+        let deleted = i64::from(job.deleted);
+        if self.judging.sync.is_some()
+            && self.planned.is_none()
+            && self.options.confirm_deletions != Some(deleted)
+        {
+            let text = format!("{deleted} records would be deleted: say so by `confirm_deletions={deleted}`");
+            return Err(Error::bad_request("?confirm_deletions", Code::RuleBroken, text));
+        }
+        job.done = i32::try_from(self.judging.read.order.len()).unwrap_or(i32::MAX);
+        job.state = "completed".into();
+        job.finished_at = Some(unit.ctx.clock.now());
+        job.sets = if job.created + job.updated + job.deleted > 0 { json!([unit.set()]) } else { json!([]) };
+        if !job::store(unit.conn(), &job, &OUTCOME, job::in_state(&["running"])).await? {
+            return Err(cancelled());
+        }
+        job::keep_rows(unit.conn(), job.id, &verdicts).await?;
+        Ok(job)
+    }
+}
+
+/// A group of rows with what is said of them, for a unit.
+pub(super) struct Part {
+    pub(super) one: One,
+    pub(super) job: Mutex<Job>,
+    pub(super) is_group: bool,
+    pub(super) planned: Arc<Option<BTreeMap<i32, Verdict>>>,
+    pub(super) verdicts: Mutex<Vec<Verdict>>,
+}
+
+impl Part {
+    pub(super) async fn run(&self, unit: &mut Unit) -> Result<Job> {
+        let verdicts = self.one.run(unit).await?;
+        self.verdicts.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&verdicts);
+        if let Some(planned) = &*self.planned {
+            let moved = moved(&verdicts, planned);
+            if !moved.is_empty() {
+                return Err(plan_moved(&moved));
+            }
+        }
+        if self.is_group && verdicts.iter().any(Verdict::is_rejected) {
+            return Err(chunk::taken_back());
+        }
+        let mut job = self.job.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let before = job.done;
+        let written = (job.created, job.updated, job.deleted);
+        count(&mut job, &verdicts);
+        job.done = before + i32::try_from(verdicts.len()).unwrap_or_default();
+        if (job.created, job.updated, job.deleted) != written
+            && let Some(sets) = job.sets.as_array_mut()
+        {
+            sets.push(json!(unit.set()));
+        }
+        if !job::store(unit.conn(), &job, &OUTCOME, goes_on(before)).await? {
+            return Err(cancelled());
+        }
+        job::keep_rows(unit.conn(), job.id, &verdicts).await?;
+        Ok(job)
+    }
+}
+
+/// Rows of which something else becomes than was shown.
+fn moved<'a>(now: &'a [Verdict], planned: &BTreeMap<i32, Verdict>) -> Vec<&'a Verdict> {
+    let same = |verdict: &&Verdict| planned.get(&verdict.seq).is_some_and(|then| verdict.is_as(then));
+    now.iter().filter(|verdict| !same(verdict)).collect()
+}
+
+/// The refusal of a plan that does not hold any more, with the rows that moved.
+fn plan_moved(moved: &[&Verdict]) -> Error {
+    let told: Vec<String> = moved
+        .iter()
+        .take(20)
+        .map(|verdict| match verdict.row.row {
+            Some(row) => format!("row {row}"),
+            None => format!("record {}", verdict.row.id.unwrap_or_default()),
+        })
+        .collect();
+    let more = moved.len().saturating_sub(told.len());
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let text = format!(
+        "something else would become of {}{more} than the dry run showed: the records have changed since; run it again",
+        told.join(", ")
+    );
+    Error::Conflict(Code::PlanMoved, text)
+}

@@ -1,0 +1,68 @@
+//! Imports.
+
+use kernel::{Ctx, Result, page::Page};
+use serde_json::{Map, Value as Json};
+use uuid::Uuid;
+
+use super::{
+    Found, Run,
+    json::of_value,
+    roots::{or_null, text},
+};
+use crate::{
+    domain::exchange::imports::{self, CommitInput, Started},
+    graphql::{
+        selection::Item,
+        types::{CommitImportInput, ImportInput, ImportRead, ImportWrite, RevertImportInput},
+    },
+};
+
+impl Run {
+    /// Imports of the caller.
+    pub(super) async fn imports(&self, item: &Item, read: ImportRead) -> Result<Found> {
+        let first = || {
+            let first = item.arguments.get("first").and_then(Json::as_i64).unwrap_or_default();
+            Page::check_limit("first", first)
+        };
+        let after = Some(text(item, "after")).filter(|after| !after.is_empty());
+        if read == ImportRead::List {
+            return Ok(of_value(&serde_json::to_value(imports::list(&self.ctx, after, first()?).await?)?));
+        }
+        let Ok(id) = text(item, "id").parse::<Uuid>() else { return Ok(Found::Null) };
+        match read {
+            ImportRead::List | ImportRead::One => or_null(imports::find(&self.ctx, id).await),
+            ImportRead::Rows => {
+                let result = Some(text(item, "result")).filter(|result| !result.is_empty());
+                or_null(imports::rows(&self.ctx, id, result, (after, first()?)).await)
+            }
+            ImportRead::Errors => or_null(imports::errors(&self.ctx, id, (after, first()?)).await),
+        }
+    }
+}
+
+/// Does something with an import.
+pub(super) async fn write(call: &Ctx, write: ImportWrite, input: Map<String, Json>) -> Result<Found> {
+    let input = Json::Object(input);
+    let import = match write {
+        ImportWrite::Commit => {
+            let CommitImportInput { id, import_plan } = serde_json::from_value(input)?;
+            match imports::commit(call, id, &CommitInput { import_plan }).await? {
+                Started::Done(import) | Started::Earlier(import) => *import,
+                Started::Later(import, work) => {
+                    // Kept in the database: whoever serves goes on with it, should this process end.
+                    tokio::spawn(work);
+                    *import
+                }
+            }
+        }
+        ImportWrite::Cancel => {
+            let ImportInput { id } = serde_json::from_value(input)?;
+            imports::cancel(call, id).await?
+        }
+        ImportWrite::Revert => {
+            let RevertImportInput { id, dry_run } = serde_json::from_value(input)?;
+            imports::revert(call, id, dry_run.unwrap_or_default()).await?
+        }
+    };
+    Ok(of_value(&serde_json::to_value(&import)?))
+}

@@ -1,0 +1,234 @@
+//! Imports: files of records sent, judged, committed, taken back.
+
+mod upload;
+
+use std::time::Duration;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use kernel::{Ctx, Error};
+use serde::Deserialize;
+use tokio::time::timeout;
+use utoipa::IntoParams;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+use super::{
+    body::Input,
+    caller::{Caller, SignedIn},
+    listing::{Asking, Sending},
+    problem::{Problem, ReadProblems, WriteProblems},
+};
+use crate::{
+    domain::exchange::imports::{
+        self, CommitInput, Import, ImportOptions, ImportPage, ImportRowPage, Started, start,
+    },
+    state::AppState,
+};
+use upload::Upload;
+
+/// Seconds that a caller may wait for a long import.
+const MOST_WAIT: u64 = 25;
+
+/// Routes of imports.
+pub fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list_imports, create_import))
+        .routes(routes!(get_import))
+        .routes(routes!(list_import_rows))
+        .routes(routes!(list_import_errors))
+        .routes(routes!(commit_import))
+        .routes(routes!(cancel_import))
+        .routes(routes!(revert_import))
+}
+
+#[utoipa::path(post, path = "/imports", tag = "Imports",
+    summary = "Send a file of records",
+    description = "Reads a file and writes its rows as single writes would, with a report of every row. CSV, NDJSON, a JSON array, a workbook (XLSX), or a zip of them, also packed by gzip or zstd; the form is found out. Up to 1,000 rows the report is the answer, whatever becomes of the rows; larger files are carried out behind the answer 202, at whose `Location` the import is read; `Prefer: wait=20` waits for it. The same file with the same settings answers the earlier import while it is at work, and for 24 hours if it was written with no row refused; `force=true` imports it again. Rows that say what is there already write nothing.",
+    params(ImportOptions),
+    request_body(description = "The file", content(
+        (String = "text/csv"), (String = "application/x-ndjson"), (String = "application/json"), (String = "application/octet-stream"))),
+    responses((status = 200, description = "The import, which is done", body = Import),
+        (status = 202, description = "The import, which is carried out", body = Import, headers(("Location" = String), ("Retry-After" = i64))), WriteProblems))]
+async fn create_import(
+    State(state): State<AppState>,
+    Sending(ctx, options): Sending<ImportOptions>,
+    Upload { sent, wait }: Upload,
+) -> Result<Response, Problem> {
+    let started = start(&ctx, sent, options).await?;
+    answer(&state, &ctx, started, wait).await
+}
+
+/// Answers what became of sending or committing a file; what is not done goes on behind the answer.
+async fn answer(state: &AppState, ctx: &Ctx, started: Started, wait: Duration) -> Result<Response, Problem> {
+    let (import, work) = match started {
+        Started::Done(import) => return Ok(Json(*import).into_response()),
+        Started::Earlier(import) if import.finished_at.is_some() => return Ok(Json(*import).into_response()),
+        Started::Earlier(import) => (import, None),
+        Started::Later(import, work) => (import, Some(work)),
+    };
+    let mut import = *import;
+    if let Some(work) = work {
+        let running = state.tasks.spawn(async move {
+            if let Err(error) = work.await {
+                tracing::warn!("an import ended early: {error}");
+            }
+        });
+        let is_done = timeout(wait, running).await.is_ok();
+        import = imports::find(ctx, import.id).await?;
+        if is_done {
+            return Ok(Json(import).into_response());
+        }
+    }
+    let location = format!("/api/v1/imports/{}", import.id);
+    let mut headers = HeaderMap::new();
+    headers.insert(header::LOCATION, HeaderValue::from_str(&location).map_err(|_| Error::NotFound)?);
+    headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+    Ok((StatusCode::ACCEPTED, headers, Json(import)).into_response())
+}
+
+/// How long the caller waits for what takes long, as `Prefer: wait=` says.
+fn wait(headers: &HeaderMap) -> Duration {
+    let given = headers.get_all("prefer").iter().filter_map(|line| line.to_str().ok());
+    let seconds = given
+        .flat_map(|line| line.split(','))
+        .find_map(|part| part.trim().strip_prefix("wait=")?.trim().parse::<u64>().ok());
+    Duration::from_secs(seconds.unwrap_or_default().min(MOST_WAIT))
+}
+
+/// Which page of imports is wanted.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+struct ImportPaging {
+    /// How many, 1 to 200.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<i64>,
+    /// Cursor: `next` of the page before.
+    after: Option<String>,
+    /// Languages wanted, best first.
+    lang: Option<String>,
+}
+
+/// Which rows of a report are wanted.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+struct RowPaging {
+    /// Results, separated by commas: `created`, `updated`, `unchanged`, `deleted`, `rejected`.
+    result: Option<String>,
+    /// How many, 1 to 200.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<i64>,
+    /// Cursor: `next` of the page before.
+    after: Option<String>,
+    /// Languages wanted, best first.
+    lang: Option<String>,
+}
+
+/// Whether something is only tried.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+struct Trying {
+    /// Only tells what would become of each record.
+    #[param(default = false)]
+    dry_run: Option<bool>,
+    /// Languages wanted, best first.
+    lang: Option<String>,
+}
+
+fn limit(given: Option<i64>) -> Result<usize, Problem> {
+    Ok(kernel::page::Page::check_limit("limit", given.unwrap_or(50))?)
+}
+
+fn id_of(text: &str) -> Result<Uuid, Problem> {
+    Ok(Uuid::try_parse(text).map_err(|_| Error::NotFound)?)
+}
+
+#[utoipa::path(get, path = "/imports", tag = "Imports",
+    summary = "List your imports",
+    description = "Lists the imports that the caller has sent for the owner it acts under, the last one first; an API key lists those that it sent. They are kept for 180 days.",
+    params(ImportPaging),
+    responses((status = 200, description = "Imports", body = ImportPage), ReadProblems))]
+async fn list_imports(Asking(ctx, asked): Asking<ImportPaging>) -> Result<Json<ImportPage>, Problem> {
+    Ok(Json(imports::list(&ctx, asked.after.as_deref(), limit(asked.limit)?).await?))
+}
+
+#[utoipa::path(get, path = "/imports/{id}", tag = "Imports",
+    summary = "Read an import",
+    description = "Reads how far an import is, and what became of it: state and counts.",
+    params(("id" = String, Path, description = "Id of the import")),
+    responses((status = 200, description = "The import", body = Import), ReadProblems))]
+async fn get_import(Caller(ctx): Caller, Path(id): Path<String>) -> Result<Json<Import>, Problem> {
+    Ok(Json(imports::find(&ctx, id_of(&id)?).await?))
+}
+
+#[utoipa::path(get, path = "/imports/{id}/rows", tag = "Imports",
+    summary = "Read the report of an import",
+    description = "Reads what became of each row, in the order of the file.",
+    params(("id" = String, Path, description = "Id of the import"), RowPaging),
+    responses((status = 200, description = "Rows", body = ImportRowPage), ReadProblems))]
+async fn list_import_rows(
+    Asking(ctx, asked): Asking<RowPaging>,
+    Path(id): Path<String>,
+) -> Result<Json<ImportRowPage>, Problem> {
+    let page = (asked.after.as_deref(), limit(asked.limit)?);
+    Ok(Json(imports::rows(&ctx, id_of(&id)?, asked.result.as_deref(), page).await?))
+}
+
+#[utoipa::path(get, path = "/imports/{id}/errors", tag = "Imports",
+    summary = "Read what is wrong with an import",
+    description = "Reads the rows that were refused, each with everything that is wrong with it.",
+    params(("id" = String, Path, description = "Id of the import"), ImportPaging),
+    responses((status = 200, description = "Rows that were refused", body = ImportRowPage), ReadProblems))]
+async fn list_import_errors(
+    Asking(ctx, asked): Asking<ImportPaging>,
+    Path(id): Path<String>,
+) -> Result<Json<ImportRowPage>, Problem> {
+    let page = (asked.after.as_deref(), limit(asked.limit)?);
+    Ok(Json(imports::errors(&ctx, id_of(&id)?, page).await?))
+}
+
+#[utoipa::path(post, path = "/imports/{id}/commit", tag = "Imports",
+    summary = "Do what a dry run showed",
+    description = "Does exactly what the dry run of a file showed, or nothing: where something else would become of a row by now, the answer is 409 `plan_moved` and names the rows.",
+    params(("id" = String, Path, description = "Id of the import")),
+    request_body = CommitInput,
+    responses((status = 200, description = "The import, which is done", body = Import),
+        (status = 202, description = "The import, which is carried out", body = Import, headers(("Location" = String), ("Retry-After" = i64))), WriteProblems))]
+async fn commit_import(
+    State(state): State<AppState>,
+    SignedIn(ctx): SignedIn,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    Input(input): Input<CommitInput>,
+) -> Result<Response, Problem> {
+    let started = imports::commit(&ctx, id_of(&id)?, &input).await?;
+    answer(&state, &ctx, started, wait(&headers)).await
+}
+
+#[utoipa::path(post, path = "/imports/{id}/cancel", tag = "Imports",
+    summary = "Cancel an import",
+    description = "Ends an import that is not done, or a dry run that waits to be committed. Groups and rows that are written stay; of `all` nothing is.",
+    params(("id" = String, Path, description = "Id of the import")),
+    responses((status = 200, description = "The import", body = Import), WriteProblems))]
+async fn cancel_import(SignedIn(ctx): SignedIn, Path(id): Path<String>) -> Result<Json<Import>, Problem> {
+    Ok(Json(imports::cancel(&ctx, id_of(&id)?).await?))
+}
+
+#[utoipa::path(post, path = "/imports/{id}/revert", tag = "Imports",
+    summary = "Take an import back",
+    description = "Takes back what an import wrote, as an import of its own: records it made are deleted, records it changed are as they were. What has changed since is listed as refused and stays. Each unit of the import is taken back as one. Records it deleted are not brought back.",
+    params(("id" = String, Path, description = "Id of the import"), Trying),
+    responses((status = 200, description = "The import that takes it back", body = Import), WriteProblems))]
+async fn revert_import(
+    Sending(ctx, asked): Sending<Trying>,
+    Path(id): Path<String>,
+) -> Result<Json<Import>, Problem> {
+    Ok(Json(imports::revert(&ctx, id_of(&id)?, asked.dry_run.unwrap_or_default()).await?))
+}

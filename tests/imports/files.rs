@@ -1,0 +1,93 @@
+//! Files in the forms in which they come.
+
+use std::io::Write as _;
+
+use serde_json::json;
+
+use super::{counts, faults, send};
+use crate::support::app;
+
+const CSV: &str = "title;owner;lead_agency;language;contributing_agencies\r\nУчение;KGZ;MES;ru;MOH\r\n";
+
+#[tokio::test]
+async fn files_are_read_in_the_forms_in_which_they_come() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let marked = [b"\xef\xbb\xbf", CSV.as_bytes()].concat();
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(&marked).unwrap();
+        let narrow = b"title,owner,lead_agency,language\n\xD1\xEA\xEB\xE0\xE4,KGZ,MES,ru\n".to_vec();
+        let array =
+            json!([{"title": "Array", "owner": "KGZ", "lead_agency": "MES", "language": "en"}]).to_string();
+
+        let all = [
+            send(&me, "kind=tasks", marked.clone()).await,
+            send(&me, "kind=tasks&force=true", gzip.finish().unwrap()).await,
+            send(&me, "kind=tasks&charset=windows-1251", narrow).await,
+            send(&me, "kind=tasks", array).await,
+            send(&me, "kind=tasks", "sep=;\rtitle;owner;lead_agency;language\rOld Mac;KGZ;MES;en\r").await,
+        ];
+
+        for one in &all {
+            assert_eq!(counts(one.ok(200)), [1, 0, 0, 0, 0], "{}", one.body);
+        }
+        let found = me.get("/tasks?q=Склад&lang=ru").await;
+        assert_eq!(found.ok(200)["items"][0]["title"], "Склад");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_is_refused_with_everything_that_is_wrong() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+
+        let columns = send(&me, "kind=tasks", "titel,owner,due\nx,KGZ,\n").await;
+        let kind = send(&me, "kind=taks&mode=sync", "title\nx\n").await;
+        let none = send(&me, "", "title\nx\n").await;
+        let quote = send(&me, "kind=tasks", "title\n\"never closed\n").await;
+        let empty = send(&me, "kind=tasks", "").await;
+        let setting = send(&me, "kind=tasks&mode=replace&atomik=row", "title\nx\n").await;
+
+        let told = columns.problem(422, "invalid")["errors"].as_array().unwrap();
+        assert_eq!(told.len(), 2, "{}", columns.body);
+        assert!(told[0]["detail"].as_str().unwrap().contains("`title`"), "{}", columns.body);
+        assert!(kind.problem(400, "bad_request")["errors"].as_array().unwrap().len() >= 2, "{}", kind.body);
+        none.problem(422, "invalid");
+        quote.problem(422, "invalid");
+        empty.problem(422, "invalid");
+        assert_eq!(setting.problem(400, "bad_request")["errors"].as_array().map(Vec::len), Some(2));
+        assert_eq!(me.get("/imports").await.ok(200)["items"], json!([]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn rows_that_are_wrong_by_themselves_are_told_with_their_line() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let file: &[u8] =
+            b"title,owner,lead_agency,language\n\n\"Two\nlines\",KGZ,MES,en\nShort,KGZ\n\xff,KGZ,MES,en\n";
+
+        let report = send(&me, "kind=tasks&atomic=row", file).await;
+
+        assert_eq!(counts(report.ok(200)), [1, 0, 0, 0, 2], "{}", report.body);
+        assert_eq!(faults(&report.body), [(5, "", "bad_format"), (6, "title", "bad_format")]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_rows_about_one_record_are_told() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let file = "title,owner,lead_agency,language,source_system,external_key\n\
+            One,KGZ,MES,en,crm,1\nAgain,KGZ,MES,en,crm,1\n";
+
+        let report = send(&me, "kind=tasks&atomic=row", file).await;
+
+        assert_eq!(counts(report.ok(200)), [1, 0, 0, 0, 1]);
+        assert_eq!(faults(&report.body), [(3, "external_key", "duplicate_item")]);
+    })
+    .await;
+}

@@ -1,0 +1,88 @@
+//! Imports as jobs: large ones, those of processes that ended, whose they are.
+
+use std::fmt::Write as _;
+
+use concord::{jobs, jobs::Service};
+use serde_json::json;
+
+use super::{counts, send};
+use crate::support::app;
+
+fn many(count: usize) -> String {
+    let mut file = String::from("title,owner,lead_agency,language,source_system,external_key\n");
+    for n in 0..count {
+        writeln!(file, "Task {n},KGZ,MES,en,bulk,{n}").expect("a line");
+    }
+    file
+}
+
+#[tokio::test]
+async fn a_large_file_is_carried_out_behind_the_answer() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+
+        let sent = send(&me, "kind=tasks&atomic=row", many(1500)).await;
+        let waited = send(&me.with("prefer", "wait=25"), "kind=tasks", many(1501)).await;
+
+        let location = sent.ok(202)["id"].as_str().unwrap().to_owned();
+        assert_eq!(sent.headers["location"], format!("/api/v1/imports/{location}"));
+        assert_eq!(waited.status, 200, "{}", waited.body);
+        app.state.tasks.close();
+        app.state.tasks.wait().await;
+        app.state.tasks.reopen();
+        let done = me.get(&format!("/imports/{location}")).await;
+        assert_eq!(done.ok(200)["state"], "completed", "{}", done.body);
+        let [created, _, unchanged, ..] = counts(&done.body);
+        assert_eq!(created + unchanged, 1500);
+        let rows = me.get(&format!("/imports/{location}/rows?limit=2")).await;
+        assert_eq!(rows.ok(200)["items"].as_array().map(Vec::len), Some(2));
+        let next = rows.body["next"].as_str().unwrap();
+        let more = me.get(&format!("/imports/{location}/rows?limit=1&after={next}")).await;
+        assert_eq!(more.ok(200)["items"][0]["row"], 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_import_that_nobody_is_at_is_taken_up() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let shown = send(&me, "kind=tasks&dry_run=true", many(3)).await;
+        let id: uuid::Uuid = shown.ok(200)["id"].as_str().unwrap().parse().unwrap();
+        // As a process leaves it that ends while it is at work.
+        app.lay_open_import(id).await;
+
+        let service =
+            Service { ctx: app.system(), keys: app.state.keys.clone(), stopping: app.state.stopping.clone() };
+        jobs::imports::take_up(service).await.unwrap();
+
+        let done = me.get(&format!("/imports/{id}")).await;
+        assert_eq!((counts(done.ok(200)), &done.body["state"]), ([3, 0, 0, 0, 0], &json!("completed")));
+        let task = me.get("/tasks/by-key/bulk/0").await;
+        let history = me.get(&format!("/tasks/{}/history", task.ok(200)["id"].as_str().unwrap())).await;
+        assert_eq!(history.ok(200)["items"][0]["by"]["role"], "secretariat", "{}", history.body);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn imports_are_their_senders_own() {
+    app(async |app| {
+        let (me, other) = (app.user("secretariat").await, app.user("focal_point").await);
+        let sent = send(&me, "kind=tasks", many(2)).await;
+        let path = format!("/imports/{}", sent.ok(200)["id"].as_str().unwrap());
+
+        let theirs = other.get("/imports").await;
+
+        assert_eq!(theirs.ok(200)["items"], json!([]));
+        assert_eq!(me.get("/imports").await.ok(200)["items"][0]["id"], sent.body["id"]);
+        for under in ["", "/rows", "/errors"] {
+            other.get(&format!("{path}{under}")).await.problem(404, "not_found");
+        }
+        for verb in ["cancel", "revert"] {
+            other.post(&format!("{path}/{verb}"), json!({})).await.problem(404, "not_found");
+        }
+        other.post(&format!("{path}/commit"), json!({"import_plan": "x"})).await.problem(404, "not_found");
+    })
+    .await;
+}
