@@ -33,6 +33,8 @@ pub struct Db {
     work: Arc<AtomicU64>,
     tally: Arc<AtomicU64>,
     most_rows: u64,
+    /// The transaction that everything is read in, where that is one snapshot.
+    snapshot: Option<Arc<DatabaseTransaction>>,
 }
 
 /// What all handles of a database share.
@@ -61,6 +63,7 @@ impl Db {
             work: Arc::default(),
             tally: Arc::default(),
             most_rows: u64::MAX,
+            snapshot: None,
         }
     }
 
@@ -73,7 +76,9 @@ impl Db {
     /// The connection for statements outside a unit that only read.
     #[must_use]
     pub fn reading(&self) -> Conn<'_> {
-        Conn { inner: Inner::Pool(&self.shared.reader), db: self }
+        let pool = || Inner::Pool(&self.shared.reader);
+        let inner = self.snapshot.as_deref().map_or_else(pool, Inner::Transaction);
+        Conn { inner, db: self }
     }
 
     /// The connection for migrations and for tables that are no records.
@@ -102,6 +107,15 @@ impl Db {
         }
         let pool = if writes { &self.shared.writer } else { &self.shared.reader };
         Ok(pool.begin_with_options(options).await?)
+    }
+
+    /// Gives a handle of the same database through which everything is read as it was at one instant: that of the
+    /// first read. It holds a connection for as long as it, or a clone of it, is kept.
+    ///
+    /// # Errors
+    /// `Unavailable` when no connection comes free in time.
+    pub async fn snapshot(&self) -> Result<Self> {
+        Ok(Self { snapshot: Some(Arc::new(self.begin(false).await?)), ..self.clone() })
     }
 
     /// Gives a handle of the same database that counts its statements from nought.

@@ -1,10 +1,13 @@
 //! How a caller sees rows: references it may see, its languages, what outsiders do not learn.
 
 pub(crate) mod along;
+mod onward;
 mod shown;
 mod texts;
+mod told;
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
@@ -26,8 +29,13 @@ use crate::{
 };
 
 pub use along::Named;
+pub use onward::Known;
 pub use shown::{PartValue, Shown};
 pub use texts::Texts;
+pub use told::{Codes, Refs, Regions, Told};
+
+/// The visible records that rows refer to, by id.
+type References = foldhash::HashMap<Uuid, Arc<Ref>>;
 
 /// How much of a record is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,21 +49,20 @@ pub enum Detail {
 /// Ids of the records that rows refer to, by kind.
 type Wanted = BTreeMap<&'static str, BTreeSet<Uuid>>;
 
-/// The records that rows refer to.
+/// The records that rows refer to by the columns that they hold.
 fn wanted(view: &View, def: &'static KindDef, rows: &[Row]) -> Wanted {
     let mut wanted = wanted_of_any(view, def, rows);
-    for row in rows {
-        for column in &def.columns {
-            if let Some(target) = column.target
-                && let Some(id) = row.uuid(column.name)
-            {
-                wanted.entry(target).or_default().insert(id);
-            }
+    let Some(held) = rows.first() else { return wanted };
+    for column in def.columns.iter().filter(|column| held.holds(column.name)) {
+        if let Some(target) = column.target {
+            let ids = rows.iter().filter_map(|row| row.uuid(column.name));
+            wanted.entry(target).or_default().extend(ids);
         }
-        for link in &def.links {
-            if let Some(target) = link.target {
-                wanted.entry(target).or_default().extend(row.ids(link.column));
-            }
+    }
+    for link in def.links.iter().filter(|link| held.holds(link.column)) {
+        if let Some(target) = link.target {
+            let ids = rows.iter().flat_map(|row| row.ids(link.column));
+            wanted.entry(target).or_default().extend(ids);
         }
     }
     wanted
@@ -64,7 +71,9 @@ fn wanted(view: &View, def: &'static KindDef, rows: &[Row]) -> Wanted {
 /// The records of any kind that rows refer to.
 fn wanted_of_any(view: &View, def: &'static KindDef, rows: &[Row]) -> Wanted {
     let mut wanted = Wanted::new();
-    for (any, row) in def.any.iter().flat_map(|any| rows.iter().map(move |row| (any, row))) {
+    let Some(held) = rows.first() else { return wanted };
+    let all = def.any.iter().filter(|any| held.holds(any.kind) && held.holds(any.id));
+    for (any, row) in all.flat_map(|any| rows.iter().map(move |row| (any, row))) {
         let target = row.text(any.kind).and_then(|kind| view.kinds.get(kind));
         if let (Some(target), Some(id)) = (target, row.uuid(any.id)) {
             wanted.entry(target.name).or_default().insert(id);
@@ -77,8 +86,10 @@ fn wanted_of_any(view: &View, def: &'static KindDef, rows: &[Row]) -> Wanted {
 pub struct Renderer {
     actor: Arc<Actor>,
     locale: Arc<Locale>,
+    /// The languages in which records that are referred to are named.
+    names: Arc<Locale>,
     /// The visible records that the rows refer to; none where edges look for themselves.
-    refs: Option<HashMap<Uuid, Ref>>,
+    refs: Option<References>,
     sets: HashMap<Uuid, SharedWith>,
     owners: Arc<Owners>,
     /// The day on which countries are members of regions.
@@ -114,7 +125,8 @@ impl Renderer {
         detail: Detail,
     ) -> Result<Self> {
         let mut renderer = Self::of(view, detail, named.sets().clone()).await?;
-        let refs: HashMap<_, _> = named.rows().map(|row| (row.id(), renderer.as_reference(row))).collect();
+        let refs: References =
+            named.rows().map(|row| (row.id(), renderer.as_reference(row).into())).collect();
         renderer.refs = Some(refs);
         let wanted = wanted_of_any(view, def, rows);
         renderer.look_up(view, wanted).await?;
@@ -125,7 +137,7 @@ impl Renderer {
         Ok(Self {
             sets,
             shows_can: detail == Detail::Single,
-            refs: Some(HashMap::new()),
+            refs: Some(References::default()),
             ..Self::for_edges(view, Self::owners(view).await?)
         })
     }
@@ -144,6 +156,7 @@ impl Renderer {
         Self {
             actor: view.actor.clone(),
             locale: view.locale.clone(),
+            names: view.locale.clone(),
             refs: None,
             sets: HashMap::new(),
             owners,
@@ -211,10 +224,14 @@ impl Renderer {
     /// The record an id refers to; none if the caller may not see it.
     #[must_use]
     pub fn reference(&self, id: Option<Uuid>) -> Option<Ref> {
-        let id = id?;
+        self.referred(id?).map(Cow::into_owned)
+    }
+
+    /// The same, lent.
+    fn referred(&self, id: Uuid) -> Option<Cow<'_, Ref>> {
         match &self.refs {
-            Some(refs) => refs.get(&id).cloned(),
-            None => Some(Ref { id, code: None, name: None }),
+            Some(refs) => refs.get(&id).map(|found| Cow::Borrowed(&**found)),
+            None => Some(Cow::Owned(Ref { id, code: None, name: None })),
         }
     }
 
@@ -237,21 +254,28 @@ impl Renderer {
 
     /// Looks up records that rows refer to, one statement for each kind.
     async fn look_up(&mut self, view: &View, wanted: Wanted) -> Result<()> {
+        let found = self.found(view, wanted).await?;
+        self.refs.get_or_insert_default().extend(found);
+        Ok(())
+    }
+
+    /// Those of some records that the caller sees, as others refer to them: one statement for each kind.
+    async fn found(&self, view: &View, wanted: Wanted) -> Result<References> {
+        let mut all = References::default();
         for (kind, ids) in wanted {
             let Some(target) = view.kinds.get(kind) else { continue };
             let names: Vec<&str> = along::shown(target).into_iter().flatten().collect();
             let shown = store::Wanted { def: target, columns: target.named(&names) };
             // A name in a reference is no read of the record.
             let found = store::by_ids(&view.unnoted(), shown, &ids).await?;
-            let found: Vec<_> = found.values().map(|row| (row.id(), self.as_reference(row))).collect();
-            self.refs.get_or_insert_default().extend(found);
+            all.extend(found.values().map(|row| (row.id(), self.as_reference(row).into())));
         }
-        Ok(())
+        Ok(all)
     }
 
     /// A row as others refer to it.
     fn as_reference(&self, row: &Row) -> Ref {
-        let texts = self.texts(row);
+        let texts = Texts::of(row, &self.names, &self.owners);
         let text = |column: Option<&'static str>| texts.get(column?).map(str::to_owned);
         Ref { id: row.id(), code: text(row.def().code), name: text(row.def().label) }
     }

@@ -2,6 +2,7 @@
 
 mod copies;
 mod edges;
+mod exports;
 mod facts;
 mod prepared;
 mod wanted;
@@ -13,6 +14,7 @@ use uuid::Uuid;
 
 pub(crate) use copies::{hide_copies, with_copies};
 pub use edges::{by_ids, by_parent};
+pub use exports::{ids, tongues};
 pub use facts::{holdings, kinds_of};
 pub(crate) use prepared::Statements;
 use prepared::{Ids, Making, Prepared};
