@@ -1,4 +1,6 @@
 //! What goes out and comes in by many records at a time.
 
 pub mod changes;
+pub mod columns;
+pub mod export;
 pub mod imports;

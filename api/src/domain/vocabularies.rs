@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use async_graphql::SimpleObject;
 use entity::vocab::{FUNCTIONS_CSV, VOCABULARIES_CSV};
+use model::VocabularyDef;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -29,6 +30,19 @@ struct Function {
     code: String,
     name_en: String,
     name_ru: Option<String>,
+}
+
+/// The name that [`Term::vocabulary`] has for a closed list.
+#[must_use]
+pub fn list_name(list: &VocabularyDef) -> String {
+    let mut name = String::new();
+    for letter in list.name.chars() {
+        if letter.is_ascii_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.push(letter.to_ascii_lowercase());
+    }
+    name
 }
 
 /// Every code of every closed list.

@@ -1,0 +1,61 @@
+//! Columns that a caller chooses, in the order it names them.
+
+use kernel::{
+    Code, KindDef, Violation,
+    input::{cut, did_you_mean, nearest},
+    spelling,
+};
+use serde_json::Value as Json;
+
+use super::{Column, Columns, Texts, make};
+use crate::domain::plans::document::words::Speech;
+
+impl Columns {
+    /// The columns with these names, separated by commas. Of texts any language may be named.
+    ///
+    /// # Errors
+    /// A violation for each name that is unknown, with the nearest one, or given twice.
+    pub fn chosen(
+        def: &'static KindDef,
+        names: &str,
+        texts: &Texts,
+        speech: &Speech,
+    ) -> Result<Self, Vec<Violation>> {
+        let known: Vec<Column> = make::all(def, texts, speech).collect();
+        let (mut all, mut faults) = (Vec::<Column>::new(), Vec::new());
+        for name in names.split(',').map(str::trim) {
+            match find(def, &known, name, texts) {
+                Some(column) if all.iter().any(|other| other.name == column.name) => {
+                    faults.push(fault(Code::NotUnique, format!("{} stands there twice", shown(name))));
+                }
+                Some(column) => all.push(column),
+                None => faults.push(unknown(def, name, known.iter().map(|column| column.name.as_str()))),
+            }
+        }
+        if faults.is_empty() { Ok(Self { def, all }) } else { Err(faults) }
+    }
+}
+
+/// The violation of a name that is no column.
+pub fn unknown<'a>(def: &KindDef, name: &str, known: impl Iterator<Item = &'a str>) -> Violation {
+    let hint = did_you_mean(nearest(name, known));
+    fault(Code::UnknownMember, format!("{} is no column of {}{hint}", shown(name), def.collection))
+}
+
+fn shown(name: &str) -> String {
+    cut(&Json::from(name))
+}
+
+fn fault(code: Code, why: String) -> Violation {
+    Violation::new("?columns", code, format!("`columns`: {why}"))
+}
+
+/// The column with a name, or of a text in a language that no text has yet.
+fn find(def: &'static KindDef, known: &[Column], name: &str, texts: &Texts) -> Option<Column> {
+    if let Some(column) = known.iter().find(|column| column.name == name) {
+        return Some(column.clone());
+    }
+    let (of, tag) = name.split_once('@').filter(|_| matches!(texts, Texts::Translated(_)))?;
+    let base = known.iter().find(|column| column.name == of)?;
+    make::translated(def, base.part, &spelling::tag(tag)?)
+}
