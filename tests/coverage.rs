@@ -4,6 +4,7 @@
 
 mod accounts;
 mod duties;
+mod exports;
 mod graphql;
 mod imports;
 mod needs;

@@ -259,7 +259,7 @@ async fn the_limits_listed_are_those_enforced() {
         longer.problem(400, "bad_request");
         assert_eq!(
             list["rates"]["costs"],
-            json!({"read": 1, "write": 5, "batch": 50, "sign_in": 100, "graphql_rows_per_unit": 500, "graphql_bytes_per_unit": 200_000, "introspection_per_unit": 10})
+            json!({"read": 1, "write": 5, "batch": 50, "sign_in": 100, "export": 9, "export_rows_per_unit": 1_000, "graphql_rows_per_unit": 500, "graphql_bytes_per_unit": 200_000, "introspection_per_unit": 10})
         );
     })
     .await;

@@ -27,6 +27,7 @@ mod documents;
 mod duties;
 mod editions;
 mod explaining;
+mod exports;
 mod faults;
 mod fence;
 mod front;

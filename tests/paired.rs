@@ -14,7 +14,10 @@ use crate::{
         stage::Stage,
     },
     policy_matrix::permitted,
-    support::{TestApp, app, client::Client},
+    support::{
+        TestApp, app,
+        client::{Answer, Client},
+    },
 };
 
 /// Members that are made anew for each request, or signed for it.
@@ -129,6 +132,17 @@ fn filters(def: &KindDef, hidden: &[(&'static KindDef, Row)]) -> Vec<String> {
     all
 }
 
+/// Whole lists in other forms, in every way in which they could betray what is hidden.
+fn exports(def: &KindDef) -> Vec<String> {
+    let ways = ["csv", "csv?labels=both", "csv?lang=ru", "csv?sort=-created_at", "ndjson", "ndjson?q=a"];
+    ways.iter().map(|way| format!("/{}.{way}", def.collection)).collect()
+}
+
+/// What is not JSON is compared as it is.
+fn said(answer: &Answer) -> Json {
+    if answer.body.is_null() { json!(String::from_utf8_lossy(&answer.bytes)) } else { lasting(&answer.body) }
+}
+
 /// Addresses to read: lists, hidden records, what is left, unknown codes.
 async fn addresses(app: &TestApp, hidden: &[(&'static KindDef, Row)]) -> Vec<String> {
     let mut all = vec!["/me".to_owned(), "/vocabularies".to_owned(), "/countries/ZZZ".to_owned()];
@@ -137,6 +151,7 @@ async fn addresses(app: &TestApp, hidden: &[(&'static KindDef, Row)]) -> Vec<Str
         // Of a kind without records there is nothing that a filter could betray.
         let filters = if rows.is_empty() { vec!["total=true".to_owned()] } else { filters(def, hidden) };
         all.extend(filters.iter().map(|filter| format!("/{}?{filter}", def.collection)));
+        all.extend(exports(def));
         for row in rows {
             let path = format!("/{}/{}", def.collection, row.id());
             all.extend(["", "/history"].map(|end| format!("{path}{end}")));
@@ -220,7 +235,7 @@ impl Voice {
         let mut asked = Vec::new();
         for path in gets {
             let answer = client.get(path).await;
-            asked.push((format!("GET {path}"), json!([answer.status, lasting(&answer.body)])));
+            asked.push((format!("GET {path}"), json!([answer.status, said(&answer)])));
         }
         for (path, body) in posts {
             let answer = client.post(path, body.clone()).await;

@@ -131,6 +131,7 @@ fn twin(operation: &str) -> Twin {
         return field("Mutation", camel(operation));
     }
     match verb {
+        "export" if plural(rest) => return Twin::None("files are HTTP's; the list is there"),
         "list" if plural(rest) => return field("Query", camel(rest)),
         "batch" if plural(rest) => return field("Mutation", camel(rest) + "Batch"),
         "get" if singular(rest) => return field("Query", camel(rest)),

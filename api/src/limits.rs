@@ -1,6 +1,7 @@
 //! Every limit of the service, where it is enforced and where `GET /limits` lists it.
 
 pub mod bodies;
+pub mod exports;
 pub mod graphql;
 pub mod listing;
 pub mod meter;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use crate::config::{Config, Front};
 use bodies::BodyLimits;
+use exports::Exports;
 use places::Places;
 use rates::Rates;
 use streams::WAIT_SECONDS;
@@ -31,6 +33,8 @@ pub struct Limits {
     pub rates: Rates,
     /// Requests that run at the same time.
     pub places: Places,
+    /// Exports that run at the same time.
+    pub exports: Exports,
 }
 
 impl Limits {
@@ -49,6 +53,7 @@ impl Limits {
             bodies: BodyLimits::of(config.body_limit_bytes),
             rates: Rates::of(&config.front),
             places: Places::of(config.front.max_requests, config.front.max_requests_of_a_network),
+            exports: Exports::of(config.max_connections),
         }
     }
 }

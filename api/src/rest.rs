@@ -17,6 +17,7 @@ pub(crate) mod document;
 mod duties;
 mod edition;
 mod editions;
+mod exports;
 pub(crate) mod figures;
 mod forms;
 pub(crate) mod idempotency;
@@ -99,6 +100,7 @@ pub(crate) fn router() -> Router<AppState> {
     written
         .merge(kinds::router())
         .route_layer(from_fn(layers::json_only))
+        .merge(kinds::forms_router())
         .merge(Router::from(document::router()))
         .merge(Router::from(coverage::matrix_router()))
         .merge(Router::from(reports::answers_router()))

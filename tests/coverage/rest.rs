@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::{
-    Caller, Faults, accounts, codes, differences, imports, rehearsal, rehearsal_of_all, rehearsed,
+    Caller, Faults, accounts, codes, differences, exports, imports, rehearsal, rehearsal_of_all, rehearsed,
     stage::{MISSING, SYSTEM, Stage},
 };
 use crate::{
@@ -102,6 +102,10 @@ async fn one(caller: &Caller<'_>, method: &str, path: &str) -> Option<Faults> {
     }
     if (method, path) == ("post", "/auth/logout") {
         return Some(accounts::logout(caller).await);
+    }
+    if let ("get", Some(exported)) = (method, collection.strip_suffix(".{format}")) {
+        let def = KINDS.all().iter().find(|def| def.collection == exported)?;
+        return Some(exports::exports(caller, def).await);
     }
     let def = KINDS.all().iter().find(|def| def.collection == *collection)?;
     Some(match (method, rest) {

@@ -15,6 +15,9 @@ use super::client::Answer;
 /// Name under which the document is referred to.
 const DOCUMENT: &str = "concord:/openapi";
 
+/// Media type of workbooks.
+const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
 /// The document, read once for all tests.
 static CONTRACT: LazyLock<Contract> = LazyLock::new(Contract::read);
 
@@ -44,7 +47,12 @@ pub fn hold(method: &Method, uri: &str, answer: &Answer) {
 /// What of an answer is not as its operation documents it.
 pub fn faults(method: &Method, uri: &str, answer: &Answer) -> Vec<String> {
     let path = uri.split('?').next().unwrap_or_default();
-    let Some(operations) = path.strip_prefix("/api/v1").and_then(|path| CONTRACT.address(path)) else {
+    let Some(path) = path.strip_prefix("/api/v1") else { return Vec::new() };
+    // A list in another form than pages is its export.
+    let export = ["text/csv", "application/x-ndjson", WORKBOOK]
+        .contains(&media(answer))
+        .then(|| CONTRACT.address(&format!("{path}.csv")));
+    let Some(operations) = export.flatten().or_else(|| CONTRACT.address(path)) else {
         return Vec::new();
     };
     let read_as = if method == Method::HEAD { "get" } else { &method.as_str().to_lowercase() };
@@ -71,23 +79,34 @@ fn close(part: &mut Json) {
     part.as_array_mut().into_iter().flatten().for_each(close);
 }
 
-/// The first part of an address.
-fn start(path: &str) -> &str {
-    path.split('/').nth(1).unwrap_or_default()
+/// The media type of an answer.
+fn media(answer: &Answer) -> &str {
+    let given = answer.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    given.unwrap_or_default().split(';').next().unwrap_or_default()
 }
 
-/// Whether a path fits a template of the document, and how far its parts are variable: those with an ending less than
-/// others.
+/// The first part of an address, as far as no template leaves it open.
+fn start(path: &str) -> &str {
+    path.split(['/', '.']).nth(1).unwrap_or_default()
+}
+
+/// Whether a path fits a template of the document, and how far its parts are variable: those with a fixed beginning or
+/// end less than others.
 fn fit(template: &str, path: &str) -> Option<usize> {
     let (wanted, given): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
-    let ending = |part: &str| part.strip_prefix('{')?.split_once('}').map(|(_, ending)| ending.to_owned());
+    let ends = |part: &str| {
+        let (start, rest) = part.split_once('{')?;
+        Some((start.to_owned(), rest.split_once('}')?.1.to_owned()))
+    };
+    let is_between = |(start, end): (String, String), given: &str| {
+        given.len() > start.len() + end.len() && given.starts_with(&start) && given.ends_with(&end)
+    };
     let fits = |(wanted, given): (&&str, &&str)| {
-        wanted == given
-            || ending(wanted).is_some_and(|ending| given.len() > ending.len() && given.ends_with(&ending))
+        wanted == given || ends(wanted).is_some_and(|ends| is_between(ends, given))
     };
     let all = wanted.len() == given.len() && wanted.iter().zip(&given).all(fits);
-    let variable = wanted.iter().filter_map(|part| ending(part));
-    all.then(|| variable.map(|ending| if ending.is_empty() { 2 } else { 1 }).sum())
+    let variable = wanted.iter().filter_map(|part| ends(part));
+    all.then(|| variable.map(|(start, end)| if start.is_empty() && end.is_empty() { 2 } else { 1 }).sum())
 }
 
 impl Contract {
@@ -135,10 +154,11 @@ impl Contract {
             faults.extend((!empty).then(|| "the document knows no body here".into()));
             return faults;
         }
-        let given = answer.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-        let media = given.unwrap_or_default().split(';').next().unwrap_or_default();
+        let media = media(answer);
         match content.and_then(|content| content.get(media)) {
-            Some(form) if media.ends_with("json") => faults.extend(self.body_faults(&form["schema"], answer)),
+            Some(form) if ["/json", "+json"].iter().any(|end| media.ends_with(end)) => {
+                faults.extend(self.body_faults(&form["schema"], answer))
+            }
             // What is no JSON is a text, whatever it holds.
             Some(form) => {
                 faults.extend((form["schema"]["type"] != "string").then(|| "the body is no text".into()))

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use super::{
     Limits,
     bodies::BodyLimits,
+    exports::ExportLimits,
     graphql::GraphqlLimits,
     rates::{COSTS, Costs, WINDOW_SECONDS},
     streams::StreamLimits,
@@ -39,6 +40,8 @@ pub struct LimitList {
     pub connections: ConnectionLimits,
     /// Answers that go on: waiting pages, streams of events, sockets.
     pub streams: StreamLimits,
+    /// Exports of whole lists.
+    pub exports: ExportLimits,
     /// Calls that may be repeated under a key.
     pub idempotency: IdempotencyLimits,
     /// Passwords, tokens and sessions.
@@ -188,6 +191,7 @@ impl Limits {
                 headers: HEADERS,
             },
             streams: StreamLimits::of(self.wait_seconds()),
+            exports: self.exports.list(),
             idempotency: IdempotencyLimits { hours: idempotency::HOURS, key_chars: idempotency::LONGEST },
             sign_in: SIGN_IN,
         }

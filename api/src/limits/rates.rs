@@ -39,6 +39,10 @@ pub struct Costs {
     pub batch: u32,
     /// An attempt to sign in, or another request about it.
     pub sign_in: u32,
+    /// An export, besides the read that it is.
+    pub export: u32,
+    /// Records of an export for one unit more.
+    pub export_rows_per_unit: u32,
     /// Rows read for a GraphQL document for one unit; a statement counts as ten at the least.
     pub graphql_rows_per_unit: u32,
     /// Bytes of an answer of GraphQL for one unit.
@@ -72,6 +76,8 @@ pub const COSTS: Costs = Costs {
     write: 5,
     batch: 50,
     sign_in: 100,
+    export: 9,
+    export_rows_per_unit: 1_000,
     graphql_rows_per_unit: 500,
     graphql_bytes_per_unit: 200_000,
     introspection_per_unit: 10,

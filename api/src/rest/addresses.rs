@@ -29,7 +29,7 @@ const OTHERS: [&str; 14] = [
 
 /// Every address there is, in segments; `{...}` stands for any one.
 static KNOWN: LazyLock<Vec<Vec<String>>> = LazyLock::new(|| {
-    let of_kinds = super::kinds::operations().map(|operation| operation.path);
+    let of_kinds = super::kinds::operations().flat_map(|operation| super::exports::addresses(operation.path));
     let written = super::areas().flat_map(|area| area.into_openapi().paths.paths.into_keys());
     let below: BTreeSet<String> = of_kinds.chain(written).map(|path| format!("{ROOT}{path}")).collect();
     let all = below.iter().map(String::as_str).chain(OTHERS);

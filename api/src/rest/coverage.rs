@@ -15,7 +15,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     answer::{Answer, etag},
     caller::authenticate,
-    forms::{Form, HTML, JSON, Printed, wanted},
+    forms::{CSV, Form, HTML, JSON, Printed, XLSX, wanted},
     listing::{Asking, parameters},
     problem::{Problem, ReadProblems},
 };
@@ -64,10 +64,6 @@ async fn get_country_coverage(
     let wanted = Wanted { framework: asked.framework, domain: asked.domain };
     Ok(Answer::of(&coverage(&ctx, &id, &wanted).await?)?)
 }
-
-const CSV: Form = Form { name: "csv", media: "text/csv" };
-const XLSX: Form =
-    Form { name: "xlsx", media: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" };
 
 /// The forms of the matrix, what is answered to whoever takes anything first.
 const FORMS: [Form; 4] = [JSON, HTML, CSV, XLSX];

@@ -21,6 +21,11 @@ pub(super) struct Form {
     pub(super) media: &'static str,
 }
 
+/// The form of tables as text.
+pub(super) const CSV: Form = Form { name: "csv", media: "text/csv" };
+/// The form of workbooks.
+pub(super) const XLSX: Form =
+    Form { name: "xlsx", media: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" };
 /// The form of programs, the first of every list.
 pub(super) const JSON: Form = Form { name: "json", media: "application/json" };
 /// The form of browsers.

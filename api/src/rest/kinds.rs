@@ -5,6 +5,7 @@ use axum::{
     extract::Path,
     handler::Handler,
     http::StatusCode,
+    response::IntoResponse,
     routing::{MethodFilter, MethodRouter, on},
 };
 use kernel::KindDef;
@@ -17,9 +18,10 @@ use super::{
     calendars,
     caller::{Caller, Reading, SignedIn},
     edition::{OfRecord, Stated, Writing},
+    exports::{Exporting, Listing},
     if_match::{ByKey, Creating, IfMatch, Unconditional},
     listing::ListReader,
-    openapi::kinds as contract,
+    openapi::{exports as exports_contract, kinds as contract},
     problem::Problem,
     records::{Read, Records, read},
 };
@@ -42,6 +44,8 @@ pub struct Operation {
     route: MethodRouter<AppState>,
     /// The standard writes that the kind must take for it.
     needs: &'static [Write],
+    /// Whether it answers other forms than JSON too.
+    has_forms: bool,
 }
 
 impl Operation {
@@ -57,7 +61,13 @@ impl Operation {
             MethodFilter::DELETE => "delete",
             _ => "get",
         };
-        Self { method: name, path, documented, route: on(method, handler), needs: &[] }
+        Self { method: name, path, documented, route: on(method, handler), needs: &[], has_forms: false }
+    }
+
+    /// The same, which chooses the form of its answer itself.
+    const fn of_forms(mut self) -> Self {
+        self.has_forms = true;
+        self
     }
 
     /// The same, for kinds that take these standard writes only.
@@ -95,19 +105,32 @@ fn of_several() -> Operation {
     Operation::new(MethodFilter::POST, "/batch".to_owned(), contract::batch_of_several(), batch)
 }
 
-/// Routes of all kinds.
+/// Routes of all kinds that answer JSON only.
 pub fn router() -> Router<AppState> {
-    operations().fold(Router::new(), |all, operation| all.route(&operation.path, operation.route))
+    routes(operations().filter(|operation| !operation.has_forms))
+}
+
+/// Routes of all kinds that have several forms.
+pub fn forms_router() -> Router<AppState> {
+    routes(operations().filter(|operation| operation.has_forms))
+}
+
+fn routes(all: impl Iterator<Item = Operation>) -> Router<AppState> {
+    all.fold(Router::new(), |all, operation| all.route(&operation.path, operation.route))
 }
 
 fn at(def: &KindDef, end: &str) -> String {
     format!("/{}{end}", def.collection)
 }
 
-fn collection(def: &'static KindDef) -> [Operation; 3] {
-    let list = async move |ListReader(reader, parameters): ListReader| {
-        read(def, reader, &Read::List(parameters)).await
+fn collection(def: &'static KindDef) -> [Operation; 4] {
+    let list = async move |asked: Listing| match asked {
+        Listing::Page(ListReader(reader, parameters)) => {
+            read(def, reader, &Read::List(parameters)).await.map(IntoResponse::into_response)
+        }
+        Listing::Whole(exporting) => exporting.answer(def).await,
     };
+    let export = async move |exporting: Exporting| exporting.answer(def).await;
     let create = async move |Writing(ctx): Writing, _: Creating, Members(fields): Members| {
         Records { def, ctx }.create(fields).await
     };
@@ -115,7 +138,9 @@ fn collection(def: &'static KindDef) -> [Operation; 3] {
         Records { def, ctx }.batch(&input).await
     };
     [
-        Operation::new(MethodFilter::GET, at(def, ""), contract::list(def), list),
+        Operation::new(MethodFilter::GET, at(def, ""), contract::list(def), list).of_forms(),
+        Operation::new(MethodFilter::GET, at(def, ".{format}"), exports_contract::export(def), export)
+            .of_forms(),
         Operation::new(MethodFilter::POST, at(def, ""), contract::create(def), create)
             .needs(&[Write::Create]),
         Operation::new(MethodFilter::POST, at(def, "/batch"), contract::batch(def), batch)

@@ -64,10 +64,7 @@ impl FromRequestParts<AppState> for ListReader {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let recalled = recall(parts, state).await?;
-        let original = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |uri| &uri.0);
-        let languages = recalled.ctx.locale.chain.clone();
-        let parameters =
-            Parameters { given: pairs(original.query()), path: original.path().to_owned(), languages };
+        let parameters = Parameters::of(parts, &recalled);
         Ok(Self(recalled, parameters))
     }
 }
@@ -75,13 +72,20 @@ impl FromRequestParts<AppState> for ListReader {
 /// The parameters of a list that are not read yet, and the address they came to.
 #[derive(Clone, Debug)]
 pub struct Parameters {
-    given: Vec<(String, String)>,
+    pub(super) given: Vec<(String, String)>,
     path: String,
     /// Languages of the caller, whose alphabet lists are sorted by.
-    languages: Vec<String>,
+    pub(super) languages: Vec<String>,
 }
 
 impl Parameters {
+    /// The parameters of a request.
+    pub(super) fn of(parts: &Parts, recalled: &Recalled) -> Self {
+        let original = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |uri| &uri.0);
+        let languages = recalled.ctx.locale.chain.clone();
+        Self { given: pairs(original.query()), path: original.path().to_owned(), languages }
+    }
+
     /// Reads what narrows the list of a kind, and which page of it is wanted.
     ///
     /// # Errors
@@ -257,7 +261,7 @@ impl<P: IntoParams + DeserializeOwned + Default> FromRequestParts<AppState> for 
     }
 }
 
-fn names<P: IntoParams>() -> Vec<String> {
+pub(super) fn names<P: IntoParams>() -> Vec<String> {
     query::<P>().map(|parameter| parameter.name).collect()
 }
 
@@ -285,7 +289,7 @@ fn empty_faults<P: IntoParams>(given: &[&(String, String)]) -> Vec<Violation> {
 }
 
 /// Reads the pairs with these names; on failure each name alone, so that every bad one is named.
-fn part<T: IntoParams + DeserializeOwned + Default>(
+pub(super) fn part<T: IntoParams + DeserializeOwned + Default>(
     given: &[(String, String)],
     names: &[String],
     faults: &mut Vec<Violation>,

@@ -1,6 +1,7 @@
 //! The OpenAPI document of the REST face.
 
 mod assembly;
+pub(super) mod exports;
 mod headers;
 pub(super) mod kinds;
 mod merge;

@@ -210,11 +210,31 @@ impl Recalled {
         if self.rounds >= ROUNDS || self.identity.holds(&self.ctx).await? {
             return Ok(true);
         }
+        self.begin_again().await?;
+        Ok(false)
+    }
+
+    /// The same of a read in one snapshot of the database: whether the caller stands in it as it was remembered.
+    ///
+    /// # Errors
+    /// As [`Identity::look_up`].
+    pub async fn stood_in(&mut self, snapshot: Ctx) -> Result<bool> {
+        self.rounds = self.rounds.saturating_add(1);
+        if self.rounds >= ROUNDS || self.identity.holds(&snapshot).await? {
+            return Ok(true);
+        }
+        // Its connection may be the only one.
+        drop(snapshot);
+        self.begin_again().await?;
+        Ok(false)
+    }
+
+    async fn begin_again(&mut self) -> Result<()> {
         if let Some(reads) = &self.ctx.reads {
             reads.forget();
         }
         self.ctx = self.identity.load(&self.ctx).await?;
-        Ok(false)
+        Ok(())
     }
 }
 

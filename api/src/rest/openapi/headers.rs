@@ -56,7 +56,8 @@ pub fn show_keys(document: &mut Json) {
 
 /// Says of each read of JSON that its answer has an `ETag`.
 pub fn tag_reads(document: &mut Json) {
-    let is_read = |path: &str, method: &str| method == "get" && path != "/changes";
+    let goes_on = |path: &str| path == "/changes" || path.ends_with(".{format}");
+    let is_read = |path: &str, method: &str| method == "get" && !goes_on(path);
     for (_, _, operation) in operations(document).filter(|(path, method, _)| is_read(path, method)) {
         let answer =
             operation.get_mut("responses").and_then(|all| all.get_mut("200")).and_then(Json::as_object_mut);

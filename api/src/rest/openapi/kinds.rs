@@ -18,12 +18,12 @@ use crate::rest::{
 };
 
 /// An operation in the part of the contract that the kind stands in.
-fn of(def: &KindDef, id: &str, summary: &str, description: &str) -> Documented {
+pub(super) fn of(def: &KindDef, id: &str, summary: &str, description: &str) -> Documented {
     Documented::new(def.declared.area.unwrap_or_default(), id, summary, description)
 }
 
 /// The plural as part of an operation's id.
-fn plural_id(def: &KindDef) -> String {
+pub(super) fn plural_id(def: &KindDef) -> String {
     def.collection.replace('-', "_")
 }
 
@@ -44,7 +44,8 @@ fn new_schema(def: &KindDef) -> String {
 pub fn list(def: &KindDef) -> Json {
     let plural = def.declared.plural_words();
     let description = format!(
-        "Lists the {plural} that the caller may see. Filters narrow the list; a repeated filter means any of its values. Anonymous callers see public records."
+        "Lists the {plural} that the caller may see. Filters narrow the list; a repeated filter means any of its values. Anonymous callers see public records. With `Accept` of CSV, NDJSON or a workbook it answers the whole list as `export_{}` does.",
+        plural_id(def)
     );
     let filters = def.filters.iter().filter(|filter| filter.applies);
     let page = link(&format!("{}Page", def.declared.type_name));
@@ -57,7 +58,7 @@ pub fn list(def: &KindDef) -> Json {
         .refuses::<ReadProblems>()
 }
 
-fn filter(filter: &Filter) -> Json {
+pub(super) fn filter(filter: &Filter) -> Json {
     let any_of = |items: Json| json!({ "type": "array", "items": items });
     let schema = match filter.accepts {
         Accepts::Ids => any_of(json!({ "type": "string", "format": "uuid" })),
@@ -73,7 +74,12 @@ fn filter(filter: &Filter) -> Json {
 
 /// Which page of the list is wanted, and in which order.
 fn paging(def: &KindDef) -> Vec<Json> {
-    let params = PageParams::into_params(|| Some(ParameterIn::Query));
+    ordered::<PageParams>(def)
+}
+
+/// Parameters that say the order of a list among others.
+pub(super) fn ordered<P: IntoParams>(def: &KindDef) -> Vec<Json> {
+    let params = P::into_params(|| Some(ParameterIn::Query));
     let mut all: Vec<Json> = params.iter().filter_map(|one| serde_json::to_value(one).ok()).collect();
     for sort in all.iter_mut().filter(|one| one.get("name") == Some(&json!("sort"))) {
         let text = sort.get("description").and_then(Json::as_str).unwrap_or_default();

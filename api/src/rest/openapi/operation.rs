@@ -52,6 +52,17 @@ impl Documented {
         self
     }
 
+    /// Adds an answer in one of several forms, each a text or bytes.
+    pub fn answers_forms(mut self, description: &str, media: &[&str], headers: &[&str]) -> Self {
+        let headers: Map<_, _> = headers.iter().map(|name| ((*name).to_owned(), Json::Null)).collect();
+        let content =
+            media.iter().map(|media| ((*media).to_owned(), json!({ "schema": { "type": "string" } })));
+        let content: Map<_, _> = content.collect();
+        let answer = json!({ "description": description, "content": content, "headers": headers });
+        self.responses.insert("200".into(), answer);
+        self
+    }
+
     /// Adds an answer without a body.
     pub fn answers_empty(mut self, status: u16, description: &str) -> Self {
         self.responses.insert(status.to_string(), json!({ "description": description }));

@@ -1,0 +1,155 @@
+//! The body of an export: parts are sent while the next ones are read.
+
+use std::{io, task::Poll};
+
+use axum::body::{Body, Bytes};
+use futures_util::{future::join, stream::poll_fn};
+use kernel::{Error, Result, render::Renderer, row::Row};
+use tokio::{sync::mpsc, time::timeout};
+use tracing::Instrument;
+
+use super::{Begun, lines::Lines, table::Table};
+use crate::{
+    domain::exchange::export::Batch,
+    limits::{
+        exports::{LONGEST, SLOW},
+        meter::Meter,
+        rates::COSTS,
+    },
+    state::AppState,
+    streams::Said,
+};
+
+/// Bytes of a part of a body, about.
+const PART: usize = 64 << 10;
+/// Parts that are made ahead of the reader.
+const AHEAD: usize = 4;
+
+/// What writes records.
+pub(super) enum Printer {
+    /// As a table.
+    Table(Table),
+    /// As lines of JSON.
+    Lines(Lines),
+}
+
+impl Printer {
+    fn head(&self, to: &mut Vec<u8>) {
+        match self {
+            Self::Table(table) => table.head(to),
+            Self::Lines(_) => {}
+        }
+    }
+
+    fn row(&self, renderer: &Renderer, row: &Row, to: &mut Vec<u8>) -> Result<()> {
+        match self {
+            Self::Table(table) => table.row(renderer, row, to),
+            Self::Lines(lines) => lines.row(renderer, row, to)?,
+        }
+        Ok(())
+    }
+}
+
+/// Where parts of a body go.
+struct Outlet(mpsc::Sender<Said<Bytes>>);
+
+impl Outlet {
+    async fn send(&self, bytes: Vec<u8>) -> Result<()> {
+        let slow = || Error::Unavailable("its reader was too slow".into());
+        let sent = timeout(SLOW, self.0.send(Said::Item(bytes.into()))).await.map_err(|_| slow())?;
+        sent.map_err(|_| Error::Unavailable("its reader has left".into()))
+    }
+
+    /// Prints a batch; answers how many bytes it came to.
+    async fn print(&self, printer: &Printer, batch: &Batch) -> Result<usize> {
+        let (mut all, mut bytes) = (0_usize, Vec::with_capacity(PART + PART / 4));
+        for row in &batch.rows {
+            printer.row(&batch.renderer, row, &mut bytes)?;
+            if bytes.len() >= PART {
+                all = all.saturating_add(bytes.len());
+                self.send(std::mem::replace(&mut bytes, Vec::with_capacity(PART + PART / 4))).await?;
+            }
+        }
+        all = all.saturating_add(bytes.len());
+        if !bytes.is_empty() {
+            self.send(bytes).await?;
+        }
+        Ok(all)
+    }
+}
+
+/// What an export costs while it goes on: who has not so much left pays all it has.
+struct Bill {
+    meter: Option<Meter>,
+    rows: usize,
+}
+
+impl Bill {
+    fn add(&mut self, rows: usize) {
+        let each = usize::try_from(COSTS.export_rows_per_unit).unwrap_or(usize::MAX).max(1);
+        let before = self.rows / each;
+        self.rows = self.rows.saturating_add(rows);
+        if let Some(meter) = &self.meter {
+            meter.settle(u32::try_from(self.rows / each - before).unwrap_or(u32::MAX));
+        }
+    }
+}
+
+/// The body of a list that has begun. It is made in a task of its own, which ends when the reader leaves, is too slow, or
+/// the service stops; then the body has no end, so that nobody takes it for whole. `held` is kept as long.
+pub(super) fn body(state: &AppState, held: impl Send + 'static, begun: Begun, meter: Option<Meter>) -> Body {
+    let (to, mut from) = mpsc::channel(AHEAD);
+    let stopping = state.stopping.clone();
+    let made = async move {
+        let _held = held;
+        let work = make(begun, Outlet(to.clone()), Bill { meter, rows: 0 });
+        let done = tokio::select! {
+            () = stopping.cancelled() => Err(Error::Unavailable("the service stops".into())),
+            () = to.closed() => return,
+            done = timeout(LONGEST, work) => {
+                done.unwrap_or_else(|_| Err(Error::Unavailable("it took too long".into())))
+            }
+        };
+        match done {
+            Ok(()) => drop(to.send(Said::End).await),
+            Err(error @ Error::Unavailable(_)) => tracing::warn!("an export was broken off: {error:?}"),
+            Err(error) => tracing::error!("an export was broken off: {error:?}"),
+        }
+    };
+    state.tasks.spawn(made.instrument(tracing::Span::current()));
+    let mut is_over = false;
+    Body::from_stream(poll_fn(move |context| {
+        if is_over {
+            return Poll::Ready(None);
+        }
+        from.poll_recv(context).map(|said| match said {
+            Some(Said::Item(bytes)) => Some(Ok(bytes)),
+            Some(Said::End) => {
+                is_over = true;
+                None
+            }
+            None => {
+                is_over = true;
+                Some(Err(io::Error::other("the export was broken off")))
+            }
+        })
+    }))
+}
+
+async fn make(begun: Begun, outlet: Outlet, mut bill: Bill) -> Result<()> {
+    let Begun { mut export, first, printer } = begun;
+    let (pace, mut batch) = (export.pace(), first);
+    let mut head = Vec::new();
+    printer.head(&mut head);
+    if !head.is_empty() {
+        outlet.send(head).await?;
+    }
+    while let Some(now) = batch {
+        // The database works on the next batch while this one is printed.
+        let (next, bytes) = join(export.next(), outlet.print(&printer, &now)).await;
+        pace.note(now.rows.len(), bytes?);
+        bill.add(now.rows.len());
+        batch = next?;
+    }
+    Ok(())
+}

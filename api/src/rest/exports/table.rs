@@ -1,0 +1,72 @@
+//! Records as CSV (RFC 4180): one in a line, or more where a text has several.
+
+use kernel::{render::Renderer, row::Row};
+
+use crate::domain::exchange::columns::{Cell, Columns, guarded};
+
+/// What says that a text is UTF-8.
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
+/// How records are written.
+pub(super) struct Table {
+    /// The columns.
+    pub(super) columns: Columns,
+    /// What separates them.
+    pub(super) separator: u8,
+    /// Whether lines end with CRLF, after a mark of UTF-8.
+    pub(super) is_for_excel: bool,
+}
+
+impl Table {
+    /// Writes the names of the columns.
+    pub(super) fn head(&self, to: &mut Vec<u8>) {
+        if self.is_for_excel {
+            to.extend_from_slice(MARK);
+        }
+        for (at, name) in self.columns.names().enumerate() {
+            self.separate(at, to);
+            self.text(name, to);
+        }
+        self.end(to);
+    }
+
+    /// Writes a record.
+    pub(super) fn row(&self, renderer: &Renderer, row: &Row, to: &mut Vec<u8>) {
+        for (at, column) in self.columns.all.iter().enumerate() {
+            self.separate(at, to);
+            match column.cell(renderer, row) {
+                // A line with nothing in it is no record to readers.
+                Cell::Empty if self.columns.all.len() == 1 => to.extend_from_slice(b"\"\""),
+                Cell::Text(text) => self.text(&guarded(&text), to),
+                cell => cell.write(to),
+            }
+        }
+        self.end(to);
+    }
+
+    fn separate(&self, at: usize, to: &mut Vec<u8>) {
+        if at > 0 {
+            to.push(self.separator);
+        }
+    }
+
+    fn end(&self, to: &mut Vec<u8>) {
+        to.extend_from_slice(if self.is_for_excel { b"\r\n" } else { b"\n" });
+    }
+
+    fn text(&self, text: &str, to: &mut Vec<u8>) {
+        let is_special = |byte| matches!(byte, b'"' | b'\r' | b'\n') || byte == self.separator;
+        if !text.bytes().any(is_special) {
+            to.extend_from_slice(text.as_bytes());
+            return;
+        }
+        to.push(b'"');
+        for (at, part) in text.split('"').enumerate() {
+            if at > 0 {
+                to.extend_from_slice(b"\"\"");
+            }
+            to.extend_from_slice(part.as_bytes());
+        }
+        to.push(b'"');
+    }
+}
