@@ -1,9 +1,13 @@
 //! Exports: whole lists as files, for every caller what its list says.
 
+mod books;
 mod columns;
 mod rights;
 mod whole;
 
+use std::io::Cursor;
+
+use calamine::{Data, Range, Reader, Xlsx};
 use serde_json::{Value as Json, json};
 
 use crate::support::{
@@ -39,6 +43,30 @@ impl Sheet {
         let at = self.header.iter().position(|known| known == name);
         let at = at.unwrap_or_else(|| panic!("no column {name} in {:?}", self.header));
         self.rows.iter().map(|row| row[at].as_str()).collect()
+    }
+}
+
+/// A workbook: its sheets by name.
+pub struct Book {
+    pub sheets: Vec<(String, Range<Data>)>,
+}
+
+impl Book {
+    /// Reads a workbook by a reader that knows nothing of how it was written.
+    #[track_caller]
+    pub fn of(answer: &Answer) -> Self {
+        assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.bytes));
+        let mut book = Xlsx::new(Cursor::new(answer.bytes.clone())).expect("a workbook");
+        Self { sheets: book.worksheets() }
+    }
+
+    /// The cells of a column of the first sheet.
+    #[track_caller]
+    pub fn column(&self, name: &str) -> Vec<&Data> {
+        let cells = &self.sheets[0].1;
+        let at = cells.headers().expect("a header").iter().position(|known| known == name);
+        let at = at.unwrap_or_else(|| panic!("no column {name}"));
+        cells.rows().skip(1).map(|row| &row[at]).collect()
     }
 }
 
@@ -92,6 +120,10 @@ async fn the_list_itself_answers_the_form_that_is_accepted() {
 
         assert_eq!(kind("text/csv").await, table);
         assert_eq!(kind("application/x-ndjson;q=0.9, application/json;q=0.5").await, lines);
+        assert_eq!(
+            kind("text/html, application/vnd.openxmlformats-officedocument.spreadsheetml.sheet").await.0,
+            200
+        );
         assert_eq!(kind("text/csv;q=0.4, */*;q=0.5").await, json);
         assert_eq!(kind("text/html, application/xml;q=0.9, */*;q=0.8").await, json);
         assert_eq!(kind("*/*").await, json);
@@ -126,6 +158,8 @@ async fn everything_wrong_with_the_parameters_is_told_at_once() {
         lines.problem(400, "bad_request");
         let places: Vec<_> = lines.violations().into_iter().map(|(place, _)| place).collect();
         assert_eq!(places, ["?columns", "?columns", "?excel", "?labels", "?separator"]);
+        let book = me.get("/tasks.xlsx?separator=tab").await;
+        assert_eq!(book.violations(), [("?separator".into(), "unknown_parameter".into())]);
         me.get("/tasks.pdf").await.problem(404, "not_found");
         me.get("/taks.csv").await.problem(404, "not_found");
     })

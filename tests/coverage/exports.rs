@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 use super::{Caller, Faults};
-use crate::{policy_matrix::permitted, support::client::Answer};
+use crate::{exports::Book, policy_matrix::permitted, support::client::Answer};
 
 /// Ids in the lines of an answer of NDJSON.
 fn of_lines(answer: &Answer) -> BTreeSet<Uuid> {
@@ -23,11 +23,20 @@ fn of_table(answer: &Answer) -> BTreeSet<Uuid> {
     rows.map(|row| row[0].parse().expect("a uuid")).collect()
 }
 
+/// Ids in the first column of a workbook.
+fn of_book(answer: &Answer) -> BTreeSet<Uuid> {
+    let cells = Book::of(answer).sheets.remove(0).1;
+    let ids = cells.rows().skip(1).map(|row| row[0].to_string());
+    ids.map(|id| id.parse().expect("a uuid")).collect()
+}
+
 /// Exports the list of a kind in each form.
 pub(super) async fn exports(caller: &Caller<'_>, def: &'static KindDef) -> Faults {
     let allowed = permitted(caller.stage.app, &caller.actor, def).await;
     let mut faults = Faults::new();
-    for (form, ids) in [("ndjson", of_lines as fn(&Answer) -> BTreeSet<Uuid>), ("csv", of_table)] {
+    let forms: [(&str, fn(&Answer) -> BTreeSet<Uuid>); 3] =
+        [("ndjson", of_lines), ("csv", of_table), ("xlsx", of_book)];
+    for (form, ids) in forms {
         let answer = caller.client.get(&format!("/{}.{form}", def.collection)).await;
         let what = format!("export {} as {form}", def.name);
         faults.extend(caller.expect(&what, answer.status, 200, &answer));

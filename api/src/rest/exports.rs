@@ -1,6 +1,7 @@
-//! Exports: whole lists as CSV or as lines of JSON, written while they are read.
+//! Exports: whole lists as CSV, as lines of JSON or as workbooks, written while they are read.
 
 mod asked;
+mod book;
 mod lines;
 mod sent;
 mod table;
@@ -16,6 +17,7 @@ use kernel::{Ctx, KindDef, view::Locale};
 
 pub use asked::ExportParams;
 use asked::{Asked, Chosen};
+use book::Book;
 use lines::Lines;
 use sent::Printer;
 use table::Table;
@@ -23,7 +25,7 @@ use table::Table;
 use super::{
     addresses::no_such_address,
     caller::recall,
-    forms::{CSV, Form, JSON, wanted},
+    forms::{CSV, Form, JSON, XLSX, wanted},
     layers::takes_json,
     listing::{ListReader, Parameters},
     problem::Problem,
@@ -47,7 +49,7 @@ use crate::{
 const LINES: Form = Form { name: "ndjson", media: "application/x-ndjson" };
 
 /// The forms of a list: JSON in pages, the others whole.
-pub(super) const FORMS: [Form; 3] = [JSON, CSV, LINES];
+pub(super) const FORMS: [Form; 4] = [JSON, CSV, LINES, XLSX];
 
 /// The addresses that a path stands for: one for each form of a file.
 pub(super) fn addresses(path: String) -> Vec<String> {
@@ -187,7 +189,7 @@ async fn begin(snapshot: &Ctx, asked: &Asked, names: &Arc<Locale>, form: Form) -
             let names = snapshot.locale.clone();
             (Printer::Lines(Lines { parts: parts.clone() }), read, names)
         }
-        Chosen::Columns(columns) => (table(columns.clone(), asked), columns.read(), names.clone()),
+        Chosen::Columns(columns) => (table(columns.clone(), asked, form), columns.read(), names.clone()),
         Chosen::All(labels) => {
             let texts = match &asked.texts {
                 Texts::Translated(_) if def.has_texts() => {
@@ -197,15 +199,17 @@ async fn begin(snapshot: &Ctx, asked: &Asked, names: &Arc<Locale>, form: Form) -
             };
             let columns = Columns::of(def, texts, *labels, &Speech::of(names, &[]));
             let read = columns.read();
-            (table(columns, asked), read, names.clone())
+            (table(columns, asked, form), read, names.clone())
         }
     };
-    debug_assert!(form != JSON, "pages are no exports");
     let mut export = Export::begin(snapshot.clone(), listed.clone(), read, names).await?;
     let first = export.next().await?;
     Ok(Begun { export, first, printer })
 }
 
-fn table(columns: Columns, asked: &Asked) -> Printer {
+fn table(columns: Columns, asked: &Asked, form: Form) -> Printer {
+    if form == XLSX {
+        return Printer::Book(Book { columns });
+    }
     Printer::Table(Table { columns, separator: asked.separator, is_for_excel: asked.is_for_excel })
 }

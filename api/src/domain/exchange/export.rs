@@ -9,6 +9,7 @@ use std::{
     },
 };
 
+use chrono::{DateTime, Utc};
 use kernel::{
     Ctx, KindDef, Result,
     filter::Narrowing,
@@ -131,6 +132,12 @@ impl Export {
     #[must_use]
     pub fn pace(&self) -> Pace {
         self.pace.clone()
+    }
+
+    /// The instant that the list tells of.
+    #[must_use]
+    pub fn at(&self) -> DateTime<Utc> {
+        self.ctx.clock.now()
     }
 
     /// The next batch; none at the end. That it was read is written down where that leaves a trace.

@@ -30,7 +30,7 @@ impl Lines {
     ///
     /// # Errors
     /// `Internal` if it cannot be written.
-    pub(super) fn row(&self, renderer: &Renderer, row: &Row, to: &mut Vec<u8>) -> Result<()> {
+    pub(super) fn line(&self, renderer: &Renderer, row: &Row, to: &mut Vec<u8>) -> Result<()> {
         serde_json::to_writer(&mut *to, &Members { parts: &self.parts, renderer, row })?;
         to.push(b'\n');
         Ok(())

@@ -5,12 +5,17 @@ use std::{io, task::Poll};
 use axum::body::{Body, Bytes};
 use futures_util::{future::join, stream::poll_fn};
 use kernel::{Error, Result, render::Renderer, row::Row};
-use tokio::{sync::mpsc, time::timeout};
+use tokio::{sync::mpsc, task::spawn_blocking, time::timeout};
 use tracing::Instrument;
 
-use super::{Begun, lines::Lines, table::Table};
+use super::{
+    Begun,
+    book::{self, Book, Page},
+    lines::Lines,
+    table::Table,
+};
 use crate::{
-    domain::exchange::export::Batch,
+    domain::exchange::export::{Batch, Export},
     limits::{
         exports::{LONGEST, SLOW},
         meter::Meter,
@@ -31,22 +36,35 @@ pub(super) enum Printer {
     Table(Table),
     /// As lines of JSON.
     Lines(Lines),
+    /// As a workbook, which is made before it is sent.
+    Book(Book),
 }
 
-impl Printer {
+/// What writes records one after the other.
+trait Print: Sync {
+    /// Writes what stands before all records.
+    fn head(&self, to: &mut Vec<u8>);
+
+    /// Writes a record.
+    fn row(&self, renderer: &Renderer, row: &Row, to: &mut Vec<u8>) -> Result<()>;
+}
+
+impl Print for Table {
     fn head(&self, to: &mut Vec<u8>) {
-        match self {
-            Self::Table(table) => table.head(to),
-            Self::Lines(_) => {}
-        }
+        self.names(to);
     }
 
     fn row(&self, renderer: &Renderer, row: &Row, to: &mut Vec<u8>) -> Result<()> {
-        match self {
-            Self::Table(table) => table.row(renderer, row, to),
-            Self::Lines(lines) => lines.row(renderer, row, to)?,
-        }
+        self.line(renderer, row, to);
         Ok(())
+    }
+}
+
+impl Print for Lines {
+    fn head(&self, _: &mut Vec<u8>) {}
+
+    fn row(&self, renderer: &Renderer, row: &Row, to: &mut Vec<u8>) -> Result<()> {
+        self.line(renderer, row, to)
     }
 }
 
@@ -61,7 +79,7 @@ impl Outlet {
     }
 
     /// Prints a batch; answers how many bytes it came to.
-    async fn print(&self, printer: &Printer, batch: &Batch) -> Result<usize> {
+    async fn print(&self, printer: &impl Print, batch: &Batch) -> Result<usize> {
         let (mut all, mut bytes) = (0_usize, Vec::with_capacity(PART + PART / 4));
         for row in &batch.rows {
             printer.row(&batch.renderer, row, &mut bytes)?;
@@ -136,8 +154,22 @@ pub(super) fn body(state: &AppState, held: impl Send + 'static, begun: Begun, me
     }))
 }
 
-async fn make(begun: Begun, outlet: Outlet, mut bill: Bill) -> Result<()> {
-    let Begun { mut export, first, printer } = begun;
+async fn make(begun: Begun, outlet: Outlet, bill: Bill) -> Result<()> {
+    let Begun { export, first, printer } = begun;
+    match printer {
+        Printer::Table(table) => print((export, first), &table, &outlet, bill).await,
+        Printer::Lines(lines) => print((export, first), &lines, &outlet, bill).await,
+        Printer::Book(book) => bind((export, first), book, &outlet, bill).await,
+    }
+}
+
+/// Prints a list while it is read.
+async fn print(
+    (mut export, first): (Export, Option<Batch>),
+    printer: &impl Print,
+    outlet: &Outlet,
+    mut bill: Bill,
+) -> Result<()> {
     let (pace, mut batch) = (export.pace(), first);
     let mut head = Vec::new();
     printer.head(&mut head);
@@ -146,10 +178,44 @@ async fn make(begun: Begun, outlet: Outlet, mut bill: Bill) -> Result<()> {
     }
     while let Some(now) = batch {
         // The database works on the next batch while this one is printed.
-        let (next, bytes) = join(export.next(), outlet.print(&printer, &now)).await;
+        let (next, bytes) = join(export.next(), outlet.print(printer, &now)).await;
         pace.note(now.rows.len(), bytes?);
         bill.add(now.rows.len());
         batch = next?;
     }
     Ok(())
+}
+
+/// Makes a workbook of a list while it is read, on a thread that may block, and then sends it.
+async fn bind(
+    (mut export, first): (Export, Option<Batch>),
+    book: Book,
+    outlet: &Outlet,
+    mut bill: Bill,
+) -> Result<()> {
+    let (to, parts) = mpsc::channel(1);
+    let (pace, made_at, mut batch) = (export.pace(), export.at(), first);
+    let writer = spawn_blocking(move || book.write(made_at, parts, &pace));
+    while let Some(now) = batch {
+        bill.add(now.rows.len());
+        let (next, sent) = join(export.next(), to.send(Page::Rows(Box::new(now)))).await;
+        if sent.is_err() {
+            break;
+        }
+        batch = next?;
+    }
+    // The connection is free before the reader has the first byte.
+    drop(export);
+    drop(to.send(Page::End).await);
+    let ended = |error| Error::Internal(format!("a workbook ended early: {error}"));
+    let mut file = writer.await.map_err(ended)??;
+    loop {
+        let read = spawn_blocking(move || book::part(&mut file).map(|part| (part, file)));
+        let (part, rest) = read.await.map_err(ended)??;
+        if part.is_empty() {
+            return Ok(());
+        }
+        outlet.send(part).await?;
+        file = rest;
+    }
 }

@@ -19,7 +19,7 @@ pub(super) struct Table {
 
 impl Table {
     /// Writes the names of the columns.
-    pub(super) fn head(&self, to: &mut Vec<u8>) {
+    pub(super) fn names(&self, to: &mut Vec<u8>) {
         if self.is_for_excel {
             to.extend_from_slice(MARK);
         }
@@ -31,7 +31,7 @@ impl Table {
     }
 
     /// Writes a record.
-    pub(super) fn row(&self, renderer: &Renderer, row: &Row, to: &mut Vec<u8>) {
+    pub(super) fn line(&self, renderer: &Renderer, row: &Row, to: &mut Vec<u8>) {
         for (at, column) in self.columns.all.iter().enumerate() {
             self.separate(at, to);
             match column.cell(renderer, row) {

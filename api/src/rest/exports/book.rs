@@ -1,0 +1,266 @@
+//! Records as a workbook: rows are written to a file as they come, and the file is sent when it is finished.
+
+use std::{
+    fs::File,
+    io::{self, Read, Seek, SeekFrom},
+};
+
+use chrono::{DateTime, NaiveDate, Timelike, Utc};
+use kernel::{Error, Result};
+use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use tokio::sync::mpsc;
+
+use crate::domain::exchange::{
+    columns::{Cell, Columns, guarded},
+    export::{Batch, Pace},
+};
+
+/// Records of a sheet at most, besides the line of names; what is more stands on the next one.
+const ROWS: u32 = 1_048_575;
+/// Units of UTF-16 that a cell holds at most.
+const LONGEST: usize = 32_767;
+/// Width of columns, in letters.
+const WIDTH: u16 = 18;
+/// Bytes that are read of a file at a time.
+const PART: u64 = 256 << 10;
+
+/// How records are written.
+pub(super) struct Book {
+    /// The columns.
+    pub(super) columns: Columns,
+}
+
+/// What a workbook is made of, part by part.
+pub(super) enum Page {
+    /// Some records.
+    Rows(Box<Batch>),
+    /// No more: without it the workbook is not wanted any more.
+    End,
+}
+
+/// Why no workbook came to be.
+enum Fault {
+    Left,
+    Writer(XlsxError),
+    File(io::Error),
+}
+
+impl From<XlsxError> for Fault {
+    fn from(error: XlsxError) -> Self {
+        Self::Writer(error)
+    }
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        Self::File(error)
+    }
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::Left => Self::Unavailable("its reader has left".into()),
+            Fault::Writer(error) => Self::Internal(format!("no workbook was made: {error}")),
+            Fault::File(error) => Self::Internal(format!("no file of a workbook: {error}")),
+        }
+    }
+}
+
+/// A workbook that is being written, with the sheet and the line it goes on with.
+struct Writer<'a> {
+    book: Workbook,
+    columns: &'a Columns,
+    sheets: usize,
+    line: u32,
+    head: Format,
+    day: Format,
+    instant: Format,
+}
+
+impl Book {
+    /// Writes a workbook, made at an instant, of the parts that come; answers its file. It blocks.
+    ///
+    /// # Errors
+    /// `Unavailable` where the parts have no end, `Internal` where it cannot be written.
+    pub(super) fn write(
+        &self,
+        made_at: DateTime<Utc>,
+        mut parts: mpsc::Receiver<Page>,
+        pace: &Pace,
+    ) -> Result<File> {
+        let mut writer = Writer::new(&self.columns, made_at)?;
+        loop {
+            match parts.blocking_recv() {
+                None => return Err(Fault::Left.into()),
+                Some(Page::End) => return Ok(writer.finish()?),
+                Some(Page::Rows(batch)) => {
+                    let bytes = writer.batch(&batch)?;
+                    pace.note(batch.rows.len(), bytes);
+                }
+            }
+        }
+    }
+}
+
+impl<'a> Writer<'a> {
+    fn new(columns: &'a Columns, made_at: DateTime<Utc>) -> Result<Self, Fault> {
+        let mut book = Workbook::new();
+        let made = rust_xlsxwriter::ExcelDateTime::from_timestamp(made_at.timestamp())?;
+        book.set_properties(&rust_xlsxwriter::DocProperties::new().set_creation_datetime(&made));
+        let format = |text: &str| Format::new().set_num_format(text);
+        let (day, instant) = (format("yyyy-mm-dd"), format("yyyy-mm-dd hh:mm:ss"));
+        let mut writer =
+            Self { book, columns, sheets: 0, line: 0, head: Format::new().set_bold(), day, instant };
+        writer.sheet()?;
+        Ok(writer)
+    }
+
+    /// Begins the next sheet with the names of the columns.
+    fn sheet(&mut self) -> Result<(), Fault> {
+        let title = self.columns.def.collection;
+        let number = self.sheets + 1;
+        let name = if number == 1 { title.to_owned() } else { format!("{title} ({number})") };
+        let sheet = self.book.add_worksheet_with_constant_memory();
+        let sheet = sheet?.set_name(name)?.set_freeze_panes(1, 0)?;
+        for (at, name) in (0_u16..).zip(self.columns.names()) {
+            sheet.set_column_width(at, WIDTH)?;
+            sheet.write_string_with_format(0, at, name, &self.head)?;
+        }
+        self.sheets = number;
+        self.line = 0;
+        Ok(())
+    }
+
+    /// Writes records; answers how many bytes their texts have.
+    fn batch(&mut self, batch: &Batch) -> Result<usize, Fault> {
+        let mut bytes = 0_usize;
+        for row in &batch.rows {
+            if self.line >= ROWS {
+                self.sheet()?;
+            }
+            self.line += 1;
+            for (at, column) in (0_u16..).zip(&self.columns.all) {
+                bytes = bytes.saturating_add(self.cell(at, column.cell(&batch.renderer, row))?);
+            }
+        }
+        Ok(bytes)
+    }
+
+    fn cell(&mut self, at: u16, cell: Cell<'_>) -> Result<usize, Fault> {
+        /// What a cell without a text comes to.
+        const SMALL: usize = 16;
+
+        let (line, sheet) = (self.line, self.book.worksheet_from_index(self.sheets - 1)?);
+        match cell {
+            Cell::Empty => return Ok(0),
+            Cell::Truth(truth) => drop(sheet.write_boolean(line, at, truth)?),
+            Cell::Number(number) => match exact(&number.to_string()) {
+                Some(exact) => drop(sheet.write_number(line, at, exact)?),
+                None => drop(sheet.write_string(line, at, number.to_string())?),
+            },
+            Cell::Decimal(text) => match exact(&text) {
+                Some(number) => drop(sheet.write_number(line, at, number)?),
+                None => drop(sheet.write_string(line, at, text)?),
+            },
+            Cell::Day(day) => match serial(day) {
+                Some(serial) => drop(sheet.write_number_with_format(line, at, serial, &self.day)?),
+                None => drop(sheet.write_string(line, at, day.to_string())?),
+            },
+            Cell::At(instant) => match serial(instant.date_naive()) {
+                Some(serial) => {
+                    let seconds = f64::from(instant.num_seconds_from_midnight());
+                    let seconds = seconds + f64::from(instant.nanosecond()) / 1e9;
+                    let number = serial + seconds / 86_400.0;
+                    sheet.write_number_with_format(line, at, number, &self.instant)?;
+                }
+                None => drop(sheet.write_string(line, at, instant.to_rfc3339())?),
+            },
+            Cell::Id(id) => drop(sheet.write_string(line, at, id)?),
+            Cell::Text(text) => {
+                let text = guarded(&text);
+                let text = fitted(&text).into_owned();
+                let bytes = text.len();
+                sheet.write_string(line, at, text)?;
+                return Ok(bytes);
+            }
+        }
+        Ok(SMALL)
+    }
+
+    /// Packs the workbook, and answers its file from the beginning.
+    fn finish(mut self) -> Result<File, Fault> {
+        let mut file = tempfile::tempfile()?;
+        self.book.save_to_writer(&mut file)?;
+        file.seek(SeekFrom::Start(0))?;
+        Ok(file)
+    }
+}
+
+/// The next bytes of a file; none at its end. It blocks.
+pub(super) fn part(file: &mut File) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.take(PART).read_to_end(&mut bytes).map_err(Fault::File)?;
+    Ok(bytes)
+}
+
+/// A number as programs for tables keep it: fifteen digits, no more.
+fn exact(text: &str) -> Option<f64> {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    text.parse().ok().filter(|_| digits <= 15)
+}
+
+/// The number of a day from 1 March 1900 on: earlier ones have none that all programs agree on.
+fn serial(day: NaiveDate) -> Option<f64> {
+    let (first, zero) = (NaiveDate::from_ymd_opt(1900, 3, 1)?, NaiveDate::from_ymd_opt(1899, 12, 30)?);
+    let last = NaiveDate::from_ymd_opt(9999, 12, 31)?;
+    let days = i32::try_from(day.signed_duration_since(zero).num_days()).ok()?;
+    (first..=last).contains(&day).then(|| f64::from(days))
+}
+
+/// As much of a text as a cell holds; one that is cut ends with dots.
+fn fitted(text: &str) -> std::borrow::Cow<'_, str> {
+    if text.len() <= LONGEST || text.encode_utf16().count() <= LONGEST {
+        return text.into();
+    }
+    let mut units = 0;
+    let kept = text.chars().take_while(|letter| {
+        units += letter.len_utf16();
+        units < LONGEST
+    });
+    (kept.collect::<String>() + "\u{2026}").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_have_the_numbers_that_programs_for_tables_count() {
+        let of = |text: &str| serial(text.parse().unwrap());
+
+        assert_eq!(of("1900-03-01"), Some(61.0));
+        assert_eq!(of("2026-11-27"), Some(46_353.0));
+        assert_eq!([of("1900-02-28"), of("0001-01-01")], [None; 2]);
+    }
+
+    #[test]
+    fn numbers_that_would_lose_digits_stay_texts() {
+        assert_eq!(
+            [exact("12.50"), exact("-1"), exact("123456789012345")],
+            [Some(12.5), Some(-1.0), Some(123_456_789_012_345.0)]
+        );
+        assert_eq!([exact("1234567890123456"), exact("1.234567890123456")], [None; 2]);
+    }
+
+    #[test]
+    fn a_text_that_no_cell_holds_is_cut_between_letters() {
+        let long = "\u{1f9ea}".repeat(20_000);
+
+        let cut = fitted(&long);
+
+        assert!(cut.encode_utf16().count() <= LONGEST && cut.ends_with('\u{2026}'));
+        assert_eq!(fitted("short"), "short");
+        assert_eq!(fitted(&"ы".repeat(LONGEST)).chars().count(), LONGEST);
+    }
+}
