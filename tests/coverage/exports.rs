@@ -9,6 +9,9 @@ use uuid::Uuid;
 use super::{Caller, Faults};
 use crate::{exports::Book, policy_matrix::permitted, support::client::Answer};
 
+/// What reads the ids in a file.
+type Reader = fn(&Answer) -> BTreeSet<Uuid>;
+
 /// Ids in the lines of an answer of NDJSON.
 fn of_lines(answer: &Answer) -> BTreeSet<Uuid> {
     let lines = answer.bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
@@ -34,8 +37,7 @@ fn of_book(answer: &Answer) -> BTreeSet<Uuid> {
 pub(super) async fn exports(caller: &Caller<'_>, def: &'static KindDef) -> Faults {
     let allowed = permitted(caller.stage.app, &caller.actor, def).await;
     let mut faults = Faults::new();
-    let forms: [(&str, fn(&Answer) -> BTreeSet<Uuid>); 3] =
-        [("ndjson", of_lines), ("csv", of_table), ("xlsx", of_book)];
+    let forms: [(&str, Reader); 3] = [("ndjson", of_lines), ("csv", of_table), ("xlsx", of_book)];
     for (form, ids) in forms {
         let answer = caller.client.get(&format!("/{}.{form}", def.collection)).await;
         let what = format!("export {} as {form}", def.name);

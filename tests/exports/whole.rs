@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 use tokio::time::timeout;
 use tower::ServiceExt;
 
-use super::{Sheet, lines};
+use super::{Sheet, lines, task};
 use crate::{
     statements::counted,
     support::{TestApp, app},
@@ -24,8 +24,8 @@ use crate::{
 async fn fill(app: &TestApp, count: usize) {
     let new = |at: usize| {
         let title = format!("Task {:04} of many", (at * 7919) % 10_000);
-        let priority = if at % 3 == 0 { "high" } else { "low" };
-        let due = (at % 4 != 0).then(|| format!("2027-01-{:02}", at % 28 + 1));
+        let priority = if at.is_multiple_of(3) { "high" } else { "low" };
+        let due = (!at.is_multiple_of(4)).then(|| format!("2027-01-{:02}", at % 28 + 1));
         let task = json!({"owner": "KGZ", "title": title, "lead_agency": "MES", "language": "en",
             "priority": priority, "due_on": due, "plan": app.world.id("plan:national")});
         Op::Create(task.as_object().cloned().unwrap_or_default())
@@ -70,6 +70,21 @@ async fn a_list_of_several_batches_is_whole_and_in_its_order() {
             assert_eq!(table.column("id"), wanted, "{query}");
             assert!(whole.iter().map(|line| &line["id"]).eq(wanted.iter()), "{query}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_later_batch_shows_leaves_its_trace() {
+    app(async |app| {
+        fill(app, 250).await;
+        let restricted = task(app, json!({"handling": "restricted"})).await;
+
+        let rows = lines(&app.user("officer").await.get("/tasks.ndjson").await);
+
+        let reads = app.user("focal_point").await.get("/audit/reads?kind=task").await;
+        assert_eq!(rows.last().map(|row| &row["id"]), Some(&json!(restricted)));
+        assert!(reads.body.to_string().contains(&restricted), "{}", reads.body);
     })
     .await;
 }

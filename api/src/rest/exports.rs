@@ -64,7 +64,7 @@ pub(super) fn addresses(path: String) -> Vec<String> {
 /// Any caller of a list: of a page of it, or of all of it in another form, as `Accept` says.
 pub enum Listing {
     /// A page, as JSON.
-    Page(ListReader),
+    Page(Box<ListReader>),
     /// All of it.
     Whole(Box<Exporting>),
 }
@@ -79,7 +79,8 @@ impl FromRequestParts<AppState> for Listing {
             Err(_) => Err(refusal),
         })?;
         if form == JSON {
-            return Ok(Self::Page(ListReader::from_request_parts(parts, state).await?));
+            let page = ListReader::from_request_parts(parts, state).await?;
+            return Ok(Self::Page(Box::new(page)));
         }
         Ok(Self::Whole(Box::new(Exporting::of(parts, state, form).await?)))
     }

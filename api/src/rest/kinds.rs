@@ -125,7 +125,8 @@ fn at(def: &KindDef, end: &str) -> String {
 
 fn collection(def: &'static KindDef) -> [Operation; 4] {
     let list = async move |asked: Listing| match asked {
-        Listing::Page(ListReader(reader, parameters)) => {
+        Listing::Page(page) => {
+            let ListReader(reader, parameters) = *page;
             read(def, reader, &Read::List(parameters)).await.map(IntoResponse::into_response)
         }
         Listing::Whole(exporting) => exporting.answer(def).await,

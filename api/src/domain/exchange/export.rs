@@ -124,8 +124,7 @@ impl Export {
             let ids = store::ids(&ctx, listed.def, &listed.filters, &page).await?;
             Place::With(ids.into_iter())
         };
-        let (known, pace) = (Known::default(), Pace::default());
-        Ok(Self { ctx, listed, columns, names, place, known, pace })
+        Ok(Self { ctx, listed, columns, names, place, known: Known::default(), pace: Pace::default() })
     }
 
     /// Where it is told what batches come to.

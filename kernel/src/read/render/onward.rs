@@ -51,7 +51,9 @@ impl Renderer {
             wanted.entry(kind).or_default().extend(ids.into_iter().flatten());
         }
         let all: Vec<Uuid> = wanted.values().flatten().copied().collect();
-        wanted.values_mut().for_each(|ids| ids.retain(|id| !known.refs.contains_key(id)));
+        for ids in wanted.values_mut() {
+            ids.retain(|id| !known.refs.contains_key(id));
+        }
         wanted.retain(|_, ids| !ids.is_empty());
         let asked: Vec<Uuid> = wanted.values().flatten().copied().collect();
         let mut found = renderer.found(view, wanted).await?;

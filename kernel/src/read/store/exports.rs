@@ -48,7 +48,7 @@ pub async fn ids(view: &View, def: &'static KindDef, filters: &Narrowing, page: 
             return Ok(row.try_get_by_index(0)?);
         }
         let listed: String = row.try_get_by_index(0)?;
-        let all = listed.as_bytes().chunks(32).map(|one| Uuid::try_parse_ascii(one));
+        let all = listed.as_bytes().chunks(32).map(Uuid::try_parse_ascii);
         all.collect::<Result<_, _>>().map_err(|_| Error::Internal("a list of ids cannot be read".into()))
     };
     let mut all = Vec::new();

@@ -63,14 +63,14 @@ impl Column {
                 labels.get(code).map_or_else(|| Cow::Owned(code.to_owned()), |label| Cow::Borrowed(&**label))
             }),
             (Holds::Member(of), told) => member(*of, told, renderer),
-            (_, told) => whole(told),
+            (_, told) => whole(&told),
         }
     }
 }
 
 /// All of what is told.
-fn whole(told: Told<'_>) -> Cell<'_> {
-    match told {
+fn whole<'a>(told: &Told<'a>) -> Cell<'a> {
+    match *told {
         Told::Id(id) => Cell::Id(id),
         Told::Text(text) => Cell::Text(text.into()),
         Told::Number(number) => Cell::Number(number),
@@ -118,7 +118,7 @@ fn labelled<'a>(told: &Told<'_>, label: impl Fn(&str) -> Cow<'a, str>) -> Cell<'
 }
 
 /// A text of a record that is referred to; its id where it has none.
-fn taken<'a>(one: Cow<'a, Ref>, text: fn(&Ref) -> Option<&str>) -> Cow<'a, str> {
+fn taken(one: Cow<'_, Ref>, text: fn(&Ref) -> Option<&str>) -> Cow<'_, str> {
     match one {
         Cow::Borrowed(one) => text(one).map_or_else(|| Cow::Owned(one.id.to_string()), Cow::Borrowed),
         Cow::Owned(one) => Cow::Owned(text(&one).map_or_else(|| one.id.to_string(), str::to_owned)),
@@ -161,7 +161,7 @@ impl Cell<'_> {
         match self {
             Self::Empty => {}
             Self::Id(id) => {
-                to.extend_from_slice(id.hyphenated().encode_lower(&mut Uuid::encode_buffer()).as_bytes())
+                to.extend_from_slice(id.hyphenated().encode_lower(&mut Uuid::encode_buffer()).as_bytes());
             }
             // Memory takes all that is written.
             Self::Number(number) => drop(write!(to, "{number}")),
@@ -200,7 +200,7 @@ fn write_day(day: NaiveDate, to: &mut Vec<u8>) {
 /// Writes an instant as JSON has it: with as many digits of the second as it needs, three or six.
 fn write_instant(at: DateTime<Utc>, to: &mut Vec<u8>) {
     let nanos = at.nanosecond();
-    if !(0..=9999).contains(&at.year()) || nanos >= 1_000_000_000 || nanos % 1_000 != 0 {
+    if !(0..=9999).contains(&at.year()) || nanos >= 1_000_000_000 || !nanos.is_multiple_of(1_000) {
         to.extend_from_slice(at.to_rfc3339_opts(SecondsFormat::AutoSi, true).as_bytes());
         return;
     }
@@ -211,10 +211,10 @@ fn write_instant(at: DateTime<Utc>, to: &mut Vec<u8>) {
     }
     if nanos != 0 {
         to.push(b'.');
-        if nanos % 1_000_000 == 0 {
-            digits::<3>(nanos / 1_000_000, to)
+        if nanos.is_multiple_of(1_000_000) {
+            digits::<3>(nanos / 1_000_000, to);
         } else {
-            digits::<6>(nanos / 1_000, to)
+            digits::<6>(nanos / 1_000, to);
         }
     }
     to.push(b'Z');

@@ -26,7 +26,7 @@ impl Columns {
         for name in names.split(',').map(str::trim) {
             match find(def, &known, name, texts) {
                 Some(column) if all.iter().any(|other| other.name == column.name) => {
-                    faults.push(fault(Code::NotUnique, format!("{} stands there twice", shown(name))));
+                    faults.push(fault(Code::NotUnique, &format!("{} stands there twice", shown(name))));
                 }
                 Some(column) => all.push(column),
                 None => faults.push(unknown(def, name, known.iter().map(|column| column.name.as_str()))),
@@ -39,14 +39,14 @@ impl Columns {
 /// The violation of a name that is no column.
 pub fn unknown<'a>(def: &KindDef, name: &str, known: impl Iterator<Item = &'a str>) -> Violation {
     let hint = did_you_mean(nearest(name, known));
-    fault(Code::UnknownMember, format!("{} is no column of {}{hint}", shown(name), def.collection))
+    fault(Code::UnknownMember, &format!("{} is no column of {}{hint}", shown(name), def.collection))
 }
 
 fn shown(name: &str) -> String {
     cut(&Json::from(name))
 }
 
-fn fault(code: Code, why: String) -> Violation {
+fn fault(code: Code, why: &str) -> Violation {
     Violation::new("?columns", code, format!("`columns`: {why}"))
 }
 
