@@ -22,10 +22,10 @@ use crate::{
         treaties::standing::tells,
     },
     rest::{
-        caller::parameter_faults,
         exports::LINES,
         forms::{CSV, Form},
         listing::{AXES, Parameters, names, or_faults, part},
+        parameters::parameter_faults,
         problem::Problem,
     },
 };
