@@ -3,6 +3,7 @@
 pub mod bodies;
 pub mod exports;
 pub mod graphql;
+pub mod imports;
 pub mod listing;
 pub mod meter;
 pub mod places;

@@ -6,6 +6,7 @@ use axum::{
     body::Body,
     http::{Request, header},
 };
+use chrono::TimeDelta;
 use concord::domain::Registered;
 use entity::Task;
 use http_body_util::BodyExt;
@@ -78,6 +79,7 @@ async fn a_list_of_several_batches_is_whole_and_in_its_order() {
 async fn what_a_later_batch_shows_leaves_its_trace() {
     app(async |app| {
         fill(app, 250).await;
+        app.state.clock.advance(TimeDelta::seconds(1));
         let restricted = task(app, json!({"handling": "restricted"})).await;
 
         let rows = lines(&app.user("officer").await.get("/tasks.ndjson").await);

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use chrono::TimeDelta;
 use concord::{jobs, jobs::Service};
 use serde_json::json;
 
@@ -83,6 +84,31 @@ async fn imports_are_their_senders_own() {
             other.post(&format!("{path}/{verb}"), json!({})).await.problem(404, "not_found");
         }
         other.post(&format!("{path}/commit"), json!({"import_plan": "x"})).await.problem(404, "not_found");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn file_and_report_are_deleted_after_180_days() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        send(&me, "kind=tasks", many(2)).await.ok(200);
+        let service = || Service {
+            ctx: app.system(),
+            keys: app.state.keys.clone(),
+            stopping: app.state.stopping.clone(),
+        };
+        let counts = async || {
+            [app.count("import_job").await, app.count("import_part").await, app.count("import_row").await]
+        };
+
+        app.state.clock.advance(TimeDelta::days(179));
+        jobs::housekeeping::sweep(service()).await.unwrap();
+        let before = counts().await;
+        app.state.clock.advance(TimeDelta::days(2));
+        jobs::housekeeping::sweep(service()).await.unwrap();
+
+        assert_eq!((before, counts().await), ([1, 1, 2], [0, 0, 0]));
     })
     .await;
 }

@@ -44,6 +44,47 @@ async fn records_of_every_kind_can_be_sent_as_lists_answer_them() {
     .await;
 }
 
+#[tokio::test]
+async fn exports_of_every_kind_can_be_sent_back_in_each_form() {
+    app(async |app| {
+        let me = app.user("focal_point").await;
+        let mut wrong = Vec::new();
+        let mut tried = 0;
+        // Nobody edits one's own grants.
+        let kinds =
+            KINDS.registry().served().filter(|def| def.declared.takes(Write::Update) && def.name != "grant");
+        for (def, form) in kinds.flat_map(|def| [(def, "csv"), (def, "ndjson"), (def, "xlsx")]) {
+            let file = me.get(&format!("/{}.{form}?owner=KGZ", def.collection)).await;
+            if file.status != 200 {
+                wrong.push(format!("{} {form}: {}", def.name, file.body));
+            }
+            // An NDJSON file without a row is empty, and no file to send.
+            if file.status != 200 || file.bytes.is_empty() {
+                continue;
+            }
+
+            let report =
+                send(&me, &format!("kind={}&dry_run=true&force=true", def.collection), file.bytes).await;
+
+            let rows = report.body["rows"].as_array();
+            tried += rows.map_or(0, Vec::len);
+            for row in rows.into_iter().flatten().filter(|row| row["result"] != "unchanged") {
+                wrong.push(format!(
+                    "{} {form} {}: {} {}",
+                    def.name, row["result"], row["errors"], row["changes"]
+                ));
+            }
+            if report.status != 200 {
+                wrong.push(format!("{} {form}: {}", def.name, report.body));
+            }
+        }
+
+        assert!(wrong.is_empty(), "{} of {tried}:\n{}", wrong.len(), wrong.join("\n"));
+        assert!(tried > 60, "{tried}");
+    })
+    .await;
+}
+
 /// Whether the caller may write it: of its country, and none of its own grants, which nobody edits.
 fn is_own(item: &Json) -> bool {
     item["owner"] == "KGZ" && (item["user"].is_null() || item["role"] != "focal_point")

@@ -4,7 +4,7 @@ use futures_util::future::BoxFuture;
 use kernel::{Ctx, Result, idempotency};
 
 use super::Service;
-use crate::signin::cleaning;
+use crate::{domain::exchange::imports, signin::cleaning};
 
 /// Rows deleted in one transaction.
 const BATCH: u64 = 500;
@@ -16,6 +16,7 @@ type Delete = for<'a> fn(&'a Ctx, u64) -> BoxFuture<'a, Result<u64>>;
 const SWEEPS: &[(&str, Delete)] = &[
     ("sessions", |ctx, most| Box::pin(cleaning::sessions(ctx, most))),
     ("idempotency keys", |ctx, most| Box::pin(idempotency::expire(ctx, most))),
+    ("imports", |ctx, most| Box::pin(imports::expire(ctx, most))),
     ("attempts to sign in", |ctx, most| Box::pin(cleaning::attempts(ctx, most))),
     ("password tokens", |ctx, most| Box::pin(cleaning::password_tokens(ctx, most))),
     ("signing keys", |ctx, most| Box::pin(cleaning::signing_keys(ctx, most))),

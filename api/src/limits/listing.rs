@@ -15,6 +15,7 @@ use super::{
     bodies::BodyLimits,
     exports::ExportLimits,
     graphql::GraphqlLimits,
+    imports::ImportLimits,
     rates::{COSTS, Costs, WINDOW_SECONDS},
     streams::StreamLimits,
 };
@@ -42,6 +43,8 @@ pub struct LimitList {
     pub streams: StreamLimits,
     /// Exports of whole lists.
     pub exports: ExportLimits,
+    /// Imports of files.
+    pub imports: ImportLimits,
     /// Calls that may be repeated under a key.
     pub idempotency: IdempotencyLimits,
     /// Passwords, tokens and sessions.
@@ -192,6 +195,7 @@ impl Limits {
             },
             streams: StreamLimits::of(self.wait_seconds()),
             exports: self.exports.list(),
+            imports: ImportLimits::list(),
             idempotency: IdempotencyLimits { hours: idempotency::HOURS, key_chars: idempotency::LONGEST },
             sign_in: SIGN_IN,
         }

@@ -30,7 +30,7 @@ impl Traffic {
             Self::Graphql
         } else if is_read {
             Self::Read
-        } else if path.ends_with("/batch") {
+        } else if path.ends_with("/batch") || path == "/imports" {
             Self::Batch
         } else {
             Self::Write
@@ -55,6 +55,7 @@ mod tests {
         assert_eq!(of(Method::GET, "/api/v1/tasks"), Traffic::Read);
         assert_eq!(of(Method::POST, "/api/v1/tasks/batch"), Traffic::Batch);
         assert_eq!(of(Method::POST, "/tasks/batch"), Traffic::Batch);
+        assert_eq!(of(Method::POST, "/api/v1/imports"), Traffic::Batch);
         assert_eq!(of(Method::PATCH, "/api/v1/tasks/1"), Traffic::Write);
         assert_eq!(of(Method::POST, "/api/v1/auth/login"), Traffic::SignIn);
         assert_eq!(of(Method::POST, "/users/1/password-token"), Traffic::SignIn);

@@ -21,7 +21,7 @@ mod units;
 
 pub use carry::{carry_out, give_up, waiting};
 pub use contract::{Import, ImportPage, ImportRowPage, ImportWarning};
-pub use job::ROWS_KEPT_DAYS;
+pub use job::{ROWS_KEPT_DAYS, expire};
 pub use load::{Loaded, load};
 pub use options::{ImportAtomic, ImportMode, ImportOptions, Nulls};
 pub use report::{ImportError, ImportRow};

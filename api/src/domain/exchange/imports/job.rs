@@ -6,7 +6,7 @@ use entity::{
     import_job::{self, Column, Entity},
     import_part, import_row,
 };
-use kernel::{Error, Result, View, db::Conn};
+use kernel::{Ctx, Error, Result, View, db::Conn};
 use sea_orm::{
     ColumnTrait, FromQueryResult, Iterable,
     sea_query::{Cond, Expr, OnConflict, Order, Query},
@@ -234,6 +234,27 @@ pub(super) async fn forget_rows(conn: Conn<'_>, job: Uuid) -> Result<()> {
     delete.from_table(import_row::Entity).and_where(import_row::Column::JobId.eq(job));
     conn.run(&delete).await?;
     Ok(())
+}
+
+/// Deletes imports whose time is over, with their files and reports; answers how many.
+///
+/// # Errors
+/// What the database says.
+pub async fn expire(ctx: &Ctx, most: u64) -> Result<u64> {
+    let over = Cond::all().add(Column::ExpiresAt.lt(ctx.clock.now()));
+    let limit = usize::try_from(most.min(20)).unwrap_or_default();
+    let over = select(ctx.db.reading(), over, (None, limit)).await?;
+    let conn = ctx.db.writing();
+    for job in &over {
+        forget_rows(conn, job.id).await?;
+        let mut parts = Query::delete();
+        parts.from_table(import_part::Entity).and_where(import_part::Column::JobId.eq(job.id));
+        conn.run(&parts).await?;
+        let mut whole = Query::delete();
+        whole.from_table(Entity).and_where(Column::Id.eq(job.id));
+        conn.run(&whole).await?;
+    }
+    Ok(u64::try_from(over.len()).unwrap_or_default())
 }
 
 /// Which rows of a report are wanted.
