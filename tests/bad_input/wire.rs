@@ -241,11 +241,11 @@ async fn methods_and_answers_that_are_not_offered_are_named() {
         let path = "/api/v1/tasks";
 
         let method = me.send(Method::DELETE, path, None, Vec::new()).await;
-        let accept = me.with("accept", "text/csv").get("/tasks").await;
+        let accept = me.with("accept", "application/pdf").get("/tasks").await;
         let refused = me.with("accept", "application/json;q=0").get("/tasks").await;
         let any = me.with("accept", "text/html, */*;q=0.1").get("/tasks").await;
-        let nowhere = me.with("accept", "text/csv").get("/nothing").await;
-        let neither = me.with("accept", "text/csv").send(Method::DELETE, path, None, Vec::new()).await;
+        let nowhere = me.with("accept", "application/pdf").get("/nothing").await;
+        let neither = me.with("accept", "application/pdf").send(Method::DELETE, path, None, Vec::new()).await;
         let outside = me.send(Method::GET, "/nothing", None, Vec::new()).await;
 
         method.problem(405, "method_not_allowed");
