@@ -50,8 +50,7 @@ pub fn router() -> OpenApiRouter<AppState> {
     summary = "Send a file of records",
     description = "Reads a file and writes its rows as single writes would, with a report of every row. CSV, NDJSON, a JSON array, a workbook (XLSX), or a zip of them, also packed by gzip or zstd; the form is found out. Up to 1,000 rows the report is the answer, whatever becomes of the rows; larger files are carried out behind the answer 202, at whose `Location` the import is read; `Prefer: wait=20` waits for it. The same file with the same settings answers the earlier import while it is at work, and for 24 hours if it was written with no row refused; `force=true` imports it again. Rows that say what is there already write nothing.",
     params(ImportOptions),
-    request_body(description = "The file", content(
-        (String = "text/csv"), (String = "application/x-ndjson"), (String = "application/json"), (String = "application/octet-stream"))),
+    request_body(content = String, description = "The file, in whatever form", content_type = "application/octet-stream"),
     responses((status = 200, description = "The import, which is done", body = Import),
         (status = 202, description = "The import, which is carried out", body = Import, headers(("Location" = String), ("Retry-After" = i64))), WriteProblems))]
 async fn create_import(

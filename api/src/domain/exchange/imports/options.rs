@@ -109,21 +109,21 @@ pub enum ImportSeparator {
 pub struct ImportOptions {
     /// Kind of the rows, such as `tasks`; without it sheets, parts or the member `kind` say it.
     pub kind: Option<String>,
-    /// What becomes of rows.
-    #[param(inline, default = "upsert")]
+    /// What becomes of rows; `upsert` where nothing is said.
+    #[param(inline)]
     pub mode: Option<ImportMode>,
     /// Judges the file on the same path, tells old and new of every field, and writes nothing. `import_plan` of the answer
     /// commits exactly that.
     #[param(default = false)]
     pub dry_run: Option<bool>,
-    /// What is kept where a row is refused. `all` takes 100,000 rows at most.
-    #[param(inline, default = "all")]
+    /// What is kept where a row is refused; `all`, which takes 100,000 rows at most, where nothing is said.
+    #[param(inline)]
     pub atomic: Option<ImportAtomic>,
     /// Rows of a group, 1 to 10000; only with `atomic=group`.
     #[param(minimum = 1, maximum = 10_000, default = 1000)]
     pub group_size: Option<i64>,
-    /// What an empty cell says, and null in JSON.
-    #[param(inline, default = "keep")]
+    /// What an empty cell says, and null in JSON; `keep` where nothing is said.
+    #[param(inline)]
     pub nulls: Option<Nulls>,
     /// Language of the texts (BCP 47), for rows that do not say it.
     pub language: Option<String>,
