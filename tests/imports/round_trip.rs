@@ -13,7 +13,7 @@ async fn records_of_every_kind_can_be_sent_as_lists_answer_them() {
         let me = app.user("focal_point").await;
         let mut wrong = Vec::new();
         let mut tried = 0;
-        for def in KINDS.registry().served().filter(|def| def.declared.takes(Write::Update)) {
+        for def in KINDS.served().filter(|def| def.declared.takes(Write::Update)) {
             let list = me.get(&format!("/{}?limit=200&lang=*", def.collection)).await;
             let items: Vec<&Json> =
                 list.ok(200)["items"].as_array().unwrap().iter().filter(|item| is_own(item)).collect();
@@ -51,8 +51,7 @@ async fn exports_of_every_kind_can_be_sent_back_in_each_form() {
         let mut wrong = Vec::new();
         let mut tried = 0;
         // Nobody edits one's own grants.
-        let kinds =
-            KINDS.registry().served().filter(|def| def.declared.takes(Write::Update) && def.name != "grant");
+        let kinds = KINDS.served().filter(|def| def.declared.takes(Write::Update) && def.name != "grant");
         for (def, form) in kinds.flat_map(|def| [(def, "csv"), (def, "ndjson"), (def, "xlsx")]) {
             let file = me.get(&format!("/{}.{form}?owner=KGZ", def.collection)).await;
             if file.status != 200 {

@@ -101,6 +101,11 @@ impl Error {
         Self::BadRequest(vec![Violation::new(pointer, code, detail)])
     }
 
+    /// An [`Error::IllegalMove`] of which no other move or fact is to be told.
+    pub fn no_move(detail: impl Into<String>) -> Self {
+        Self::IllegalMove { detail: detail.into(), allowed: Vec::new(), missing: Vec::new() }
+    }
+
     /// The code that stands for the whole error.
     #[must_use]
     pub fn code(&self) -> Code {

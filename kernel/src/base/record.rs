@@ -89,6 +89,18 @@ impl Registry {
         self.by_name.get(name).copied()
     }
 
+    /// The kind with operations that has this name or collection name.
+    #[must_use]
+    pub fn served_as(&self, name: &str) -> Option<&'static KindDef> {
+        self.get(name).filter(|def| def.is_served())
+    }
+
+    /// Where a kind stands in the order in which they were given: behind those it refers to.
+    #[must_use]
+    pub fn place(&self, def: &KindDef) -> usize {
+        self.all.iter().position(|one| one.name == def.name).unwrap_or_default()
+    }
+
     /// The kind `K`.
     ///
     /// # Panics

@@ -224,8 +224,7 @@ pub(crate) async fn guard(unit: &mut Unit, def: &'static KindDef, items: &mut [I
                 item.reject(Error::Forbidden(denial.rule.text.into()));
             }
         } else if !item.is_move() && !item.is_deletion() && item.changes(cycle.state) {
-            let detail = "the state changes by moves only; see `moves`".to_owned();
-            item.reject(Error::IllegalMove { detail, allowed: Vec::new(), missing: Vec::new() });
+            item.reject(Error::no_move("the state changes by moves only; see `moves`"));
         }
     }
     Ok(())

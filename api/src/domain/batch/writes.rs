@@ -153,7 +153,7 @@ impl Group {
 
     /// Its place among the groups.
     fn turn(&self) -> (Stage, usize) {
-        let at = KINDS.all().iter().position(|def| def.name == self.def.name).unwrap_or_default();
+        let at = KINDS.place(self.def);
         (self.stage, if self.stage == Stage::Deletions { KINDS.all().len() - at } else { at })
     }
 }
@@ -224,13 +224,10 @@ fn kind(of: Option<&'static KindDef>, item: &BatchItemInput) -> Result<&'static 
         (Some(def), None) => Ok(def),
         (Some(_), Some(_)) => fault(Code::UnknownMember, "the batch is of one kind: its address says which"),
         (None, None) => fault(Code::Required, "an item of a batch of several kinds says its `kind`"),
-        (None, Some(name)) => {
-            let mut served = KINDS.served();
-            served.find(|def| def.name == name || def.collection == name).ok_or_else(|| {
-                let near = did_you_mean(nearest(name, KINDS.served().map(|def| def.name)));
-                ("kind", Code::NotInList, format!("there is no kind {}{near}", cut(&json!(name))))
-            })
-        }
+        (None, Some(name)) => KINDS.served_as(name).ok_or_else(|| {
+            let near = did_you_mean(nearest(name, KINDS.served().map(|def| def.name)));
+            ("kind", Code::NotInList, format!("there is no kind {}{near}", cut(&json!(name))))
+        }),
     }
 }
 

@@ -1,24 +1,21 @@
 //! Imports carried out: judged, or written in units that are there whole or not at all.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::Arc;
 
 use entity::import_job::Column;
-use kernel::{Code, Ctx, Error, Result, db::Conn};
-use sea_orm::{ColumnTrait, sea_query::Cond};
+use kernel::{Ctx, Error, Result, cause::Cause, db::Conn};
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    Import, ImportAtomic, ImportMode, ImportOptions, MAX_ROWS_AT_ONCE, SHORT,
+    ImportAtomic, ImportMode, ImportOptions, MAX_ROWS_AT_ONCE, SHORT,
     chunk::{self, How},
+    hold::Hold,
     job::{self, Job, OPEN, Rows},
+    outcome::{OUTCOME, cancelled, count, goes_on, put_down_apart},
     read::{self, Read},
     report::Verdict,
-    start::Hold,
-    units::{Judging, One, Part, Whole},
+    units::{Judging, One, Part, Planned, Told, Whole},
 };
 use crate::domain::KINDS;
 
@@ -28,8 +25,7 @@ pub(super) struct Carried {
     pub(super) job: Job,
     pub(super) read: Arc<Read>,
     pub(super) options: ImportOptions,
-    /// What a dry run said of each row, where exactly that is to be done.
-    pub(super) planned: Option<BTreeMap<i32, Verdict>>,
+    pub(super) planned: Planned,
 }
 
 /// Imports that are not done, with user, owner and key of their senders.
@@ -69,23 +65,17 @@ async fn attempt(ctx: &Ctx, id: Uuid) -> Result<()> {
     }
     let options: ImportOptions = serde_json::from_value(job.options.clone())?;
     let file = job::file(ctx.db.reading(), id).await?;
-    let how = options.reading(&KINDS)?;
-    let read = tokio::task::spawn_blocking(move || read::read(file, &how)).await;
-    let read = read.map_err(|error| Error::Internal(format!("a file could not be read: {error}")))?;
-    match read {
+    match read::apart(file, options.reading(&KINDS)?).await {
         Ok(read) => {
             let planned = planned(ctx.db.reading(), &job).await?;
-            let mut ctx = ctx.clone();
-            ctx.language = options.language.as_deref().map(Arc::from);
-            let carried = Carried { ctx, job, read: Arc::new(read), options, planned };
-            Box::pin(carried.run()).await.map(drop)
+            Box::pin(Carried::of(ctx, job, (read, options), planned).run()).await.map(drop)
         }
         Err(error) => fail(ctx, job, &error).await,
     }
 }
 
 /// What a dry run of the import said, where it was committed.
-pub(super) async fn planned(conn: Conn<'_>, job: &Job) -> Result<Option<BTreeMap<i32, Verdict>>> {
+pub(super) async fn planned(conn: Conn<'_>, job: &Job) -> Result<Planned> {
     if job.import_plan.is_none() || job.dry_run {
         return Ok(None);
     }
@@ -106,21 +96,15 @@ async fn fail(ctx: &Ctx, mut job: Job, error: &Error) -> Result<()> {
     Ok(())
 }
 
-/// The columns that say what became of an import.
-pub(super) const OUTCOME: [Column; 10] = [
-    Column::State,
-    Column::Done,
-    Column::Created,
-    Column::Updated,
-    Column::Unchanged,
-    Column::Deleted,
-    Column::Rejected,
-    Column::Sets,
-    Column::ImportPlan,
-    Column::FinishedAt,
-];
-
 impl Carried {
+    /// An import that its sender, or who stands in for it, carries out.
+    pub(super) fn of(ctx: &Ctx, job: Job, (read, options): (Read, ImportOptions), planned: Planned) -> Self {
+        let mut ctx = ctx.clone();
+        (ctx.cause, ctx.idempotency) = (Cause::Import, None);
+        ctx.language = options.language.as_deref().map(Arc::from).or(ctx.language);
+        Self { ctx, job, read: Arc::new(read), options, planned }
+    }
+
     fn how(&self) -> How {
         let rows = self.read.order.len();
         How {
@@ -162,33 +146,16 @@ impl Carried {
         let can_be_done = job.rejected == 0 || self.options.atomic() != ImportAtomic::All;
         job.state = if can_be_done { "awaiting_approval" } else { "completed_with_errors" }.into();
         job.import_plan = can_be_done.then(|| plan_of(&job, &verdicts));
-        let transaction = self.ctx.db.begin(true).await?;
-        let conn = self.ctx.db.within(&transaction);
-        if !job::store(conn, &job, &OUTCOME, job::in_state(&["validating"])).await? {
-            transaction.rollback().await?;
-            return Err(cancelled());
-        }
-        job::keep_rows(conn, job.id, &verdicts).await?;
-        transaction.commit().await?;
+        put_down_apart(&self.ctx.db, &job, job::in_state(&["validating"]), &verdicts).await?;
         Ok((job, verdicts))
     }
 
     /// What would become of all rows.
     async fn verdicts(&self) -> Result<Vec<Verdict>> {
-        let judging = Judging {
-            read: self.read.clone(),
-            how: self.how(),
-            sync: self.sync(),
-            verdicts: Mutex::default(),
-        };
+        let judging = self.judging();
         if self.read.builds_on_itself || judging.sync.is_some() || self.makes_moves() {
-            let judging = Arc::new(judging);
-            let held = judging.clone();
             // What the others bring must be there.
-            let done = self.ctx.take_back(async move |unit| held.run(unit).await).await;
-            done?;
-            let mut all = judging.verdicts.lock().unwrap_or_else(PoisonError::into_inner);
-            return Ok(std::mem::take(&mut *all));
+            return self.ctx.take_back(async move |unit| judging.run(unit).await).await;
         }
         let mut all = Vec::new();
         for places in chunk::chunks(&self.read, None) {
@@ -205,25 +172,24 @@ impl Carried {
             && self.read.order.len() <= MAX_ROWS_AT_ONCE
     }
 
-    /// What `sync` deletes: the source system.
-    fn sync(&self) -> Option<String> {
-        (self.options.mode() == ImportMode::Sync).then(|| self.options.source_system.clone())?
+    /// All rows; those of `sync` with the source system of which it deletes the others.
+    fn judging(&self) -> Judging {
+        let sync = self.options.source_system.clone().filter(|_| self.options.mode() == ImportMode::Sync);
+        Judging { read: self.read.clone(), how: self.how(), sync }
     }
 
     /// Writes all rows or none, in one unit.
     async fn at_once(self) -> Result<(Job, Vec<Verdict>)> {
-        let judging = Judging {
-            read: self.read.clone(),
-            how: self.how(),
-            sync: self.sync(),
-            verdicts: Mutex::default(),
-        };
-        let whole =
-            Arc::new(Whole { judging, job: self.job.clone(), planned: self.planned, options: self.options });
+        let whole = Arc::new(Whole {
+            judging: self.judging(),
+            job: self.job.clone(),
+            planned: self.planned,
+            options: self.options,
+            told: Told::default(),
+        });
         let held = whole.clone();
         let done = self.ctx.run(async move |unit| held.run(unit).await).await;
-        let verdicts =
-            std::mem::take(&mut *whole.judging.verdicts.lock().unwrap_or_else(PoisonError::into_inner));
+        let verdicts = whole.told.take();
         match done {
             Ok(job) => Ok((job, verdicts)),
             Err(Error::Rejected(_)) => {
@@ -265,32 +231,22 @@ impl Carried {
             let one = One { read: self.read.clone(), how, places };
             let part = Arc::new(Part {
                 one,
-                job: Mutex::new(self.job.clone()),
+                job: self.job.clone(),
                 is_group: group.is_some(),
                 planned: planned.clone(),
-                verdicts: Mutex::default(),
+                told: Told::default(),
             });
             let held = part.clone();
             let done = ctx.run(async move |unit| held.run(unit).await).await;
-            let verdicts = std::mem::take(&mut *part.verdicts.lock().unwrap_or_else(PoisonError::into_inner));
+            let mut verdicts = part.told.take();
             match done {
                 Ok(job) => self.job = job,
                 Err(Error::Rejected(_)) => {
-                    let mut verdicts = verdicts.clone();
                     chunk::refuse_group(&mut verdicts);
                     let before = self.job.done;
                     count(&mut self.job, &verdicts);
                     self.job.done = before + size;
-                    let transaction = ctx.db.begin(true).await?;
-                    let conn = ctx.db.within(&transaction);
-                    if !job::store(conn, &self.job, &OUTCOME, goes_on(before)).await? {
-                        transaction.rollback().await?;
-                        return Err(cancelled());
-                    }
-                    job::keep_rows(conn, self.job.id, &verdicts).await?;
-                    transaction.commit().await?;
-                    all.extend(verdicts);
-                    continue;
+                    put_down_apart(&ctx.db, &self.job, goes_on(before), &verdicts).await?;
                 }
                 Err(error) => return Err(error),
             }
@@ -305,32 +261,6 @@ impl Carried {
     }
 }
 
-/// The import is still carried out, and has done so many rows.
-pub(super) fn goes_on(done: i32) -> Cond {
-    job::in_state(&["running"]).add(Column::Done.eq(done))
-}
-
-pub(super) fn cancelled() -> Error {
-    Error::Conflict(
-        Code::IllegalMove,
-        "the import was cancelled, or another process has gone on with it".into(),
-    )
-}
-
-/// Counts what became of rows.
-pub(super) fn count(job: &mut Job, verdicts: &[Verdict]) {
-    for verdict in verdicts {
-        let counter = match verdict.row.result.as_str() {
-            "created" => &mut job.created,
-            "updated" => &mut job.updated,
-            "unchanged" => &mut job.unchanged,
-            "deleted" => &mut job.deleted,
-            _ => &mut job.rejected,
-        };
-        *counter += 1;
-    }
-}
-
 /// What names exactly what a dry run showed.
 fn plan_of(job: &Job, verdicts: &[Verdict]) -> String {
     let mut parts = vec![job.id.to_string()];
@@ -340,10 +270,4 @@ fn plan_of(job: &Job, verdicts: &[Verdict]) -> String {
     }));
     let bytes: Vec<&[u8]> = parts.iter().map(String::as_bytes).collect();
     kernel::crypto::sha256(&bytes)
-}
-
-/// An import with what became of its rows, where the report is short.
-pub(super) fn answer(job: Job, verdicts: Vec<Verdict>) -> Result<Import> {
-    let rows = (verdicts.len() <= SHORT).then_some(verdicts);
-    Import::of(job, rows)
 }

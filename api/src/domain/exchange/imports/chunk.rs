@@ -1,9 +1,9 @@
 //! Rows of one kind, judged and written together by the one write path.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use kernel::{
-    Ctx, Error, KindDef, Result, Unit,
+    Code, Ctx, KindDef, Result, Unit,
     policy::visible,
     record::{Expected, Op, Outcome, OutcomeKind},
     render::{Detail, Renderer},
@@ -12,7 +12,7 @@ use kernel::{
     unit::Atomic,
 };
 use sea_orm::sea_query::{Cond, ExprTrait};
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use super::{
@@ -23,8 +23,7 @@ use super::{
     report::Verdict,
     spool::Table,
 };
-use crate::domain::{KINDS, history::changes};
-use kernel::Code;
+use crate::domain::history::changes;
 
 /// Rows that are written together.
 const SIZE: usize = 1000;
@@ -112,13 +111,12 @@ async fn told(ctx: &Ctx, def: &'static KindDef, outcomes: &[Outcome]) -> Result<
     outcomes.iter().map(one).collect()
 }
 
-/// Records that rows are about, by what they are called there.
+/// Records that rows are about, with their owners, by what they are called there.
 #[derive(Default)]
-struct Found {
-    codes: BTreeMap<(String, String), (Uuid, i32)>,
-    keys_of: BTreeMap<(String, String, String), (Uuid, i32)>,
-    versions: BTreeMap<Uuid, i32>,
-}
+struct Found(HashMap<Which, Vec<Known>>);
+
+/// Owner, id and version of a record.
+type Known = (String, Uuid, i32);
 
 /// Looks up the visible records that rows name by key or code, and those to be deleted, whose versions are not given.
 async fn look_up(unit: &Unit, def: &'static KindDef, entries: &[Entry], mode: ImportMode) -> Result<Found> {
@@ -149,44 +147,31 @@ async fn look_up(unit: &Unit, def: &'static KindDef, entries: &[Entry], mode: Im
     let mut select = store::select(def);
     select.cond_where(visible(&unit.ctx.actor, def)).cond_where(any);
     for row in store::rows(unit.conn(), def, &select).await? {
-        let (owner, is) = (row.owner().to_owned(), (row.id(), row.version()));
         let text = |column: &str| row.text(column).map(str::to_owned);
-        if let Some(code) = def.code.and_then(text) {
-            found.codes.insert((owner.clone(), code), is);
+        let key =
+            text("source_system").zip(text("external_key")).map(|(system, key)| Which::Key(system, key));
+        let code = def.code.and_then(text).map(Which::Code);
+        for name in [Which::Id(row.id())].into_iter().chain(key).chain(code) {
+            let known = (row.owner().to_owned(), row.id(), row.version());
+            found.0.entry(name).or_default().push(known);
         }
-        if let Some((system, key)) = text("source_system").zip(text("external_key")) {
-            found.keys_of.insert((owner, system, key), is);
-        }
-        found.versions.insert(row.id(), row.version());
     }
     Ok(found)
 }
 
 impl Found {
-    /// The record with a code, of the owner that the row names, else of the one its sender acts for.
-    fn of_code(&self, (owner, own): Owners<'_>, code: &str) -> Option<(Uuid, i32)> {
-        let of = |owner: &str| self.codes.get(&(owner.to_owned(), code.to_owned()));
-        let any = || self.codes.iter().find(|((_, known), _)| known == code).map(|(_, is)| is);
-        match owner {
-            Some(owner) => of(owner).copied(),
-            None => own.and_then(of).or_else(any).copied(),
-        }
-    }
-
-    /// The record with an external key, likewise.
-    fn of_key(&self, (owner, own): Owners<'_>, system: &str, key: &str) -> Option<(Uuid, i32)> {
-        let of = |owner: &str| self.keys_of.get(&(owner.to_owned(), system.to_owned(), key.to_owned()));
-        let fits = |at: &(String, String, String)| at.1 == system && at.2 == key;
-        let any = || self.keys_of.iter().find(|(at, _)| fits(at)).map(|(_, is)| is);
-        match owner {
-            Some(owner) => of(owner).copied(),
-            None => own.and_then(of).or_else(any).copied(),
-        }
+    /// Id and version of the record that a row is about: of the owner that the row names, else of the one its sender acts for,
+    /// else of any.
+    fn of(&self, entry: &Entry, own: Option<&str>) -> Option<(Uuid, i32)> {
+        let all = self.0.get(&entry.which)?;
+        let of = |owner: &str| all.iter().find(|(known, ..)| known == owner);
+        let found = match entry.fields.get("owner").and_then(Json::as_str) {
+            Some(owner) if !matches!(entry.which, Which::Id(_)) => of(owner),
+            _ => own.and_then(of).or_else(|| all.iter().min()),
+        };
+        found.map(|(_, id, version)| (*id, *version))
     }
 }
-
-/// The owner that a row names, and the one its sender acts for.
-type Owners<'a> = (Option<&'a str>, Option<&'a str>);
 
 /// The operation a row asks for.
 fn op(entry: &Entry, mode: ImportMode, (found, own): (&Found, Option<&str>)) -> Result<Op, Vec<RowFault>> {
@@ -196,7 +181,7 @@ fn op(entry: &Entry, mode: ImportMode, (found, own): (&Found, Option<&str>)) -> 
     let fault = |column: &str, code, text: &str| Err(vec![RowFault::new(Some(column), code, text)]);
     let absent = |text: &str| Err(vec![RowFault::new(None, Code::NotFound, text)]);
     let mut fields = entry.fields.clone();
-    let owners = (entry.fields.get("owner").and_then(Json::as_str), own);
+    let record = found.of(entry, own);
     let expected = Expected::of(entry.version);
     let needs = "such a row says which record it is about: by `id`, by `source_system` and `external_key`, or by its code";
     match (mode, &entry.which) {
@@ -208,35 +193,26 @@ fn op(entry: &Entry, mode: ImportMode, (found, own): (&Found, Option<&str>)) -> 
         (ImportMode::Create, _) | (ImportMode::Upsert | ImportMode::Sync, Which::New) => {
             Ok(Op::Create(fields))
         }
-        (ImportMode::Delete, which) => {
-            let record = match which {
-                Which::New => return fault("id", Code::Required, needs),
-                Which::Id(id) => found.versions.get(id).map(|version| (*id, *version)),
-                Which::Key(system, key) => found.of_key(owners, system, key),
-                Which::Code(code) => found.of_code(owners, code),
-            };
-            match record {
-                Some((id, version)) => Ok(Op::Delete { id, version: Some(entry.version.unwrap_or(version)) }),
-                None => absent("no such record is visible to you"),
-            }
-        }
+        (ImportMode::Delete | ImportMode::Update, Which::New) => fault("id", Code::Required, needs),
+        (ImportMode::Delete, _) => match record {
+            Some((id, version)) => Ok(Op::Delete { id, version: Some(entry.version.unwrap_or(version)) }),
+            None => absent("no such record is visible to you"),
+        },
         (_, Which::Id(id)) => Ok(Op::Amend { id: *id, expected, fields }),
-        (_, Which::Key(system, key)) => match found.of_key(owners, system, key) {
-            Some((id, _)) => Ok(Op::Amend { id, expected, fields }),
-            None if mode == ImportMode::Update => absent("no record with this key is visible to you"),
-            None => {
+        (_, which) => match (record, which) {
+            (Some((id, _)), _) => Ok(Op::Amend { id, expected, fields }),
+            (None, Which::Key(..)) if mode == ImportMode::Update => {
+                absent("no record with this key is visible to you")
+            }
+            (None, _) if mode == ImportMode::Update => absent("no record with this code is visible to you"),
+            (None, Which::Key(system, key)) => {
                 fields.remove("source_system");
                 fields.remove("external_key");
                 let (source_system, external_key) = (system.clone(), key.clone());
                 Ok(Op::Upsert { source_system, external_key, expected, fields })
             }
+            (None, _) => Ok(Op::Create(fields)),
         },
-        (_, Which::Code(code)) => match found.of_code(owners, code) {
-            Some((id, _)) => Ok(Op::Amend { id, expected, fields }),
-            None if mode == ImportMode::Update => absent("no record with this code is visible to you"),
-            None => Ok(Op::Create(fields)),
-        },
-        (ImportMode::Update, Which::New) => fault("id", Code::Required, needs),
     }
 }
 
@@ -274,16 +250,4 @@ pub(super) fn refuse_group(verdicts: &mut [Verdict]) {
     for verdict in verdicts.iter_mut().filter(|verdict| !verdict.is_rejected()) {
         verdict.refuse_with_group();
     }
-}
-
-/// The names of the kinds that a file writes, for what is told of it.
-pub(super) fn kinds(read: &Read) -> Json {
-    let names: BTreeSet<&str> = read.tables.iter().map(|table| table.def.collection).collect();
-    let all = KINDS.registry().all().iter().map(|def| def.collection).filter(|name| names.contains(name));
-    json!(all.collect::<Vec<_>>())
-}
-
-/// An error that ends a unit whose rows are judged, and is no failure.
-pub(super) fn taken_back() -> Error {
-    Error::Rejected(Vec::new())
 }

@@ -16,7 +16,7 @@ use super::{
 };
 
 /// Which record a row is about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(super) enum Which {
     /// None that is there.
     New,

@@ -1,18 +1,14 @@
 //! Files loaded by the service itself, without a report that is kept: for the command line.
 
-use std::{
-    fs::File,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{fs::File, sync::Arc};
 
-use kernel::{Ctx, Error, Result, Violation};
+use kernel::{Ctx, Error, Result, Unit, Violation};
 
 use super::{
     ImportError, ImportOptions,
-    chunk::{self, How},
+    chunk::How,
     read,
-    report::Verdict,
-    units::Judging,
+    units::{Judging, Told, has_rejected, taken_back},
 };
 use crate::domain::KINDS;
 
@@ -49,20 +45,21 @@ pub async fn load(ctx: &Ctx, file: File, options: ImportOptions) -> Result<Loade
     let mut ctx = ctx.clone();
     ctx.language = options.language.as_deref().map(Arc::from);
     let how = How { mode: options.mode(), tells_changes: false };
-    let judging = Arc::new(Judging { read: read.clone(), how, sync: None, verdicts: Mutex::default() });
-    let held = judging.clone();
-    let work = async move |unit: &mut kernel::Unit| {
-        held.run(unit).await?;
-        let is_wrong =
-            held.verdicts.lock().unwrap_or_else(PoisonError::into_inner).iter().any(Verdict::is_rejected);
-        if is_wrong { Err(chunk::taken_back()) } else { Ok(()) }
+    let judging = Judging { read: read.clone(), how, sync: None };
+    let told = Arc::new(Told::default());
+    let held = told.clone();
+    let work = async move |unit: &mut Unit| {
+        let verdicts = judging.run(unit).await?;
+        let done = if has_rejected(&verdicts) { Err(taken_back()) } else { Ok(()) };
+        held.put(verdicts);
+        done
     };
     let done = if options.is_dry() { ctx.take_back(work).await } else { ctx.run(work).await };
     match done {
         Ok(()) | Err(Error::Rejected(_)) => {}
         Err(error) => return Err(error),
     }
-    let verdicts = judging.verdicts.lock().unwrap_or_else(PoisonError::into_inner);
+    let verdicts = told.take();
     let count = |result: &str| verdicts.iter().filter(|verdict| verdict.row.result == result).count();
     let faults = verdicts.iter().flat_map(|verdict| &verdict.row.errors).map(line).collect();
     Ok(Loaded {

@@ -1,16 +1,14 @@
 //! How a file is read and written, as its sender says.
 
 use async_graphql::Enum;
-use kernel::{
-    Code, Error, KindDef, Result, Violation,
-    input::{cut, did_you_mean, nearest},
-    kinds::Kinds,
-    spelling,
-};
+use kernel::{Code, Error, KindDef, Result, Violation, kinds::Kinds, spelling};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{MAX_CELL, MAX_COLUMNS, MAX_ROWS, MAX_UNPACKED, read::Reading};
+use super::{
+    MAX_CELL, MAX_COLUMNS, MAX_ROWS, MAX_UNPACKED,
+    read::{Reading, kind_named},
+};
 
 /// What becomes of rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Enum)]
@@ -180,13 +178,8 @@ impl ImportOptions {
 
     /// The kind of rows that do not say their own.
     pub(super) fn kind_of(&self, kinds: &Kinds) -> Result<Option<&'static KindDef>, Violation> {
-        let Some(name) = self.kind.as_deref() else { return Ok(None) };
-        let mut served = kinds.registry().served();
-        served.find(|def| def.name == name || def.collection == name).map(Some).ok_or_else(|| {
-            let near = did_you_mean(nearest(name, kinds.registry().served().map(|def| def.collection)));
-            let given = cut(&name.into());
-            Violation::new("?kind", Code::NotInList, format!("there is no kind {given}{near}"))
-        })
+        let found = self.kind.as_deref().map(|name| kind_named(kinds, name)).transpose();
+        found.map_err(|text| Violation::new("?kind", Code::NotInList, text))
     }
 
     /// Everything that is wrong with what is asked.

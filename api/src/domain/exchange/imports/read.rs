@@ -7,7 +7,7 @@ use kernel::{
     input::{cut, did_you_mean, nearest},
     kinds::Kinds,
 };
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 use tabular::{Cells, Item, RowFaultCode};
 
 use super::{
@@ -72,6 +72,23 @@ pub(super) fn read(file: File, how: &Reading) -> Result<Read> {
         Error::invalid(&place, Code::BadFormat, fault.text)
     })?;
     reader.done(found)
+}
+
+/// Reads a file beside the threads that serve.
+///
+/// # Errors
+/// As [`read`].
+pub(super) async fn apart(file: File, how: Reading) -> Result<Read> {
+    let read = tokio::task::spawn_blocking(move || read(file, &how)).await;
+    read.map_err(|error| Error::Internal(format!("a file could not be read: {error}")))?
+}
+
+/// The kind that callers call so; else what is said of the name.
+pub(super) fn kind_named(kinds: &Kinds, name: &str) -> Result<&'static KindDef, String> {
+    kinds.served_as(name).ok_or_else(|| {
+        let near = did_you_mean(nearest(name, kinds.served().map(|def| def.collection)));
+        format!("there is no kind {}{near}", cut(&name.into()))
+    })
 }
 
 /// The code of what is wrong with a row or a cell.
@@ -158,26 +175,15 @@ impl<'a> Reader<'a> {
 
     /// The kind that a table is of, by its name or as the call says.
     fn kind_of(&mut self, named: Option<&str>, place: &str) -> Option<&'static KindDef> {
-        let importable = |def: &&'static KindDef| def.is_served();
         if let Some(name) = named {
-            let found = self
-                .how
-                .kinds
-                .registry()
-                .served()
-                .filter(importable)
-                .find(|def| def.name == name || def.collection == name);
-            if let Some(def) = found {
-                return Some(def);
-            }
-            if let Some(kind) = self.how.kind.filter(|_| place.is_empty()) {
-                return Some(kind);
-            }
-            let near =
-                did_you_mean(nearest(name, self.how.kinds.registry().served().map(|def| def.collection)));
-            let text = format!("there is no kind {}{near}", cut(&json!(name)));
-            self.wrong.push(Violation::new(format!("{place}/kind"), Code::NotInList, text));
-            return None;
+            return match kind_named(self.how.kinds, name) {
+                Ok(def) => Some(def),
+                Err(_) if self.how.kind.is_some() && place.is_empty() => self.how.kind,
+                Err(text) => {
+                    self.wrong.push(Violation::new(format!("{place}/kind"), Code::NotInList, text));
+                    None
+                }
+            };
         }
         if self.how.kind.is_none() {
             let text = "the file does not say of which kind its rows are: give `kind`, or name the sheet or member by it";
@@ -243,16 +249,11 @@ impl<'a> Reader<'a> {
         }
         // An object may say its own kind; some kinds have a member `kind` of their own.
         let said = |name: &str| members.get(name).and_then(Json::as_str);
-        let known = |name: &&str| {
-            self.how.kinds.registry().served().any(|def| def.name == *name || def.collection == *name)
-        };
+        let known = |name: &&str| self.how.kinds.served_as(name).is_some();
         let own = said(RECORD_KIND).or_else(|| said("kind").filter(known));
         let name = self.name.clone();
         let own = own.filter(|_| self.how.kind.is_none()).or(name.as_deref());
-        let def = match own {
-            Some(own) => self.kind_of(Some(own), "")?,
-            None => self.kind_of(None, "")?,
-        };
+        let def = self.kind_of(own, "")?;
         if let Some(at) =
             self.tables.iter().position(|table| table.def.name == def.name && table.name == name)
         {
@@ -307,10 +308,7 @@ impl<'a> Reader<'a> {
             return Err(Error::invalid("", Code::Required, text));
         }
         let spool = writing.done()?;
-        let rank = |def: &KindDef| {
-            how.kinds.registry().all().iter().position(|one| one.name == def.name).unwrap_or_default()
-        };
-        let order = order(&names, &spool.slots, &tables, rank);
+        let order = order(&names, &spool.slots, &tables, |def| how.kinds.place(def));
         if !order.circles.is_empty() {
             return Err(Error::Invalid(circles(&spool, &order.circles)?));
         }

@@ -5,6 +5,7 @@ use kernel::{
     Code, KindDef,
     input::cut,
     record::{Outcome, OutcomeKind},
+    row::Row,
     scalar::Object,
 };
 use serde::{Deserialize, Serialize};
@@ -63,6 +64,39 @@ pub struct ImportError {
     pub hint: String,
 }
 
+impl ImportRow {
+    /// A record of a kind that no row of a file names.
+    fn of(def: &KindDef, result: &str) -> Self {
+        Self {
+            row: None,
+            line: None,
+            table: None,
+            kind: def.name.to_owned(),
+            result: result.to_owned(),
+            id: None,
+            version: None,
+            changes: Object(Json::Object(Map::new())),
+            errors: Vec::new(),
+        }
+    }
+
+    /// What is said of a fault of the row; `value` is what stands there.
+    fn error(&self, fault: &RowFault, value: Option<String>) -> ImportError {
+        ImportError {
+            row: self.row.unwrap_or_default(),
+            line: self.line.unwrap_or_default(),
+            table: self.table.clone(),
+            column: fault.column.clone(),
+            pointer: fault.pointer.clone(),
+            code: fault.code.name().to_owned(),
+            severity: "error".to_owned(),
+            value,
+            message: fault.text.clone(),
+            hint: fault.code.meaning().to_owned(),
+        }
+    }
+}
+
 /// What became of a row, as it is kept.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Verdict {
@@ -85,7 +119,7 @@ impl Verdict {
             _ => Vec::new(),
         };
         let is_kept = !matches!(outcome.kind, OutcomeKind::Rejected(_));
-        let base = outcome.before.as_ref().map(kernel::row::Row::version);
+        let base = outcome.before.as_ref().map(Row::version);
         Self {
             base,
             row: ImportRow {
@@ -101,22 +135,19 @@ impl Verdict {
 
     /// What is said of a row that is refused for these faults.
     pub(super) fn refused((seq, entry, table): (u32, &Entry, &Table), faults: &[RowFault]) -> Self {
-        let errors = faults.iter().map(|fault| told(entry, table, fault)).collect();
-        Self {
-            seq: i32::try_from(seq).unwrap_or(i32::MAX),
-            base: None,
-            row: ImportRow {
-                row: i32::try_from(entry.row).ok(),
-                line: i64::try_from(entry.line).ok(),
-                table: table.name.clone(),
-                kind: table.def.name.to_owned(),
-                result: "rejected".to_owned(),
-                id: None,
-                version: None,
-                changes: Object(Json::Object(Map::new())),
-                errors,
-            },
-        }
+        let mut row = ImportRow {
+            row: i32::try_from(entry.row).ok(),
+            line: i64::try_from(entry.line).ok(),
+            table: table.name.clone(),
+            ..ImportRow::of(table.def, "rejected")
+        };
+        let fields = Json::Object(entry.fields.clone());
+        let given = |fault: &RowFault| {
+            let pointer = fault.pointer.as_deref().filter(|pointer| !pointer.is_empty())?;
+            fields.pointer(pointer).map(cut)
+        };
+        row.errors = faults.iter().map(|fault| row.error(fault, given(fault))).collect();
+        Self { seq: i32::try_from(seq).unwrap_or(i32::MAX), base: None, row }
     }
 
     /// What became of a record that the file does not name.
@@ -125,51 +156,17 @@ impl Verdict {
             OutcomeKind::Rejected(error) => RowFault::of(error, &[]),
             _ => Vec::new(),
         };
-        let told = |fault: &RowFault| ImportError {
-            row: 0,
-            line: 0,
-            table: None,
-            column: None,
-            pointer: fault.pointer.clone(),
-            code: fault.code.name().to_owned(),
-            severity: "error".to_owned(),
-            value: outcome.id.map(|id| id.to_string()),
-            message: fault.text.clone(),
-            hint: fault.code.meaning().to_owned(),
-        };
-        Self {
-            seq,
-            base: outcome.before.as_ref().map(kernel::row::Row::version),
-            row: ImportRow {
-                row: None,
-                line: None,
-                table: None,
-                kind: def.name.to_owned(),
-                result: outcome.result().to_owned(),
-                id: outcome.id,
-                version: None,
-                changes: Object(Json::Object(Map::new())),
-                errors: errors.iter().map(told).collect(),
-            },
-        }
+        let mut row = ImportRow { id: outcome.id, ..ImportRow::of(def, outcome.result()) };
+        let given = || outcome.id.map(|id| id.to_string());
+        row.errors = errors.iter().map(|fault| row.error(fault, given())).collect();
+        Self { seq, base: outcome.before.as_ref().map(Row::version), row }
     }
 
     /// Refuses the row because another one of its group is refused.
     pub(super) fn refuse_with_group(&mut self) {
-        let (row, line) = (self.row.row.unwrap_or_default(), self.row.line.unwrap_or_default());
-        let code = Code::RuleBroken;
-        self.row.errors.push(ImportError {
-            row,
-            line,
-            table: self.row.table.clone(),
-            column: None,
-            pointer: None,
-            code: code.name().to_owned(),
-            severity: "error".to_owned(),
-            value: None,
-            message: "another row of its group is refused, so none of the group is written".to_owned(),
-            hint: code.meaning().to_owned(),
-        });
+        let why = "another row of its group is refused, so none of the group is written";
+        let error = self.row.error(&RowFault::new(None, Code::RuleBroken, why), None);
+        self.row.errors.push(error);
         (self.row.result, self.row.id, self.row.version) = ("rejected".to_owned(), None, None);
     }
 
@@ -186,23 +183,5 @@ impl Verdict {
             && is_same_record
             && self.base == planned.base
             && now.changes == then.changes
-    }
-}
-
-fn told(entry: &Entry, table: &Table, fault: &RowFault) -> ImportError {
-    let fields = Json::Object(entry.fields.clone());
-    let given = fault.pointer.as_deref();
-    let given = given.filter(|pointer| !pointer.is_empty()).and_then(|pointer| fields.pointer(pointer));
-    ImportError {
-        row: i32::try_from(entry.row).unwrap_or(i32::MAX),
-        line: i64::try_from(entry.line).unwrap_or(i64::MAX),
-        table: table.name.clone(),
-        column: fault.column.clone(),
-        pointer: fault.pointer.clone(),
-        code: fault.code.name().to_owned(),
-        severity: "error".to_owned(),
-        value: given.map(cut),
-        message: fault.text.clone(),
-        hint: fault.code.meaning().to_owned(),
     }
 }

@@ -19,8 +19,9 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::{
-    Import, SHORT,
+    Import,
     job::{self, Job, ROWS_KEPT_DAYS},
+    outcome::{answer, count},
     report::Verdict,
 };
 use crate::domain::KINDS;
@@ -49,8 +50,8 @@ pub async fn revert(ctx: &Ctx, id: Uuid, is_dry: bool) -> Result<Import> {
     let of = job::find(ctx, id).await?;
     let sets: Vec<Uuid> = serde_json::from_value(of.sets.clone())?;
     if sets.is_empty() || of.reverts.is_some() {
-        let detail = "the import has written nothing that could be taken back".to_owned();
-        return Err(Error::IllegalMove { detail, allowed: Vec::new(), missing: Vec::new() });
+        let detail = "the import has written nothing that could be taken back";
+        return Err(Error::no_move(detail));
     }
     let mut own = ctx.clone();
     (own.cause, own.idempotency) = (Cause::Import, None);
@@ -90,15 +91,7 @@ pub async fn revert(ctx: &Ctx, id: Uuid, is_dry: bool) -> Result<Import> {
         written.extend(of_set.filter(|_| !is_dry));
         all.extend(verdicts);
     }
-    for verdict in &all {
-        match verdict.row.result.as_str() {
-            "deleted" => job.deleted += 1,
-            "updated" => job.updated += 1,
-            "unchanged" => job.unchanged += 1,
-            "created" => job.created += 1,
-            _ => job.rejected += 1,
-        }
-    }
+    count(&mut job, &all);
     job.sets = json!(written);
     job.row_count = i32::try_from(all.len()).ok();
     job.done = job.row_count.unwrap_or_default();
@@ -109,8 +102,7 @@ pub async fn revert(ctx: &Ctx, id: Uuid, is_dry: bool) -> Result<Import> {
     job::insert(conn, &job).await?;
     job::keep_rows(conn, job.id, &all).await?;
     transaction.commit().await?;
-    let rows = (all.len() <= SHORT).then_some(all);
-    Import::of(job, rows)
+    answer(job, all)
 }
 
 /// What the change sets of an import did, the last of it first, each record once.
@@ -143,7 +135,7 @@ async fn done(conn: Conn<'_>, set: Uuid) -> Result<Vec<Done>> {
     for (place, row) in conn.all(&select).await?.iter().enumerate() {
         let (kind, id): (String, Uuid) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
         let (version, op): (i32, String) = (row.try_get_by_index(2)?, row.try_get_by_index(3)?);
-        let Some(def) = KINDS.registry().get(&kind) else { continue };
+        let Some(def) = KINDS.get(&kind) else { continue };
         let before: Option<String> = row.try_get_by_index(4)?;
         let before: Option<Json> = before.map(|text| serde_json::from_str(&text)).transpose()?;
         if let Some((_, first)) = all.get_mut(&(kind.clone(), id)) {
@@ -180,8 +172,7 @@ impl Back {
         let mut verdicts = Vec::new();
         // Those that others refer to come last when they are deleted, and all of it the other way round than it was done.
         let mut kinds: Vec<&'static KindDef> = all.iter().map(|done| done.kind).collect();
-        let rank = |def: &KindDef| KINDS.registry().all().iter().position(|one| one.name == def.name);
-        kinds.sort_by_key(|def| std::cmp::Reverse(rank(def)));
+        kinds.sort_by_key(|def| std::cmp::Reverse(KINDS.place(def)));
         kinds.dedup_by_key(|def| def.name);
         for def in kinds {
             let own: Vec<&Done> = all.iter().filter(|done| done.kind.name == def.name).collect();

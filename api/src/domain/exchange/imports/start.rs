@@ -1,21 +1,18 @@
 //! A file is sent: it is read, kept, and carried out or handed on.
 
-use std::{
-    collections::BTreeSet,
-    fs::File,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::fs::File;
 
 use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
-use kernel::{Code, Ctx, Error, Result, cause::Cause, crypto::sha256, turn::Turn};
+use kernel::{Code, Ctx, Error, Result, Violation, crypto::sha256};
 use serde_json::json;
-use uuid::Uuid;
 
 use super::{
     Import, ImportAtomic, ImportOptions, ImportWarning, MAX_ROWS_AT_ONCE, MAX_RUNNING, SHORT,
-    carry::{Carried, answer},
+    carry::Carried,
+    hold::Hold,
     job::{self, Job, OPEN, ROWS_KEPT_DAYS, Rows},
+    outcome::answer,
     read::{self, Read},
 };
 use crate::domain::KINDS;
@@ -70,13 +67,12 @@ pub async fn start(ctx: &Ctx, sent: Sent, options: ImportOptions) -> Result<Star
     if job::running(ctx.db.reading(), &owner).await? >= MAX_RUNNING {
         return Err(Error::Limited { seconds: 15 });
     }
-    let (how, copy) = (options.reading(&KINDS)?, copy(&sent.file)?);
-    let read = tokio::task::spawn_blocking(move || read::read(copy, &how)).await;
-    let read = read.map_err(|error| Error::Internal(format!("a file could not be read: {error}")))??;
+    let how = options.reading(&KINDS)?;
+    let kind = how.kind.map(|def| def.collection.to_owned());
+    let read = read::apart(copy(&sent.file)?, how).await?;
     let warnings = warnings(&read);
     if options.fail_on_warnings.unwrap_or_default() && !warnings.is_empty() {
-        let fault =
-            |warning: &ImportWarning| kernel::Violation::new("", Code::UnknownMember, &*warning.message);
+        let fault = |warning: &ImportWarning| Violation::new("", Code::UnknownMember, &*warning.message);
         return Err(Error::Invalid(warnings.iter().map(fault).collect()));
     }
     let rows = read.order.len();
@@ -92,7 +88,7 @@ pub async fn start(ctx: &Ctx, sent: Sent, options: ImportOptions) -> Result<Star
         owner,
         user_id: user,
         api_key_id: ctx.actor.key.as_ref().map(|key| key.key),
-        kind: options.kind_of(&KINDS).ok().flatten().map(|def| def.collection.to_owned()),
+        kind,
         mode: name(&options.mode())?,
         atomic: name(&options.atomic())?,
         dry_run: options.is_dry(),
@@ -102,7 +98,7 @@ pub async fn start(ctx: &Ctx, sent: Sent, options: ImportOptions) -> Result<Star
         sha256: sent.sha256,
         bytes: i64::try_from(sent.bytes).unwrap_or(i64::MAX),
         asked,
-        found: Some(found(&read)),
+        found: Some(json!({ "format": format!("{:?}", read.found.format).to_ascii_lowercase() })),
         row_count: i32::try_from(rows).ok(),
         done: 0,
         created: 0,
@@ -128,17 +124,13 @@ pub async fn start(ctx: &Ctx, sent: Sent, options: ImportOptions) -> Result<Star
     job::keep_file(conn, job.id, &sent.file).await?;
     transaction.commit().await?;
 
-    let mut ctx = ctx.clone();
-    (ctx.cause, ctx.idempotency) = (Cause::Import, None);
-    ctx.language = options.language.as_deref().map(Arc::from).or(ctx.language);
-    let shown = job.clone();
-    let carried = Carried { ctx, job, read: Arc::new(read), options, planned: None };
-    launch(carried, hold, shown).await
+    launch(Carried::of(ctx, job, (read, options), None), hold).await
 }
 
 /// Carries a short import out, and hands on a long one.
-pub(super) async fn launch(carried: Carried, hold: Hold, shown: Job) -> Result<Started> {
+pub(super) async fn launch(carried: Carried, hold: Hold) -> Result<Started> {
     if carried.read.order.len() > SHORT {
+        let shown = carried.job.clone();
         let work = Box::pin(async move {
             let done = Box::pin(carried.run()).await;
             hold.end().await?;
@@ -190,12 +182,6 @@ fn copy(file: &File) -> Result<File> {
     Ok(copy)
 }
 
-/// The form of a file, as it was found out.
-fn found(read: &Read) -> serde_json::Value {
-    let format = format!("{:?}", read.found.format).to_ascii_lowercase();
-    json!({ "format": format, "kinds": super::chunk::kinds(read) })
-}
-
 /// What the sender should know: columns that are left alone because the service says what stands there.
 fn warnings(read: &Read) -> Vec<ImportWarning> {
     let told = read.tables.iter().filter(|table| !table.told.is_empty());
@@ -206,41 +192,4 @@ fn warnings(read: &Read) -> Vec<ImportWarning> {
         message: format!("nobody writes {}: these columns are left alone", table.told.join(", ")),
     })
     .collect()
-}
-
-/// Imports that this process is at.
-static AT_WORK: Mutex<BTreeSet<Uuid>> = Mutex::new(BTreeSet::new());
-
-/// The right to carry out an import, which one process and one task has.
-pub(super) struct Hold {
-    turn: Option<Turn>,
-    _here: Here,
-}
-
-struct Here(Uuid);
-
-impl Drop for Here {
-    fn drop(&mut self) {
-        AT_WORK.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
-    }
-}
-
-impl Hold {
-    /// Takes the right; none while somebody else has it.
-    pub(super) async fn take(ctx: &Ctx, id: Uuid) -> Result<Option<Self>> {
-        if !AT_WORK.lock().unwrap_or_else(PoisonError::into_inner).insert(id) {
-            return Ok(None);
-        }
-        let here = Here(id);
-        let turn = Turn::take(&ctx.db, &format!("import {id}")).await?;
-        Ok(turn.map(|turn| Self { turn: Some(turn), _here: here }))
-    }
-
-    /// Gives the right back.
-    pub(super) async fn end(mut self) -> Result<()> {
-        match self.turn.take() {
-            Some(turn) => turn.end().await,
-            None => Ok(()),
-        }
-    }
 }

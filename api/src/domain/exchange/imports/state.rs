@@ -1,9 +1,7 @@
 //! Imports after they were sent: looked at, committed, cancelled.
 
-use std::sync::Arc;
-
 use entity::import_job::Column;
-use kernel::{Code, Ctx, Error, Result, cause::Cause};
+use kernel::{Code, Ctx, Error, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -12,15 +10,12 @@ use uuid::Uuid;
 use super::{
     Import, ImportOptions, ImportPage, ImportRowPage,
     carry::{Carried, planned},
+    hold::Hold,
     job::{self, OPEN, Rows},
-    read,
-    report::Verdict,
-    start::{Hold, Started, launch},
+    read::{self, Read},
+    start::{Started, launch},
 };
 use crate::domain::KINDS;
-
-/// Rows of a page at most.
-const MOST: usize = 1000;
 
 /// The caller's import with this id.
 ///
@@ -57,7 +52,7 @@ async fn page(ctx: &Ctx, id: Uuid, mut wanted: Rows, after: Option<&str>) -> Res
     let has_more = rows.len() > limit;
     rows.truncate(limit);
     let next = rows.last().filter(|_| has_more).map(|row| row.seq.to_string());
-    Ok(ImportRowPage { items: rows.into_iter().map(|verdict: Verdict| verdict.row).collect(), next })
+    Ok(ImportRowPage { items: rows.into_iter().map(|verdict| verdict.row).collect(), next })
 }
 
 /// What became of the rows of the caller's import.
@@ -77,7 +72,7 @@ pub async fn rows(
         let text = format!("{} is not one of {}", kernel::input::cut(&json!(other)), known.join(", "));
         return Err(Error::bad_request("?result", Code::NotInList, text));
     }
-    page(ctx, id, Rows { results, after: None, limit: limit.min(MOST) }, after).await
+    page(ctx, id, Rows { results, after: None, limit }, after).await
 }
 
 /// The refused rows of the caller's import, with what is wrong with each.
@@ -85,7 +80,7 @@ pub async fn rows(
 /// # Errors
 /// `NotFound` where it has none; `BadRequest` for a cursor that is none.
 pub async fn errors(ctx: &Ctx, id: Uuid, (after, limit): (Option<&str>, usize)) -> Result<ImportRowPage> {
-    page(ctx, id, Rows { results: vec!["rejected".into()], after: None, limit: limit.min(MOST) }, after).await
+    page(ctx, id, Rows { results: vec!["rejected".into()], after: None, limit }, after).await
 }
 
 /// A plan that is to be committed.
@@ -104,8 +99,7 @@ pub async fn commit(ctx: &Ctx, id: Uuid, input: &CommitInput) -> Result<Started>
     ctx.actor.must_be_itself()?;
     let mut job = job::find(ctx, id).await?;
     let Some(hold) = Hold::take(ctx, id).await? else { return Err(wrong_state("it is at work")) };
-    let begun = begin(ctx, &mut job, input).await;
-    let read = match begun {
+    let read = match begin(ctx, &mut job, input).await {
         Ok(read) => read,
         Err(error) => {
             hold.end().await?;
@@ -113,15 +107,10 @@ pub async fn commit(ctx: &Ctx, id: Uuid, input: &CommitInput) -> Result<Started>
         }
     };
     let planned = planned(ctx.db.reading(), &job).await?;
-    let options: ImportOptions = serde_json::from_value(job.options.clone())?;
-    let mut own = ctx.clone();
-    (own.cause, own.idempotency) = (Cause::Import, None);
-    own.language = options.language.as_deref().map(Arc::from).or(own.language);
-    let shown = job.clone();
-    launch(Carried { ctx: own, job, read: Arc::new(read), options, planned }, hold, shown).await
+    launch(Carried::of(ctx, job, read, planned), hold).await
 }
 
-async fn begin(ctx: &Ctx, job: &mut job::Job, input: &CommitInput) -> Result<read::Read> {
+async fn begin(ctx: &Ctx, job: &mut job::Job, input: &CommitInput) -> Result<(Read, ImportOptions)> {
     if job.state != "awaiting_approval" {
         return Err(wrong_state(&format!("it is {}", job.state)));
     }
@@ -131,9 +120,7 @@ async fn begin(ctx: &Ctx, job: &mut job::Job, input: &CommitInput) -> Result<rea
     }
     let options: ImportOptions = serde_json::from_value(job.options.clone())?;
     let file = job::file(ctx.db.reading(), job.id).await?;
-    let how = options.reading(&KINDS)?;
-    let read = tokio::task::spawn_blocking(move || read::read(file, &how)).await;
-    let read = read.map_err(|error| Error::Internal(format!("a file could not be read: {error}")))??;
+    let read = read::apart(file, options.reading(&KINDS)?).await?;
     (job.dry_run, job.state, job.done, job.finished_at) = (false, "uploaded".into(), 0, None);
     (job.created, job.updated, job.unchanged, job.deleted, job.rejected) = (0, 0, 0, 0, 0);
     let columns = [
@@ -150,12 +137,11 @@ async fn begin(ctx: &Ctx, job: &mut job::Job, input: &CommitInput) -> Result<rea
     if !job::store(ctx.db.writing(), job, &columns, job::in_state(&["awaiting_approval"])).await? {
         return Err(wrong_state("somebody else goes on with it"));
     }
-    Ok(read)
+    Ok((read, options))
 }
 
 fn wrong_state(why: &str) -> Error {
-    let text = format!("the import does not wait to be committed: {why}");
-    Error::IllegalMove { detail: text, allowed: Vec::new(), missing: Vec::new() }
+    Error::no_move(format!("the import does not wait to be committed: {why}"))
 }
 
 /// Ends an import that is not done; what it has written stays.
@@ -173,7 +159,7 @@ pub async fn cancel(ctx: &Ctx, id: Uuid) -> Result<Import> {
             "the import is {}: only one that is not done is cancelled",
             job::find(ctx, id).await?.state
         );
-        return Err(Error::IllegalMove { detail, allowed: Vec::new(), missing: Vec::new() });
+        return Err(Error::no_move(detail));
     }
     find(ctx, id).await
 }

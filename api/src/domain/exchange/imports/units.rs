@@ -11,9 +11,9 @@ use uuid::Uuid;
 
 use super::{
     ImportOptions,
-    carry::{OUTCOME, cancelled, count, goes_on},
     chunk::{self, How},
     job::{self, Job},
+    outcome::{count, goes_on, put_down},
     read::Read,
     report::Verdict,
 };
@@ -32,57 +32,73 @@ impl One {
 }
 
 /// All rows, for a unit.
+#[derive(Clone)]
 pub(super) struct Judging {
     pub(super) read: Arc<Read>,
     pub(super) how: How,
     /// The source system of which is deleted what the file does not name.
     pub(super) sync: Option<String>,
-    /// What became of the rows in the last run.
-    pub(super) verdicts: Mutex<Vec<Verdict>>,
 }
 
 impl Judging {
-    pub(super) async fn run(&self, unit: &mut Unit) -> Result<()> {
+    pub(super) async fn run(&self, unit: &mut Unit) -> Result<Vec<Verdict>> {
         let mut all = Vec::new();
         for places in chunk::chunks(&self.read, None) {
             all.extend(chunk::apply(unit, &self.read, &places, self.how).await?);
         }
         if let (Some(system), Some(table)) = (&self.sync, self.read.tables.first())
-            && all.iter().all(|verdict| !verdict.is_rejected())
+            && !has_rejected(&all)
         {
             let named: BTreeSet<Uuid> = all.iter().filter_map(|verdict| verdict.row.id).collect();
             let first = i32::try_from(self.read.order.len()).unwrap_or(i32::MAX);
             all.extend(chunk::delete_missing(unit, (table.def, system), &named, first).await?);
         }
         all.sort_by_key(|verdict| verdict.seq);
-        *self.verdicts.lock().unwrap_or_else(PoisonError::into_inner) = all;
-        Ok(())
+        Ok(all)
     }
 }
+
+/// What became of rows in the last run of a unit, which may be run again, and may be taken back.
+#[derive(Default)]
+pub(super) struct Told(Mutex<Vec<Verdict>>);
+
+impl Told {
+    pub(super) fn put(&self, verdicts: Vec<Verdict>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = verdicts;
+    }
+
+    pub(super) fn take(&self) -> Vec<Verdict> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// What a dry run said of each row, where exactly that is to be done.
+pub(super) type Planned = Option<BTreeMap<i32, Verdict>>;
 
 /// All rows with what is said of them, for a unit.
 pub(super) struct Whole {
     pub(super) judging: Judging,
     pub(super) job: Job,
-    pub(super) planned: Option<BTreeMap<i32, Verdict>>,
+    pub(super) planned: Planned,
     pub(super) options: ImportOptions,
+    pub(super) told: Told,
 }
 
 impl Whole {
     pub(super) async fn run(&self, unit: &mut Unit) -> Result<Job> {
-        self.judging.run(unit).await?;
-        let verdicts = self.judging.verdicts.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if verdicts.iter().any(Verdict::is_rejected) && self.planned.is_none() {
-            return Err(chunk::taken_back());
+        let verdicts = self.judging.run(unit).await?;
+        let done = self.settle(unit, &verdicts).await;
+        self.told.put(verdicts);
+        done
+    }
+
+    async fn settle(&self, unit: &Unit, verdicts: &[Verdict]) -> Result<Job> {
+        if has_rejected(verdicts) && self.planned.is_none() {
+            return Err(taken_back());
         }
-        if let Some(planned) = &self.planned {
-            let moved = moved(&verdicts, planned);
-            if !moved.is_empty() {
-                return Err(plan_moved(&moved));
-            }
-        }
+        hold_to(&self.planned, verdicts)?;
         let mut job = self.job.clone();
-        count(&mut job, &verdicts);
+        count(&mut job, verdicts);
         let deleted = i64::from(job.deleted);
         if self.judging.sync.is_some()
             && self.planned.is_none()
@@ -95,10 +111,7 @@ impl Whole {
         job.state = "completed".into();
         job.finished_at = Some(unit.ctx.clock.now());
         job.sets = if job.created + job.updated + job.deleted > 0 { json!([unit.set()]) } else { json!([]) };
-        if !job::store(unit.conn(), &job, &OUTCOME, job::in_state(&["running"])).await? {
-            return Err(cancelled());
-        }
-        job::keep_rows(unit.conn(), job.id, &verdicts).await?;
+        put_down(unit.conn(), &job, job::in_state(&["running"]), verdicts).await?;
         Ok(job)
     }
 }
@@ -106,41 +119,53 @@ impl Whole {
 /// A group of rows with what is said of them, for a unit.
 pub(super) struct Part {
     pub(super) one: One,
-    pub(super) job: Mutex<Job>,
+    pub(super) job: Job,
     pub(super) is_group: bool,
-    pub(super) planned: Arc<Option<BTreeMap<i32, Verdict>>>,
-    pub(super) verdicts: Mutex<Vec<Verdict>>,
+    pub(super) planned: Arc<Planned>,
+    pub(super) told: Told,
 }
 
 impl Part {
     pub(super) async fn run(&self, unit: &mut Unit) -> Result<Job> {
         let verdicts = self.one.run(unit).await?;
-        self.verdicts.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&verdicts);
-        if let Some(planned) = &*self.planned {
-            let moved = moved(&verdicts, planned);
-            if !moved.is_empty() {
-                return Err(plan_moved(&moved));
-            }
+        let done = self.settle(unit, &verdicts).await;
+        self.told.put(verdicts);
+        done
+    }
+
+    async fn settle(&self, unit: &Unit, verdicts: &[Verdict]) -> Result<Job> {
+        hold_to(&self.planned, verdicts)?;
+        if self.is_group && has_rejected(verdicts) {
+            return Err(taken_back());
         }
-        if self.is_group && verdicts.iter().any(Verdict::is_rejected) {
-            return Err(chunk::taken_back());
-        }
-        let mut job = self.job.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let before = job.done;
+        let mut job = self.job.clone();
         let written = (job.created, job.updated, job.deleted);
-        count(&mut job, &verdicts);
-        job.done = before + i32::try_from(verdicts.len()).unwrap_or_default();
+        count(&mut job, verdicts);
+        job.done += i32::try_from(verdicts.len()).unwrap_or_default();
         if (job.created, job.updated, job.deleted) != written
             && let Some(sets) = job.sets.as_array_mut()
         {
             sets.push(json!(unit.set()));
         }
-        if !job::store(unit.conn(), &job, &OUTCOME, goes_on(before)).await? {
-            return Err(cancelled());
-        }
-        job::keep_rows(unit.conn(), job.id, &verdicts).await?;
+        put_down(unit.conn(), &job, goes_on(self.job.done), verdicts).await?;
         Ok(job)
     }
+}
+
+/// Whether a row is refused.
+pub(super) fn has_rejected(verdicts: &[Verdict]) -> bool {
+    verdicts.iter().any(Verdict::is_rejected)
+}
+
+/// An error that ends a unit whose rows are judged, and is no failure.
+pub(super) fn taken_back() -> Error {
+    Error::Rejected(Vec::new())
+}
+
+/// Refuses what a dry run did not show.
+fn hold_to(planned: &Planned, verdicts: &[Verdict]) -> Result<()> {
+    let moved = planned.as_ref().map(|planned| moved(verdicts, planned)).unwrap_or_default();
+    if moved.is_empty() { Ok(()) } else { Err(plan_moved(&moved)) }
 }
 
 /// Rows of which something else becomes than was shown.
