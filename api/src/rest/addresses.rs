@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeSet, sync::LazyLock};
 
-use kernel::{Code, input::nearest};
+use kernel::{Code, Error, Result, input::nearest};
+use uuid::Uuid;
 
 use super::problem::Problem;
 
@@ -26,6 +27,14 @@ const OTHERS: [&str; 14] = [
     "/health/ready",
     "/.well-known/jwks.json",
 ];
+
+/// The id in an address; what is none leads nowhere.
+///
+/// # Errors
+/// `NotFound`.
+pub(super) fn id(text: &str) -> Result<Uuid> {
+    Uuid::try_parse(text).map_err(|_| Error::NotFound)
+}
 
 /// Every address there is, in segments; `{...}` stands for any one.
 static KNOWN: LazyLock<Vec<Vec<String>>> = LazyLock::new(|| {

@@ -16,6 +16,7 @@ use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
+    addresses,
     answer::{Answer, etag},
     body::Members,
     caller::{Caller, SignedIn, locale, unidentified},
@@ -149,7 +150,7 @@ async fn get_calendar_entries(
     Caller(ctx): Caller,
     Path(id): Path<String>,
 ) -> Result<Json<CalendarEntries>, Problem> {
-    let id = id.parse().map_err(|_| Error::NotFound)?;
+    let id = addresses::id(&id)?;
     Ok(Json(entries_of(&ctx, id).await?))
 }
 

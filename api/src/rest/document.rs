@@ -15,6 +15,7 @@ use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
+    addresses,
     answer::etag,
     caller::authenticate,
     forms::{Form, HTML, JSON, Printed, wanted},
@@ -85,7 +86,7 @@ async fn get_plan_document(
     Asked(ctx, form, edition): Asked,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let id = id.parse().map_err(|_| Error::NotFound)?;
+    let id = addresses::id(&id)?;
     answer(document(&ctx, id, edition).await?, form).await
 }
 

@@ -1,12 +1,12 @@
 //! Duties under treaties: working them out, trying what would follow, what is due and what was sent.
 
 use axum::{Json, extract::Path};
-use kernel::Error;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
+    addresses,
     answer::Answer,
     body::{Input, Optional},
     caller::{Caller, SignedIn},
@@ -125,6 +125,6 @@ async fn get_country_commitments(
     params(("id" = String, Path, description = "Id of the commitment")),
     responses((status = 200, description = "The series", body = CommitmentSeries, headers(("ETag" = String))), ReadProblems))]
 async fn get_commitment_series(Caller(ctx): Caller, Path(id): Path<String>) -> Result<Answer, Problem> {
-    let id = id.parse().map_err(|_| Error::NotFound)?;
+    let id = addresses::id(&id)?;
     Ok(Answer::of(&series(&ctx, id).await?)?)
 }

@@ -6,9 +6,9 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use uuid::Uuid;
 
 use super::{
+    addresses,
     answer::Answer,
     caller::{Caller, SignedIn},
     if_match::IfMatch,
@@ -29,10 +29,6 @@ pub fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(diff_plan))
 }
 
-fn id(text: &str) -> Result<Uuid, Error> {
-    text.parse().map_err(|_| Error::NotFound)
-}
-
 fn number(text: &str) -> Result<i32, Error> {
     text.parse().map_err(|_| Error::NotFound)
 }
@@ -43,7 +39,7 @@ fn number(text: &str) -> Result<i32, Error> {
     params(("id" = String, Path, description = "Id of the plan")),
     responses((status = 200, description = "The editions, oldest first", body = ref("#/components/schemas/PlanEditions")), ReadProblems))]
 async fn list_plan_editions(Caller(ctx): Caller, Path(plan): Path<String>) -> Result<Answer, Problem> {
-    Ok(Answer::of(&editions::list(&ctx, id(&plan)?).await?)?)
+    Ok(Answer::of(&editions::list(&ctx, addresses::id(&plan)?).await?)?)
 }
 
 #[utoipa::path(post, path = "/plans/{id}/editions", tag = "Plans",
@@ -56,7 +52,7 @@ async fn open_plan_edition(
     Path(plan): Path<String>,
     IfMatch(version): IfMatch,
 ) -> Result<(StatusCode, axum::Json<Json>), Problem> {
-    let opened = editions::open(&ctx, id(&plan)?, version).await?;
+    let opened = editions::open(&ctx, addresses::id(&plan)?, version).await?;
     Ok((StatusCode::CREATED, axum::Json(opened)))
 }
 
@@ -69,7 +65,7 @@ async fn get_plan_edition(
     Caller(ctx): Caller,
     Path((plan, edition)): Path<(String, String)>,
 ) -> Result<Answer, Problem> {
-    Ok(Answer::of(&frozen::get(&ctx, id(&plan)?, number(&edition)?).await?)?)
+    Ok(Answer::of(&frozen::get(&ctx, addresses::id(&plan)?, number(&edition)?).await?)?)
 }
 
 #[utoipa::path(get, path = "/plans/{id}/editions/{number}/verify", tag = "Plans",
@@ -81,7 +77,7 @@ async fn verify_plan_edition(
     Caller(ctx): Caller,
     Path((plan, edition)): Path<(String, String)>,
 ) -> Result<Answer, Problem> {
-    Ok(Answer::of(&frozen::verify(&ctx, id(&plan)?, number(&edition)?).await?)?)
+    Ok(Answer::of(&frozen::verify(&ctx, addresses::id(&plan)?, number(&edition)?).await?)?)
 }
 
 /// Which editions are compared.
@@ -104,5 +100,5 @@ pub struct Sides {
     responses((status = 200, description = "What differs", body = ref("#/components/schemas/PlanDiff"), headers(("ETag" = String))), ReadProblems))]
 async fn diff_plan(Asking(ctx, sides): Asking<Sides>, Path(plan): Path<String>) -> Result<Answer, Problem> {
     let sides = editions::sides(sides.from.as_deref(), sides.to.as_deref())?;
-    Ok(Answer::of(&diff::diff(&ctx, id(&plan)?, sides).await?)?)
+    Ok(Answer::of(&diff::diff(&ctx, addresses::id(&plan)?, sides).await?)?)
 }

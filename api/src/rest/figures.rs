@@ -1,10 +1,10 @@
 //! The figures of a plan: its progress and its money.
 
 use axum::extract::Path;
-use kernel::Error;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
+    addresses,
     answer::Answer,
     caller::Caller,
     problem::{Problem, ReadProblems},
@@ -28,7 +28,7 @@ pub fn router() -> OpenApiRouter<AppState> {
     params(("id" = String, Path, description = "Id of the plan")),
     responses((status = 200, description = "How far the plan is", body = PlanProgress, headers(("ETag" = String))), ReadProblems))]
 async fn get_plan_progress(Caller(ctx): Caller, Path(id): Path<String>) -> Result<Answer, Problem> {
-    let id = id.parse().map_err(|_| Error::NotFound)?;
+    let id = addresses::id(&id)?;
     Ok(Answer::of(&progress(&ctx, id).await?)?)
 }
 
@@ -38,6 +38,6 @@ async fn get_plan_progress(Caller(ctx): Caller, Path(id): Path<String>) -> Resul
     params(("id" = String, Path, description = "Id of the plan")),
     responses((status = 200, description = "The money of the plan", body = PlanFunding, headers(("ETag" = String))), ReadProblems))]
 async fn get_plan_funding(Caller(ctx): Caller, Path(id): Path<String>) -> Result<Answer, Problem> {
-    let id = id.parse().map_err(|_| Error::NotFound)?;
+    let id = addresses::id(&id)?;
     Ok(Answer::of(&funding(&ctx, id).await?)?)
 }

@@ -7,17 +7,17 @@ use std::time::Duration;
 use axum::{
     Json,
     extract::{Path, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use kernel::{Ctx, Error};
+use kernel::Ctx;
 use serde::Deserialize;
 use tokio::time::timeout;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use uuid::Uuid;
 
 use super::{
+    addresses,
     body::Input,
     caller::{Caller, SignedIn},
     listing::{Asking, Sending},
@@ -84,9 +84,7 @@ async fn answer(state: &AppState, ctx: &Ctx, started: Started, wait: Duration) -
         }
     }
     let location = format!("/api/v1/imports/{}", import.id);
-    let mut headers = HeaderMap::new();
-    headers.insert(header::LOCATION, HeaderValue::from_str(&location).map_err(|_| Error::NotFound)?);
-    headers.insert(header::RETRY_AFTER, HeaderValue::from_static("2"));
+    let headers = [(header::LOCATION, location), (header::RETRY_AFTER, "2".to_owned())];
     Ok((StatusCode::ACCEPTED, headers, Json(import)).into_response())
 }
 
@@ -145,10 +143,6 @@ fn limit(given: Option<i64>) -> Result<usize, Problem> {
     Ok(kernel::page::Page::check_limit("limit", given.unwrap_or(50))?)
 }
 
-fn id_of(text: &str) -> Result<Uuid, Problem> {
-    Ok(Uuid::try_parse(text).map_err(|_| Error::NotFound)?)
-}
-
 #[utoipa::path(get, path = "/imports", tag = "Imports",
     summary = "List your imports",
     description = "Lists the imports that the caller has sent for the owner it acts under, the last one first; an API key lists those that it sent. They are kept for 180 days.",
@@ -164,7 +158,7 @@ async fn list_imports(Asking(ctx, asked): Asking<ImportPaging>) -> Result<Json<I
     params(("id" = String, Path, description = "Id of the import")),
     responses((status = 200, description = "The import", body = Import), ReadProblems))]
 async fn get_import(Caller(ctx): Caller, Path(id): Path<String>) -> Result<Json<Import>, Problem> {
-    Ok(Json(imports::find(&ctx, id_of(&id)?).await?))
+    Ok(Json(imports::find(&ctx, addresses::id(&id)?).await?))
 }
 
 #[utoipa::path(get, path = "/imports/{id}/rows", tag = "Imports",
@@ -177,7 +171,7 @@ async fn list_import_rows(
     Path(id): Path<String>,
 ) -> Result<Json<ImportRowPage>, Problem> {
     let page = (asked.after.as_deref(), limit(asked.limit)?);
-    Ok(Json(imports::rows(&ctx, id_of(&id)?, asked.result.as_deref(), page).await?))
+    Ok(Json(imports::rows(&ctx, addresses::id(&id)?, asked.result.as_deref(), page).await?))
 }
 
 #[utoipa::path(get, path = "/imports/{id}/errors", tag = "Imports",
@@ -190,7 +184,7 @@ async fn list_import_errors(
     Path(id): Path<String>,
 ) -> Result<Json<ImportRowPage>, Problem> {
     let page = (asked.after.as_deref(), limit(asked.limit)?);
-    Ok(Json(imports::errors(&ctx, id_of(&id)?, page).await?))
+    Ok(Json(imports::errors(&ctx, addresses::id(&id)?, page).await?))
 }
 
 #[utoipa::path(post, path = "/imports/{id}/commit", tag = "Imports",
@@ -207,7 +201,7 @@ async fn commit_import(
     headers: HeaderMap,
     Input(input): Input<CommitInput>,
 ) -> Result<Response, Problem> {
-    let started = imports::commit(&ctx, id_of(&id)?, &input).await?;
+    let started = imports::commit(&ctx, addresses::id(&id)?, &input).await?;
     answer(&state, &ctx, started, wait(&headers)).await
 }
 
@@ -217,7 +211,7 @@ async fn commit_import(
     params(("id" = String, Path, description = "Id of the import")),
     responses((status = 200, description = "The import", body = Import), WriteProblems))]
 async fn cancel_import(SignedIn(ctx): SignedIn, Path(id): Path<String>) -> Result<Json<Import>, Problem> {
-    Ok(Json(imports::cancel(&ctx, id_of(&id)?).await?))
+    Ok(Json(imports::cancel(&ctx, addresses::id(&id)?).await?))
 }
 
 #[utoipa::path(post, path = "/imports/{id}/revert", tag = "Imports",
@@ -229,5 +223,5 @@ async fn revert_import(
     Sending(ctx, asked): Sending<Trying>,
     Path(id): Path<String>,
 ) -> Result<Json<Import>, Problem> {
-    Ok(Json(imports::revert(&ctx, id_of(&id)?, asked.dry_run.unwrap_or_default()).await?))
+    Ok(Json(imports::revert(&ctx, addresses::id(&id)?, asked.dry_run.unwrap_or_default()).await?))
 }

@@ -1,11 +1,10 @@
 //! What follows from a needs assessment: its renewal, and the proposal of a plan.
 
 use axum::{Json, extract::Path};
-use kernel::Error;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use uuid::Uuid;
 
 use super::{
+    addresses,
     answer::Answer,
     body::{Input, Optional},
     caller::SignedIn,
@@ -38,7 +37,7 @@ async fn renew_assessment(
     _: Creating,
     Input(input): Input<RenewalInput>,
 ) -> Result<Answer, Problem> {
-    let assessment = Uuid::try_parse(&id).map_err(|_| Error::NotFound)?;
+    let assessment = addresses::id(&id)?;
     let (row, renewed) = renew(&ctx, Renewal { assessment, input }).await?;
     Records { def: row.def(), ctx }.renewed(&row, &renewed).await
 }
@@ -54,6 +53,6 @@ async fn propose_plan(
     Path(id): Path<String>,
     Optional(Input(input)): Optional<Input<ProposalInput>>,
 ) -> Result<Json<PlanProposal>, Problem> {
-    let assessment = Uuid::try_parse(&id).map_err(|_| Error::NotFound)?;
+    let assessment = addresses::id(&id)?;
     Ok(Json(propose(&ctx, assessment, &input).await?))
 }

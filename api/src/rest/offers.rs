@@ -2,11 +2,11 @@
 
 use axum::extract::Path;
 use entity::vocab::Consent;
-use kernel::{Ctx, Error};
+use kernel::Ctx;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use uuid::Uuid;
 
 use super::{
+    addresses,
     answer::Answer,
     caller::Person,
     problem::{Problem, WriteProblems},
@@ -38,7 +38,7 @@ async fn decline_grant(Person(ctx, _): Person, Path(id): Path<String>) -> Result
 }
 
 async fn answer(ctx: Ctx, id: &str, reply: Consent) -> Result<Answer, Problem> {
-    let offer = Uuid::try_parse(id).map_err(|_| Error::NotFound)?;
+    let offer = addresses::id(id)?;
     let row = consent::answer(&ctx, offer, reply).await?;
     Records { def: row.def(), ctx }.answer(&row, false).await
 }

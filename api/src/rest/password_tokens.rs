@@ -5,13 +5,12 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
-use kernel::Error;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use uuid::Uuid;
 
 use super::{
+    addresses,
     auth::new_password,
     body::{Input, Optional},
     caller::SignedIn,
@@ -64,7 +63,7 @@ async fn issue_password_token(
     Path(id): Path<String>,
     Optional(Input(input)): Optional<Input<PasswordTokenInput>>,
 ) -> Result<(StatusCode, Json<PasswordToken>), Problem> {
-    let user = Uuid::try_parse(&id).map_err(|_| Error::NotFound)?;
+    let user = addresses::id(&id)?;
     let issued = password_token::issue(&ctx, user, input.reset_second_factor).await?;
     Ok((StatusCode::CREATED, Json(issued)))
 }
@@ -80,7 +79,7 @@ async fn issue_password_token_for_grant(
     Path(id): Path<String>,
     Optional(Input(input)): Optional<Input<PasswordTokenInput>>,
 ) -> Result<(StatusCode, Json<PasswordToken>), Problem> {
-    let grant = Uuid::try_parse(&id).map_err(|_| Error::NotFound)?;
+    let grant = addresses::id(&id)?;
     let issued = password_token::issue_for_grant(&ctx, grant, input.reset_second_factor).await?;
     Ok((StatusCode::CREATED, Json(issued)))
 }

@@ -1,11 +1,10 @@
 //! What is kept of a person: exported, and erased.
 
 use axum::{Json, extract::Path};
-use kernel::Error;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use uuid::Uuid;
 
 use super::{
+    addresses,
     answer::Answer,
     body::Members,
     caller::{Person, SignedIn},
@@ -35,7 +34,7 @@ pub fn router() -> OpenApiRouter<AppState> {
     params(("id" = String, Path, description = "Id of the user")),
     responses((status = 200, description = "What is kept", body = PersonExport), ReadProblems))]
 async fn export_user(Person(ctx, _): Person, Path(id): Path<String>) -> Result<Json<PersonExport>, Problem> {
-    let user = Uuid::try_parse(&id).map_err(|_| Error::NotFound)?;
+    let user = addresses::id(&id)?;
     Ok(Json(export(&ctx, user).await?))
 }
 
@@ -52,7 +51,7 @@ async fn erase_user(
     Members(members): Members,
 ) -> Result<Answer, Problem> {
     let ReasonInput { reason } = ReasonInput::of(members)?;
-    let user = Uuid::try_parse(&id).map_err(|_| Error::NotFound)?;
+    let user = addresses::id(&id)?;
     let row = erase(&ctx, Erasure { user, version, reason }).await?;
     Records { def: row.def(), ctx }.answer(&row, false).await
 }

@@ -17,6 +17,7 @@ use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use super::{
+    addresses,
     answer::{Answer, Page, PageInfo},
     listing::{AXES, Parameters},
     problem::Problem,
@@ -102,7 +103,7 @@ impl Records {
 
     /// Reads one record in an edition of its plan.
     pub async fn stated(&self, address: &str, edition: Edition) -> Result<Answer, Problem> {
-        let id = address.parse().map_err(|_| Error::NotFound)?;
+        let id = addresses::id(address)?;
         let (ctx, row) = editions::one(&self.ctx, self.def, id, edition).await?;
         Records { def: self.def, ctx }.answer(&row, false).await
     }

@@ -1,10 +1,10 @@
 //! Consultations, and what regional plans and regions come to.
 
 use axum::extract::Path;
-use kernel::Error;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
+    addresses,
     answer::Answer,
     caller::Caller,
     problem::{Problem, ReadProblems},
@@ -34,7 +34,7 @@ pub fn router() -> OpenApiRouter<AppState> {
     params(("id" = String, Path, description = "Id of the plan")),
     responses((status = 200, description = "What is open", body = PlanConsultation, headers(("ETag" = String))), ReadProblems))]
 async fn get_plan_consultation(Caller(ctx): Caller, Path(id): Path<String>) -> Result<Answer, Problem> {
-    let id = id.parse().map_err(|_| Error::NotFound)?;
+    let id = addresses::id(&id)?;
     Ok(Answer::of(&consultation(&ctx, id).await?)?)
 }
 
@@ -44,7 +44,7 @@ async fn get_plan_consultation(Caller(ctx): Caller, Path(id): Path<String>) -> R
     params(("id" = String, Path, description = "Id of the plan")),
     responses((status = 200, description = "The figures", body = PlanRollUp, headers(("ETag" = String))), ReadProblems))]
 async fn get_plan_roll_up(Caller(ctx): Caller, Path(id): Path<String>) -> Result<Answer, Problem> {
-    let id = id.parse().map_err(|_| Error::NotFound)?;
+    let id = addresses::id(&id)?;
     Ok(Answer::of(&roll_up(&ctx, id).await?)?)
 }
 

@@ -9,6 +9,7 @@ use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
+    addresses,
     answer::{Answer, etag},
     forms::{HTML, JSON, Printed, wanted},
     listing::Asking,
@@ -58,7 +59,7 @@ async fn get_report_draft_answers(
     headers: HeaderMap,
 ) -> Result<Printed, Problem> {
     let form = wanted(&[JSON, HTML], asked.format.as_deref(), &Accept::of(&headers))?;
-    let id = id.parse().map_err(|_| Error::NotFound)?;
+    let id = addresses::id(&id)?;
     let made = answers(&ctx, id).await?;
     let json = serde_json::to_vec(&made.answers).map_err(Error::from)?;
     let language = made.speech.language().tag();

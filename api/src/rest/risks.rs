@@ -1,10 +1,10 @@
 //! How a risk has changed, and the order of priorities.
 
 use axum::extract::Path;
-use kernel::Error;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
+    addresses,
     answer::Answer,
     caller::Caller,
     problem::{Problem, ReadProblems},
@@ -28,7 +28,7 @@ pub fn router() -> OpenApiRouter<AppState> {
     params(("id" = String, Path, description = "Id of the risk")),
     responses((status = 200, description = "The states", body = RiskTrend, headers(("ETag" = String))), ReadProblems))]
 async fn get_risk_trend(Caller(ctx): Caller, Path(id): Path<String>) -> Result<Answer, Problem> {
-    let id = id.parse().map_err(|_| Error::NotFound)?;
+    let id = addresses::id(&id)?;
     Ok(Answer::of(&trend(&ctx, id).await?)?)
 }
 
@@ -38,6 +38,6 @@ async fn get_risk_trend(Caller(ctx): Caller, Path(id): Path<String>) -> Result<A
     params(("id" = String, Path, description = "Id of the method")),
     responses((status = 200, description = "The priorities in their order", body = Ranking, headers(("ETag" = String))), ReadProblems))]
 async fn get_priority_ranking(Caller(ctx): Caller, Path(id): Path<String>) -> Result<Answer, Problem> {
-    let id = id.parse().map_err(|_| Error::NotFound)?;
+    let id = addresses::id(&id)?;
     Ok(Answer::of(&ranking(&ctx, id).await?)?)
 }

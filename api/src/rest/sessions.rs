@@ -1,11 +1,10 @@
 //! The caller's own sessions.
 
 use axum::{Json, extract::Path, http::StatusCode};
-use kernel::Error;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use uuid::Uuid;
 
 use super::{
+    addresses,
     caller::Person,
     problem::{Problem, ReadProblems, WriteProblems},
 };
@@ -42,7 +41,7 @@ async fn end_other_sessions(Person(ctx, caller): Person) -> Result<StatusCode, P
     params(("id" = String, Path, description = "Id of the session")),
     responses((status = 204, description = "The session has ended"), WriteProblems))]
 async fn end_session(Person(ctx, caller): Person, Path(id): Path<String>) -> Result<StatusCode, Problem> {
-    let session = Uuid::try_parse(&id).map_err(|_| Error::NotFound)?;
+    let session = addresses::id(&id)?;
     own_sessions::end(&ctx, caller.user, session).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,12 +1,12 @@
 //! How countries stand towards frameworks.
 
 use axum::extract::Path;
-use kernel::Error;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
+    addresses,
     answer::Answer,
     listing::ListReader,
     problem::{Problem, ReadProblems},
@@ -88,7 +88,7 @@ async fn get_participation_standing(
     Path(id): Path<String>,
 ) -> Result<Answer, Problem> {
     let ctx = recalled.confirmed().await?;
-    let id = id.parse().map_err(|_| Error::NotFound)?;
+    let id = addresses::id(&id)?;
     let mut faults = Vec::new();
     let given: StandingParams = parameters.read(&mut faults);
     let days = [given.valid_on.as_deref(), given.known_on.as_deref()];

@@ -1,10 +1,10 @@
 //! A plan with all its content in one document.
 
 use axum::extract::Path;
-use kernel::Error;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
+    addresses,
     answer::Answer,
     edition::Stated,
     problem::{Problem, ReadProblems},
@@ -24,7 +24,7 @@ pub fn router() -> OpenApiRouter<AppState> {
         ("as_of" = Option<String>, Query, description = "State to read: a day, which means its end in UTC, or an instant.")),
     responses((status = 200, description = "The plan with its content", body = ref("#/components/schemas/PlanTree"), headers(("ETag" = String), ("Content-Language" = String))), ReadProblems))]
 async fn get_plan_tree(Stated(ctx, edition): Stated, Path(id): Path<String>) -> Result<Answer, Problem> {
-    let id = id.parse().map_err(|_| Error::NotFound)?;
+    let id = addresses::id(&id)?;
     let tree = tree(&ctx, id, edition).await?;
     Ok(Answer { language: tree.language(), ..Answer::of(&tree)? })
 }
