@@ -32,7 +32,7 @@ pub(crate) struct Create {
 
 impl MigrationName for Create {
     fn name(&self) -> &str {
-        self.module.rsplit("::").next().unwrap_or(self.module)
+        last(self.module)
     }
 }
 
@@ -55,6 +55,50 @@ impl MigrationTrait for Create {
     fn use_transaction(&self) -> Option<bool> {
         Some(true)
     }
+}
+
+/// A migration that adds columns to a table; down drops them.
+pub(crate) struct Add {
+    /// Path of the module, whose last part names the migration.
+    pub(crate) module: &'static str,
+    /// The table.
+    pub(crate) table: &'static str,
+    /// The columns.
+    pub(crate) columns: fn() -> Vec<ColumnDef>,
+}
+
+impl MigrationName for Add {
+    fn name(&self) -> &str {
+        last(self.module)
+    }
+}
+
+#[async_trait]
+impl MigrationTrait for Add {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        // SQLite adds one column by a statement.
+        for mut column in (self.columns)() {
+            manager.alter_table(Statement::alter().table(self.table).add_column(&mut column).take()).await?;
+        }
+        Ok(())
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for column in (self.columns)().iter().rev() {
+            let name = column.get_column_name();
+            manager.alter_table(Statement::alter().table(self.table).drop_column(name).take()).await?;
+        }
+        Ok(())
+    }
+
+    fn use_transaction(&self) -> Option<bool> {
+        Some(true)
+    }
+}
+
+/// The last part of a module's path.
+fn last(module: &str) -> &str {
+    module.rsplit("::").next().unwrap_or(module)
 }
 
 /// Begins the tables of a migration, in the forms of one database.

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{counts, send};
+use super::{act, change, counts, send};
 use crate::support::app;
 
 const FILE: &str = "title,owner,lead_agency,language,source_system,external_key\n\
@@ -23,7 +23,7 @@ async fn a_dry_run_shows_what_is_then_done() {
         assert_eq!(shown.body["rows"][0]["changes"]["title"], json!([null, "Drill"]));
         me.get("/tasks/by-key/crm/1").await.problem(404, "not_found");
         assert_eq!(app.count("change").await, before);
-        let path = format!("/imports/{}/commit", shown.body["id"].as_str().unwrap());
+        let path = act(&shown, "commit");
         let plan = json!({ "import_plan": shown.body["import_plan"] });
         let done = me.post(&path, plan.clone()).await;
         assert_eq!((counts(done.ok(200)), &done.body["state"]), ([2, 0, 0, 0, 0], &json!("completed")));
@@ -40,15 +40,9 @@ async fn a_plan_whose_records_have_changed_is_refused_with_the_rows() {
         send(&me, "kind=tasks", FILE).await.ok(200);
         let edit = FILE.replace("Stock", "Stock 2").replace("Drill", "Drill 2");
         let shown = send(&me, "kind=tasks&dry_run=true", edit).await;
-        let task = me.get("/tasks/by-key/crm/2").await;
-        me.edit(
-            &format!("/tasks/{}", task.ok(200)["id"].as_str().unwrap()),
-            json!({ "description": "Changed" }),
-        )
-        .await
-        .ok(200);
+        change(&me, "2").await;
 
-        let path = format!("/imports/{}/commit", shown.ok(200)["id"].as_str().unwrap());
+        let path = act(&shown, "commit");
         let refused = me.post(&path, json!({ "import_plan": shown.body["import_plan"] })).await;
         let other = me.post(&path, json!({ "import_plan": "0000" })).await;
 

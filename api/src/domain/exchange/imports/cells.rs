@@ -4,6 +4,8 @@ use chrono::SecondsFormat;
 use serde_json::{Map, Value as Json};
 use tabular::Cell;
 
+use crate::domain::exchange::columns::unguarded;
+
 /// How the cells of a column are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
@@ -29,7 +31,7 @@ pub(super) fn read(form: Form, cell: &Cell) -> Option<Json> {
     match cell {
         Cell::Empty | Cell::Bad(_) => None,
         Cell::Text(text) if text.trim() == CLEAR => Some(Json::Null),
-        Cell::Text(text) => json(form, shown(text)),
+        Cell::Text(text) => json(form, unguarded(text)),
         Cell::Number(number) => json(form, &decimal(*number)),
         Cell::Bool(truth) => json(form, if *truth { "true" } else { "false" }),
         Cell::Day(day) => json(form, &day.to_string()),
@@ -40,13 +42,6 @@ pub(super) fn read(form: Form, cell: &Cell) -> Option<Json> {
 /// A number as people write it: whole ones without a point.
 fn decimal(number: f64) -> String {
     if number.fract() == 0.0 && number.abs() < 1e15 { format!("{number:.0}") } else { number.to_string() }
-}
-
-/// A text without the mark that keeps programs from taking it for a formula.
-fn shown(text: &str) -> &str {
-    text.strip_prefix('\'')
-        .filter(|rest| rest.starts_with(['=', '+', '-', '@', '\t', '\r', '\'']))
-        .unwrap_or(text)
 }
 
 /// Reads a text; an empty one says nothing.
@@ -143,6 +138,7 @@ mod tests {
         assert_eq!(read(Form::Text, &Cell::Text("!clear".into())), Some(Json::Null));
         assert_eq!(read(Form::Text, &Cell::Text("'=1+1".into())), Some(json!("=1+1")));
         assert_eq!(read(Form::Text, &Cell::Text("'tis".into())), Some(json!("'tis")));
+        assert_eq!(read(Form::Text, &Cell::Text("''quoted''".into())), Some(json!("''quoted''")));
         assert_eq!(read(Form::Text, &Cell::Empty), None);
     }
 
