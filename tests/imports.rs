@@ -3,13 +3,18 @@
 mod atomic;
 mod files;
 mod jobs;
+mod mappings;
 mod modes;
 mod plans;
+mod rejected;
 mod reverts;
+mod reviews;
 mod round_trip;
+mod templates;
+mod uploads;
 
 use axum::http::Method;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use crate::support::client::{Answer, Client};
 
@@ -46,4 +51,17 @@ pub fn faults(report: &Json) -> Vec<(i64, &str, &str)> {
             )
         })
         .collect()
+}
+
+/// Where something is done with the import of an answer.
+#[track_caller]
+pub fn act(answer: &Answer, verb: &str) -> String {
+    format!("/imports/{}/{verb}", answer.ok(200)["id"].as_str().expect("an id"))
+}
+
+/// Edits a task past its import.
+pub async fn change(caller: &Client<'_>, key: &str) {
+    let task = caller.get(&format!("/tasks/by-key/crm/{key}")).await;
+    let path = format!("/tasks/{}", task.ok(200)["id"].as_str().expect("an id"));
+    caller.edit(&path, json!({ "description": "Changed" })).await.ok(200);
 }

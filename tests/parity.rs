@@ -66,12 +66,20 @@ fn twin(operation: &str) -> Twin {
         "get_calendar_feed" | "get_calendar_feed_json" => {
             return Twin::None("an address with its token is HTTP's; `calendarEntries` tells the same");
         }
-        "create_import" => return Twin::None("the bytes of a file are sent by HTTP"),
+        "create_import"
+        | "preview_import"
+        | "open_import_upload"
+        | "get_import_upload"
+        | "discard_import_upload"
+        | "put_import_part"
+        | "complete_import_upload"
+        | "get_import_rejected"
+        | "get_import_template" => return Twin::None("the bytes of a file are sent by HTTP"),
         "list_imports" => return field("Query", "imports".into()),
         "get_import" => return field("Query", "import".into()),
         "list_import_rows" => return field("Query", "importRows".into()),
         "list_import_errors" => return field("Query", "importErrors".into()),
-        "commit_import" | "cancel_import" | "revert_import" => {
+        "commit_import" | "cancel_import" | "revert_import" | "review_import" => {
             return field("Mutation", camel(operation));
         }
         "get_calendar_entries" => return field("Query", "calendarEntries".into()),

@@ -19,6 +19,7 @@ mod edition;
 mod editions;
 mod exports;
 pub(crate) mod figures;
+mod file;
 mod forms;
 pub(crate) mod idempotency;
 pub(crate) mod if_match;
@@ -87,6 +88,7 @@ fn json_areas() -> impl Iterator<Item = OpenApiRouter<AppState>> {
 fn areas() -> impl Iterator<Item = OpenApiRouter<AppState>> {
     json_areas().chain([
         document::router(),
+        imports::file_router(),
         coverage::matrix_router(),
         reports::answers_router(),
         calendars::feed_router(),
@@ -102,6 +104,7 @@ pub(crate) fn router() -> Router<AppState> {
         .route_layer(from_fn(layers::json_only))
         .merge(kinds::forms_router())
         .merge(Router::from(document::router()))
+        .merge(Router::from(imports::file_router()))
         .merge(Router::from(coverage::matrix_router()))
         .merge(Router::from(reports::answers_router()))
         .merge(Router::from(calendars::feed_router()))

@@ -61,6 +61,10 @@ pub struct Model {
     pub import_plan: Option<String>,
     /// The import that this one takes back.
     pub reverts: Option<Uuid>,
+    /// The mapping by which it is read, as it was when the file was sent.
+    pub mapping: Option<Json>,
+    /// The import whose file somebody else reviews by this one.
+    pub reviews: Option<Uuid>,
     /// Instant it was sent.
     pub created_at: DateTimeUtc,
     /// Instant it began.

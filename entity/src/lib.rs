@@ -10,6 +10,7 @@ mod cooperation;
 mod coverage;
 mod delivery;
 mod duties;
+mod exchange;
 mod law;
 mod needs;
 mod plans;
@@ -32,6 +33,8 @@ pub mod identity;
 pub mod import_job;
 pub mod import_part;
 pub mod import_row;
+pub mod import_upload;
+pub mod import_upload_part;
 pub mod owner;
 pub mod password_token;
 pub mod recovery_code;
@@ -56,6 +59,7 @@ pub use duties::{
     Commitment, Compilation, Deadline, ObligationVersion, Submission, TreatyEvent, commitment, compilation,
     deadline, obligation_version, submission, treaty_event,
 };
+pub use exchange::{ImportMapping, ImportRule, import_mapping, import_rule};
 pub use law::{LegalInstrument, LegalReview, legal_instrument, legal_review};
 pub use needs::{
     Answer, Assessment, CapabilityArea, Gap, Question, Questionnaire, answer, assessment, capability_area,

@@ -6,6 +6,7 @@ mod access;
 mod account;
 mod calendar;
 mod delivery;
+mod exchange;
 mod function;
 mod hazard;
 mod institution;
@@ -27,6 +28,7 @@ pub use delivery::{
     ActivityStatus, CapacityKind, FindingStatus, IndicatorDirection, PracticeKind, ProjectConsent,
     ProposalStatus,
 };
+pub use exchange::DayOrder;
 pub use function::Function;
 pub use hazard::{Community, CooperationLevel, Domain, ExerciseKind, HazardOrigin};
 pub use institution::{AgencyKind, MembershipRole, WorkingGroupKind};

@@ -100,6 +100,10 @@ mod m20261127_000252_report_draft;
 mod m20261127_000260_deadline_task;
 mod m20261127_000261_made_task;
 mod m20261128_000300_import;
+mod m20261128_000301_import_mapping;
+mod m20261128_000302_mapped_import;
+mod m20261128_000303_import_upload;
+mod m20261128_000304_import_indexes;
 mod table;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
@@ -191,10 +195,14 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000199_endorsement::MIGRATION),
             // Leads to projects.
             Box::new(m20261126_000191_left_out::Migration),
-            Box::new(m20261126_000200_plan_preconditions::Migration),
+            Box::new(m20261126_000200_plan_preconditions::MIGRATION),
         ];
         all.extend(treaties());
         all.push(Box::new(m20261128_000300_import::MIGRATION));
+        all.push(Box::new(m20261128_000301_import_mapping::MIGRATION));
+        all.push(Box::new(m20261128_000302_mapped_import::MIGRATION));
+        all.push(Box::new(m20261128_000303_import_upload::MIGRATION));
+        all.push(Box::new(m20261128_000304_import_indexes::Migration));
         all
     }
 }
@@ -208,7 +216,7 @@ fn treaties() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261127_000222_coverage_mark::MIGRATION),
         Box::new(m20261127_000223_evidence_item::MIGRATION),
         Box::new(m20261127_000224_contact_point::MIGRATION),
-        Box::new(m20261127_000230_obligation_covers::Migration),
+        Box::new(m20261127_000230_obligation_covers::MIGRATION),
         Box::new(m20261127_000231_obligation_version::MIGRATION),
         Box::new(m20261127_000232_compilation::MIGRATION),
         Box::new(m20261127_000233_commitment::MIGRATION),
@@ -220,6 +228,6 @@ fn treaties() -> Vec<Box<dyn MigrationTrait>> {
         Box::new(m20261127_000251_fact::MIGRATION),
         Box::new(m20261127_000252_report_draft::MIGRATION),
         Box::new(m20261127_000260_deadline_task::Migration),
-        Box::new(m20261127_000261_made_task::Migration),
+        Box::new(m20261127_000261_made_task::MIGRATION),
     ]
 }

@@ -17,7 +17,7 @@ pub use field::{Column, DefaultValue, Field, FieldDef, FilterDef, Shape, Writing
 pub use lifecycle::{By, Lifecycle, Move, Need};
 pub use model_macros::{lifecycle, record, vocabulary};
 pub use types::{
-    AnyRef, Criterion, Decimal, FieldType, JsonObject, List, Mask, Money, Objects, Part, Ref, Refs, Score,
-    Subject,
+    AnyRef, Criterion, Decimal, FieldType, JsonObject, List, MappedColumn, Mask, Money, Objects, Part, Ref,
+    Refs, Score, Subject,
 };
 pub use vocabulary::{Term, Vocabulary, VocabularyDef};

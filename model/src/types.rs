@@ -70,6 +70,14 @@ impl Part for Score {
     const NAME: &'static str = "Score";
 }
 
+/// A column of files, and the field that it holds.
+#[derive(Debug)]
+pub struct MappedColumn;
+
+impl Part for MappedColumn {
+    const NAME: &'static str = "MappedColumn";
+}
+
 /// A type that may stand in a declaration.
 pub trait FieldType {
     /// What it is on the faces.

@@ -87,7 +87,9 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
     }
     for field in schema.mutations() {
         faults.extend(match field.name.as_str() {
-            "commitImport" | "cancelImport" | "revertImport" => imports::graphql(caller, &field.name).await,
+            "commitImport" | "cancelImport" | "revertImport" | "reviewImport" => {
+                imports::graphql(caller, &field.name).await
+            }
             "recordsBatch" => batch_of_all(caller, &schema, &field).await,
             "compileCommitments" => duties::compilations(caller).await,
             "openPlanEdition" => plans::openings(caller, &schema, &field).await,

@@ -26,6 +26,29 @@ pub async fn rest(caller: &Caller<'_>, method: &str, path: &str) -> Option<Fault
             let wanted = if caller.actor.acting.is_some() { 422 } else { 403 };
             (sent.await, if is_known { wanted } else { 401 })
         }
+        ("post", "/preview") => {
+            let file = b"title\nNobody's\n".to_vec();
+            let path = "/api/v1/imports/preview?kind=regions";
+            (
+                caller.client.send(Method::POST, path, Some("text/csv"), file).await,
+                if is_known { 200 } else { 401 },
+            )
+        }
+        ("post", "/uploads") => {
+            let wanted = if caller.actor.acting.is_some() { 201 } else { 403 };
+            let answer = caller.client.post("/imports/uploads?kind=regions", json!({})).await;
+            (answer, if is_known { wanted } else { 401 })
+        }
+        ("put" | "delete", _) => {
+            let path = format!("/api/v1{}", path.replace("{id}", MISSING).replace("{number}", "1"));
+            let method = if method == "put" { Method::PUT } else { Method::DELETE };
+            let answer =
+                caller.client.send(method, &path, Some("application/octet-stream"), b"x".to_vec()).await;
+            (answer, if is_known { 404 } else { 401 })
+        }
+        ("get", "/templates/{kind}") => {
+            (caller.client.get("/imports/templates/tasks?format=json_schema").await, 200)
+        }
         ("get", _) => (caller.client.get(&path.replace("{id}", MISSING)).await, 404),
         ("post", "/{id}/commit") => {
             let path = path.replace("{id}", MISSING);

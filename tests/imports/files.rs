@@ -42,7 +42,7 @@ async fn a_file_that_cannot_be_read_is_refused_with_everything_that_is_wrong() {
     app(async |app| {
         let me = app.user("secretariat").await;
 
-        let columns = send(&me, "kind=tasks", "titel,owner,due\nx,KGZ,\n").await;
+        let columns = send(&me, "kind=tasks", "titel,owner,dou\nx,KGZ,\n").await;
         let kind = send(&me, "kind=taks&mode=sync", "title\nx\n").await;
         let none = send(&me, "", "title\nx\n").await;
         let quote = send(&me, "kind=tasks", "title\n\"never closed\n").await;

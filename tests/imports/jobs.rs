@@ -69,7 +69,8 @@ async fn an_import_that_nobody_is_at_is_taken_up() {
 #[tokio::test]
 async fn imports_are_their_senders_own() {
     app(async |app| {
-        let (me, other) = (app.user("secretariat").await, app.user("focal_point").await);
+        let (me, other) = (app.user("secretariat").await, app.user("officer").await);
+        let head = app.user("focal_point").await;
         let sent = send(&me, "kind=tasks", many(2)).await;
         let path = format!("/imports/{}", sent.ok(200)["id"].as_str().unwrap());
 
@@ -84,6 +85,14 @@ async fn imports_are_their_senders_own() {
             other.post(&format!("{path}/{verb}"), json!({})).await.problem(404, "not_found");
         }
         other.post(&format!("{path}/commit"), json!({"import_plan": "x"})).await.problem(404, "not_found");
+        // Focal points and secretariats see how far imports of their country are, and no row of them.
+        assert_eq!(head.get("/imports").await.ok(200)["items"], json!([]));
+        assert_eq!(head.get("/imports?of_owner=true").await.ok(200)["items"][0]["id"], sent.body["id"]);
+        assert_eq!(counts(head.get(&path).await.ok(200)), [2, 0, 0, 0, 0]);
+        for under in ["/rows", "/errors", "/rejected"] {
+            head.get(&format!("{path}{under}")).await.problem(404, "not_found");
+        }
+        head.post(&format!("{path}/revert"), json!({})).await.problem(404, "not_found");
     })
     .await;
 }

@@ -223,6 +223,8 @@ pub(crate) enum ImportWrite {
     Cancel,
     /// It is taken back.
     Revert,
+    /// Somebody else reviews it.
+    Review,
 }
 
 /// What the registry does not keep: what resolves each field, and the wire form of closed lists.

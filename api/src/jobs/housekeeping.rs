@@ -17,6 +17,7 @@ const SWEEPS: &[(&str, Delete)] = &[
     ("sessions", |ctx, most| Box::pin(cleaning::sessions(ctx, most))),
     ("idempotency keys", |ctx, most| Box::pin(idempotency::expire(ctx, most))),
     ("imports", |ctx, most| Box::pin(imports::expire(ctx, most))),
+    ("uploads", |ctx, most| Box::pin(imports::expire_uploads(ctx, most))),
     ("attempts to sign in", |ctx, most| Box::pin(cleaning::attempts(ctx, most))),
     ("password tokens", |ctx, most| Box::pin(cleaning::password_tokens(ctx, most))),
     ("signing keys", |ctx, most| Box::pin(cleaning::signing_keys(ctx, most))),

@@ -4,8 +4,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::domain::exchange::imports::{
-    MAX_BYTES, MAX_CELL, MAX_COLUMNS, MAX_ROWS, MAX_ROWS_AT_ONCE, MAX_RUNNING, MAX_UNPACKED, ROWS_KEPT_DAYS,
-    SHORT,
+    MAX_BYTES, MAX_CELL, MAX_COLUMNS, MAX_PART, MAX_PARTS, MAX_ROWS, MAX_ROWS_AT_ONCE, MAX_RUNNING,
+    MAX_UNPACKED, ROWS_KEPT_DAYS, SHORT, UPLOAD_DAYS,
 };
 
 /// Imports of files.
@@ -27,6 +27,12 @@ pub struct ImportLimits {
     pub cell_bytes: usize,
     /// Imports of one owner that are not done, at most; above them the answer is 429.
     pub running: usize,
+    /// Bytes of a part of a file that is sent in parts.
+    pub part_bytes: usize,
+    /// Parts of such a file at most.
+    pub parts: i32,
+    /// Days for which such a file is kept while it is not complete.
+    pub upload_days: i64,
     /// Days for which file and report are kept.
     pub days: i64,
 }
@@ -44,6 +50,9 @@ impl ImportLimits {
             columns: MAX_COLUMNS,
             cell_bytes: MAX_CELL,
             running: MAX_RUNNING,
+            part_bytes: MAX_PART,
+            parts: MAX_PARTS,
+            upload_days: UPLOAD_DAYS,
             days: ROWS_KEPT_DAYS,
         }
     }

@@ -30,7 +30,7 @@ impl Traffic {
             Self::Graphql
         } else if is_read {
             Self::Read
-        } else if path.ends_with("/batch") || path == "/imports" {
+        } else if path.ends_with("/batch") || matches!(path, "/imports" | "/imports/preview") {
             Self::Batch
         } else {
             Self::Write

@@ -1,5 +1,7 @@
 //! Imports: files of records sent, judged, committed, taken back.
 
+mod parts;
+mod templates;
 mod upload;
 
 use std::time::Duration;
@@ -18,14 +20,17 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     addresses,
+    answer::etag,
     body::Input,
     caller::{Caller, SignedIn},
+    file,
     listing::{Asking, Sending},
     problem::{Problem, ReadProblems, WriteProblems},
 };
 use crate::{
     domain::exchange::imports::{
-        self, CommitInput, Import, ImportOptions, ImportPage, ImportRowPage, Started, start,
+        self, CommitInput, Import, ImportOptions, ImportPage, ImportPreview, ImportRowPage, RejectedFile,
+        Started, start,
     },
     state::AppState,
 };
@@ -44,6 +49,17 @@ pub fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(commit_import))
         .routes(routes!(cancel_import))
         .routes(routes!(revert_import))
+        .routes(routes!(review_import))
+        .routes(routes!(preview_import))
+        .routes(routes!(parts::open_import_upload))
+        .routes(routes!(parts::get_import_upload, parts::discard_import_upload))
+        .routes(routes!(parts::put_import_part))
+        .routes(routes!(parts::complete_import_upload))
+}
+
+/// Routes that answer files.
+pub fn file_router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(get_import_rejected)).routes(routes!(templates::get_import_template))
 }
 
 #[utoipa::path(post, path = "/imports", tag = "Imports",
@@ -107,7 +123,24 @@ struct ImportPaging {
     limit: Option<i64>,
     /// Cursor: `next` of the page before.
     after: Option<String>,
+    /// Lists those of everybody of the owner, for its focal points and secretariats.
+    #[param(default = false)]
+    of_owner: Option<bool>,
     /// Languages wanted, best first.
+    lang: Option<String>,
+}
+
+/// Which refused rows are wanted.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+struct ErrorPaging {
+    /// How many, 1 to 200.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<i64>,
+    /// Cursor: `next` of the page before.
+    after: Option<String>,
+    /// Languages wanted, best first: errors are told in English, Russian, Kyrgyz or French.
     lang: Option<String>,
 }
 
@@ -145,16 +178,17 @@ fn limit(given: Option<i64>) -> Result<usize, Problem> {
 
 #[utoipa::path(get, path = "/imports", tag = "Imports",
     summary = "List your imports",
-    description = "Lists the imports that the caller has sent for the owner it acts under, the last one first; an API key lists those that it sent. They are kept for 180 days.",
+    description = "Lists the imports that the caller has sent for the owner it acts under, the last one first; an API key lists those that it sent. Focal points and secretariats list those of everybody of the owner by `of_owner=true`, with their counts. They are kept for 180 days.",
     params(ImportPaging),
     responses((status = 200, description = "Imports", body = ImportPage), ReadProblems))]
 async fn list_imports(Asking(ctx, asked): Asking<ImportPaging>) -> Result<Json<ImportPage>, Problem> {
-    Ok(Json(imports::list(&ctx, asked.after.as_deref(), limit(asked.limit)?).await?))
+    let page = (asked.after.as_deref(), limit(asked.limit)?);
+    Ok(Json(imports::list(&ctx, asked.of_owner.unwrap_or_default(), page).await?))
 }
 
 #[utoipa::path(get, path = "/imports/{id}", tag = "Imports",
     summary = "Read an import",
-    description = "Reads how far an import is, and what became of it: state and counts.",
+    description = "Reads how far an import is, and what became of it: state and counts. Focal points and secretariats read those of others of the owner too.",
     params(("id" = String, Path, description = "Id of the import")),
     responses((status = 200, description = "The import", body = Import), ReadProblems))]
 async fn get_import(Caller(ctx): Caller, Path(id): Path<String>) -> Result<Json<Import>, Problem> {
@@ -177,10 +211,10 @@ async fn list_import_rows(
 #[utoipa::path(get, path = "/imports/{id}/errors", tag = "Imports",
     summary = "Read what is wrong with an import",
     description = "Reads the rows that were refused, each with everything that is wrong with it.",
-    params(("id" = String, Path, description = "Id of the import"), ImportPaging),
+    params(("id" = String, Path, description = "Id of the import"), ErrorPaging),
     responses((status = 200, description = "Rows that were refused", body = ImportRowPage), ReadProblems))]
 async fn list_import_errors(
-    Asking(ctx, asked): Asking<ImportPaging>,
+    Asking(ctx, asked): Asking<ErrorPaging>,
     Path(id): Path<String>,
 ) -> Result<Json<ImportRowPage>, Problem> {
     let page = (asked.after.as_deref(), limit(asked.limit)?);
@@ -224,4 +258,71 @@ async fn revert_import(
     Path(id): Path<String>,
 ) -> Result<Json<Import>, Problem> {
     Ok(Json(imports::revert(&ctx, addresses::id(&id)?, asked.dry_run.unwrap_or_default()).await?))
+}
+
+#[utoipa::path(post, path = "/imports/{id}/review", tag = "Imports",
+    summary = "Review what somebody else sends",
+    description = "Where an owner wants a second person (`/import-rules`), an import of one person waits for another one of the owner, focal point or secretariat. This judges the file again as the caller sees and may write it; the answer is an import of the caller's own, with `import_plan`, which the caller then commits.",
+    params(("id" = String, Path, description = "Id of the import")),
+    responses((status = 200, description = "The review, which is done", body = Import),
+        (status = 202, description = "The review, which is carried out", body = Import, headers(("Location" = String), ("Retry-After" = i64))), WriteProblems))]
+async fn review_import(
+    State(state): State<AppState>,
+    SignedIn(ctx): SignedIn,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let started = imports::review(&ctx, addresses::id(&id)?).await?;
+    answer(&state, &ctx, started, wait(&headers)).await
+}
+
+/// In which language errors are told.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+struct Spoken {
+    /// Languages wanted, best first: errors are told in English, Russian, Kyrgyz or French.
+    lang: Option<String>,
+}
+
+#[utoipa::path(get, path = "/imports/{id}/rejected", tag = "Imports",
+    summary = "Read the refused rows as a file",
+    description = "Answers the refused rows in the form in which the file came, with the columns `x_error_line`, `x_error_codes` and `x_error_messages`, which the next import leaves alone: correct the file and send it back. 404 where no row was refused.",
+    params(("id" = String, Path, description = "Id of the import"), Spoken),
+    responses((status = 200, description = "The file", content(
+            (String = "text/csv"), (Vec<serde_json::Value> = "application/json"), (String = "application/x-ndjson"),
+            (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (String = "application/zip")),
+        headers(("ETag" = String), ("Content-Disposition" = String))), ReadProblems))]
+async fn get_import_rejected(
+    Asking(ctx, _): Asking<Spoken>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let id = addresses::id(&id)?;
+    let RejectedFile { file, form, as_of } = imports::rejected(&ctx, id).await?;
+    let (media, ending) = match form.as_str() {
+        "json" => ("application/json", "json"),
+        "ndjson" => ("application/x-ndjson", "ndjson"),
+        "xlsx" => ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "xlsx"),
+        "package" => ("application/zip", "zip"),
+        _ => ("text/csv", "csv"),
+    };
+    let headers = [
+        (header::CONTENT_TYPE, media.to_owned()),
+        (header::ETAG, etag(0, format!("{id} {as_of:?} {:?}", ctx.locale.chain).as_bytes())),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"rejected-{id}.{ending}\"")),
+    ];
+    Ok((headers, file::body(file)).into_response())
+}
+
+#[utoipa::path(post, path = "/imports/preview", tag = "Imports",
+    summary = "See how a file is understood",
+    description = "Reads the beginning of a file as an import with these settings would, and writes nothing: the tables with the fields that their columns hold, and the first 20 rows as understood. For a file whose names stand elsewhere or are not those of the API, `suggested` is a mapping to look at and to send to `POST /import-mappings`; columns are known by what they are called in English, Russian, Kyrgyz and French.",
+    params(ImportOptions),
+    request_body(content = String, description = "The file, in whatever form", content_type = "application/octet-stream"),
+    responses((status = 200, description = "The file, as it is understood", body = ImportPreview), WriteProblems))]
+async fn preview_import(
+    Sending(ctx, options): Sending<ImportOptions>,
+    Upload { sent, .. }: Upload,
+) -> Result<Json<ImportPreview>, Problem> {
+    Ok(Json(imports::preview(&ctx, sent, options).await?))
 }

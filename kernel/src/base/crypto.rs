@@ -17,6 +17,34 @@ pub fn sha256(parts: &[&[u8]]) -> String {
     hex::encode(context.finish())
 }
 
+/// SHA-256 over bytes as they come.
+pub struct Hasher(digest::Context);
+
+impl Default for Hasher {
+    fn default() -> Self {
+        Self(digest::Context::new(&digest::SHA256))
+    }
+}
+
+impl std::fmt::Debug for Hasher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Hasher").finish_non_exhaustive()
+    }
+}
+
+impl Hasher {
+    /// Takes in more bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The hash, in small hex digits.
+    #[must_use]
+    pub fn done(self) -> String {
+        hex::encode(self.0.finish())
+    }
+}
+
 /// Random bytes fit for secrets.
 ///
 /// # Errors

@@ -237,6 +237,38 @@ pub struct Score {
     pub note: Option<String>,
 }
 
+/// A column of files, and the field that it holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, SimpleObject, InputObject)]
+#[serde(deny_unknown_fields)]
+#[graphql(input_name = "MappedColumnInput")]
+pub struct MappedColumn {
+    /// Name of the column as the file has it; spaces, line breaks and capitals make no difference.
+    #[schema(min_length = 1, max_length = 500, example = "Наименование")]
+    pub column: String,
+    /// Field that it holds, by the name of its column in exports, such as `title`, `title@ru` or `cost.amount`; a name that begins
+    /// with `x_` leaves the column out.
+    #[schema(min_length = 1, max_length = 100, example = "title")]
+    pub field: String,
+    /// What the column writes, and the codes that it means.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 500)]
+    #[graphql(default)]
+    pub values: Vec<MappedValue>,
+}
+
+/// A text that a file writes, and the code or text that it means.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, SimpleObject, InputObject)]
+#[serde(deny_unknown_fields)]
+#[graphql(input_name = "MappedValueInput")]
+pub struct MappedValue {
+    /// What the file writes; spaces and capitals make no difference.
+    #[schema(min_length = 1, max_length = 500, example = "выполнено")]
+    pub label: String,
+    /// What it means.
+    #[schema(min_length = 1, max_length = 500, example = "done")]
+    pub code: String,
+}
+
 #[cfg(test)]
 mod tests {
     use super::Money;

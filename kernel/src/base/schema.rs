@@ -19,7 +19,7 @@ pub use moves::{
 use crate::{
     policy::Verb,
     record::{KindDef, Registry},
-    scalar::{Criterion, Money, Ref, Reference, Score},
+    scalar::{Criterion, MappedColumn, MappedValue, Money, Ref, Reference, Score},
     scalar::{SharedWith, SharedWithInput, Subject, SubjectRecord},
 };
 
@@ -171,6 +171,8 @@ pub(crate) fn shared() -> Map<String, Json> {
     put::<Subject>(&mut all);
     put::<Criterion>(&mut all);
     put::<Score>(&mut all);
+    put::<MappedColumn>(&mut all);
+    put::<MappedValue>(&mut all);
     let id = json!({ "description": "Its id.", "format": "uuid", "type": "string" });
     let kind =
         json!({ "description": "Kind of the record.", "maxLength": 50, "minLength": 1, "type": "string" });

@@ -1,5 +1,6 @@
 //! Imports: files of records, judged and written by the one write path, with a report of every row.
 
+mod aliases;
 mod carry;
 mod cells;
 mod chunk;
@@ -9,27 +10,46 @@ mod entry;
 mod fault;
 mod hold;
 mod job;
+mod layout;
 mod load;
+mod lore;
+mod mapping;
 mod options;
 mod order;
 mod outcome;
+mod preview;
 mod read;
+mod rejected;
 mod report;
 mod revert;
+mod review;
+mod speech;
 mod spool;
 mod start;
 mod state;
+mod templates;
 mod units;
+mod upload;
+mod written;
 
 pub use carry::{carry_out, give_up, waiting};
 pub use contract::{Import, ImportPage, ImportRowPage, ImportWarning};
-pub use job::{ROWS_KEPT_DAYS, expire};
+pub use job::{ROWS_KEPT_DAYS, expire, forget_record};
 pub use load::{Loaded, load};
+pub use mapping::check as check_mapping;
 pub use options::{ImportAtomic, ImportMode, ImportOptions, Nulls};
+pub use preview::{ImportPreview, preview};
+pub use rejected::{RejectedFile, rejected};
 pub use report::{ImportError, ImportRow};
 pub use revert::revert;
+pub use review::review;
 pub use start::{Sent, Started, start};
 pub use state::{CommitInput, cancel, commit, errors, find, list, rows};
+pub use templates::{Takes, Template, TemplateColumn};
+pub use upload::{
+    CompleteInput, ImportPart, ImportUpload, MAX_PART, MAX_PARTS, UPLOAD_DAYS, complete, discard,
+    expire_uploads, keep_part, open, uploaded,
+};
 
 /// Rows up to which the report is the answer.
 pub const SHORT: usize = 1000;

@@ -10,7 +10,7 @@ use super::{
     roots::{or_null, text},
 };
 use crate::{
-    domain::exchange::imports::{self, CommitInput, Started},
+    domain::exchange::imports::{self, CommitInput, Import, Started},
     graphql::{
         selection::Item,
         types::{CommitImportInput, ImportInput, ImportRead, ImportWrite, RevertImportInput},
@@ -26,7 +26,9 @@ impl Run {
         };
         let after = Some(text(item, "after")).filter(|after| !after.is_empty());
         if read == ImportRead::List {
-            return Ok(of_value(&serde_json::to_value(imports::list(&self.ctx, after, first()?).await?)?));
+            let of_owner = item.arguments.get("ofOwner").and_then(Json::as_bool).unwrap_or_default();
+            let page = imports::list(&self.ctx, of_owner, (after, first()?)).await?;
+            return Ok(of_value(&serde_json::to_value(page)?));
         }
         let Ok(id) = text(item, "id").parse::<Uuid>() else { return Ok(Found::Null) };
         match read {
@@ -46,14 +48,11 @@ pub(super) async fn write(call: &Ctx, write: ImportWrite, input: Map<String, Jso
     let import = match write {
         ImportWrite::Commit => {
             let CommitImportInput { id, import_plan } = serde_json::from_value(input)?;
-            match imports::commit(call, id, &CommitInput { import_plan }).await? {
-                Started::Done(import) | Started::Earlier(import) => *import,
-                Started::Later(import, work) => {
-                    // Kept in the database: whoever serves goes on with it, should this process end.
-                    tokio::spawn(work);
-                    *import
-                }
-            }
+            begun(imports::commit(call, id, &CommitInput { import_plan }).await?)
+        }
+        ImportWrite::Review => {
+            let ImportInput { id } = serde_json::from_value(input)?;
+            begun(imports::review(call, id).await?)
         }
         ImportWrite::Cancel => {
             let ImportInput { id } = serde_json::from_value(input)?;
@@ -65,4 +64,16 @@ pub(super) async fn write(call: &Ctx, write: ImportWrite, input: Map<String, Jso
         }
     };
     Ok(of_value(&serde_json::to_value(&import)?))
+}
+
+/// An import that is done, or goes on behind the answer.
+fn begun(started: Started) -> Import {
+    match started {
+        Started::Done(import) | Started::Earlier(import) => *import,
+        Started::Later(import, work) => {
+            // Kept in the database: whoever serves goes on with it, should this process end.
+            tokio::spawn(work);
+            *import
+        }
+    }
 }

@@ -1,7 +1,9 @@
 //! The types that do not follow from kinds.
 
 use async_graphql::{InputType, OutputType, registry::MetaField};
-use kernel::scalar::{Criterion, Money, Score, SharedWith, SharedWithInput, Subject};
+use kernel::scalar::{
+    Criterion, MappedColumn, MappedValue, Money, Score, SharedWith, SharedWithInput, Subject,
+};
 
 use super::{
     Does, OfPage, Types,
@@ -63,6 +65,10 @@ impl Types<'_> {
         self.gives::<Criterion>();
         self.takes::<Score>();
         self.gives::<Score>();
+        self.takes::<MappedColumn>();
+        self.takes::<MappedValue>();
+        self.gives::<MappedColumn>();
+        self.gives::<MappedValue>();
         self.takes::<BatchInput>();
         self.gives::<Money>();
         self.gives::<SharedWith>();

@@ -65,7 +65,18 @@ pub(super) fn reads() -> Vec<(MetaField, Read)> {
             "imports",
             "Imports that the caller has sent for the owner it acts under, the last one first.",
             "ImportPage!",
-            page(),
+            [
+                page(),
+                vec![with_default(
+                    input(
+                        "ofOwner",
+                        "Lists those of everybody of the owner, for its focal points and secretariats.",
+                        "Boolean!",
+                    ),
+                    "false",
+                )],
+            ]
+            .concat(),
             ImportRead::List,
         ),
         made(
@@ -119,6 +130,13 @@ pub(super) fn writes() -> Vec<(MetaField, Write)> {
             "The import.",
             "RevertImportInput!",
             ImportWrite::Revert,
+        ),
+        made(
+            "reviewImport",
+            "Judges again what somebody else of the owner sends, as an import of the caller's own, which it then commits. A long one is carried out behind the answer.",
+            "The import.",
+            "ImportInput!",
+            ImportWrite::Review,
         ),
     ]
 }

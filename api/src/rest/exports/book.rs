@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, Read, Seek, SeekFrom},
+    io::{self, Seek, SeekFrom},
 };
 
 use chrono::{DateTime, NaiveDate, Timelike, Utc};
@@ -21,8 +21,6 @@ const ROWS: u32 = 1_048_575;
 const LONGEST: usize = 32_767;
 /// Width of columns, in letters.
 const WIDTH: u16 = 18;
-/// Bytes that are read of a file at a time.
-const PART: u64 = 256 << 10;
 
 /// How records are written.
 pub(super) struct Book {
@@ -195,13 +193,6 @@ impl<'a> Writer<'a> {
         file.seek(SeekFrom::Start(0))?;
         Ok(file)
     }
-}
-
-/// The next bytes of a file; none at its end. It blocks.
-pub(super) fn part(file: &mut File) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    file.take(PART).read_to_end(&mut bytes).map_err(Fault::File)?;
-    Ok(bytes)
 }
 
 /// A number as programs for tables keep it: fifteen digits, no more.

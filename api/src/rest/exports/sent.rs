@@ -9,8 +9,9 @@ use tokio::{sync::mpsc, task::spawn_blocking, time::timeout};
 use tracing::Instrument;
 
 use super::{
+    super::file::piece,
     Begun,
-    book::{self, Book, Page},
+    book::{Book, Page},
     lines::Lines,
     table::Table,
 };
@@ -210,7 +211,7 @@ async fn bind(
     let ended = |error| Error::Internal(format!("a workbook ended early: {error}"));
     let mut file = writer.await.map_err(ended)??;
     loop {
-        let read = spawn_blocking(move || book::part(&mut file).map(|part| (part, file)));
+        let read = spawn_blocking(move || piece(&mut file).map(|part| (part, file)));
         let (part, rest) = read.await.map_err(ended)??;
         if part.is_empty() {
             return Ok(());

@@ -1,19 +1,24 @@
 //! A file on its way in: written beside the memory as it comes, hashed, bounded.
 
-use std::{fs::File, io::Write, time::Duration};
+use std::{
+    fs::File,
+    io::{Read, Seek, Write},
+    time::Duration,
+};
 
-use aws_lc_rs::digest::{Context, SHA256};
 use axum::{
     body::{Body, HttpBody},
     extract::{FromRequest, Request},
+    http::{HeaderMap, request::Parts},
 };
+use base64::{Engine, engine::general_purpose::STANDARD};
 use futures_util::StreamExt;
-use kernel::{Code, Error};
+use kernel::{Code, Error, crypto::Hasher};
 use tokio::time::timeout;
 
 use super::{super::problem::Problem, wait};
 use crate::{
-    domain::exchange::imports::{MAX_BYTES, Sent},
+    domain::exchange::imports::{MAX_BYTES, MAX_PART, Sent},
     limits::places::Place,
     state::AppState,
 };
@@ -30,31 +35,72 @@ impl FromRequest<AppState> for Upload {
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        if body.size_hint().lower() > MAX_BYTES {
-            return Err(too_large());
-        }
-        // While the client sends, the request gives up its place among those that run.
-        let place = parts.extensions.get::<Place>();
-        if let Some(place) = place {
-            place.leave();
-        }
-        let sent = taken(body, state.limits.front.body_timeout).await;
-        if let Some(place) = place {
-            place.enter().await?;
-        }
-        Ok(Self { sent: sent?, wait: wait(&parts.headers) })
+        let sent = sent(&parts, body, (state, MAX_BYTES)).await?;
+        Ok(Self { sent, wait: wait(&parts.headers) })
     }
 }
 
-fn too_large() -> Problem {
-    Problem::Http(Code::PayloadTooLarge, format!("a file has at most {MAX_BYTES} bytes"))
+/// A part of a file that was sent.
+pub(super) struct UploadPart {
+    pub(super) content: Vec<u8>,
+    /// SHA-256 that its sender says it has.
+    pub(super) expected: Option<Vec<u8>>,
+}
+
+impl FromRequest<AppState> for UploadPart {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
+        let (parts, body) = request.into_parts();
+        let expected = digest(&parts.headers)?;
+        let mut sent = sent(&parts, body, (state, u64::try_from(MAX_PART).unwrap_or(u64::MAX))).await?;
+        let mut content = Vec::new();
+        let read = sent.file.rewind().and_then(|()| sent.file.read_to_end(&mut content));
+        read.map_err(|error| Error::Internal(format!("a part cannot be read: {error}")))?;
+        Ok(Self { content, expected })
+    }
+}
+
+/// The SHA-256 that `Content-Digest` (RFC 9530) gives; those of other kinds are passed over.
+fn digest(headers: &HeaderMap) -> Result<Option<Vec<u8>>, Problem> {
+    let all = headers.get_all("content-digest").iter().filter_map(|line| line.to_str().ok());
+    let Some(given) =
+        all.flat_map(|line| line.split(',')).find_map(|part| part.trim().strip_prefix("sha-256="))
+    else {
+        return Ok(None);
+    };
+    let bytes = given.trim().strip_prefix(':').and_then(|given| given.strip_suffix(':'));
+    let bytes = bytes.and_then(|given| STANDARD.decode(given).ok()).filter(|bytes| bytes.len() == 32);
+    let text = "`Content-Digest` is of the form `sha-256=:BASE64:`";
+    bytes.map(Some).ok_or_else(|| Error::bad_request("Content-Digest", Code::BadFormat, text).into())
+}
+
+/// The body of a request, in a file.
+async fn sent(parts: &Parts, body: Body, (state, most): (&AppState, u64)) -> Result<Sent, Problem> {
+    if body.size_hint().lower() > most {
+        return Err(too_large(most));
+    }
+    // While the client sends, the request gives up its place among those that run.
+    let place = parts.extensions.get::<Place>();
+    if let Some(place) = place {
+        place.leave();
+    }
+    let sent = taken(body, state.limits.front.body_timeout, most).await;
+    if let Some(place) = place {
+        place.enter().await?;
+    }
+    sent
+}
+
+fn too_large(most: u64) -> Problem {
+    Problem::Http(Code::PayloadTooLarge, format!("what is sent here has at most {most} bytes"))
 }
 
 /// Writes a body into a file; `pause` is how long nothing may come.
-async fn taken(body: Body, pause: Duration) -> Result<Sent, Problem> {
+async fn taken(body: Body, pause: Duration, most: u64) -> Result<Sent, Problem> {
     let io = |error: std::io::Error| Error::Internal(format!("a file cannot be kept: {error}"));
     let mut file: File = tempfile::tempfile().map_err(io)?;
-    let (mut hash, mut bytes) = (Context::new(&SHA256), 0_u64);
+    let (mut hash, mut bytes) = (Hasher::default(), 0_u64);
     let mut stream = body.into_data_stream();
     loop {
         let next = timeout(pause, stream.next()).await.map_err(|_| {
@@ -65,11 +111,11 @@ async fn taken(body: Body, pause: Duration) -> Result<Sent, Problem> {
         let piece =
             piece.map_err(|_| Error::bad_request("", Code::BadRequest, "the body could not be read"))?;
         bytes = bytes.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
-        if bytes > MAX_BYTES {
-            return Err(too_large());
+        if bytes > most {
+            return Err(too_large(most));
         }
         hash.update(&piece);
         file.write_all(&piece).map_err(io)?;
     }
-    Ok(Sent { file, bytes, sha256: hex::encode(hash.finish()) })
+    Ok(Sent { file, bytes, sha256: hash.done() })
 }

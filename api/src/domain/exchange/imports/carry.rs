@@ -8,13 +8,15 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    ImportAtomic, ImportMode, ImportOptions, MAX_ROWS_AT_ONCE, SHORT,
+    Import, ImportAtomic, ImportMode, ImportOptions, MAX_ROWS_AT_ONCE, SHORT,
     chunk::{self, How},
     hold::Hold,
     job::{self, Job, OPEN, Rows},
+    mapping,
     outcome::{OUTCOME, cancelled, count, goes_on, put_down_apart},
     read::{self, Read},
     report::Verdict,
+    review,
     units::{Judging, One, Part, Planned, Told, Whole},
 };
 use crate::domain::KINDS;
@@ -65,10 +67,12 @@ async fn attempt(ctx: &Ctx, id: Uuid) -> Result<()> {
     }
     let options: ImportOptions = serde_json::from_value(job.options.clone())?;
     let file = job::file(ctx.db.reading(), id).await?;
-    match read::apart(file, options.reading(&KINDS)?).await {
+    let how = options.reading(&KINDS, mapping::mapped(ctx, job::mapping(&job)?).await?)?;
+    match read::apart(file, how).await {
         Ok(read) => {
             let planned = planned(ctx.db.reading(), &job).await?;
-            Box::pin(Carried::of(ctx, job, (read, options), planned).run()).await.map(drop)
+            let (job, _) = Box::pin(Carried::of(ctx, job, (read, options), planned).run()).await?;
+            review::settle(ctx, &Import::of(job, None)?).await
         }
         Err(error) => fail(ctx, job, &error).await,
     }

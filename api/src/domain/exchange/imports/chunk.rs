@@ -8,7 +8,7 @@ use kernel::{
     record::{Expected, Op, Outcome, OutcomeKind},
     render::{Detail, Renderer},
     row::Row,
-    store,
+    schema, store,
     unit::Atomic,
 };
 use sea_orm::sea_query::{Cond, ExprTrait};
@@ -70,7 +70,7 @@ pub(super) async fn apply(unit: &mut Unit, read: &Read, places: &[u32], how: How
     let own = unit.ctx.actor.acting.clone();
     let (mut verdicts, mut asked, mut ops) = (Vec::new(), Vec::new(), Vec::new());
     for (at, entry) in places.iter().zip(&entries) {
-        match op(entry, how.mode, (&found, own.as_deref())) {
+        match op(table.def, entry, how.mode, (&found, own.as_deref())) {
             Ok(op) => {
                 asked.push((*at, entry));
                 ops.push(op);
@@ -174,7 +174,12 @@ impl Found {
 }
 
 /// The operation a row asks for.
-fn op(entry: &Entry, mode: ImportMode, (found, own): (&Found, Option<&str>)) -> Result<Op, Vec<RowFault>> {
+fn op(
+    def: &KindDef,
+    entry: &Entry,
+    mode: ImportMode,
+    (found, own): (&Found, Option<&str>),
+) -> Result<Op, Vec<RowFault>> {
     if !entry.faults.is_empty() {
         return Err(entry.faults.clone());
     }
@@ -182,6 +187,10 @@ fn op(entry: &Entry, mode: ImportMode, (found, own): (&Found, Option<&str>)) -> 
     let absent = |text: &str| Err(vec![RowFault::new(None, Code::NotFound, text)]);
     let mut fields = entry.fields.clone();
     let record = found.of(entry, own);
+    if record.is_none() && !fields.contains_key("owner") && schema::takes_owner(def.declared) {
+        // A new record that says no owner is of the one for whom its sender acts.
+        fields.extend(own.map(|own| ("owner".to_owned(), own.into())));
+    }
     let expected = Expected::of(entry.version);
     let needs = "such a row says which record it is about: by `id`, by `source_system` and `external_key`, or by its code";
     match (mode, &entry.which) {

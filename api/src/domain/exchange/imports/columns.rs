@@ -1,9 +1,17 @@
 //! What the columns of a file mean, by the kind's published inputs.
 
+use std::sync::Arc;
+
 use kernel::{Code, KindDef, input::nearest};
 use model::{Shape, field::Column as Type};
 
-use super::{cells::Form, fault::RowFault};
+use super::{
+    aliases,
+    cells::Form,
+    fault::RowFault,
+    lore::Lore,
+    mapping::{Mapping, Names},
+};
 
 /// What a column is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,22 +27,39 @@ pub(super) enum Role {
 }
 
 /// One column of a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) struct Column {
     /// Its name in the header.
     pub(super) name: String,
+    /// Name of the field, as exports call its column.
+    pub(super) field: String,
     /// Where its values stand in the record.
     pub(super) path: Vec<String>,
     /// How its cells are read.
     pub(super) form: Form,
     /// What it is for.
     pub(super) role: Role,
+    /// Of the column of external keys, their source system where rows name none.
+    pub(super) keys_of: Option<String>,
+    /// How its cells are understood, where a mapping says how people write them.
+    pub(super) lore: Option<Lore>,
 }
+
+/// How people write, and what their agencies are called.
+pub(super) type Mapped = (Arc<Mapping>, Arc<Names>);
 
 impl Column {
     fn new(name: &str, path: &[&str], form: Form) -> Self {
         let path = path.iter().map(|part| (*part).to_owned()).collect();
-        Self { name: name.into(), path, form, role: Role::Member }
+        Self {
+            name: name.into(),
+            field: name.into(),
+            path,
+            form,
+            role: Role::Member,
+            keys_of: None,
+            lore: None,
+        }
     }
 
     /// Whether it holds a part of a small object, such as the currency of an amount.
@@ -54,30 +79,97 @@ const SHOWN_IN: &str = "shown_in";
 ///
 /// # Errors
 /// Every name that is unknown or stands there twice.
-pub(super) fn columns(def: &KindDef, header: &[String]) -> Result<Vec<Column>, Vec<RowFault>> {
+pub(super) fn columns(
+    def: &KindDef,
+    header: &[String],
+    mapped: Option<&Mapped>,
+) -> Result<Vec<Column>, Vec<RowFault>> {
     let mut found: Vec<Column> = Vec::new();
     let mut faults = Vec::new();
+    let leaves_out = mapped.is_some_and(|(mapping, _)| mapping.leaves_out_others);
     for (at, name) in header.iter().map(|name| name.trim()).enumerate() {
         let place = format!("{}", at + 1);
         let mut fault = |column: &str, code, text: String| {
             faults.push(RowFault::new(Some(column), code, text));
         };
-        if name.is_empty() {
-            fault(&place, Code::Required, "the column has no name".into());
-        } else if found.iter().any(|column| column.name == name) {
-            fault(name, Code::NotUnique, "the column stands there twice".into());
-        } else if let Some(column) = column(def, name) {
-            found.push(column);
-        } else {
-            fault(name, Code::UnknownMember, unknown(def, name));
+        let is_there = |field: &str| {
+            let same = |known: &Column| known.field == field && known.role != Role::Own;
+            found.iter().any(same) || found.iter().any(|known| known.name == name && known.role == Role::Own)
+        };
+        match understood(def, name, mapped).filter(|column| !leaves_out || !is_there(&column.field)) {
+            _ if name.is_empty() && !leaves_out => {
+                fault(&place, Code::Required, "the column has no name".into())
+            }
+            Some(column) if is_there(&column.field) => {
+                fault(
+                    name,
+                    Code::NotUnique,
+                    format!("the column stands there twice{}", other(&found, &column)),
+                );
+            }
+            Some(column) => found.push(column),
+            None if leaves_out => found.push(Column::apart(name, Form::Text, Role::Own)),
+            None => fault(name, Code::UnknownMember, unknown(def, name)),
         }
     }
-    if found.iter().any(|column| column.name == SHOWN_IN) {
+    if found.iter().any(|column| column.field == SHOWN_IN) {
         // Texts as somebody was shown them are no texts to be kept.
         let is_text = |name: &str| def.columns.iter().any(|column| column.is_text && column.field == name);
-        found.iter_mut().filter(|column| is_text(&column.name)).for_each(|column| column.role = Role::Told);
+        found.iter_mut().filter(|column| is_text(&column.field)).for_each(|column| column.role = Role::Told);
     }
     if faults.is_empty() { Ok(found) } else { Err(faults) }
+}
+
+/// The column that holds the same field under another name, to be told.
+fn other(found: &[Column], column: &Column) -> String {
+    let other = found.iter().find(|known| known.field == column.field && known.name != column.name);
+    other.map_or_else(String::new, |other| format!(": `{}` holds `{}` already", other.name, column.field))
+}
+
+/// The column of a name in the header: as the mapping says, else by the name of its field, else by what people call that.
+pub(super) fn understood(def: &KindDef, name: &str, mapped: Option<&Mapped>) -> Option<Column> {
+    if name.is_empty() {
+        return None;
+    }
+    let own = mapped.and_then(|(mapping, _)| mapping.column(name));
+    let known = own.map(|own| own.field.as_str());
+    let found = match known {
+        Some(field) => column(def, field),
+        None => column(def, name).or_else(|| column(def, aliases::field(def, name)?)),
+    }?;
+    let lore = mapped
+        .filter(|_| found.role == Role::Member)
+        .map(|(mapping, agencies)| Lore::of(def, &found.field, own, (mapping.day_order(), agencies)));
+    let keys_of =
+        mapped.filter(|_| found.field == "external_key").and_then(|(mapping, _)| mapping.keys_of.clone());
+    Some(Column { name: name.to_owned(), keys_of, lore, ..found })
+}
+
+/// The column of a name; one of the sender's own where it is not known.
+pub(super) fn or_own(def: &KindDef, name: &str, mapped: Option<&Mapped>) -> Column {
+    understood(def, name, mapped).unwrap_or_else(|| Column::apart(name, Form::Text, Role::Own))
+}
+
+/// What is wrong with a name as that of a column that is written; nothing where it is one.
+pub(super) fn fault(def: &KindDef, field: &str) -> Option<String> {
+    match column(def, field) {
+        Some(found) if found.role != Role::Told => None,
+        Some(_) => Some(format!("nobody writes `{field}`")),
+        None => Some(unknown(def, field)),
+    }
+}
+
+/// The columns that a kind can be written by, in the order of its inputs; of texts those in their own language.
+pub(super) fn all(def: &KindDef) -> Vec<Column> {
+    let mut all = Vec::new();
+    for member in def.schemas.new.members().iter().filter(|member| *member != "translations") {
+        let parts = parts(def, member);
+        if parts.is_empty() {
+            all.extend(column(def, member));
+        }
+        all.extend(parts.iter().filter_map(|(part, _)| column(def, &format!("{member}.{part}"))));
+    }
+    all
 }
 
 fn column(def: &KindDef, name: &str) -> Option<Column> {
@@ -168,11 +260,7 @@ fn parts(def: &KindDef, member: &str) -> Vec<(String, Form)> {
 }
 
 fn unknown(def: &KindDef, name: &str) -> String {
-    let members = def.schemas.new.members();
-    let mut known: Vec<String> = members.to_vec();
-    for member in members {
-        known.extend(parts(def, member).into_iter().map(|(part, _)| format!("{member}.{part}")));
-    }
+    let mut known: Vec<String> = all(def).into_iter().map(|column| column.field).collect();
     let (field, tag) = name.split_once('@').map_or((name, ""), |(field, tag)| (field, tag));
     if !tag.is_empty() {
         known = def.columns.iter().filter(|c| c.is_text).map(|c| c.field.to_owned()).collect();
@@ -193,8 +281,21 @@ mod tests {
     use super::*;
     use crate::domain::Registered;
 
+    #[test]
+    fn a_kind_has_columns_that_it_can_be_written_by() {
+        for def in crate::domain::KINDS.served() {
+            for column in all(def) {
+                assert!(fault(def, &column.field).is_none(), "{}: {}", def.name, column.field);
+            }
+        }
+        let names: Vec<String> = all(Action::def()).into_iter().map(|column| column.field).collect();
+        for name in ["title", "cost.amount", "cost.currency", "shared_with.agencies", "lead_agency"] {
+            assert!(names.iter().any(|known| known == name), "{name} of {names:?}");
+        }
+    }
+
     fn read(def: &KindDef, names: &[&str]) -> Result<Vec<Column>, Vec<RowFault>> {
-        columns(def, &names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
+        columns(def, &names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>(), None)
     }
 
     #[test]

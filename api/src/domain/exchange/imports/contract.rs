@@ -15,7 +15,7 @@ use super::{
 /// Something that the sender of a file should know, and that refuses no row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, SimpleObject)]
 pub struct ImportWarning {
-    /// Machine-readable code: `columns_left_alone`.
+    /// Machine-readable code: `columns_left_alone`, `columns_left_out`, `tables_left_out`, `awaits_second_person`.
     pub code: String,
     /// Kind of the rows.
     pub kind: String,
@@ -73,6 +73,8 @@ pub struct Import {
     pub sets: Vec<Uuid>,
     /// The import that this one takes back.
     pub reverts: Option<Uuid>,
+    /// The import of somebody else whose file this one reviews.
+    pub reviews: Option<Uuid>,
     /// When it was sent.
     pub created_at: DateTime<Utc>,
     /// When it began.
@@ -114,6 +116,7 @@ impl Import {
             import_plan: job.import_plan,
             sets: serde_json::from_value(job.sets)?,
             reverts: job.reverts,
+            reviews: job.reviews,
             created_at: job.created_at,
             started_at: job.started_at,
             finished_at: job.finished_at,

@@ -1,5 +1,7 @@
 //! One row of a file: the record it is about, and what it says of it.
 
+use std::borrow::Cow;
+
 use kernel::{Code, KindDef, spelling};
 use model::{FieldDef, Shape};
 use serde::{Deserialize, Serialize};
@@ -12,7 +14,9 @@ use super::{
     cells::{self, CLEAR},
     columns::{Column, Role, is_member, is_told},
     fault::RowFault,
+    lore::{is_end, precisions},
     read::RECORD_KIND,
+    written::Period,
 };
 
 /// Which record a row is about.
@@ -67,8 +71,12 @@ pub(super) fn of_cells(
             draft.faults.push(RowFault::new(Some(&column.name), super::read::code(bad.code), &bad.text));
             continue;
         }
-        let value = match cells::read(column.form, cell) {
-            None if nulls == Nulls::Clear && matches!(cell, Cell::Empty | Cell::Text(_)) => Json::Null,
+        let cell = match &column.lore {
+            Some(lore) if column.role == Role::Member => lore.understood(cell),
+            _ => Cow::Borrowed(cell),
+        };
+        let value = match cells::read(column.form, &cell) {
+            None if nulls == Nulls::Clear && matches!(*cell, Cell::Empty | Cell::Text(_)) => Json::Null,
             None => continue,
             Some(value) => value,
         };
@@ -77,8 +85,13 @@ pub(super) fn of_cells(
                 // An object is emptied as a whole, where none of its parts is given.
                 draft.fields.entry(column.path.first().cloned().unwrap_or_default()).or_insert(value);
             }
-            Role::Member => cells::put(&mut draft.fields, &column.path, value),
-            Role::Address => draft.address(&column.name, value),
+            Role::Member => {
+                if let Some(system) = column.keys_of.clone().filter(|_| !value.is_null()) {
+                    draft.fields.entry("source_system").or_insert(Json::String(system));
+                }
+                cells::put(&mut draft.fields, &column.path, value);
+            }
+            Role::Address => draft.address(&column.field, value),
             Role::Told | Role::Own => {}
         }
     }
@@ -122,6 +135,18 @@ pub(super) fn unread(fault: RowFault, (row, line): (u32, u64)) -> Entry {
     Entry { row, line, which: Which::New, version: None, fields: Map::new(), faults: vec![fault] }
 }
 
+/// A row whose parts cannot be read.
+pub(super) fn bad(faults: Vec<tabular::RowFault>, place: (u32, u64)) -> Entry {
+    let fault =
+        |bad: tabular::RowFault| RowFault::new(bad.member.as_deref(), super::read::code(bad.code), bad.text);
+    let mut faults = faults.into_iter().map(fault);
+    let first =
+        faults.next().unwrap_or_else(|| RowFault::new(None, Code::BadFormat, "the row cannot be read"));
+    let mut entry = unread(first, place);
+    entry.faults.extend(faults);
+    entry
+}
+
 impl Draft {
     fn address(&mut self, name: &str, value: Json) {
         match name {
@@ -157,7 +182,21 @@ impl Draft {
             _ => def.code.and_then(text).map_or(Which::New, Which::Code),
         };
         let version = version.and_then(|(version, _)| version);
+        keep_periods(def, &mut self.fields);
         Entry { row, line, which, version, fields: self.fields, faults: self.faults }
+    }
+}
+
+/// Puts days in the place of periods such as `2025-Q4`, with how exact they are.
+fn keep_periods(def: &KindDef, fields: &mut Map<String, Json>) {
+    for (field, precision) in precisions(def) {
+        let Some(period) = fields.get(field).and_then(Json::as_str).and_then(Period::exact) else { continue };
+        let day = if is_end(field) { period.last } else { period.first };
+        fields.insert(field.to_owned(), Json::String(day.to_string()));
+        let exact = fields.entry(precision).or_insert(Json::Null);
+        if exact.is_null() {
+            *exact = Json::String(period.precision.code().to_owned());
+        }
     }
 }
 

@@ -21,8 +21,8 @@ impl RowFault {
         Self { column: column.map(str::to_owned), pointer: None, code, text: text.into() }
     }
 
-    /// Everything an error says of a row; `names` are the columns of its table, none where rows are objects.
-    pub(super) fn of(error: &Error, names: &[String]) -> Vec<Self> {
+    /// Everything an error says of a row; `names` are the columns of its table by field and name, none where rows are objects.
+    pub(super) fn of(error: &Error, names: &[(String, String)]) -> Vec<Self> {
         let found = error.violations();
         if found.is_empty() {
             return vec![Self::new(None, error.code(), error.detail())];
@@ -40,17 +40,25 @@ impl RowFault {
 }
 
 /// The column a JSON Pointer into the record leads to.
-fn column(pointer: &str, names: &[String]) -> Option<String> {
+fn column(pointer: &str, names: &[(String, String)]) -> Option<String> {
+    let field = field(pointer, names)?;
+    let named = names.iter().find(|(of, _)| *of == field);
+    Some(named.map_or(field, |(_, name)| name.clone()))
+}
+
+/// The field a JSON Pointer into the record leads to, as its column is called.
+fn field(pointer: &str, names: &[(String, String)]) -> Option<String> {
     let mut parts = pointer.split('/').skip(1);
     let member = parts.next().filter(|member| !member.is_empty())?;
     let Some(part) = parts.next() else { return Some(member.to_owned()) };
     let translated = parts.next().filter(|_| member == "translations");
     let name = translated.map_or_else(|| format!("{member}.{part}"), |field| format!("{field}@{part}"));
     // A bad tag is reported without a field: any column with that tag shows it.
-    let tagged = names.iter().find(|name| member == "translations" && name.ends_with(&format!("@{part}")));
-    if names.contains(&name) {
+    let mut fields = names.iter().map(|(field, _)| field);
+    if fields.clone().any(|field| *field == name) {
         return Some(name);
     }
+    let tagged = fields.find(|field| member == "translations" && field.ends_with(&format!("@{part}")));
     Some(tagged.map_or(member, |name| name).to_owned())
 }
 
@@ -65,7 +73,8 @@ mod tests {
 
     #[test]
     fn pointers_lead_to_columns() {
-        let names = ["title", "title@ru", "shared_with.agencies", "cost"].map(str::to_owned);
+        let names = ["title", "title@ru", "shared_with.agencies", "cost"]
+            .map(|name| (name.to_owned(), name.to_owned()));
         let leads = |pointer| column(pointer, &names);
 
         assert_eq!(leads("/title").as_deref(), Some("title"));
@@ -75,6 +84,8 @@ mod tests {
         assert_eq!(leads("/shared_with/agencies/0").as_deref(), Some("shared_with.agencies"));
         assert_eq!(leads("/cost/amount").as_deref(), Some("cost"));
         assert_eq!(leads(""), None);
+        let named = [("due_on".to_owned(), "Срок".to_owned())];
+        assert_eq!(column("/due_on", &named).as_deref(), Some("Срок"));
         assert_eq!((item("/title"), item("/contributing_agencies/1")), (None, Some(2)));
     }
 }

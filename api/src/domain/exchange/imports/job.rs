@@ -14,7 +14,10 @@ use sea_orm::{
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::report::{ImportRow, Verdict};
+use super::{
+    mapping::Mapping,
+    report::{ImportRow, Verdict},
+};
 use kernel::scalar::Object;
 
 /// An import as it is kept.
@@ -28,6 +31,14 @@ pub const ROWS_KEPT_DAYS: i64 = 180;
 const PART: usize = 1 << 20;
 /// Rows written by one statement.
 const ROWS: usize = 800;
+
+/// The mapping by which an import is read.
+///
+/// # Errors
+/// Where what is kept cannot be read.
+pub(super) fn mapping(job: &Job) -> Result<Option<Mapping>> {
+    Ok(job.mapping.clone().map(serde_json::from_value).transpose()?)
+}
 
 /// Stores a new import.
 ///
@@ -66,16 +77,25 @@ pub(super) fn in_state(states: &[&str]) -> Cond {
     Cond::all().add(Column::State.is_in(states.iter().copied()))
 }
 
+/// User, owner and key by which the caller knows what it has sent: a key knows what came by it.
+///
+/// # Errors
+/// `NotFound` for who sends nothing.
+pub(super) fn maker(view: &View) -> Result<(Uuid, &str, Option<Uuid>)> {
+    match (view.actor.user, view.actor.acting.as_deref()) {
+        (Some(user), Some(owner)) => Ok((user, owner, view.actor.key.as_ref().map(|key| key.key))),
+        _ => Err(Error::NotFound),
+    }
+}
+
 /// What the caller may know of imports: its own, as the owner it acts under; a key knows those that it sent.
 fn own(view: &View) -> Result<Cond> {
-    let (Some(user), Some(owner)) = (view.actor.user, view.actor.acting.as_deref()) else {
-        return Err(Error::NotFound);
-    };
-    let mut own = Cond::all().add(Column::UserId.eq(user)).add(Column::Owner.eq(owner));
-    if let Some(key) = &view.actor.key {
-        own = own.add(Column::ApiKeyId.eq(key.key));
-    }
-    Ok(own)
+    let (user, owner, key) = maker(view)?;
+    let own = Cond::all().add(Column::UserId.eq(user)).add(Column::Owner.eq(owner));
+    Ok(match key {
+        Some(key) => own.add(Column::ApiKeyId.eq(key)),
+        None => own,
+    })
 }
 
 async fn select(conn: Conn<'_>, which: Cond, (after, limit): (Option<Uuid>, usize)) -> Result<Vec<Job>> {
@@ -98,13 +118,13 @@ pub(super) async fn find(view: &View, id: Uuid) -> Result<Job> {
     select(view.db.reading(), which, (None, 1)).await?.pop().ok_or(Error::NotFound)
 }
 
-/// The caller's imports, the last one first.
+/// Imports that meet a condition, else the caller's own, the last one first.
 ///
 /// # Errors
 /// What the database says.
-pub(super) async fn list(view: &View, after: Option<Uuid>, limit: usize) -> Result<Vec<Job>> {
-    let Ok(own) = own(view) else { return Ok(Vec::new()) };
-    select(view.db.reading(), own, (after, limit)).await
+pub(super) async fn list(view: &View, which: Option<Cond>, page: (Option<Uuid>, usize)) -> Result<Vec<Job>> {
+    let Some(which) = which.or_else(|| own(view).ok()) else { return Ok(Vec::new()) };
+    select(view.db.reading(), which, page).await
 }
 
 /// The caller's last import of the same file with the same settings.
@@ -233,6 +253,26 @@ pub(super) async fn forget_rows(conn: Conn<'_>, job: Uuid) -> Result<()> {
     let mut delete = Query::delete();
     delete.from_table(import_row::Entity).and_where(import_row::Column::JobId.eq(job));
     conn.run(&delete).await?;
+    Ok(())
+}
+
+/// Forgets what imports hold of a record that is purged: what changed in it, and the files that spoke of it.
+///
+/// # Errors
+/// What the database says.
+pub async fn forget_record(conn: Conn<'_>, record: Uuid) -> Result<()> {
+    use import_row::Column as Row;
+
+    let mut jobs = Query::select();
+    jobs.column(Row::JobId).from(import_row::Entity).and_where(Row::RecordId.eq(record));
+    let mut files = Query::delete();
+    files.from_table(import_part::Entity).and_where(import_part::Column::JobId.in_subquery(jobs));
+    conn.run(&files).await?;
+    let mut rows = Query::update();
+    let nothing = || Expr::val(None::<Json>);
+    rows.table(import_row::Entity).value(Row::Changes, nothing()).value(Row::Errors, nothing());
+    rows.and_where(Row::RecordId.eq(record));
+    conn.run(&rows).await?;
     Ok(())
 }
 

@@ -35,7 +35,7 @@ pub struct Loaded {
 /// `BadRequest` for settings that do not go together; what the database says.
 pub async fn load(ctx: &Ctx, file: File, options: ImportOptions) -> Result<Loaded> {
     options.check(&KINDS)?;
-    let read = match read::read(file, &options.reading(&KINDS)?) {
+    let read = match read::read(file, &options.reading(&KINDS, None)?) {
         Ok(read) => Arc::new(read),
         Err(Error::Invalid(found)) => {
             return Ok(Loaded { faults: found.iter().map(place).collect(), ..Loaded::default() });

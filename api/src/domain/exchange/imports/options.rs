@@ -7,6 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     MAX_CELL, MAX_COLUMNS, MAX_ROWS, MAX_UNPACKED,
+    columns::Mapped,
     read::{Reading, kind_named},
 };
 
@@ -145,6 +146,8 @@ pub struct ImportOptions {
     /// Imports the same file again, where the earlier import would be answered.
     #[param(default = false)]
     pub force: Option<bool>,
+    /// Mapping by which the file is read: its id, or its code among those of the owner for whom the caller acts.
+    pub mapping: Option<String>,
     /// Name of the file, for people.
     pub name: Option<String>,
     /// Languages wanted, best first.
@@ -229,8 +232,16 @@ impl ImportOptions {
     }
 
     /// How the file is read.
-    pub(super) fn reading(&self, kinds: &'static Kinds) -> Result<Reading> {
-        let kind = self.kind_of(kinds).map_err(|fault| Error::BadRequest(vec![fault]))?;
+    pub(super) fn reading(&self, kinds: &'static Kinds, mapped: Option<Mapped>) -> Result<Reading> {
+        let mut kind = self.kind_of(kinds).map_err(|fault| Error::BadRequest(vec![fault]))?;
+        if let Some((mapping, _)) = &mapped {
+            let of_mapping = kinds.served_as(&mapping.kind);
+            if kind.is_some_and(|kind| of_mapping.is_none_or(|of| of.name != kind.name)) {
+                let text = format!("the mapping is of {}", mapping.kind);
+                return Err(Error::bad_request("?kind", Code::RuleBroken, text));
+            }
+            kind = of_mapping;
+        }
         let file = tabular::Options {
             format: self.format.map(|format| match format {
                 ImportFormat::Csv => tabular::Format::Csv,
@@ -257,6 +268,6 @@ impl ImportOptions {
                 cell: MAX_CELL,
             },
         };
-        Ok(Reading { kind, nulls: self.nulls.unwrap_or_default(), file, kinds })
+        Ok(Reading { kind, nulls: self.nulls.unwrap_or_default(), file, kinds, mapped })
     }
 }

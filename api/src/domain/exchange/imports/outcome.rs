@@ -2,7 +2,7 @@
 
 use entity::import_job::Column;
 use kernel::{
-    Code, Error, Result,
+    Code, Ctx, Error, Result,
     db::{Conn, Db},
 };
 use sea_orm::{ColumnTrait, sea_query::Cond};
@@ -11,6 +11,7 @@ use super::{
     Import, SHORT,
     job::{self, Job},
     report::Verdict,
+    speech,
 };
 
 /// The columns that say what became of an import.
@@ -78,7 +79,9 @@ pub(super) fn cancelled() -> Error {
 }
 
 /// An import with what became of its rows, where the report is short.
-pub(super) fn answer(job: Job, verdicts: Vec<Verdict>) -> Result<Import> {
+pub(super) fn answer(ctx: &Ctx, job: Job, verdicts: Vec<Verdict>) -> Result<Import> {
     let rows = (verdicts.len() <= SHORT).then_some(verdicts);
-    Import::of(job, rows)
+    let mut import = Import::of(job, rows)?;
+    speech::speak(import.rows.as_deref_mut().unwrap_or_default(), &ctx.locale);
+    Ok(import)
 }

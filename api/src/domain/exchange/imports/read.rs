@@ -12,9 +12,10 @@ use tabular::{Cells, Item, RowFaultCode};
 
 use super::{
     Nulls,
-    columns::{Column, Role, columns},
+    columns::{Column, Mapped, Role, columns},
     entry::{self, Entry, Which},
     fault::RowFault,
+    layout::{Layout, Place},
     order::{Names, order, token},
     spool::{Spool, Table, Writing},
 };
@@ -33,6 +34,8 @@ pub(super) struct Reading {
     pub(super) file: tabular::Options,
     /// The kinds there are.
     pub(super) kinds: &'static Kinds,
+    /// How people write, where a mapping says it.
+    pub(super) mapped: Option<Mapped>,
 }
 
 /// A file that was read.
@@ -48,6 +51,8 @@ pub(super) struct Read {
     pub(super) builds_on_itself: bool,
     /// What was found out about the file.
     pub(super) found: tabular::Found,
+    /// Names of tables that are left out.
+    pub(super) left_out: Vec<String>,
 }
 
 /// Reads a file.
@@ -67,11 +72,14 @@ pub(super) fn read(file: File, how: &Reading) -> Result<Read> {
     if let Some(error) = stopped {
         return Err(error);
     }
-    let found = found.map_err(|fault| {
-        let place = fault.line.map_or_else(String::new, |line| format!("/lines/{line}"));
-        Error::invalid(&place, Code::BadFormat, fault.text)
-    })?;
+    let found = found.map_err(|fault| unreadable(&fault))?;
     reader.done(found)
+}
+
+/// What is said of a file that cannot be read.
+pub(super) fn unreadable(fault: &tabular::Fault) -> Error {
+    let place = fault.line.map_or_else(String::new, |line| format!("/lines/{line}"));
+    Error::invalid(&place, Code::BadFormat, &*fault.text)
 }
 
 /// Reads a file beside the threads that serve.
@@ -85,10 +93,16 @@ pub(super) async fn apart(file: File, how: Reading) -> Result<Read> {
 
 /// The kind that callers call so; else what is said of the name.
 pub(super) fn kind_named(kinds: &Kinds, name: &str) -> Result<&'static KindDef, String> {
-    kinds.served_as(name).ok_or_else(|| {
+    kinds.served_as(name).or_else(|| kinds.served_as(first_of_series(name)?)).ok_or_else(|| {
         let near = did_you_mean(nearest(name, kinds.served().map(|def| def.collection)));
         format!("there is no kind {}{near}", cut(&name.into()))
     })
+}
+
+/// The name of the sheet that others go on with: `tasks` of `tasks (2)`, as exports of many rows have them.
+fn first_of_series(name: &str) -> Option<&str> {
+    let (first, number) = name.strip_suffix(')')?.rsplit_once(" (")?;
+    number.bytes().all(|digit| digit.is_ascii_digit()).then_some(first)
 }
 
 /// The code of what is wrong with a row or a cell.
@@ -112,9 +126,7 @@ struct Reader<'a> {
     writing: Writing,
     tables: Vec<Table>,
     columns: Vec<Column>,
-    /// Whether the next row of cells has the names of columns.
-    awaits_header: bool,
-    name: Option<String>,
+    layout: Layout,
     row: u32,
     names: Names,
     /// Rows by what they are about, in short, to tell doubles.
@@ -129,8 +141,7 @@ impl<'a> Reader<'a> {
             writing: Writing::new()?,
             tables: Vec::new(),
             columns: Vec::new(),
-            awaits_header: true,
-            name: None,
+            layout: Layout::of(how.mapped.as_ref().map(|(mapping, _)| mapping.clone())),
             row: 0,
             names: Names::default(),
             seen: HashMap::new(),
@@ -140,41 +151,41 @@ impl<'a> Reader<'a> {
 
     fn take(&mut self, item: Item) -> Result<()> {
         match item {
-            Item::Table { name, .. } => {
-                (self.name, self.awaits_header, self.row) = (name, true, 0);
+            Item::Table { name, merged } => {
+                self.layout.table(name, merged);
+                self.row = 0;
                 self.columns.clear();
                 Ok(())
             }
-            Item::Row(row) => match row.cells {
-                Cells::Cells(cells) if self.awaits_header => {
-                    self.header(&cells, row.line);
+            Item::Row(row) => match self.layout.row(row) {
+                Place::Header(cells, line) => {
+                    self.header(&cells, line);
                     Ok(())
                 }
-                Cells::Cells(cells) => {
-                    if self.columns.is_empty() {
-                        return Ok(());
-                    }
-                    self.cells(&cells, row.line)
-                }
-                Cells::Members(members) => self.members(members, row.line),
-                Cells::Bad(faults) => {
-                    let table = self.table_of_rows(&Map::new());
-                    let Some(table) = table else { return Ok(()) };
-                    self.row += 1;
-                    let mut faults = faults
-                        .into_iter()
-                        .map(|bad| RowFault::new(bad.member.as_deref(), code(bad.code), bad.text));
-                    let first = faults.next().unwrap_or_else(|| RowFault::new(None, Code::BadFormat, ""));
-                    let mut entry = entry::unread(first, (self.row, row.line));
-                    entry.faults.extend(faults);
-                    self.add(table, entry)
-                }
+                Place::Data(row) => self.data(row.cells, row.line),
+                Place::Above(_) | Place::Outside => Ok(()),
             },
+        }
+    }
+
+    fn data(&mut self, cells: Cells, line: u64) -> Result<()> {
+        match cells {
+            Cells::Cells(_) if self.columns.is_empty() => Ok(()),
+            Cells::Cells(cells) => self.cells(&cells, line),
+            Cells::Members(members) => self.members(members, line),
+            Cells::Bad(faults) => {
+                let Some(table) = self.table_of_rows(&Map::new()) else { return Ok(()) };
+                self.row += 1;
+                self.add(table, entry::bad(faults, (self.row, line)))
+            }
         }
     }
 
     /// The kind that a table is of, by its name or as the call says.
     fn kind_of(&mut self, named: Option<&str>, place: &str) -> Option<&'static KindDef> {
+        if let Some((mapping, _)) = &self.how.mapped {
+            return self.how.kinds.served_as(&mapping.kind);
+        }
         if let Some(name) = named {
             return match kind_named(self.how.kinds, name) {
                 Ok(def) => Some(def),
@@ -197,7 +208,6 @@ impl<'a> Reader<'a> {
 
     /// Begins a table with a row of names.
     fn header(&mut self, cells: &[tabular::Cell], line: u64) {
-        self.awaits_header = false;
         let names: Vec<String> = cells
             .iter()
             .map(|cell| match super::cells::read(super::cells::Form::Text, cell) {
@@ -208,14 +218,19 @@ impl<'a> Reader<'a> {
         // Programs write separators behind the last column.
         let last = names.iter().rposition(|name| !name.is_empty()).map_or(0, |at| at + 1);
         let names = names.get(..last).unwrap_or_default().to_vec();
-        let name = self.name.clone();
+        let name = self.layout.name.clone();
         let place = if self.how.kind.is_some() && self.tables.is_empty() { "" } else { "/tables" };
         let Some(def) = self.kind_of(name.as_deref(), place) else { return };
-        match columns(def, &names) {
+        match columns(def, &names, self.how.mapped.as_ref()) {
             Ok(columns) => {
-                let told = columns.iter().filter(|column| column.role == Role::Told);
-                let told = told.map(|column| column.name.clone()).collect();
-                self.tables.push(Table { name, def, columns: names, told });
+                let of = |role| columns.iter().filter(move |column| column.role == role);
+                let told = of(Role::Told).map(|column| column.name.clone()).collect();
+                let others =
+                    of(Role::Own).filter(|column| !column.field.starts_with("x_") && !column.name.is_empty());
+                let left_out = others.map(|column| column.name.clone()).collect();
+                let names =
+                    columns.iter().map(|column| (column.field.clone(), column.name.clone())).collect();
+                self.tables.push(Table { name, def, columns: names, told, left_out });
                 self.columns = columns;
             }
             Err(faults) => self.wrong.extend(faults.into_iter().map(|fault| {
@@ -231,7 +246,7 @@ impl<'a> Reader<'a> {
         let Some(def) = self.tables.get(table).map(|table| table.def) else { return Ok(()) };
         let place = (self.row, line);
         let more = cells.get(self.columns.len()..).unwrap_or_default();
-        let is_short = self.name.is_none() && cells.len() < self.columns.len();
+        let is_short = self.layout.name.is_none() && cells.len() < self.columns.len();
         let entry = if is_short || more.iter().any(|cell| !matches!(cell, tabular::Cell::Empty)) {
             let (has, needs) = (cells.len(), self.columns.len());
             let text = format!("the row has {has} cells, the line of names {needs}");
@@ -251,7 +266,7 @@ impl<'a> Reader<'a> {
         let said = |name: &str| members.get(name).and_then(Json::as_str);
         let known = |name: &&str| self.how.kinds.served_as(name).is_some();
         let own = said(RECORD_KIND).or_else(|| said("kind").filter(known));
-        let name = self.name.clone();
+        let name = self.layout.name.clone();
         let own = own.filter(|_| self.how.kind.is_none()).or(name.as_deref());
         let def = self.kind_of(own, "")?;
         if let Some(at) =
@@ -259,7 +274,7 @@ impl<'a> Reader<'a> {
         {
             return Some(at);
         }
-        self.tables.push(Table { name, def, columns: Vec::new(), told: Vec::new() });
+        self.tables.push(Table { name, def, columns: Vec::new(), told: Vec::new(), left_out: Vec::new() });
         Some(self.tables.len() - 1)
     }
 
@@ -299,7 +314,7 @@ impl<'a> Reader<'a> {
     }
 
     fn done(self, found: tabular::Found) -> Result<Read> {
-        let Self { how, writing, tables, names, wrong, .. } = self;
+        let Self { how, writing, tables, names, wrong, layout, .. } = self;
         if !wrong.is_empty() {
             return Err(Error::Invalid(wrong));
         }
@@ -313,7 +328,9 @@ impl<'a> Reader<'a> {
             return Err(Error::Invalid(circles(&spool, &order.circles)?));
         }
         let builds_on_itself = names.has_edges() || tables.len() > 1;
-        Ok(Read { spool, tables, order: order.places, builds_on_itself, found })
+        let left_out = layout.left_out.into_iter().chain(found.left_out.iter().cloned());
+        let left_out = left_out.filter(|name| !name.starts_with("x_")).collect();
+        Ok(Read { spool, tables, order: order.places, builds_on_itself, found, left_out })
     }
 }
 

@@ -82,15 +82,28 @@ impl ImportRow {
 
     /// What is said of a fault of the row; `value` is what stands there.
     fn error(&self, fault: &RowFault, value: Option<String>) -> ImportError {
-        ImportError {
-            row: self.row.unwrap_or_default(),
-            line: self.line.unwrap_or_default(),
-            table: self.table.clone(),
+        let place = (self.row.unwrap_or_default(), self.line.unwrap_or_default());
+        ImportError { table: self.table.clone(), value, ..ImportError::at(fault, place) }
+    }
+}
+
+impl ImportError {
+    /// What is said of a fault that was found while a row was read.
+    pub(super) fn of(fault: &RowFault, (row, line): (u32, u64)) -> Self {
+        let place = (i32::try_from(row).unwrap_or(i32::MAX), i64::try_from(line).unwrap_or(i64::MAX));
+        Self::at(fault, place)
+    }
+
+    fn at(fault: &RowFault, (row, line): (i32, i64)) -> Self {
+        Self {
+            row,
+            line,
+            table: None,
             column: fault.column.clone(),
             pointer: fault.pointer.clone(),
             code: fault.code.name().to_owned(),
             severity: "error".to_owned(),
-            value,
+            value: None,
             message: fault.text.clone(),
             hint: fault.code.meaning().to_owned(),
         }

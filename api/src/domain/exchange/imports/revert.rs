@@ -102,7 +102,7 @@ pub async fn revert(ctx: &Ctx, id: Uuid, is_dry: bool) -> Result<Import> {
     job::insert(conn, &job).await?;
     job::keep_rows(conn, job.id, &all).await?;
     transaction.commit().await?;
-    answer(job, all)
+    answer(ctx, job, all)
 }
 
 /// What the change sets of an import did, the last of it first, each record once.

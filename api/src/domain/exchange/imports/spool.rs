@@ -28,10 +28,12 @@ pub(super) struct Table {
     pub(super) name: Option<String>,
     /// Kind of its rows.
     pub(super) def: &'static KindDef,
-    /// Names of its columns; none where rows are objects.
-    pub(super) columns: Vec<String>,
+    /// Its columns, by field and name; none where rows are objects.
+    pub(super) columns: Vec<(String, String)>,
     /// Names of columns that were left alone because the service says what stands there.
     pub(super) told: Vec<String>,
+    /// Names of columns that were left out because the mapping says so.
+    pub(super) left_out: Vec<String>,
 }
 
 /// Writes rows.

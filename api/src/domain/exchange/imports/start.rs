@@ -6,14 +6,18 @@ use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
 use kernel::{Code, Ctx, Error, Result, Violation, crypto::sha256};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::{
     Import, ImportAtomic, ImportOptions, ImportWarning, MAX_ROWS_AT_ONCE, MAX_RUNNING, SHORT,
     carry::Carried,
     hold::Hold,
     job::{self, Job, OPEN, ROWS_KEPT_DAYS, Rows},
+    mapping::{self, Mapping},
     outcome::answer,
     read::{self, Read},
+    review,
+    spool::Table,
 };
 use crate::domain::KINDS;
 
@@ -53,12 +57,47 @@ impl std::fmt::Debug for Started {
 /// `BadRequest` for settings that do not go together; `Invalid` for a file that cannot be read; `Forbidden` for who acts for
 /// no owner; `Limited` where an owner has as many imports at work as it may.
 pub async fn start(ctx: &Ctx, sent: Sent, options: ImportOptions) -> Result<Started> {
+    start_as(ctx, ctx.clock.id(), sent, options).await
+}
+
+/// Takes in again the file that another import has, to be reviewed: with the mapping by which that one read it.
+///
+/// # Errors
+/// As [`start`].
+pub(super) async fn start_review(ctx: &Ctx, sent: Sent, options: ImportOptions, of: &Job) -> Result<Started> {
+    take_in(ctx, ctx.clock.id(), sent, (options, job::mapping(of)?), Some(of.id)).await
+}
+
+/// Who acts for no owner sends nothing.
+pub(super) fn no_owner() -> Error {
+    Error::Forbidden("an import acts for an owner: sign in with a grant of one".into())
+}
+
+/// Takes a file in as the import with this id.
+///
+/// # Errors
+/// As [`start`].
+pub(super) async fn start_as(ctx: &Ctx, id: Uuid, sent: Sent, options: ImportOptions) -> Result<Started> {
     ctx.actor.must_be_itself()?;
     options.check(&KINDS)?;
-    let (Some(user), Some(owner)) = (ctx.actor.user, ctx.actor.acting.clone()) else {
-        return Err(Error::Forbidden("an import acts for an owner: sign in with a grant of one".into()));
+    let mapping = match &options.mapping {
+        Some(name) => Some(Mapping::named(ctx, name).await?),
+        None => None,
     };
-    let asked = asked(&sent, &options)?;
+    take_in(ctx, id, sent, (options, mapping), None).await
+}
+
+async fn take_in(
+    ctx: &Ctx,
+    id: Uuid,
+    sent: Sent,
+    (mut options, mapping): (ImportOptions, Option<Mapping>),
+    reviews: Option<Uuid>,
+) -> Result<Started> {
+    let (Some(user), Some(owner)) = (ctx.actor.user, ctx.actor.acting.clone()) else {
+        return Err(no_owner());
+    };
+    let asked = asked(&sent, &options, mapping.as_ref())?;
     if !options.force.unwrap_or_default()
         && let Some(earlier) = earlier(ctx, &asked).await?
     {
@@ -67,13 +106,22 @@ pub async fn start(ctx: &Ctx, sent: Sent, options: ImportOptions) -> Result<Star
     if job::running(ctx.db.reading(), &owner).await? >= MAX_RUNNING {
         return Err(Error::Limited { seconds: 15 });
     }
-    let how = options.reading(&KINDS)?;
+    let how = options.reading(&KINDS, mapping::mapped(ctx, mapping.clone()).await?)?;
     let kind = how.kind.map(|def| def.collection.to_owned());
     let read = read::apart(copy(&sent.file)?, how).await?;
-    let warnings = warnings(&read);
+    let mut warnings = warnings(&read);
     if options.fail_on_warnings.unwrap_or_default() && !warnings.is_empty() {
         let fault = |warning: &ImportWarning| Violation::new("", Code::UnknownMember, &*warning.message);
         return Err(Error::Invalid(warnings.iter().map(fault).collect()));
+    }
+    if !options.is_dry() && review::needs_two(ctx, &owner).await? {
+        options.dry_run = Some(true);
+        warnings.push(ImportWarning {
+            code: "awaits_second_person".into(),
+            kind: String::new(),
+            columns: Vec::new(),
+            message: "nothing is written yet: a second person of the owner reviews and commits it".into(),
+        });
     }
     let rows = read.order.len();
     if options.atomic() == ImportAtomic::All && !options.is_dry() && rows > MAX_ROWS_AT_ONCE {
@@ -84,7 +132,7 @@ pub async fn start(ctx: &Ctx, sent: Sent, options: ImportOptions) -> Result<Star
     }
     let now = ctx.clock.now();
     let job = Job {
-        id: ctx.clock.id(),
+        id,
         owner,
         user_id: user,
         api_key_id: ctx.actor.key.as_ref().map(|key| key.key),
@@ -98,7 +146,11 @@ pub async fn start(ctx: &Ctx, sent: Sent, options: ImportOptions) -> Result<Star
         sha256: sent.sha256,
         bytes: i64::try_from(sent.bytes).unwrap_or(i64::MAX),
         asked,
-        found: Some(json!({ "format": format!("{:?}", read.found.format).to_ascii_lowercase() })),
+        found: Some(json!({
+            "format": format!("{:?}", read.found.format).to_ascii_lowercase(),
+            "charset": format!("{:?}", read.found.charset).to_ascii_lowercase(),
+            "separator": read.found.separator.map(char::from),
+        })),
         row_count: i32::try_from(rows).ok(),
         done: 0,
         created: 0,
@@ -111,6 +163,8 @@ pub async fn start(ctx: &Ctx, sent: Sent, options: ImportOptions) -> Result<Star
         sets: json!([]),
         import_plan: None,
         reverts: None,
+        mapping: mapping.map(serde_json::to_value).transpose()?,
+        reviews,
         created_at: now,
         started_at: None,
         finished_at: None,
@@ -129,19 +183,22 @@ pub async fn start(ctx: &Ctx, sent: Sent, options: ImportOptions) -> Result<Star
 
 /// Carries a short import out, and hands on a long one.
 pub(super) async fn launch(carried: Carried, hold: Hold) -> Result<Started> {
+    let ctx = carried.ctx.clone();
     if carried.read.order.len() > SHORT {
         let shown = carried.job.clone();
         let work = Box::pin(async move {
             let done = Box::pin(carried.run()).await;
             hold.end().await?;
-            done.map(drop)
+            review::settle(&ctx, &Import::of(done?.0, None)?).await
         });
         return Ok(Started::Later(Box::new(Import::of(shown, None)?), work));
     }
     let done = Box::pin(carried.run()).await;
     hold.end().await?;
     let (job, verdicts) = done?;
-    Ok(Started::Done(Box::new(answer(job, verdicts)?)))
+    let import = answer(&ctx, job, verdicts)?;
+    review::settle(&ctx, &import).await?;
+    Ok(Started::Done(Box::new(import)))
 }
 
 /// Code of a closed list.
@@ -150,9 +207,9 @@ fn name(of: &impl serde::Serialize) -> Result<String> {
 }
 
 /// Hash of a file and of all that is asked with it, but whether it is to be done again.
-fn asked(sent: &Sent, options: &ImportOptions) -> Result<String> {
+fn asked(sent: &Sent, options: &ImportOptions, mapping: Option<&Mapping>) -> Result<String> {
     let options = ImportOptions { force: None, lang: None, ..options.clone() };
-    Ok(sha256(&[sent.sha256.as_bytes(), &serde_json::to_vec(&options)?]))
+    Ok(sha256(&[sent.sha256.as_bytes(), &serde_json::to_vec(&(options, mapping))?]))
 }
 
 /// The import that the same file already is: one that is at work, or that was written a short time ago with no row refused.
@@ -175,21 +232,33 @@ async fn earlier(ctx: &Ctx, asked: &str) -> Result<Option<Import>> {
 }
 
 /// Another handle of a file.
-fn copy(file: &File) -> Result<File> {
+pub(super) fn copy(file: &File) -> Result<File> {
     let io = |error: std::io::Error| Error::Internal(format!("a file that was sent cannot be read: {error}"));
     let mut copy = file.try_clone().map_err(io)?;
     std::io::Seek::rewind(&mut copy).map_err(io)?;
     Ok(copy)
 }
 
-/// What the sender should know: columns that are left alone because the service says what stands there.
-fn warnings(read: &Read) -> Vec<ImportWarning> {
-    let told = read.tables.iter().filter(|table| !table.told.is_empty());
-    told.map(|table| ImportWarning {
-        code: "columns_left_alone".into(),
+/// What the sender should know: what of the file is left alone.
+pub(super) fn warnings(read: &Read) -> Vec<ImportWarning> {
+    let of_table = |table: &Table, code: &str, columns: &[String], why: String| ImportWarning {
+        code: code.into(),
         kind: table.def.name.into(),
-        columns: table.told.clone(),
-        message: format!("nobody writes {}: these columns are left alone", table.told.join(", ")),
-    })
-    .collect()
+        columns: columns.to_vec(),
+        message: why,
+    };
+    let told = read.tables.iter().filter(|table| !table.told.is_empty()).map(|table| {
+        let text = format!("nobody writes {}: these columns are left alone", table.told.join(", "));
+        of_table(table, "columns_left_alone", &table.told, text)
+    });
+    let others = read.tables.iter().filter(|table| !table.left_out.is_empty()).map(|table| {
+        let text =
+            format!("the mapping does not know {}: these columns are left out", table.left_out.join(", "));
+        of_table(table, "columns_left_out", &table.left_out, text)
+    });
+    let sheets = read.tables.first().filter(|_| !read.left_out.is_empty()).map(|table| {
+        let text = format!("these tables of the file are left out: {}", read.left_out.join(", "));
+        of_table(table, "tables_left_out", &[], text)
+    });
+    told.chain(others).chain(sheets).collect()
 }

@@ -12,26 +12,28 @@ use super::{
     carry::{Carried, planned},
     hold::Hold,
     job::{self, OPEN, Rows},
+    mapping,
     read::{self, Read},
+    review, speech,
     start::{Started, launch},
 };
 use crate::domain::KINDS;
 
-/// The caller's import with this id.
+/// The import with this id: the caller's own, or another one of its owner, for those who oversee them.
 ///
 /// # Errors
-/// `NotFound` where it has none.
+/// `NotFound` where there is none.
 pub async fn find(ctx: &Ctx, id: Uuid) -> Result<Import> {
-    Import::of(job::find(ctx, id).await?, None)
+    Import::of(review::find(ctx, id).await?, None)
 }
 
-/// The caller's imports, the last one first.
+/// The caller's imports, or all of its owner, the last one first.
 ///
 /// # Errors
-/// `BadRequest` for a cursor that is none.
-pub async fn list(ctx: &Ctx, after: Option<&str>, limit: usize) -> Result<ImportPage> {
+/// `BadRequest` for a cursor that is none; `Forbidden` for who does not oversee the imports of its owner.
+pub async fn list(ctx: &Ctx, of_owner: bool, (after, limit): (Option<&str>, usize)) -> Result<ImportPage> {
     let after = after.map(|text| Uuid::try_parse(text).map_err(|_| no_cursor())).transpose()?;
-    let mut jobs = job::list(ctx, after, limit.saturating_add(1)).await?;
+    let mut jobs = job::list(ctx, review::listed(ctx, of_owner)?, (after, limit.saturating_add(1))).await?;
     let has_more = jobs.len() > limit;
     jobs.truncate(limit);
     let next = jobs.last().filter(|_| has_more).map(|job| job.id.to_string());
@@ -52,7 +54,9 @@ async fn page(ctx: &Ctx, id: Uuid, mut wanted: Rows, after: Option<&str>) -> Res
     let has_more = rows.len() > limit;
     rows.truncate(limit);
     let next = rows.last().filter(|_| has_more).map(|row| row.seq.to_string());
-    Ok(ImportRowPage { items: rows.into_iter().map(|verdict| verdict.row).collect(), next })
+    let mut items: Vec<_> = rows.into_iter().map(|verdict| verdict.row).collect();
+    speech::speak(&mut items, &ctx.locale);
+    Ok(ImportRowPage { items, next })
 }
 
 /// What became of the rows of the caller's import.
@@ -98,6 +102,7 @@ pub struct CommitInput {
 pub async fn commit(ctx: &Ctx, id: Uuid, input: &CommitInput) -> Result<Started> {
     ctx.actor.must_be_itself()?;
     let mut job = job::find(ctx, id).await?;
+    review::check(ctx, &job).await?;
     let Some(hold) = Hold::take(ctx, id).await? else { return Err(wrong_state("it is at work")) };
     let read = match begin(ctx, &mut job, input).await {
         Ok(read) => read,
@@ -120,7 +125,8 @@ async fn begin(ctx: &Ctx, job: &mut job::Job, input: &CommitInput) -> Result<(Re
     }
     let options: ImportOptions = serde_json::from_value(job.options.clone())?;
     let file = job::file(ctx.db.reading(), job.id).await?;
-    let read = read::apart(file, options.reading(&KINDS)?).await?;
+    let how = options.reading(&KINDS, mapping::mapped(ctx, job::mapping(job)?).await?)?;
+    let read = read::apart(file, how).await?;
     (job.dry_run, job.state, job.done, job.finished_at) = (false, "uploaded".into(), 0, None);
     (job.created, job.updated, job.unchanged, job.deleted, job.rejected) = (0, 0, 0, 0, 0);
     let columns = [
@@ -150,14 +156,14 @@ fn wrong_state(why: &str) -> Error {
 /// `NotFound` where the caller has no such import; `IllegalMove` where it is done.
 pub async fn cancel(ctx: &Ctx, id: Uuid) -> Result<Import> {
     ctx.actor.must_be_itself()?;
-    let mut job = job::find(ctx, id).await?;
+    let mut job = review::find(ctx, id).await?;
     let states: Vec<&str> = OPEN.into_iter().chain(["awaiting_approval"]).collect();
     (job.state, job.finished_at) = ("cancelled".into(), Some(ctx.clock.now()));
     let columns = [Column::State, Column::FinishedAt];
     if !job::store(ctx.db.writing(), &job, &columns, job::in_state(&states)).await? {
         let detail = format!(
             "the import is {}: only one that is not done is cancelled",
-            job::find(ctx, id).await?.state
+            review::find(ctx, id).await?.state
         );
         return Err(Error::no_move(detail));
     }

@@ -1,0 +1,72 @@
+//! What columns are called by people, in four languages.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use kernel::KindDef;
+
+use super::{columns, mapping::same};
+
+/// A field, and what it is called in each language, names parted by `|`.
+const NAMES: &str = include_str!("../../../../data/column_names.csv");
+
+static FIELDS: LazyLock<HashMap<String, Vec<String>>> = LazyLock::new(|| {
+    let mut all = HashMap::<String, Vec<String>>::new();
+    let lines = csv::Reader::from_reader(NAMES.as_bytes()).into_records().filter_map(Result::ok);
+    for line in lines {
+        let Some(field) = line.get(0) else { continue };
+        for name in
+            line.iter().skip(1).flat_map(|cell| cell.split('|')).filter(|name| !name.trim().is_empty())
+        {
+            let fields = all.entry(same(name)).or_default();
+            if !fields.iter().any(|known| known == field) {
+                fields.push(field.to_owned());
+            }
+        }
+    }
+    all
+});
+
+/// The field of a kind that people call so; none where they call several so.
+pub(super) fn field(def: &KindDef, name: &str) -> Option<&'static str> {
+    let mut found = fields(def, name);
+    found.next().filter(|_| found.next().is_none())
+}
+
+/// The fields of a kind that people call so, the likeliest first.
+pub(super) fn fields<'a>(def: &'a KindDef, name: &str) -> impl Iterator<Item = &'static str> + 'a {
+    let name = same(name);
+    let plain = name.trim_end_matches(['.', ':', '*']).trim();
+    let found = FIELDS.get(&name).or_else(|| FIELDS.get(plain));
+    found.into_iter().flatten().map(String::as_str).filter(|field| columns::fault(def, field).is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use entity::{Action, Task};
+
+    use super::*;
+    use crate::domain::Registered;
+
+    #[test]
+    fn columns_are_known_in_four_languages() {
+        for (name, expected) in [
+            ("Наименование", Some("title")),
+            ("ОТВЕТСТВЕННЫЙ\n исполнитель:", Some("lead_agency")),
+            ("Échéance", Some("due_on")),
+            ("мөөнөтү", Some("due_on")),
+            ("Cost", None),
+            ("Nonsense", None),
+        ] {
+            assert_eq!(field(Task::def(), name), expected, "{name}");
+        }
+        assert_eq!(field(Action::def(), "Стоимость"), Some("cost.amount"));
+    }
+
+    #[test]
+    fn every_field_is_one_of_a_kind() {
+        for field in FIELDS.values().flatten() {
+            let is_known = crate::domain::KINDS.served().any(|def| columns::fault(def, field).is_none());
+            assert!(is_known, "no kind has a column `{field}`");
+        }
+    }
+}

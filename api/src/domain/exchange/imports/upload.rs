@@ -1,0 +1,300 @@
+//! Files that are sent in parts: over weak links, each part is sent again by itself.
+
+use std::{fs::File, io::Write};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use entity::{import_upload, import_upload_part};
+use kernel::{
+    Code, Ctx, Error, Result,
+    crypto::{Hasher, sha256},
+};
+use sea_orm::{
+    ColumnTrait, FromQueryResult, Iterable,
+    sea_query::{Cond, Expr, OnConflict, Order, Query},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::{ImportOptions, MAX_BYTES, Sent, Started, job, start};
+use crate::domain::KINDS;
+
+/// Days for which an upload that is not complete is kept.
+pub const UPLOAD_DAYS: i64 = 7;
+/// Bytes of a part at most.
+pub const MAX_PART: usize = 16 << 20;
+/// Parts of a file at most.
+pub const MAX_PARTS: i32 = 1000;
+/// Uploads of one user that are open, at most: the oldest one gives way.
+const OPEN: usize = 20;
+
+/// A file that is sent in parts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ImportUpload {
+    /// Id of the upload, and of the import that it becomes.
+    pub id: Uuid,
+    /// State: `open` until it is complete.
+    pub state: String,
+    /// Bytes that have come.
+    pub bytes: i64,
+    /// The parts that have come.
+    pub parts: Vec<ImportPart>,
+    /// When it was begun.
+    pub created_at: DateTime<Utc>,
+    /// When it is forgotten, if it is not complete.
+    pub expires_at: DateTime<Utc>,
+}
+
+/// A part of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, FromQueryResult)]
+pub struct ImportPart {
+    /// Number of the part, from 1.
+    pub number: i32,
+    /// Bytes of the part.
+    pub bytes: i32,
+    /// SHA-256 of the part, in hexadecimal digits.
+    pub sha256: String,
+}
+
+/// What is known of a file that has come whole.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+pub struct CompleteInput {
+    /// SHA-256 of the whole file, in hexadecimal digits; where it is another one, nothing is imported.
+    #[schema(pattern = "^[0-9A-Fa-f]{64}$")]
+    pub sha256: Option<String>,
+}
+
+type Kept = import_upload::Model;
+
+/// Begins a file that is sent in parts.
+///
+/// # Errors
+/// `BadRequest` for settings that do not go together; `Forbidden` for who acts for no owner.
+pub async fn open(ctx: &Ctx, options: &ImportOptions) -> Result<ImportUpload> {
+    use import_upload::Column;
+
+    ctx.actor.must_be_itself()?;
+    options.check(&KINDS)?;
+    let (Some(user), Some(owner)) = (ctx.actor.user, ctx.actor.acting.clone()) else {
+        return Err(start::no_owner());
+    };
+    let now = ctx.clock.now();
+    let kept = Kept {
+        id: ctx.clock.id(),
+        owner,
+        user_id: user,
+        api_key_id: ctx.actor.key.as_ref().map(|key| key.key),
+        options: serde_json::to_value(options)?,
+        created_at: now,
+        expires_at: now + TimeDelta::days(UPLOAD_DAYS),
+    };
+    let mut insert = Query::insert();
+    insert.into_table(import_upload::Entity).columns(Column::iter()).values_panic([
+        Expr::val(kept.id),
+        Expr::val(kept.owner.as_str()),
+        Expr::val(kept.user_id),
+        Expr::val(kept.api_key_id),
+        Expr::val(kept.options.clone()),
+        Expr::val(kept.created_at),
+        Expr::val(kept.expires_at),
+    ]);
+    ctx.db.writing().run(&insert).await?;
+    let mine = select(ctx, Cond::all().add(Column::UserId.eq(user))).await?;
+    for old in mine.iter().skip(OPEN) {
+        forget(ctx, old.id).await?;
+    }
+    Ok(told(kept, Vec::new()))
+}
+
+/// The caller's upload with this id.
+///
+/// # Errors
+/// `NotFound` where it has none.
+pub async fn uploaded(ctx: &Ctx, id: Uuid) -> Result<ImportUpload> {
+    let kept = own(ctx, id).await?;
+    Ok(told(kept, parts(ctx, id).await?))
+}
+
+/// Keeps a part of a file, in the place of one with the same number.
+///
+/// # Errors
+/// `NotFound` where the caller has no such upload; `BadRequest` for a number out of bounds; `Invalid` where another hash was
+/// given than that of the bytes, or the file grows too large.
+pub async fn keep_part(
+    ctx: &Ctx,
+    id: Uuid,
+    number: &str,
+    (content, expected): (Vec<u8>, Option<Vec<u8>>),
+) -> Result<ImportPart> {
+    use import_upload_part::Column;
+
+    own(ctx, id).await?;
+    let number = number.parse::<i32>().ok().filter(|number| (1..=MAX_PARTS).contains(number));
+    let number = number.ok_or_else(|| {
+        Error::bad_request("/number", Code::OutOfRange, format!("parts are numbered from 1 to {MAX_PARTS}"))
+    })?;
+    if content.is_empty() {
+        return Err(Error::invalid("", Code::Required, "a part has at least one byte"));
+    }
+    let hash = sha256(&[&content]);
+    if expected.is_some_and(|expected| hex::encode(expected) != hash) {
+        let text = format!(
+            "`Content-Digest` is not that of the {} bytes that came: send the part again",
+            content.len()
+        );
+        return Err(Error::invalid("", Code::BadFormat, text));
+    }
+    let others = parts(ctx, id).await?.into_iter().filter(|part| part.number != number);
+    let others: u64 = others.map(|part| u64::try_from(part.bytes).unwrap_or_default()).sum();
+    if others + u64::try_from(content.len()).unwrap_or(u64::MAX) > MAX_BYTES {
+        return Err(Error::invalid("", Code::TooLong, format!("a file has at most {MAX_BYTES} bytes")));
+    }
+    let part = ImportPart { number, bytes: i32::try_from(content.len()).unwrap_or(i32::MAX), sha256: hash };
+    let mut insert = Query::insert();
+    insert
+        .into_table(import_upload_part::Entity)
+        .columns([Column::UploadId, Column::Number, Column::Sha256, Column::Content, Column::Bytes])
+        .values_panic([
+            Expr::val(id),
+            Expr::val(number),
+            Expr::val(part.sha256.as_str()),
+            Expr::val(content),
+            Expr::val(part.bytes),
+        ]);
+    let again = OnConflict::columns([Column::UploadId, Column::Number])
+        .update_columns([Column::Sha256, Column::Content, Column::Bytes])
+        .to_owned();
+    insert.on_conflict(again);
+    ctx.db.writing().run(&insert).await?;
+    Ok(part)
+}
+
+/// Puts the parts together and starts the import; where that was done before, answers the import.
+///
+/// # Errors
+/// `NotFound` where the caller has no such upload; `Invalid` where parts are missing, or the file has another hash; and as
+/// [`start`](start::start).
+pub async fn complete(ctx: &Ctx, id: Uuid, input: &CompleteInput) -> Result<Started> {
+    ctx.actor.must_be_itself()?;
+    let kept = match own(ctx, id).await {
+        Err(Error::NotFound) => return Ok(Started::Earlier(Box::new(super::find(ctx, id).await?))),
+        found => found?,
+    };
+    let parts = parts(ctx, id).await?;
+    let missing: Vec<String> = (1..=parts.last().map_or(1, |part| part.number))
+        .filter(|number| parts.iter().all(|part| part.number != *number))
+        .map(|number| number.to_string())
+        .collect();
+    if !missing.is_empty() {
+        let text = format!("these parts have not come: {}", missing.join(", "));
+        return Err(Error::invalid("", Code::Required, text));
+    }
+    let sent = together(ctx, id, &parts).await?;
+    if input.sha256.as_ref().is_some_and(|expected| !expected.eq_ignore_ascii_case(&sent.sha256)) {
+        let text = format!("the file has the SHA-256 {}: a part is another one than was meant", sent.sha256);
+        return Err(Error::invalid("/sha256", Code::BadFormat, text));
+    }
+    let options: ImportOptions = serde_json::from_value(kept.options)?;
+    let started = start::start_as(ctx, id, sent, options).await?;
+    forget(ctx, id).await?;
+    Ok(started)
+}
+
+/// Forgets an upload of the caller.
+///
+/// # Errors
+/// `NotFound` where it has none.
+pub async fn discard(ctx: &Ctx, id: Uuid) -> Result<()> {
+    ctx.actor.must_be_itself()?;
+    own(ctx, id).await?;
+    forget(ctx, id).await
+}
+
+/// Forgets uploads whose time is over; answers how many.
+///
+/// # Errors
+/// What the database says.
+pub async fn expire_uploads(ctx: &Ctx, most: u64) -> Result<u64> {
+    let over = select(ctx, Cond::all().add(import_upload::Column::ExpiresAt.lt(ctx.clock.now()))).await?;
+    let most = usize::try_from(most).unwrap_or(usize::MAX);
+    for upload in over.iter().take(most) {
+        forget(ctx, upload.id).await?;
+    }
+    Ok(u64::try_from(over.len().min(most)).unwrap_or_default())
+}
+
+fn told(kept: Kept, parts: Vec<ImportPart>) -> ImportUpload {
+    ImportUpload {
+        id: kept.id,
+        state: "open".into(),
+        bytes: parts.iter().map(|part| i64::from(part.bytes)).sum(),
+        parts,
+        created_at: kept.created_at,
+        expires_at: kept.expires_at,
+    }
+}
+
+async fn own(ctx: &Ctx, id: Uuid) -> Result<Kept> {
+    use import_upload::Column;
+
+    let (user, owner, key) = job::maker(ctx)?;
+    let mut which =
+        Cond::all().add(Column::Id.eq(id)).add(Column::UserId.eq(user)).add(Column::Owner.eq(owner));
+    if let Some(key) = key {
+        which = which.add(Column::ApiKeyId.eq(key));
+    }
+    which = which.add(Column::ExpiresAt.gt(ctx.clock.now()));
+    select(ctx, which).await?.pop().ok_or(Error::NotFound)
+}
+
+/// Uploads, the last one first.
+async fn select(ctx: &Ctx, which: Cond) -> Result<Vec<Kept>> {
+    use import_upload::Column;
+
+    let mut select = Query::select();
+    select.columns(Column::iter()).from(import_upload::Entity).cond_where(which);
+    select.order_by(Column::Id, Order::Desc).limit(100);
+    let rows = ctx.db.reading().all(&select).await?;
+    rows.iter().map(|row| Ok(Kept::from_query_result(row, "")?)).collect()
+}
+
+async fn parts(ctx: &Ctx, id: Uuid) -> Result<Vec<ImportPart>> {
+    use import_upload_part::Column;
+
+    let mut select = Query::select();
+    select.columns([Column::Number, Column::Bytes, Column::Sha256]).from(import_upload_part::Entity);
+    select.and_where(Column::UploadId.eq(id)).order_by(Column::Number, Order::Asc);
+    let rows = ctx.db.reading().all(&select).await?;
+    rows.iter().map(|row| Ok(ImportPart::from_query_result(row, "")?)).collect()
+}
+
+/// The file of an upload, part by part.
+async fn together(ctx: &Ctx, id: Uuid, parts: &[ImportPart]) -> Result<Sent> {
+    use import_upload_part::Column;
+
+    let io = |error: std::io::Error| Error::Internal(format!("a file cannot be kept: {error}"));
+    let mut file: File = tempfile::tempfile().map_err(io)?;
+    let (mut hash, mut bytes) = (Hasher::default(), 0);
+    for part in parts {
+        let mut select = Query::select();
+        select.column(Column::Content).from(import_upload_part::Entity);
+        select.and_where(Column::UploadId.eq(id)).and_where(Column::Number.eq(part.number));
+        let row = ctx.db.reading().one(&select).await?.ok_or(Error::NotFound)?;
+        let content: Vec<u8> = row.try_get_by_index(0)?;
+        hash.update(&content);
+        file.write_all(&content).map_err(io)?;
+        bytes += u64::try_from(content.len()).unwrap_or_default();
+    }
+    Ok(Sent { file, bytes, sha256: hash.done() })
+}
+
+async fn forget(ctx: &Ctx, id: Uuid) -> Result<()> {
+    let conn = ctx.db.writing();
+    let mut parts = Query::delete();
+    parts.from_table(import_upload_part::Entity).and_where(import_upload_part::Column::UploadId.eq(id));
+    conn.run(&parts).await?;
+    let mut whole = Query::delete();
+    whole.from_table(import_upload::Entity).and_where(import_upload::Column::Id.eq(id));
+    conn.run(&whole).await?;
+    Ok(())
+}

@@ -1,0 +1,202 @@
+//! Workbooks as ministries have them, read by mappings.
+
+use axum::http::Method;
+use serde_json::{Value as Json, json};
+
+use super::{counts, faults, send};
+use crate::support::{app, client::Client};
+
+const MINISTRY: &[u8] = include_bytes!("../files/ministry.xlsx");
+
+/// How the workbook of the ministry is read.
+fn mapping() -> Json {
+    let agency = json!([{"label": "МЧС", "code": "MES"}, {"label": "минздрав", "code": "MOH"}]);
+    json!({
+        "owner": "KGZ", "code": "plan", "title": "План мероприятий", "record_kind": "tasks", "sheet": "План 2027",
+        "header_row": 4, "keys_of": "ministry", "ends_at_empty_row": true, "leaves_out_others": true,
+        "columns": [
+            {"column": "№", "field": "external_key"},
+            {"column": "Наименование мероприятия", "field": "title"},
+            {"column": "Ответственный исполнитель", "field": "lead_agency", "values": agency},
+            {"column": "Состояние", "field": "status", "values": [{"label": "выполнено", "code": "done"}, {"label": "В работе", "code": "in_progress"}, {"label": "не начата", "code": "planned"}]},
+            {"column": "Соисполнители", "field": "contributing_agencies", "values": agency},
+        ],
+    })
+}
+
+async fn look(me: &Client<'_>, query: &str, file: &[u8]) -> crate::support::client::Answer {
+    let path = format!("/api/v1/imports/preview?{query}");
+    me.send(Method::POST, &path, Some("application/octet-stream"), file.to_vec()).await
+}
+
+#[tokio::test]
+async fn a_ministry_sends_its_workbook_as_it_is() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        me.post("/import-mappings", mapping()).await.ok(201);
+
+        let seen = look(&me, "mapping=plan", MINISTRY).await;
+        let shown = send(&me, "mapping=plan&mode=create&language=ru&dry_run=true", MINISTRY).await;
+
+        let table = &seen.ok(200)["tables"][0];
+        assert_eq!(
+            (table["header_row"].as_i64(), table["rows"].as_array().map(Vec::len)),
+            (Some(4), Some(3)),
+            "{}",
+            seen.body
+        );
+        let rows = table["rows"].as_array().expect("rows");
+        assert_eq!(rows[0]["fields"]["lead_agency"], "MES");
+        assert_eq!(rows[1]["fields"]["lead_agency"], "MES", "merged cells are carried down");
+        assert_eq!(
+            (&rows[0]["fields"]["due_on"], &rows[1]["fields"]["due_on"]),
+            (&json!("2027-12-31"), &json!("2027-12-31"))
+        );
+        assert_eq!(
+            (&rows[2]["fields"]["due_on"], &rows[2]["fields"]["status"]),
+            (&json!("2027-03-31"), &json!("planned"))
+        );
+        assert_eq!(rows[2]["fields"]["contributing_agencies"], json!(["MES", "MOH"]));
+        assert_eq!((&rows[1]["line"], &rows[1]["row"]), (&json!(6), &json!(2)));
+        let told: Vec<&Json> =
+            shown.ok(200)["warnings"].as_array().expect("warnings").iter().map(|one| &one["code"]).collect();
+        assert_eq!(told, ["columns_left_out", "tables_left_out"], "{}", shown.body);
+        // A task that is done says when: the country's workbook does not, and is told so.
+        assert_eq!(
+            (counts(&shown.body), faults(&shown.body)),
+            ([2, 0, 0, 0, 1], vec![(5, "completed_on", "required")])
+        );
+        let sent = send(&me, "mapping=plan&mode=upsert&language=ru&atomic=row", MINISTRY).await;
+        assert_eq!(counts(sent.ok(200)), [2, 0, 0, 0, 1], "{}", sent.body);
+        assert_eq!(me.get("/tasks/by-key/ministry/2").await.ok(200)["title"], "Обучение спасателей");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn errors_name_the_columns_of_the_file() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let mut of_csv = mapping();
+        of_csv["sheet"] = Json::Null;
+        of_csv["header_row"] = json!(2);
+        me.post("/import-mappings", of_csv).await.ok(201);
+        let file = "План;;;;\nНаименование  мероприятия;Ответственный исполнитель;срок;owner;language\nУчение;МВД;скоро;KGZ;ru\n";
+
+        let refused = send(&me, "mapping=plan&atomic=row", file).await;
+        let unknown = send(&me, "mapping=nothing", file).await;
+        let other = send(&me, "mapping=plan&kind=actions", file).await;
+
+        let told = faults(refused.ok(200));
+        assert!(told.contains(&(3, "Ответственный исполнитель", "reference_not_found")) || told.iter().any(|one| one.1 == "срок"), "{}", refused.body);
+        assert!(told.iter().any(|(line, column, code)| (*line, *column, *code) == (3, "срок", "bad_format")), "{}", refused.body);
+        unknown.problem(400, "bad_request");
+        other.problem(400, "bad_request");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_mapping_is_suggested_from_headers_in_four_languages() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let agencies = me.get("/agencies?owner=KGZ&limit=200").await;
+        let agencies = agencies.ok(200)["items"].as_array().expect("agencies").clone();
+        let agency = agencies.iter().find(|one| one["code"] == "MES").expect("an agency");
+        let name = agency["name"].as_str().expect("a name").to_owned();
+        let file =
+            format!("Список;;\n;;\nНаименование;Ответственный;Échéance;Прочее\nУчение;{name};31.12.2027;x\n");
+
+        let seen = look(&me, "kind=tasks", file.as_bytes()).await;
+        let suggested = &seen.ok(200)["suggested"];
+
+        assert_eq!(suggested["header_row"], 3, "{}", seen.body);
+        let fields: Vec<&str> = suggested["columns"]
+            .as_array()
+            .expect("columns")
+            .iter()
+            .filter_map(|one| one["field"].as_str())
+            .collect();
+        assert_eq!(fields, ["title", "lead_agency", "due_on"]);
+        let row = &seen.body["tables"][0]["rows"][0]["fields"];
+        assert_eq!(
+            (&row["lead_agency"], &row["due_on"]),
+            (&json!("MES"), &json!("2027-12-31")),
+            "{}",
+            seen.body
+        );
+        let mut body = suggested.clone();
+        (body["owner"], body["code"]) = (json!("KGZ"), json!("suggested"));
+        me.post("/import-mappings", body).await.ok(201);
+        let done = send(&me, "mapping=suggested&mode=create&language=ru", file.as_str()).await;
+        assert_eq!(counts(done.ok(200)), [1, 0, 0, 0, 0], "{}", done.body);
+        let plain = look(&me, "kind=tasks", b"title,owner\nDrill,KGZ\n").await;
+        assert_eq!(plain.ok(200)["suggested"], Json::Null);
+        assert_eq!(
+            me.get("/tasks?q=%D0%A3%D1%87%D0%B5%D0%BD%D0%B8%D0%B5").await.ok(200)["items"]
+                .as_array()
+                .map(Vec::len),
+            Some(1)
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_mapping_is_held_to_the_kind_it_is_of() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let mut wrong = mapping();
+        wrong["columns"] = json!([
+            {"column": "A", "field": "titel"}, {"column": " a", "field": "title"}, {"column": "B", "field": "title"},
+            {"column": "C", "field": "created_at"}, {"column": "D", "field": "x_ours"}, {"column": "E", "field": "x_ours"},
+        ]);
+        let mut kind = mapping();
+        kind["record_kind"] = json!("taks");
+
+        let refused = me.post("/import-mappings", wrong).await;
+        let unknown = me.post("/import-mappings", kind).await;
+
+        refused.problem(422, "invalid");
+        let found: Vec<String> = refused.violations().into_iter().map(|(place, _)| place).collect();
+        assert_eq!(found, ["/columns/0/field", "/columns/1/column", "/columns/2/field", "/columns/3/field"], "{}", refused.body);
+        assert_eq!(unknown.violations(), [("/record_kind".to_owned(), "not_in_list".to_owned())]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_import_keeps_the_mapping_by_which_it_was_judged() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let made = me.post("/import-mappings", mapping()).await;
+        let path = format!("/import-mappings/{}", made.ok(201)["id"].as_str().expect("an id"));
+        let file = "\n\n\n\"Наименование мероприятия\",owner,lead_agency,language\nУчение,KGZ,MES,ru\n";
+        let shown = send(&me, "mapping=plan&mode=create&dry_run=true", file).await;
+        shown.ok(200);
+        me.edit(&path, json!({ "columns": [] })).await.ok(200);
+
+        let plan = json!({ "import_plan": shown.body["import_plan"] });
+        let done = me.post(&super::act(&shown, "commit"), plan).await;
+
+        assert_eq!(counts(done.ok(200)), [1, 0, 0, 0, 0], "{}", done.body);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn periods_are_kept_with_how_exact_they_are() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let file = "owner,code,name,kind,language,valid_from,valid_until\nKGZ,NEW,New agency,ministry,en,2025-Q4,2027\n";
+
+        let done = send(&me, "kind=agencies", file).await;
+
+        assert_eq!(counts(done.ok(200)), [1, 0, 0, 0, 0], "{}", done.body);
+        let found = me.get("/agencies?q=New%20agency").await;
+        let one = &found.ok(200)["items"][0];
+        assert_eq!((&one["valid_from"], &one["valid_from_precision"]), (&json!("2025-10-01"), &json!("quarter")));
+        assert_eq!((&one["valid_until"], &one["valid_until_precision"]), (&json!("2027-12-31"), &json!("year")));
+    })
+    .await;
+}

@@ -1,0 +1,66 @@
+//! Templates: empty files that are filled in and sent.
+
+use axum::http::Method;
+use calamine::{Reader, Xlsx};
+
+use super::{counts, send};
+use crate::support::app;
+
+#[tokio::test]
+async fn a_template_is_filled_in_and_sent() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let csv = me.send(Method::GET, "/api/v1/imports/templates/tasks", None, Vec::new()).await;
+        let text = String::from_utf8(csv.bytes.to_vec()).expect("text");
+        let names: Vec<&str> = text.trim_start_matches('\u{feff}').trim_end().split(',').collect();
+        let row: Vec<&str> = names
+            .iter()
+            .map(|name| match *name {
+                "title" => "Drill",
+                "owner" => "KGZ",
+                "lead_agency" => "MES",
+                "language" => "en",
+                _ => "",
+            })
+            .collect();
+
+        let sent = send(&me, "kind=tasks", format!("{text}{}\r\n", row.join(","))).await;
+
+        assert_eq!((csv.status, csv.headers["content-type"].to_str().ok()), (200, Some("text/csv")));
+        assert_eq!(counts(sent.ok(200)), [1, 0, 0, 0, 0], "{}", sent.body);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_template_comes_in_four_forms() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+
+        let book = me.send(Method::GET, "/api/v1/imports/templates/tasks?format=xlsx&lang=ru", None, Vec::new()).await;
+        let schema = me.get("/imports/templates/tasks?format=json_schema").await;
+        let table = me.get("/imports/templates/tasks?format=table_schema").await;
+        let none = me.get("/imports/templates/taks").await;
+        let form = me.get("/imports/templates/tasks?format=pdf").await;
+
+        assert_eq!(book.status, 200, "{}", book.body);
+        let mut read: Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(book.bytes.to_vec())).expect("a workbook");
+        assert_eq!(read.sheet_names(), ["tasks", "x_lists"]);
+        let first = read.worksheet_range("tasks").expect("a sheet");
+        assert_eq!(first.get_value((0, 0)).map(ToString::to_string).as_deref(), Some("id"));
+        // The empty workbook is a file that an import can read, though it has no row.
+        let sent = send(&me, "", book.bytes.to_vec()).await;
+        assert_eq!(counts(sent.ok(200)), [0, 0, 0, 0, 0], "{}", sent.body);
+        assert_eq!(schema.ok(200)["$schema"], "https://json-schema.org/draft/2020-12/schema");
+        let validator = jsonschema::validator_for(&schema.body).expect("a schema");
+        let task = serde_json::json!({"title": "Drill", "owner": "KGZ", "lead_agency": "MES", "language": "en", "x_own": 1});
+        assert!(validator.is_valid(&task), "{:?}", validator.iter_errors(&task).map(|one| one.to_string()).collect::<Vec<_>>());
+        assert!(!validator.is_valid(&serde_json::json!({"titel": "Drill"})));
+        let fields = table.ok(200)["fields"].as_array().expect("fields");
+        let status = fields.iter().find(|field| field["name"] == "status").expect("a field");
+        assert!(status["constraints"]["enum"].as_array().is_some_and(|codes| codes.iter().any(|code| code == "done")));
+        none.problem(404, "not_found");
+        form.problem(400, "bad_request");
+    })
+    .await;
+}
