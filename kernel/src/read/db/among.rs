@@ -1,4 +1,4 @@
-//! Any number of ids in one value.
+//! Any number of ids or texts in one value.
 
 use sea_orm::{
     Value,
@@ -19,6 +19,19 @@ impl Conn<'_> {
             return column.eq(PgFunc::any(Expr::val(ids)));
         }
         column.binary(BinOper::In, Expr::cust_with_values("SELECT unhex(value) FROM json_each(?)", [ids]))
+    }
+
+    /// The condition that a column holds one of these texts, which are bound as one value like the ids of [`Conn::among`].
+    #[must_use]
+    pub fn among_texts<'t>(&self, column: Expr, texts: impl IntoIterator<Item = &'t str>) -> Expr {
+        let texts = texts.into_iter();
+        if self.is_postgres() {
+            let texts = texts.map(Value::from).collect();
+            let texts = Value::Array(ArrayType::String, Some(Box::new(texts)));
+            return column.eq(PgFunc::any(Expr::val(texts)));
+        }
+        let texts = json!(texts.collect::<Vec<_>>()).to_string();
+        column.binary(BinOper::In, Expr::cust_with_values("SELECT value FROM json_each(?)", [texts]))
     }
 
     /// Ids as the one value that [`Conn::among`] binds: an array, or a JSON text of the bytes in hex, for SQLite has

@@ -77,7 +77,7 @@ impl Unit {
         let mut any = Cond::any();
         let mut wanted = !ids.is_empty();
         if !ids.is_empty() {
-            any = any.add(def.col("id").is_in(ids));
+            any = any.add(self.conn().among(def.col("id"), &ids));
         }
         let systems: BTreeSet<&str> =
             live().filter_map(|i| i.key.as_ref()).map(|(system, _)| system.as_str()).collect();
@@ -86,9 +86,8 @@ impl Unit {
                 .filter_map(|i| i.key.as_ref())
                 .filter(|(s, _)| s == system)
                 .map(|(_, key)| key.as_str());
-            any = any.add(
-                Cond::all().add(def.col("source_system").eq(system)).add(def.col("external_key").is_in(keys)),
-            );
+            let keys = self.conn().among_texts(def.col("external_key"), keys);
+            any = any.add(Cond::all().add(def.col("source_system").eq(system)).add(keys));
             wanted = true;
         }
         if !wanted {

@@ -6,7 +6,7 @@ use chrono::{Datelike, Months, NaiveDate};
 use model::{Shape, access::Visibility};
 use sea_orm::{
     Value,
-    sea_query::{Cond, ExprTrait, Func},
+    sea_query::{Cond, Expr, ExprTrait, Func},
 };
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -148,10 +148,19 @@ impl Unit {
                 wanted = true;
                 let column = def.col(last);
                 let column = if is_code { Func::upper(column).into() } else { column };
-                any = any.add(column.is_in(values));
+                any = any.add(self.among_values(column, values));
             }
         }
         if wanted { store::all(self.conn(), def, any).await } else { Ok(Vec::new()) }
+    }
+
+    /// The condition that a column holds one of these values; texts are bound as one.
+    fn among_values(&self, column: Expr, values: Vec<Value>) -> Expr {
+        let text = |value: &Value| if let Value::String(text) = value { text.clone() } else { None };
+        match values.iter().map(text).collect::<Option<Vec<String>>>() {
+            Some(texts) => self.conn().among_texts(column, texts.iter().map(String::as_str)),
+            None => column.is_in(values),
+        }
     }
 }
 

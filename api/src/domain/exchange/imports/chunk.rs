@@ -8,7 +8,8 @@ use kernel::{
     record::{Expected, Op, Outcome, OutcomeKind},
     render::{Detail, Renderer},
     row::Row,
-    schema, store,
+    schema,
+    store::{self, Wanted},
     unit::Atomic,
 };
 use sea_orm::sea_query::{Cond, ExprTrait};
@@ -129,24 +130,27 @@ async fn look_up(unit: &Unit, def: &'static KindDef, entries: &[Entry], mode: Im
             Which::Id(_) | Which::New => {}
         }
     }
-    let mut any = Cond::any();
+    let (conn, mut any) = (unit.conn(), Cond::any());
     if let Some(column) = def.code.filter(|_| !codes.is_empty()) {
-        any = any.add(def.col(column).is_in(codes));
+        any = any.add(conn.among_texts(def.col(column), codes));
     }
     if !ids.is_empty() {
-        any = any.add(def.col("id").is_in(ids));
+        any = any.add(conn.among(def.col("id"), &ids));
     }
     for (system, keys) in keys {
         let of_system = Cond::all().add(def.col("source_system").eq(system));
-        any = any.add(of_system.add(def.col("external_key").is_in(keys)));
+        any = any.add(of_system.add(conn.among_texts(def.col("external_key"), keys)));
     }
     let mut found = Found::default();
     if any.is_empty() {
         return Ok(found);
     }
-    let mut select = store::select(def);
+    let names = ["id", "owner", "version", "source_system", "external_key"];
+    let names: Vec<&str> = names.into_iter().chain(def.code).collect();
+    let wanted = Wanted { def, columns: def.named(&names) };
+    let mut select = store::select(wanted);
     select.cond_where(visible(&unit.ctx.actor, def)).cond_where(any);
-    for row in store::rows(unit.conn(), def, &select).await? {
+    for row in store::rows(conn, wanted, &select).await? {
         let text = |column: &str| row.text(column).map(str::to_owned);
         let key =
             text("source_system").zip(text("external_key")).map(|(system, key)| Which::Key(system, key));
