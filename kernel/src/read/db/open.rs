@@ -14,6 +14,8 @@ use tokio::time::sleep;
 use super::{Db, faults};
 use crate::error::Result;
 
+/// How long a write waits for the one that is under way, on SQLite.
+const WRITER: Duration = Duration::from_secs(5);
 /// How often a file that another process opens too is tried again, and how long between.
 const OPENINGS: u32 = 100;
 const OPENING: Duration = Duration::from_millis(50);
@@ -45,7 +47,8 @@ impl Db {
         if url.starts_with("sqlite:") {
             options.map_sqlx_sqlite_opts(sqlite);
             let mut single = options.clone();
-            single.max_connections(1).min_connections(1);
+            // Others wait so long for the one writer, and are then told to come again.
+            single.max_connections(1).min_connections(1).acquire_timeout(WRITER);
             // A batch changes more pages than the 2 MB that are kept otherwise.
             single.map_sqlx_sqlite_opts(|options| sqlite(options).pragma("cache_size", "-16384"));
             let writer = open_file(single).await?;
