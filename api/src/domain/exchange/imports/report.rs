@@ -110,6 +110,13 @@ impl ImportError {
     }
 }
 
+/// The member that a pointer begins with, and how it goes on from there; none for the record as a whole.
+fn split(pointer: &str) -> Option<(String, &str)> {
+    let inner = pointer.strip_prefix('/')?;
+    let (member, rest) = inner.split_at_checked(inner.find('/').unwrap_or(inner.len()))?;
+    Some((member.replace("~1", "/").replace("~0", "~"), rest))
+}
+
 /// What became of a row, as it is kept.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Verdict {
@@ -154,10 +161,9 @@ impl Verdict {
             table: table.name.clone(),
             ..ImportRow::of(table.def, "rejected")
         };
-        let fields = Json::Object(entry.fields.clone());
         let given = |fault: &RowFault| {
-            let pointer = fault.pointer.as_deref().filter(|pointer| !pointer.is_empty())?;
-            fields.pointer(pointer).map(cut)
+            let (member, rest) = split(fault.pointer.as_deref()?)?;
+            entry.fields.get(&member)?.pointer(rest).map(cut)
         };
         row.errors = faults.iter().map(|fault| row.error(fault, given(fault))).collect();
         Self { seq: i32::try_from(seq).unwrap_or(i32::MAX), base: None, row }
