@@ -6,7 +6,7 @@ mod pages;
 mod prices;
 mod restored;
 mod socket;
-mod stream;
+pub mod stream;
 
 use std::time::Duration;
 

@@ -76,7 +76,7 @@ fn twin(operation: &str) -> Twin {
         | "get_import_rejected"
         | "get_import_template" => return Twin::None("the bytes of a file are sent by HTTP"),
         "list_imports" => return field("Query", "imports".into()),
-        "get_import" => return field("Query", "import".into()),
+        "get_import" | "follow_import" => return field("Query", "import".into()),
         "list_import_rows" => return field("Query", "importRows".into()),
         "list_import_errors" => return field("Query", "importErrors".into()),
         "commit_import" | "cancel_import" | "revert_import" | "review_import" => {

@@ -93,6 +93,7 @@ fn areas() -> impl Iterator<Item = OpenApiRouter<AppState>> {
         reports::answers_router(),
         calendars::feed_router(),
         changes::router(),
+        imports::events_router(),
     ])
 }
 
@@ -111,4 +112,5 @@ pub(crate) fn router() -> Router<AppState> {
         .route_layer(from_fn(traced::settled))
         .route_layer(from_fn(caching::tagged))
         .merge(Router::from(changes::router()))
+        .merge(Router::from(imports::events_router()))
 }

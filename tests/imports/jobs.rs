@@ -7,7 +7,7 @@ use concord::{jobs, jobs::Service};
 use serde_json::json;
 
 use super::{counts, send};
-use crate::support::app;
+use crate::{changes::stream::open, support::app};
 
 fn many(count: usize) -> String {
     let mut file = String::from("title,owner,lead_agency,language,source_system,external_key\n");
@@ -67,6 +67,54 @@ async fn an_import_that_nobody_is_at_is_taken_up() {
 }
 
 #[tokio::test]
+async fn an_import_is_followed_to_its_end() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let sent = send(&me, "kind=tasks&atomic=row", many(1500)).await;
+        let path = format!("/imports/{}", sent.ok(202)["id"].as_str().unwrap());
+
+        let mut events = open(app, &me, &format!("{path}/events")).await;
+        let (mut told, mut last) = (Vec::new(), json!(null));
+        while let Some((event, _, import)) = events.next().await {
+            told.push((event, import["rows_read"].as_i64().unwrap()));
+            last = import;
+        }
+
+        assert!(told.iter().all(|(event, _)| event == "import"), "{told:?}");
+        assert!(told.is_sorted_by_key(|(_, rows)| *rows), "{told:?}");
+        assert_eq!(last["state"], "completed", "{last}");
+        for rows in ["rows_read", "rows_valid", "rows_written", "rows_done"] {
+            assert_eq!(last[rows], 1500, "{rows} of {last}");
+        }
+        assert_eq!((&last["rows_per_second"], &last["seconds_left"]), (&json!(null), &json!(null)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn clocks_that_jump_tear_nothing() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let sent = send(&me, "kind=tasks&atomic=group&group_size=100", many(1500)).await;
+        let path = format!("/imports/{}", sent.ok(202)["id"].as_str().unwrap());
+        app.state.clock.advance(TimeDelta::days(-400));
+        tokio::task::yield_now().await;
+        app.state.clock.advance(TimeDelta::days(401));
+        app.state.tasks.close();
+        app.state.tasks.wait().await;
+        app.state.tasks.reopen();
+
+        let me = app.user("secretariat").await;
+        let done = me.get(&path).await;
+
+        assert_eq!((counts(done.ok(200)), &done.body["state"]), ([1500, 0, 0, 0, 0], &json!("completed")));
+        let report = kernel::change::verify(&app.system(), None).await.unwrap();
+        assert!(report.findings.is_empty(), "{report:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn imports_are_their_senders_own() {
     app(async |app| {
         let (me, other) = (app.user("secretariat").await, app.user("officer").await);
@@ -78,7 +126,7 @@ async fn imports_are_their_senders_own() {
 
         assert_eq!(theirs.ok(200)["items"], json!([]));
         assert_eq!(me.get("/imports").await.ok(200)["items"][0]["id"], sent.body["id"]);
-        for under in ["", "/rows", "/errors"] {
+        for under in ["", "/rows", "/errors", "/events"] {
             other.get(&format!("{path}{under}")).await.problem(404, "not_found");
         }
         for verb in ["cancel", "revert"] {

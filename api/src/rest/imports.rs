@@ -1,6 +1,7 @@
 //! Imports: files of records sent, judged, committed, taken back.
 
 mod parts;
+mod progress;
 mod templates;
 mod upload;
 
@@ -35,6 +36,11 @@ use crate::{
     state::AppState,
 };
 use upload::Upload;
+
+/// The route of imports that are followed.
+pub fn events_router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(progress::follow_import))
+}
 
 /// Seconds that a caller may wait for a long import.
 const MOST_WAIT: u64 = 25;

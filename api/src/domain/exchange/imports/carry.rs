@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{
     Import, ImportAtomic, ImportMode, ImportOptions, MAX_ROWS_AT_ONCE, SHORT,
     chunk::{self, How},
-    hold::Hold,
+    hold::{Hold, Tally, note},
     job::{self, Job, OPEN, Rows},
     mapping,
     outcome::{OUTCOME, cancelled, count, goes_on, put_down_apart},
@@ -127,6 +127,7 @@ impl Carried {
         }
         let ctx = self.ctx.clone();
         let job = self.job.clone();
+        note(&ctx, job.id, Tally::of(&job));
         let done = match (self.job.dry_run, self.options.atomic()) {
             (true, _) => self.judge().await,
             (false, ImportAtomic::All) => self.at_once().await,
@@ -161,10 +162,13 @@ impl Carried {
             // What the others bring must be there.
             return self.ctx.take_back(async move |unit| judging.run(unit).await).await;
         }
-        let mut all = Vec::new();
+        let (mut all, mut tally) = (Vec::new(), Tally::default());
         for places in chunk::chunks(&self.read, None) {
             let one = One { read: self.read.clone(), how: judging.how, places };
-            all.extend(self.ctx.rehearse(async move |unit| one.run(unit).await).await?);
+            let some = self.ctx.rehearse(async move |unit| one.run(unit).await).await?;
+            tally.add(&some, true);
+            note(&self.ctx, self.job.id, tally);
+            all.extend(some);
         }
         all.sort_by_key(|verdict| verdict.seq);
         Ok(all)
@@ -179,7 +183,7 @@ impl Carried {
     /// All rows; those of `sync` with the source system of which it deletes the others.
     fn judging(&self) -> Judging {
         let sync = self.options.source_system.clone().filter(|_| self.options.mode() == ImportMode::Sync);
-        Judging { read: self.read.clone(), how: self.how(), sync }
+        Judging { read: self.read.clone(), how: self.how(), sync, job: Some((self.job.id, self.job.dry_run)) }
     }
 
     /// Writes all rows or none, in one unit.
@@ -221,6 +225,8 @@ impl Carried {
     async fn in_groups(mut self) -> Result<(Job, Vec<Verdict>)> {
         let group = self.options.group();
         let chunks = chunk::chunks(&self.read, group);
+        // A long report is kept in the database alone.
+        let is_short = self.read.order.len() <= SHORT;
         let mut all = Vec::new();
         let mut begins = 0;
         let (how, ctx) = (self.how(), self.ctx.clone());
@@ -254,7 +260,10 @@ impl Carried {
                 }
                 Err(error) => return Err(error),
             }
-            all.extend(verdicts);
+            note(&ctx, self.job.id, Tally::of(&self.job));
+            if is_short {
+                all.extend(verdicts);
+            }
         }
         self.job.state = if self.job.rejected == 0 { "completed" } else { "completed_with_errors" }.into();
         self.job.finished_at = Some(ctx.clock.now());

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
+    hold::{Tally, progress},
     job::Job,
     report::{ImportRow, Verdict},
 };
@@ -51,8 +52,18 @@ pub struct Import {
     pub format: Option<String>,
     /// Rows of the file; null until they are counted.
     pub row_count: Option<i32>,
-    /// Rows that are done.
+    /// Rows that are done: their unit is committed.
     pub rows_done: i32,
+    /// Rows that are read and judged.
+    pub rows_read: i32,
+    /// Rows of these that are not refused.
+    pub rows_valid: i32,
+    /// Rows of these that are written; of an import at work what is not committed yet counts too.
+    pub rows_written: i32,
+    /// Rows in a second of an import at work; null where another process is at it, as is `seconds_left`.
+    pub rows_per_second: Option<f64>,
+    /// Seconds that an import at work still takes, by how fast it went so far.
+    pub seconds_left: Option<i64>,
     /// Records made; of a dry run those that would be, and so for the other counts.
     pub created: i32,
     /// Records changed.
@@ -91,6 +102,7 @@ pub struct Import {
 impl Import {
     /// An import as its sender is told of it.
     pub(super) fn of(job: Job, rows: Option<Vec<Verdict>>) -> Result<Self> {
+        let tally = Tally::of(&job);
         let found = job.found.as_ref();
         let format = found.and_then(|found| found.get("format")?.as_str().map(str::to_owned));
         Ok(Self {
@@ -106,6 +118,11 @@ impl Import {
             format,
             row_count: job.row_count,
             rows_done: job.done,
+            rows_read: tally.judged,
+            rows_valid: tally.valid,
+            rows_written: tally.written,
+            rows_per_second: None,
+            seconds_left: None,
             created: job.created,
             updated: job.updated,
             unchanged: job.unchanged,
@@ -124,6 +141,22 @@ impl Import {
             rows: rows.map(|rows| rows.into_iter().map(|verdict| verdict.row).collect()),
         })
     }
+
+    /// Adds how far it is and how fast it goes, where this process is at it.
+    pub(super) fn followed(mut self, now: DateTime<Utc>) -> Self {
+        let Some(progress) = progress(self.id).filter(|_| self.finished_at.is_none()) else { return self };
+        let Tally { judged, valid, written } = progress.tally;
+        (self.rows_read, self.rows_valid, self.rows_written) = (judged, valid, written);
+        self.rows_per_second = progress.rate(now);
+        let left = self.row_count.map(|count| f64::from(count.saturating_sub(judged)));
+        self.seconds_left = left.zip(self.rows_per_second).and_then(|(left, rate)| seconds(left / rate));
+        self
+    }
+}
+
+/// Whole seconds.
+fn seconds(exact: f64) -> Option<i64> {
+    format!("{:.0}", exact.ceil()).parse().ok()
 }
 
 /// Imports, the last one first.

@@ -45,7 +45,7 @@ pub async fn load(ctx: &Ctx, file: File, options: ImportOptions) -> Result<Loade
     let mut ctx = ctx.clone();
     ctx.language = options.language.as_deref().map(Arc::from);
     let how = How { mode: options.mode(), tells_changes: false };
-    let judging = Judging { read: read.clone(), how, sync: None };
+    let judging = Judging { read: read.clone(), how, sync: None, job: None };
     let told = Arc::new(Told::default());
     let held = told.clone();
     let work = async move |unit: &mut Unit| {

@@ -24,7 +24,7 @@ use crate::domain::KINDS;
 /// # Errors
 /// `NotFound` where there is none.
 pub async fn find(ctx: &Ctx, id: Uuid) -> Result<Import> {
-    Import::of(review::find(ctx, id).await?, None)
+    Ok(Import::of(review::find(ctx, id).await?, None)?.followed(ctx.clock.now()))
 }
 
 /// The caller's imports, or all of its owner, the last one first.
@@ -37,7 +37,9 @@ pub async fn list(ctx: &Ctx, of_owner: bool, (after, limit): (Option<&str>, usiz
     let has_more = jobs.len() > limit;
     jobs.truncate(limit);
     let next = jobs.last().filter(|_| has_more).map(|job| job.id.to_string());
-    let items = jobs.into_iter().map(|job| Import::of(job, None)).collect::<Result<_>>()?;
+    let now = ctx.clock.now();
+    let shown = |job| Ok(Import::of(job, None)?.followed(now));
+    let items = jobs.into_iter().map(shown).collect::<Result<_>>()?;
     Ok(ImportPage { items, next })
 }
 

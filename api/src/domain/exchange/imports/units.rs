@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::{
     ImportOptions,
     chunk::{self, How},
+    hold::{Tally, note},
     job::{self, Job},
     outcome::{count, goes_on, put_down},
     read::Read,
@@ -38,13 +39,20 @@ pub(super) struct Judging {
     pub(super) how: How,
     /// The source system of which is deleted what the file does not name.
     pub(super) sync: Option<String>,
+    /// The import, where it is kept, and whether it only judges.
+    pub(super) job: Option<(Uuid, bool)>,
 }
 
 impl Judging {
     pub(super) async fn run(&self, unit: &mut Unit) -> Result<Vec<Verdict>> {
-        let mut all = Vec::new();
+        let (mut all, mut tally) = (Vec::new(), Tally::default());
         for places in chunk::chunks(&self.read, None) {
-            all.extend(chunk::apply(unit, &self.read, &places, self.how).await?);
+            let some = chunk::apply(unit, &self.read, &places, self.how).await?;
+            if let Some((job, is_dry)) = self.job {
+                tally.add(&some, is_dry);
+                note(&unit.ctx, job, tally);
+            }
+            all.extend(some);
         }
         if let (Some(system), Some(table)) = (&self.sync, self.read.tables.first())
             && !has_rejected(&all)
