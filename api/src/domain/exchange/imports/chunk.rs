@@ -12,12 +12,15 @@ use kernel::{
     store::{self, Wanted},
     unit::Atomic,
 };
-use sea_orm::sea_query::{Cond, ExprTrait};
+use sea_orm::{
+    Statement,
+    sea_query::{Cond, ExprTrait},
+};
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use super::{
-    ImportMode,
+    ImportMode, SHORT,
     entry::{Entry, Which},
     fault::RowFault,
     read::Read,
@@ -49,6 +52,21 @@ pub(super) fn chunks(read: &Read, size: Option<usize>) -> Vec<Vec<u32>> {
 fn table(read: &Read, at: u32) -> Option<&Table> {
     let slot = usize::try_from(at).ok().and_then(|at| read.spool.slots.get(at))?;
     read.tables.get(usize::try_from(slot.table).ok()?)
+}
+
+/// Lets PostgreSQL count what a long import has begun to write. A planner that knows nothing of a table expects few rows of
+/// an owner, and for each chunk would read all of them.
+///
+/// # Errors
+/// What the database says.
+pub(super) async fn survey(unit: &Unit, read: &Read, places: &[u32]) -> Result<()> {
+    let table = places.first().and_then(|at| table(read, *at));
+    let Some(table) = table.filter(|_| unit.conn().is_postgres() && read.order.len() > SHORT) else {
+        return Ok(());
+    };
+    let sql = format!("ANALYZE (SKIP_LOCKED) \"{}\"", table.def.table);
+    unit.conn().all_raw(Statement::from_string(unit.conn().backend(), sql)).await?;
+    Ok(())
 }
 
 /// How rows are written.

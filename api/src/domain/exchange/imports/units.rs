@@ -48,6 +48,9 @@ impl Judging {
         let (mut all, mut tally) = (Vec::new(), Tally::default());
         for places in chunk::chunks(&self.read, None) {
             let some = chunk::apply(unit, &self.read, &places, self.how).await?;
+            if all.is_empty() {
+                chunk::survey(unit, &self.read, &places).await?;
+            }
             if let Some((job, is_dry)) = self.job {
                 tally.add(&some, is_dry);
                 note(&unit.ctx, job, tally);
@@ -136,6 +139,9 @@ pub(super) struct Part {
 impl Part {
     pub(super) async fn run(&self, unit: &mut Unit) -> Result<Job> {
         let verdicts = self.one.run(unit).await?;
+        if self.job.done == 0 {
+            chunk::survey(unit, &self.one.read, &self.one.places).await?;
+        }
         let done = self.settle(unit, &verdicts).await;
         self.told.put(verdicts);
         done
