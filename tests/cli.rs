@@ -4,6 +4,7 @@ mod contracts;
 mod ending;
 mod files;
 mod guides;
+mod remote;
 mod sign_in;
 
 use std::{

@@ -1,9 +1,10 @@
-//! The command line: `serve` and what is done beside it, on the host.
+//! The command line: `serve`, what is done beside it on the host, and what asks a service over the network.
 //!
 //! Results go to standard output, everything else to standard error. Exit codes: 0 done, 1 findings or
-//! wrong rows, 2 wrong call, settings or input, 3 the database or anything else failed.
+//! wrong rows, 2 wrong call, settings or input, 3 the database, the service that is called, or anything else failed.
 
 mod backup;
+mod client;
 mod contracts;
 mod failure;
 mod health;
@@ -65,6 +66,8 @@ enum Command {
     Restore(restore::Restore),
     /// Asks a running service whether it is ready.
     Health(health::Health),
+    #[command(flatten)]
+    Remote(client::Remote),
 }
 
 #[derive(Debug, Args)]
@@ -111,6 +114,7 @@ async fn execute(command: Command) -> Result<(), Failure> {
         Command::Backup(backup) => backup::run(&backup).await,
         Command::Restore(restore) => restore::run(&restore).await,
         Command::Health(health) => health::run(&health),
+        Command::Remote(remote) => client::run(remote).await,
     }
 }
 

@@ -283,7 +283,10 @@ mod tests {
 
     #[test]
     fn nothing_given_means_defaults() {
-        assert_eq!(read("", &[("CONCORD_TEST_DB", "postgres"), ("HOME", "/")]), Ok(Config::default()));
+        assert_eq!(
+            read("", &[("CONCORD_TEST_DB", "postgres"), ("CONCORD_URL", "https://a"), ("HOME", "/")]),
+            Ok(Config::default())
+        );
     }
 
     #[test]

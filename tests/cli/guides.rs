@@ -36,7 +36,8 @@ fn fault(here: &Installation, call: &str) -> Option<String> {
 async fn every_command_of_the_guides_is_known_with_its_options() {
     installation(async |here| {
         let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
-        let texts = ["operations.md", "guides/operator.md"].map(|name| fs::read_to_string(docs.join(name)));
+        let texts = ["operations.md", "command-line.md", "guides/operator.md"]
+            .map(|name| fs::read_to_string(docs.join(name)));
         let calls: BTreeSet<String> =
             texts.into_iter().flat_map(|text| calls(&text.expect("a text"))).collect();
 

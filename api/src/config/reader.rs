@@ -12,6 +12,8 @@ use tracing_subscriber::EnvFilter;
 use super::{Config, DEFAULT_FILE, FILE_VARIABLE, LogFormat, PREFIX, SETTINGS, Secret};
 
 const FOREIGN_PREFIXES: [&str; 2] = ["CONCORD_TEST_", "CONCORD_CI_"];
+/// Variables of the commands that call a service; where they run beside one, they are no settings of it.
+const CALLERS: [&str; 3] = ["CONCORD_API_KEY", "CONCORD_TOKEN", "CONCORD_URL"];
 const SHORTEST_SECRET: usize = 32;
 
 /// Variables as a figment source: always text, so that a secret of digits stays what it is.
@@ -249,7 +251,7 @@ fn setting_variables(
 ) -> Dict {
     let mut dict = Dict::new();
     for (name, value) in variables {
-        let ours = name.starts_with(PREFIX) && name != FILE_VARIABLE;
+        let ours = name.starts_with(PREFIX) && name != FILE_VARIABLE && !CALLERS.contains(&name.as_str());
         if !ours || FOREIGN_PREFIXES.iter().any(|prefix| name.starts_with(prefix)) {
             continue;
         }

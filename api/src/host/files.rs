@@ -29,7 +29,8 @@ pub fn warn_if_open(path: &Path) {
 }
 
 /// The mode of a file that others may use, or that its group may change.
-fn open_mode(path: &Path) -> Option<u32> {
+#[must_use]
+pub fn open_mode(path: &Path) -> Option<u32> {
     let mode = path.metadata().ok()?.permissions().mode() & 0o777;
     (mode & 0o027 != 0).then_some(mode)
 }

@@ -4,4 +4,5 @@ command -v python3 >/dev/null || {
   echo "python 3 is not there"
   exit 77
 }
-exec node "$HERE/guides/run.mjs" "$ROOT/docs/guides/data-officer.md"
+# The guide calls it by its name.
+PATH="$(dirname "$PROGRAM"):$PATH" exec node "$HERE/guides/run.mjs" "$ROOT/docs/guides/data-officer.md"

@@ -5,7 +5,7 @@ use std::{fs::File, sync::Arc};
 use kernel::{Ctx, Error, Result, Unit, Violation};
 
 use super::{
-    ImportError, ImportOptions,
+    ImportOptions,
     chunk::How,
     read,
     units::{Judging, Told, has_rejected, taken_back},
@@ -61,7 +61,7 @@ pub async fn load(ctx: &Ctx, file: File, options: ImportOptions) -> Result<Loade
     }
     let verdicts = told.take();
     let count = |result: &str| verdicts.iter().filter(|verdict| verdict.row.result == result).count();
-    let faults = verdicts.iter().flat_map(|verdict| &verdict.row.errors).map(line).collect();
+    let faults = verdicts.iter().flat_map(|verdict| &verdict.row.errors).map(ToString::to_string).collect();
     Ok(Loaded {
         created: count("created"),
         updated: count("updated"),
@@ -81,10 +81,4 @@ fn place(fault: &Violation) -> String {
         _ => String::new(),
     };
     format!("{place}{}: {}", fault.code.name(), fault.detail)
-}
-
-fn line(error: &ImportError) -> String {
-    let table = error.table.as_ref().map_or_else(String::new, |table| format!("{table}, "));
-    let column = error.column.as_ref().map_or_else(String::new, |column| format!(", column {column}"));
-    format!("{table}line {}{column}: {}: {}", error.line, error.code, error.message)
 }

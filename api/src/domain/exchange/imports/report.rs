@@ -1,5 +1,7 @@
 //! What becomes of each row, as callers are told.
 
+use std::fmt;
+
 use async_graphql::SimpleObject;
 use kernel::{
     Code, KindDef,
@@ -62,6 +64,19 @@ pub struct ImportError {
     pub message: String,
     /// When the code is answered and what helps.
     pub hint: String,
+}
+
+impl fmt::Display for ImportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(table) = &self.table {
+            write!(f, "{table}, ")?;
+        }
+        write!(f, "line {}", self.line)?;
+        if let Some(column) = &self.column {
+            write!(f, ", column {column}")?;
+        }
+        write!(f, ": {}: {}", self.code, self.message)
+    }
 }
 
 impl ImportRow {
