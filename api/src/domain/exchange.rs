@@ -3,4 +3,6 @@
 pub mod changes;
 pub mod columns;
 pub mod export;
+mod hold;
 pub mod imports;
+pub mod print;

@@ -8,7 +8,12 @@ use axum::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::DateTime;
-use kernel::{Code, Ctx, Error, spelling, standings::Who, view::Locale};
+use kernel::{
+    Code, Ctx, Error,
+    spelling::{self, LONGEST_TAG, lookup},
+    standings::Who,
+    view::Locale,
+};
 use uuid::Uuid;
 
 use super::{
@@ -330,34 +335,5 @@ fn written(headers: &HeaderMap) -> Result<Option<Arc<str>>, Error> {
                 format!("`Content-Language`: {given:?} is no language tag (BCP 47), such as `ru` or `fr`");
             Err(Error::bad_request("", Code::BadFormat, detail))
         }
-    }
-}
-
-/// A tag, and what it is looked for as where nothing is written in it: its subtags are cut from the right (RFC 4647).
-fn lookup(tag: &str) -> impl Iterator<Item = String> {
-    std::iter::successors(Some(tag), |tag| shorter(tag)).map(str::to_owned)
-}
-
-/// Characters of a tag that may name a language (RFC 5646, 4.4.1); a longer one is looked for as it is.
-const LONGEST_TAG: usize = 35;
-
-/// A tag without its last subtag, nor the single letter before it, which means nothing by itself.
-fn shorter(tag: &str) -> Option<&str> {
-    let (head, _) = tag.rsplit_once('-').filter(|_| tag.len() <= LONGEST_TAG)?;
-    Some(head.rsplit_once('-').filter(|(_, last)| last.len() == 1).map_or(head, |(head, _)| head))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::lookup;
-
-    #[test]
-    fn a_tag_is_looked_up_by_its_longest_part() {
-        let of = |tag| lookup(tag).collect::<Vec<_>>();
-
-        assert_eq!(of("ru"), ["ru"]);
-        assert_eq!(of("zh-Hant-TW"), ["zh-Hant-TW", "zh-Hant", "zh"]);
-        assert_eq!(of("de-CH-x-plain"), ["de-CH-x-plain", "de-CH", "de"]);
-        assert_eq!(of(&"a-".repeat(30_000)).len(), 1);
     }
 }

@@ -2,9 +2,7 @@
 
 mod asked;
 mod book;
-mod lines;
 mod sent;
-mod table;
 
 use std::sync::Arc;
 
@@ -18,9 +16,7 @@ use kernel::{Ctx, KindDef, view::Locale};
 pub use asked::ExportParams;
 use asked::{Asked, Chosen};
 use book::Book;
-use lines::Lines;
 use sent::Printer;
-use table::Table;
 
 use super::{
     addresses::no_such_address,
@@ -35,6 +31,7 @@ use crate::{
         exchange::{
             columns::{Columns, Texts},
             export::{self, Batch, Export},
+            print::{Lines, Table},
         },
         plans::document::words::Speech,
     },
@@ -185,20 +182,15 @@ async fn begin(snapshot: &Ctx, asked: &Asked, names: &Arc<Locale>, form: Form) -
     let (def, listed) = (asked.listed.def, &asked.listed);
     let (printer, read, names) = match &asked.chosen {
         Chosen::Members(parts) => {
-            let read = parts.iter().fold(def.base(), |all, part| all.and(def.columns_of(part.form)));
+            let lines = Lines { parts: parts.clone() };
+            let read = lines.read(def);
             // A record is shown as lists show it, with all that belongs to it.
             let names = snapshot.locale.clone();
-            (Printer::Lines(Lines { parts: parts.clone() }), read, names)
+            (Printer::Lines(lines), read, names)
         }
         Chosen::Columns(columns) => (table(columns.clone(), asked, form), columns.read(), names.clone()),
         Chosen::All(labels) => {
-            let texts = match &asked.texts {
-                Texts::Translated(_) if def.has_texts() => {
-                    &Texts::Translated(export::languages(snapshot, listed).await?)
-                }
-                others => others,
-            };
-            let columns = Columns::of(def, texts, *labels, &Speech::of(names, &[]));
+            let columns = export::columns(snapshot, listed, (&asked.texts, *labels), names).await?;
             let read = columns.read();
             (table(columns, asked, form), read, names.clone())
         }

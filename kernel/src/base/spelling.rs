@@ -37,6 +37,20 @@ pub fn tag(given: &str) -> Option<String> {
     is_tag.then(|| spelt(given))
 }
 
+/// Characters of a tag that may name a language (RFC 5646, 4.4.1); a longer one is looked for as it is.
+pub const LONGEST_TAG: usize = 35;
+
+/// A tag, and what it is looked for as where nothing is written in it: its subtags are cut from the right (RFC 4647).
+pub fn lookup(tag: &str) -> impl Iterator<Item = String> {
+    std::iter::successors(Some(tag), |tag| shorter(tag)).map(str::to_owned)
+}
+
+/// A tag without its last subtag, nor the single letter before it, which means nothing by itself.
+fn shorter(tag: &str) -> Option<&str> {
+    let (head, _) = tag.rsplit_once('-').filter(|_| tag.len() <= LONGEST_TAG)?;
+    Some(head.rsplit_once('-').filter(|(_, last)| last.len() == 1).map_or(head, |(head, _)| head))
+}
+
 fn composed(given: &str) -> Cow<'_, str> {
     match is_nfc_quick(given.chars()) {
         IsNormalized::Yes => Cow::Borrowed(given),
@@ -181,5 +195,15 @@ mod tests {
         let right = json!({"external_key": "k", "due_on": " 1", "state": " a", "names": ["x"],
             "texts": {"ru": {"title": "y"}}, "to": "z", "unknown": " as it is "});
         assert_eq!(input, right);
+    }
+
+    #[test]
+    fn a_tag_is_looked_up_by_its_longest_part() {
+        let of = |tag| lookup(tag).collect::<Vec<_>>();
+
+        assert_eq!(of("ru"), ["ru"]);
+        assert_eq!(of("zh-Hant-TW"), ["zh-Hant-TW", "zh-Hant", "zh"]);
+        assert_eq!(of("de-CH-x-plain"), ["de-CH-x-plain", "de-CH", "de"]);
+        assert_eq!(of(&"a-".repeat(30_000)).len(), 1);
     }
 }

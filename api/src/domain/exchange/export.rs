@@ -22,6 +22,9 @@ use kernel::{
 };
 use uuid::Uuid;
 
+use super::columns::{Columns as Tabled, Labels, Texts};
+use crate::domain::plans::document::words::Speech;
+
 /// Records of the first batch, so that its first byte comes soon.
 const FIRST: usize = 200;
 /// Records of a batch at most.
@@ -98,12 +101,30 @@ pub async fn snapshot(ctx: &Ctx) -> Result<Ctx> {
     Ok(ctx)
 }
 
-/// The languages that the texts of a list are written in or expected in: those of any translation, and the official ones
-/// of the owners.
+/// The columns of a table of a list: of texts those of the languages that they are written in or expected in. Labels are in
+/// the language of `names`.
 ///
 /// # Errors
 /// As those of the list.
-pub async fn languages(ctx: &Ctx, listed: &Listed) -> Result<BTreeSet<String>> {
+pub async fn columns(
+    ctx: &Ctx,
+    listed: &Listed,
+    (texts, labels): (&Texts, Labels),
+    names: &Locale,
+) -> Result<Tabled> {
+    let def = listed.def;
+    let speech = Speech::of(names, &[]);
+    Ok(match texts {
+        Texts::Translated(_) if def.has_texts() => {
+            Tabled::of(def, &Texts::Translated(languages(ctx, listed).await?), labels, &speech)
+        }
+        others => Tabled::of(def, others, labels, &speech),
+    })
+}
+
+/// The languages that the texts of a list are written in or expected in: those of any translation, and the official ones
+/// of the owners.
+async fn languages(ctx: &Ctx, listed: &Listed) -> Result<BTreeSet<String>> {
     let (owners, mut tags) = store::tongues(ctx, listed.def, &listed.filters).await?;
     let known = Renderer::owners(ctx).await?;
     tags.extend(owners.iter().flat_map(|owner| known.languages(owner)).cloned());

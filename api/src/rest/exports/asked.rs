@@ -17,6 +17,7 @@ use crate::{
         exchange::{
             columns::{Columns, Labels, Texts, unknown},
             export::Listed,
+            print,
         },
         plans::document::words::Speech,
         treaties::standing::tells,
@@ -115,7 +116,7 @@ impl Asked {
         let texts = if is_shown { Texts::Shown } else { Texts::Translated(BTreeSet::new()) };
         let chosen = match read.columns.as_deref() {
             Some(names) if form == LINES => Ok(Chosen::Members(members(def, names, &mut faults))),
-            None if form == LINES => Ok(Chosen::Members(shown(def, &texts).collect())),
+            None if form == LINES => Ok(Chosen::Members(print::members(def, &texts).collect())),
             Some(names) => Columns::chosen(def, names, &texts, speech).map(Chosen::Columns),
             None => Ok(Chosen::All(labels.unwrap_or_default())),
         };
@@ -178,16 +179,6 @@ fn one_of<T: Copy>(
         faults.push(Violation::new(format!("?{name}"), Code::NotInList, detail));
     }
     found
-}
-
-/// The members of a record in a list.
-fn shown(def: &'static KindDef, texts: &Texts) -> impl Iterator<Item = &'static Part> {
-    let has_all = *texts != Texts::Shown;
-    def.parts.iter().filter(move |part| match part.form {
-        Made::Can => false,
-        Made::Translations => has_all,
-        _ => true,
-    })
 }
 
 /// The members with these names.

@@ -4,7 +4,7 @@ use std::{io, task::Poll};
 
 use axum::body::{Body, Bytes};
 use futures_util::{future::join, stream::poll_fn};
-use kernel::{Error, Result, render::Renderer, row::Row};
+use kernel::{Error, Result};
 use tokio::{sync::mpsc, task::spawn_blocking, time::timeout};
 use tracing::Instrument;
 
@@ -12,11 +12,12 @@ use super::{
     super::file::piece,
     Begun,
     book::{Book, Page},
-    lines::Lines,
-    table::Table,
 };
 use crate::{
-    domain::exchange::export::{Batch, Export},
+    domain::exchange::{
+        export::{Batch, Export},
+        print::{Lines, Print, Table},
+    },
     limits::{
         exports::{LONGEST, SLOW},
         meter::Meter,
@@ -39,34 +40,6 @@ pub(super) enum Printer {
     Lines(Lines),
     /// As a workbook, which is made before it is sent.
     Book(Book),
-}
-
-/// What writes records one after the other.
-trait Print: Sync {
-    /// Writes what stands before all records.
-    fn head(&self, to: &mut Vec<u8>);
-
-    /// Writes a record.
-    fn row(&self, renderer: &Renderer, row: &Row, to: &mut Vec<u8>) -> Result<()>;
-}
-
-impl Print for Table {
-    fn head(&self, to: &mut Vec<u8>) {
-        self.names(to);
-    }
-
-    fn row(&self, renderer: &Renderer, row: &Row, to: &mut Vec<u8>) -> Result<()> {
-        self.line(renderer, row, to);
-        Ok(())
-    }
-}
-
-impl Print for Lines {
-    fn head(&self, _: &mut Vec<u8>) {}
-
-    fn row(&self, renderer: &Renderer, row: &Row, to: &mut Vec<u8>) -> Result<()> {
-        self.line(renderer, row, to)
-    }
 }
 
 /// Where parts of a body go.

@@ -10,7 +10,6 @@ use uuid::Uuid;
 use super::{
     Import, ImportAtomic, ImportMode, ImportOptions, MAX_ROWS_AT_ONCE, SHORT,
     chunk::{self, How},
-    hold::{Hold, Tally, note},
     job::{self, Job, OPEN, Rows},
     mapping,
     outcome::{OUTCOME, cancelled, count, goes_on, put_down_apart},
@@ -19,7 +18,10 @@ use super::{
     review,
     units::{Judging, One, Part, Planned, Told, Whole},
 };
-use crate::domain::KINDS;
+use crate::domain::{
+    KINDS,
+    exchange::hold::{Hold, Tally, note},
+};
 
 /// An import in the hands of who carries it out.
 pub(super) struct Carried {

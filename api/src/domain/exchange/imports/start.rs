@@ -11,7 +11,6 @@ use uuid::Uuid;
 use super::{
     Import, ImportAtomic, ImportOptions, ImportWarning, MAX_ROWS_AT_ONCE, MAX_RUNNING, SHORT,
     carry::Carried,
-    hold::Hold,
     job::{self, Job, OPEN, ROWS_KEPT_DAYS, Rows},
     mapping::{self, Mapping},
     outcome::answer,
@@ -19,7 +18,7 @@ use super::{
     review,
     spool::Table,
 };
-use crate::domain::KINDS;
+use crate::domain::{KINDS, exchange::hold::Hold};
 
 /// Hours for which the same file is answered by the import it was.
 const SAME_HOURS: i64 = 24;

@@ -10,14 +10,13 @@ use uuid::Uuid;
 use super::{
     Import, ImportOptions, ImportPage, ImportRowPage,
     carry::{Carried, planned},
-    hold::Hold,
     job::{self, OPEN, Rows},
     mapping,
     read::{self, Read},
     review, speech,
     start::{Started, launch},
 };
-use crate::domain::KINDS;
+use crate::domain::{KINDS, exchange::hold::Hold};
 
 /// The import with this id: the caller's own, or another one of its owner, for those who oversee them.
 ///

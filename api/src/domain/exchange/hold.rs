@@ -1,4 +1,4 @@
-//! Who is at an import, and how far: one process, and one task of it.
+//! Who is at an import or a snapshot, and how far: one process, and one task of it.
 
 use std::{
     collections::{BTreeMap, btree_map::Entry},
@@ -9,8 +9,6 @@ use chrono::{DateTime, Utc};
 use kernel::{Ctx, Result, turn::Turn};
 use uuid::Uuid;
 
-use super::{job::Job, report::Verdict};
-
 /// Rows of an import by how far they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Tally {
@@ -20,25 +18,6 @@ pub(super) struct Tally {
     pub(super) valid: i32,
     /// Written; what is not committed yet counts too.
     pub(super) written: i32,
-}
-
-impl Tally {
-    /// What is kept of an import.
-    pub(super) const fn of(job: &Job) -> Self {
-        let written = job.created + job.updated + job.deleted;
-        let valid = written + job.unchanged;
-        Self { judged: valid + job.rejected, valid, written: if job.dry_run { 0 } else { written } }
-    }
-
-    /// Counts rows that were judged, and written where they are not only tried.
-    pub(super) fn add(&mut self, verdicts: &[Verdict], is_dry: bool) {
-        for verdict in verdicts {
-            let is_valid = !verdict.is_rejected();
-            self.judged += 1;
-            self.valid += i32::from(is_valid);
-            self.written += i32::from(is_valid && !is_dry && verdict.row.result != "unchanged");
-        }
-    }
 }
 
 /// How far an import is that this process is at, and how fast it goes.
@@ -78,7 +57,7 @@ pub(super) fn progress(id: Uuid) -> Option<Progress> {
     AT_WORK.lock().unwrap_or_else(PoisonError::into_inner).get(&id).copied().flatten()
 }
 
-/// The right to carry out an import, which one process and one task has.
+/// The right to carry out an import or a snapshot, which one process and one task has.
 pub(super) struct Hold {
     turn: Option<Turn>,
     _here: Here,
@@ -108,7 +87,7 @@ impl Hold {
     /// Takes the right; none while somebody else has it.
     pub(super) async fn take(ctx: &Ctx, id: Uuid) -> Result<Option<Self>> {
         let Some(here) = Here::begin(id) else { return Ok(None) };
-        let turn = Turn::take(&ctx.db, &format!("import {id}")).await?;
+        let turn = Turn::take(&ctx.db, &format!("job {id}")).await?;
         Ok(turn.map(|turn| Self { turn: Some(turn), _here: here }))
     }
 

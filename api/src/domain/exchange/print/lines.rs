@@ -1,11 +1,20 @@
 //! Records as JSON, one in a line.
 
-use kernel::{Result, record::part::Part, render::Renderer, row::Row};
+use kernel::{
+    KindDef, Result,
+    record::{Columns, part::Part},
+    render::Renderer,
+    row::Row,
+};
 use serde::{Serialize, Serializer, ser::SerializeMap};
 
+use super::Print;
+
 /// How records are written: these members of each.
-pub(super) struct Lines {
-    pub(super) parts: Vec<&'static Part>,
+#[derive(Debug)]
+pub struct Lines {
+    /// The members.
+    pub parts: Vec<&'static Part>,
 }
 
 /// The members of one record.
@@ -26,11 +35,17 @@ impl Serialize for Members<'_> {
 }
 
 impl Lines {
-    /// Writes a record.
-    ///
-    /// # Errors
-    /// `Internal` if it cannot be written.
-    pub(super) fn line(&self, renderer: &Renderer, row: &Row, to: &mut Vec<u8>) -> Result<()> {
+    /// What of records is read to write them.
+    #[must_use]
+    pub fn read(&self, def: &KindDef) -> Columns {
+        self.parts.iter().fold(def.base(), |all, part| all.and(def.columns_of(part.form)))
+    }
+}
+
+impl Print for Lines {
+    fn head(&self, _: &mut Vec<u8>) {}
+
+    fn row(&self, renderer: &Renderer, row: &Row, to: &mut Vec<u8>) -> Result<()> {
         serde_json::to_writer(&mut *to, &Members { parts: &self.parts, renderer, row })?;
         to.push(b'\n');
         Ok(())

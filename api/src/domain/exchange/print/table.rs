@@ -1,25 +1,26 @@
 //! Records as CSV (RFC 4180): one in a line, or more where a text has several.
 
-use kernel::{render::Renderer, row::Row};
+use kernel::{Result, render::Renderer, row::Row};
 
+use super::Print;
 use crate::domain::exchange::columns::{Cell, Columns, guarded};
 
 /// What says that a text is UTF-8.
 const MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// How records are written.
-pub(super) struct Table {
+#[derive(Debug)]
+pub struct Table {
     /// The columns.
-    pub(super) columns: Columns,
+    pub columns: Columns,
     /// What separates them.
-    pub(super) separator: u8,
+    pub separator: u8,
     /// Whether lines end with CRLF, after a mark of UTF-8.
-    pub(super) is_for_excel: bool,
+    pub is_for_excel: bool,
 }
 
-impl Table {
-    /// Writes the names of the columns.
-    pub(super) fn names(&self, to: &mut Vec<u8>) {
+impl Print for Table {
+    fn head(&self, to: &mut Vec<u8>) {
         if self.is_for_excel {
             to.extend_from_slice(MARK);
         }
@@ -30,8 +31,7 @@ impl Table {
         self.end(to);
     }
 
-    /// Writes a record.
-    pub(super) fn line(&self, renderer: &Renderer, row: &Row, to: &mut Vec<u8>) {
+    fn row(&self, renderer: &Renderer, row: &Row, to: &mut Vec<u8>) -> Result<()> {
         for (at, column) in self.columns.all.iter().enumerate() {
             self.separate(at, to);
             match column.cell(renderer, row) {
@@ -42,8 +42,11 @@ impl Table {
             }
         }
         self.end(to);
+        Ok(())
     }
+}
 
+impl Table {
     fn separate(&self, at: usize, to: &mut Vec<u8>) {
         if at > 0 {
             to.push(self.separator);
