@@ -12,6 +12,7 @@ mod nodes;
 mod plans;
 mod rest;
 pub mod schema;
+mod snapshots;
 pub mod stage;
 
 use std::sync::atomic::{AtomicU32, Ordering};

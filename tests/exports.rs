@@ -14,6 +14,7 @@ use crate::support::{
     TestApp, app,
     client::{Answer, Client},
 };
+pub use whole::fill;
 
 /// A file of CSV: its header and its lines.
 pub struct Sheet {

@@ -64,6 +64,7 @@ mod seeding;
 mod sharing;
 mod signin;
 mod smoke;
+mod snapshots;
 mod spelling;
 mod standings;
 mod statements;

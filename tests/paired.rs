@@ -241,6 +241,9 @@ impl Voice {
             let answer = client.post(path, body.clone()).await;
             asked.push((format!("POST {path} {body}"), json!([answer.status, lasting(&answer.body)])));
         }
+        for body in [json!({"gzip": false}), json!({"format": "csv", "labels": "both", "gzip": false})] {
+            asked.extend(copied(client, &body).await);
+        }
         for (text, variables) in docs {
             let answer = client.graphql(text, variables.clone()).await;
             assert!(answer.body["errors"].is_null(), "{text}: {}", answer.body["errors"]);
@@ -248,6 +251,18 @@ impl Voice {
         }
         Self { asked }
     }
+}
+
+/// A snapshot of everything, for whoever may ask for one: its manifest and its files.
+async fn copied(client: &Client<'_>, body: &Json) -> Vec<(String, Json)> {
+    let answer = client.with("prefer", "wait=25").post("/exports", body.clone()).await;
+    let mut asked = vec![(format!("POST /exports {body}"), json!([answer.status, answer.body["files"]]))];
+    for file in answer.body["files"].as_array().into_iter().flatten() {
+        let (id, name) = (answer.body["id"].as_str().expect("an id"), file["name"].as_str().expect("a name"));
+        let bytes = client.get(&format!("/exports/{id}/files/{name}")).await.bytes;
+        asked.push((format!("file {name}"), json!(String::from_utf8_lossy(&bytes))));
+    }
+    asked
 }
 
 /// The first place in which two answers differ.

@@ -75,6 +75,10 @@ fn twin(operation: &str) -> Twin {
         | "complete_import_upload"
         | "get_import_rejected"
         | "get_import_template" => return Twin::None("the bytes of a file are sent by HTTP"),
+        "list_snapshots" => return field("Query", "snapshots".into()),
+        "get_snapshot" => return field("Query", "snapshot".into()),
+        "create_snapshot" | "delete_snapshot" => return field("Mutation", camel(operation)),
+        "get_snapshot_file" => return Twin::None("the bytes of a file are sent by HTTP"),
         "list_imports" => return field("Query", "imports".into()),
         "get_import" | "follow_import" => return field("Query", "import".into()),
         "list_import_rows" => return field("Query", "importRows".into()),

@@ -3,6 +3,7 @@
 //! A job is one line of [`ALL`]. One that fails is logged and tried again at its next time.
 
 pub mod deadlines;
+pub mod exports;
 pub mod housekeeping;
 pub mod imports;
 pub mod release_clock;
@@ -19,6 +20,7 @@ pub const ALL: &[Job] = &[
     Job::shared("housekeeping", Duration::from_mins(10), |service| Box::pin(housekeeping::sweep(service))),
     Job::shared("release_clock", Duration::from_secs(1), |service| Box::pin(release_clock::turn(service))),
     Job::shared("deadlines", Duration::from_hours(6), |service| Box::pin(deadlines::compile(service))),
+    Job::shared("exports", Duration::from_secs(10), |service| Box::pin(exports::take_up(service))),
     Job::shared("imports", Duration::from_secs(10), |service| Box::pin(imports::take_up(service))),
     Job::own("key_uses", Duration::from_mins(1), |service| {
         Box::pin(async move { api_key::uses::store(&service.ctx).await })

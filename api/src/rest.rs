@@ -43,6 +43,7 @@ pub(crate) mod risks;
 pub(crate) mod second_factor;
 pub(crate) mod sessions;
 pub(crate) mod sharing;
+pub(crate) mod snapshots;
 pub(crate) mod traced;
 pub(crate) mod treaties;
 pub(crate) mod tree;
@@ -57,6 +58,7 @@ use crate::state::AppState;
 const JSON_AREAS: &[fn() -> OpenApiRouter<AppState>] = &[
     calendars::router,
     imports::router,
+    snapshots::router,
     duties::router,
     tree::router,
     editions::router,
@@ -92,6 +94,7 @@ fn areas() -> impl Iterator<Item = OpenApiRouter<AppState>> {
         coverage::matrix_router(),
         reports::answers_router(),
         calendars::feed_router(),
+        snapshots::files_router(),
         changes::router(),
         imports::events_router(),
     ])
@@ -111,6 +114,7 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(Router::from(calendars::feed_router()))
         .route_layer(from_fn(traced::settled))
         .route_layer(from_fn(caching::tagged))
+        .merge(Router::from(snapshots::files_router()))
         .merge(Router::from(changes::router()))
         .merge(Router::from(imports::events_router()))
 }

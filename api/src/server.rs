@@ -23,7 +23,13 @@ use axum::{
     routing::get,
 };
 use tower::ServiceBuilder;
-use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer};
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, NotForContentType, Predicate},
+    },
+};
 
 use crate::{
     rest::{self, caching, layers},
@@ -31,6 +37,9 @@ use crate::{
 };
 
 pub use start::{ServeError, ServeOptions, serve};
+
+/// What is sent as it is kept: files of which any part may be asked for.
+const AS_IT_IS: NotForContentType = NotForContentType::const_new("application/octet-stream");
 
 /// Every address, built once for each process: nothing in it belongs to one service.
 static ROUTES: LazyLock<Router<AppState>> = LazyLock::new(routes);
@@ -66,7 +75,7 @@ pub fn guarded(routes: Router<AppState>, state: AppState) -> Router {
     let cors = (!origins.is_empty()).then(|| gate::cors(origins));
     let layers = ServiceBuilder::new()
         .layer(from_fn(layers::weaken))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(DefaultPredicate::new().and(AS_IT_IS)))
         .layer(from_fn_with_state(state.clone(), layers::identify))
         .layer(CatchPanicLayer::custom(layers::caught))
         .option_layer(cors)

@@ -104,6 +104,7 @@ mod m20261128_000301_import_mapping;
 mod m20261128_000302_mapped_import;
 mod m20261128_000303_import_upload;
 mod m20261128_000304_import_indexes;
+mod m20261128_000310_export;
 mod m20261128_000321_external_key;
 mod table;
 
@@ -204,6 +205,7 @@ impl MigratorTrait for Migrator {
         all.push(Box::new(m20261128_000302_mapped_import::MIGRATION));
         all.push(Box::new(m20261128_000303_import_upload::MIGRATION));
         all.push(Box::new(m20261128_000304_import_indexes::Migration));
+        all.push(Box::new(m20261128_000310_export::MIGRATION));
         all.push(Box::new(m20261128_000321_external_key::Migration));
         all
     }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::{
     Caller, Faults, accounts, codes, differences, exports, imports, rehearsal, rehearsal_of_all, rehearsed,
+    snapshots,
     stage::{MISSING, SYSTEM, Stage},
 };
 use crate::{
@@ -90,6 +91,9 @@ async fn one(caller: &Caller<'_>, method: &str, path: &str) -> Option<Faults> {
         return Some(accounts::replies(caller, reply).await);
     }
     if let Some(faults) = imports::rest(caller, method, path).await {
+        return Some(faults);
+    }
+    if let Some(faults) = snapshots::rest(caller, method, path).await {
         return Some(faults);
     }
     if (method, path) == ("get", "/participation-matrix") {

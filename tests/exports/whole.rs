@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Adds so many tasks of the agency.
-async fn fill(app: &TestApp, count: usize) {
+pub async fn fill(app: &TestApp, count: usize) {
     let new = |at: usize| {
         let title = format!("Task {:04} of many", (at * 7919) % 10_000);
         let priority = if at.is_multiple_of(3) { "high" } else { "low" };

@@ -54,4 +54,14 @@ impl TestApp {
         );
         assert_eq!(asked(conn, sql).await.len(), 1);
     }
+
+    /// Leaves a snapshot that is made as a process leaves it that ends while it is at work.
+    pub async fn lay_open_snapshot(&self, id: uuid::Uuid, attempts: i32) {
+        let conn = self.state.db.writing();
+        let id = if conn.is_postgres() { format!("'{id}'") } else { format!("X'{}'", id.simple()) };
+        let sql = format!(
+            "UPDATE export_job SET state = 'running', finished_at = NULL, attempts = {attempts} WHERE id = {id} RETURNING 1"
+        );
+        assert_eq!(asked(conn, sql).await.len(), 1);
+    }
 }

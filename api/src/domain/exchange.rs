@@ -6,3 +6,4 @@ pub mod export;
 mod hold;
 pub mod imports;
 pub mod print;
+pub mod snapshots;

@@ -15,6 +15,7 @@ mod past;
 mod risks;
 mod roots;
 mod settle;
+mod snapshots;
 mod treaties;
 mod write;
 mod writes;
@@ -239,6 +240,8 @@ impl Run {
             Read::RiskTrend => self.risk_trend(item).await,
             Read::PriorityRanking => self.priority_ranking(item).await,
             Read::Import(read) => self.imports(item, read).await,
+            Read::Snapshots => self.snapshots(item).await,
+            Read::Snapshot => self.snapshot(item).await,
             Read::Get(def) => self.get(def, item).await,
             Read::List(def) => self.list(def, item).await,
             Read::ByKey(def) => self.by_key(def, item).await,

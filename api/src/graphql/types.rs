@@ -10,9 +10,11 @@ mod inputs;
 mod kind;
 mod moves;
 mod roots;
+mod snapshots;
 mod treaties;
 
 pub(crate) use imports::{CommitImportInput, ImportInput, RevertImportInput};
+pub(crate) use snapshots::SnapshotInput;
 use std::collections::HashMap;
 
 use async_graphql::registry::{MetaField, MetaType, Registry};
@@ -147,6 +149,10 @@ pub(crate) enum Read {
     PriorityRanking,
     /// Imports of the caller.
     Import(ImportRead),
+    /// Snapshots of the caller.
+    Snapshots,
+    /// A snapshot of the caller.
+    Snapshot,
     /// A record of a kind.
     Get(&'static KindDef),
     /// A list of a kind.
@@ -197,6 +203,10 @@ pub(crate) enum Write {
     Compile,
     /// Does something with an import.
     Import(ImportWrite),
+    /// Asks for a snapshot.
+    CreateSnapshot,
+    /// Deletes a snapshot.
+    DeleteSnapshot,
     /// Accepts or declines what is offered to the caller.
     Reply(Consent),
 }

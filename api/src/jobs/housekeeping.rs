@@ -4,7 +4,10 @@ use futures_util::future::BoxFuture;
 use kernel::{Ctx, Result, idempotency};
 
 use super::Service;
-use crate::{domain::exchange::imports, signin::cleaning};
+use crate::{
+    domain::exchange::{imports, snapshots},
+    signin::cleaning,
+};
 
 /// Rows deleted in one transaction.
 const BATCH: u64 = 500;
@@ -16,6 +19,7 @@ type Delete = for<'a> fn(&'a Ctx, u64) -> BoxFuture<'a, Result<u64>>;
 const SWEEPS: &[(&str, Delete)] = &[
     ("sessions", |ctx, most| Box::pin(cleaning::sessions(ctx, most))),
     ("idempotency keys", |ctx, most| Box::pin(idempotency::expire(ctx, most))),
+    ("snapshots", |ctx, most| Box::pin(snapshots::expire(ctx, most))),
     ("imports", |ctx, most| Box::pin(imports::expire(ctx, most))),
     ("uploads", |ctx, most| Box::pin(imports::expire_uploads(ctx, most))),
     ("attempts to sign in", |ctx, most| Box::pin(cleaning::attempts(ctx, most))),

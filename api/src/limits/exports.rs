@@ -10,6 +10,10 @@ use tokio::{
 };
 use utoipa::ToSchema;
 
+use crate::domain::exchange::snapshots::{
+    KEPT_HOURS, MAX_AT_ONCE, MAX_BYTES, MAX_KEPT, MAX_MINUTES, MAX_RUNNING,
+};
+
 /// Longest time an export waits for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Longest time an export takes; whoever reads it more slowly is cut off.
@@ -48,7 +52,12 @@ impl Exports {
     /// What is bounded.
     #[must_use]
     pub fn list(&self) -> ExportLimits {
-        ExportLimits { at_once: self.most, seconds: LONGEST.as_secs(), read_seconds: SLOW.as_secs() }
+        ExportLimits {
+            at_once: self.most,
+            seconds: LONGEST.as_secs(),
+            read_seconds: SLOW.as_secs(),
+            snapshots: SnapshotLimits::list(),
+        }
     }
 }
 
@@ -61,4 +70,38 @@ pub struct ExportLimits {
     pub seconds: u64,
     /// Seconds a reader may take for what it is sent; above them it is cut off.
     pub read_seconds: u64,
+    /// Snapshots of many lists.
+    pub snapshots: SnapshotLimits,
+}
+
+/// Snapshots: files of many lists, made behind the answer.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct SnapshotLimits {
+    /// Snapshots that a process makes at the same time; others wait.
+    pub at_once: usize,
+    /// Snapshots of one owner that are not done, at most; above them the answer is 429.
+    pub running: usize,
+    /// Snapshots that one caller keeps, at most; above them the answer is 409.
+    pub kept: usize,
+    /// Bytes of all files of a snapshot, at most; above them it fails.
+    pub bytes: u64,
+    /// Minutes that a snapshot may take; above them it fails.
+    pub minutes: i64,
+    /// Hours for which it is kept.
+    pub hours: i64,
+}
+
+impl SnapshotLimits {
+    /// The bounds, as they are enforced.
+    #[must_use]
+    pub const fn list() -> Self {
+        Self {
+            at_once: MAX_AT_ONCE,
+            running: MAX_RUNNING,
+            kept: MAX_KEPT,
+            bytes: MAX_BYTES,
+            minutes: MAX_MINUTES,
+            hours: KEPT_HOURS,
+        }
+    }
 }

@@ -30,7 +30,7 @@ impl Traffic {
             Self::Graphql
         } else if is_read {
             Self::Read
-        } else if path.ends_with("/batch") || matches!(path, "/imports" | "/imports/preview") {
+        } else if path.ends_with("/batch") || matches!(path, "/imports" | "/imports/preview" | "/exports") {
             Self::Batch
         } else {
             Self::Write
@@ -56,6 +56,7 @@ mod tests {
         assert_eq!(of(Method::POST, "/api/v1/tasks/batch"), Traffic::Batch);
         assert_eq!(of(Method::POST, "/tasks/batch"), Traffic::Batch);
         assert_eq!(of(Method::POST, "/api/v1/imports"), Traffic::Batch);
+        assert_eq!(of(Method::POST, "/api/v1/exports"), Traffic::Batch);
         assert_eq!(of(Method::PATCH, "/api/v1/tasks/1"), Traffic::Write);
         assert_eq!(of(Method::POST, "/api/v1/auth/login"), Traffic::SignIn);
         assert_eq!(of(Method::POST, "/users/1/password-token"), Traffic::SignIn);

@@ -111,7 +111,7 @@ async fn answer(state: &AppState, ctx: &Ctx, started: Started, wait: Duration) -
 }
 
 /// How long the caller waits for what takes long, as `Prefer: wait=` says.
-fn wait(headers: &HeaderMap) -> Duration {
+pub(super) fn wait(headers: &HeaderMap) -> Duration {
     let given = headers.get_all("prefer").iter().filter_map(|line| line.to_str().ok());
     let seconds = given
         .flat_map(|line| line.split(','))

@@ -42,6 +42,7 @@ use crate::domain::{
         (name = "Treaties", description = "Participation of countries in frameworks with its events, and what they say of themselves; what falls due: versions of the rules of obligations, compilations, commitments, deadlines, treaty events, submissions; national law and its reviews, what is recorded about obligations with its evidence, and contact points; questions of returns, facts that answer them, and drafts of reports."),
         (name = "Plans", description = "National Action Plans with sections, pillars, objectives and actions."),
         (name = "Imports", description = "Files of records: sent, judged, written, with a report of every row; committed as a dry run showed, cancelled, taken back; templates, mappings, and rules of import."),
+        (name = "Snapshots", description = "Many lists as at one instant, as files with a manifest, and the cursor of the feed that goes on from there."),
         (name = "Needs assessment", description = "Questionnaires with their questions, assessments with the answers of agencies, and gaps."),
         (name = "Cycle and roadmap", description = "Cycles of planning with their steps, and milestones."),
         (name = "Risks and priorities", description = "Risks, methods of setting priorities, and priorities."),

@@ -206,6 +206,15 @@ impl IntoResponses for ReadProblems {
     }
 }
 
+/// Refusals that a file can answer.
+pub struct FileProblems;
+
+impl IntoResponses for FileProblems {
+    fn responses() -> std::collections::BTreeMap<String, RefOr<Documented>> {
+        documented(&[400, 401, 403, 404, 410, 416, 429, 500, 503])
+    }
+}
+
 /// Refusals every write can answer.
 pub struct WriteProblems;
 

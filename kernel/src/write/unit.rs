@@ -9,6 +9,7 @@ mod assemble;
 mod cascade;
 mod circles;
 mod claims;
+mod copies;
 mod current;
 mod editions;
 mod fields;

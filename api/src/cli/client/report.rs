@@ -52,7 +52,6 @@ struct Warning {
 #[derive(Debug, Deserialize)]
 pub(super) struct Refused {
     pub(super) items: Vec<Row>,
-    pub(super) next: Option<String>,
 }
 
 /// A refused row.

@@ -158,6 +158,17 @@ impl Reader {
     }
 }
 
+/// A cursor at the end of the log, for a caller whose rights were looked up as they were then: in a snapshot of the database
+/// both are of one instant.
+///
+/// # Errors
+/// What the database says.
+pub async fn cursor_at_end(ctx: &Ctx) -> Result<String> {
+    let position = feed::end(ctx).await?;
+    let proof = feed::prove(ctx, position.seq, Proof::default()).await?.ok_or_else(replaced)?;
+    Mark { position, begun: 0, proof, rights: rights(ctx).await? }.seal(ctx)
+}
+
 /// The refusal of a cursor that was reached in another log.
 fn replaced() -> Error {
     let why = "the database was restored since, and what happened after its backup is gone; read the lists anew, go on from `after=now`";

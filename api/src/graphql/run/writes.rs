@@ -17,6 +17,7 @@ use super::{
     editions::{whole, writing},
     imports,
     json::of_value,
+    snapshots,
     write::Writer,
 };
 use crate::{
@@ -140,6 +141,8 @@ async fn made(call: Ctx, write: Write, input: Map<String, Json>, expected: Expec
             Ok(of_value(&serde_json::to_value(compile(&call, &input).await?)?))
         }
         Write::Import(of) => imports::write(&call, of, input).await,
+        Write::CreateSnapshot => snapshots::create(&call, input).await,
+        Write::DeleteSnapshot => snapshots::delete(&call, input).await,
         Write::Reply(reply) => {
             let (id, ..) = target(input)?;
             Ok(payload(consent::answer(&call, id, reply).await?))

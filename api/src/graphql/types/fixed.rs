@@ -74,6 +74,7 @@ impl Types<'_> {
         self.gives::<SharedWith>();
         self.gives::<BatchResult>();
         self.imports();
+        self.snapshots();
         self.gives::<HistoryEntry>();
         self.gives::<Term>();
         self.gives::<PersonExport>();

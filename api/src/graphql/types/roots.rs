@@ -10,7 +10,7 @@ use super::{
     imports,
     kind::list_arguments,
     moves::input_name,
-    treaties,
+    snapshots, treaties,
 };
 use crate::{
     domain::KINDS,
@@ -23,6 +23,7 @@ impl Types<'_> {
         let mut reads = common_reads();
         let mut writes = common_writes();
         writes.extend(imports::writes());
+        writes.extend(snapshots::writes());
         for def in KINDS.served() {
             reads.extend(kind_reads(def));
             writes.extend(kind_writes(def));
@@ -81,6 +82,7 @@ fn common_reads() -> Vec<(MetaField, Read)> {
     .chain(plan_reads())
     .chain(treaties::reads())
     .chain(imports::reads())
+    .chain(snapshots::reads())
     .collect()
 }
 

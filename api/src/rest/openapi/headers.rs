@@ -15,11 +15,13 @@ use crate::{
 const RATES: [&str; 2] = [RATE_LIMIT_POLICY, RATE_LIMIT];
 
 /// A header: its name, what it says, and whether an answer that documents it always has it.
-const HEADERS: [(&str, &str, bool); 11] = [
+const HEADERS: [(&str, &str, bool); 13] = [
     ("ETag", "State of the answer, `\"<version>.<hash>\"`: for `If-Match` and `If-None-Match`.", true),
     ("Location", "Address of the new record.", true),
     ("Link", "Address of the next page, `rel=\"next\"`; not on the last one.", false),
     ("Content-Language", "Language of the texts, where it is one.", false),
+    ("Accept-Ranges", "`bytes`: a part of the file can be asked for.", true),
+    ("Content-Range", "Which bytes of the file these are, and how many it has: `bytes 0-99/1000`.", true),
     ("Content-Disposition", "Name of the answer as a file.", true),
     (IDEMPOTENCY_REPLAYED, "`true` where the call was done before and is answered again.", false),
     ("X-Request-Id", "Id under which the request is in the logs.", true),

@@ -124,6 +124,8 @@ codes! {
         "above what `/limits` says for this address"
     UnsupportedMediaType "unsupported_media_type" 415 "The body has a type or coding that is not taken"
         "send `application/json` in UTF-8, as it is or by gzip or zstd, as `Accept-Encoding` says"
+    RangeNotSatisfiable "range_not_satisfiable" 416 "The file does not have these bytes"
+        "the `Range` of a file begins behind its end: `Content-Range` says how long it is"
     Invalid "invalid" 422 "The content breaks rules"
         "the problem as a whole; each violation below has its own code and pointer; or a batch was refused"
     Required "required" 422 "A required member is missing"

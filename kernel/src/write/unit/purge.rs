@@ -80,8 +80,8 @@ impl Unit {
         store::rows(self.conn(), def, &select).await?.pop().ok_or(Error::NotFound)
     }
 
-    /// Destroys the contents of all changes of these records, of this unit too, and what editions froze of them; the chain
-    /// and the trees of editions cover their hashes only, and hold.
+    /// Destroys the contents of all changes of these records, of this unit too, what editions froze of them, and the
+    /// snapshots that hold them; the chain and the trees of editions cover their hashes only, and hold.
     ///
     /// # Errors
     /// What the database says.
@@ -109,7 +109,7 @@ impl Unit {
                 .take();
             self.conn().run(&frozen).await?;
         }
-        Ok(())
+        self.forget_copies(&records.iter().copied().collect()).await
     }
 
     /// Logs, from here on, only what records become, and not what they were before.

@@ -8,10 +8,10 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    hold::{Tally, progress},
     job::Job,
     report::{ImportRow, Verdict},
 };
+use crate::domain::exchange::hold::{Tally, progress};
 
 /// Something that the sender of a file should know, and that refuses no row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, SimpleObject)]

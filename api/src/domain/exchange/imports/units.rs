@@ -12,12 +12,12 @@ use uuid::Uuid;
 use super::{
     ImportOptions,
     chunk::{self, How},
-    hold::{Tally, note},
     job::{self, Job},
     outcome::{count, goes_on, put_down},
     read::Read,
     report::Verdict,
 };
+use crate::domain::exchange::hold::{Tally, note};
 
 /// A chunk, for a unit.
 pub(super) struct One {

@@ -1,0 +1,135 @@
+//! Snapshots are asked for, looked at, and deleted by who asked.
+
+use std::collections::BTreeSet;
+
+use chrono::TimeDelta;
+use futures_util::future::BoxFuture;
+use kernel::{Code, Ctx, Error, Result, actor::Actor};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{
+    KEPT_HOURS, MAX_KEPT, MAX_RUNNING, NewSnapshot, Snapshot, SnapshotPage,
+    asked::Asked,
+    carry::carry_out,
+    job::{self, Job, OPEN},
+};
+use crate::signin::identity::rights;
+
+/// What is left to do behind an answer.
+pub type Work = BoxFuture<'static, Result<()>>;
+
+/// Takes an order for a snapshot, which is made by the work that is answered. It is kept, so that whoever serves goes on
+/// with it should the process end. The same order while one is at work is that one.
+///
+/// # Errors
+/// `Invalid`, naming everything that is wrong; `Forbidden` for who acts for no owner; `Limited` where an owner has as many
+/// at work as it may; `IllegalMove` where the caller keeps as many as it may.
+pub async fn create(ctx: &Ctx, new: &NewSnapshot) -> Result<(Snapshot, Work)> {
+    ctx.actor.must_be_itself()?;
+    let (Some(user), Some(owner)) = (ctx.actor.user, ctx.actor.acting.clone()) else {
+        return Err(Error::Forbidden("a snapshot is made for an owner: sign in with a grant of one".into()));
+    };
+    let asked = Asked::read(new)?;
+    let options = serde_json::to_value(asked.settled(new))?;
+    let kept = job::list(ctx, None, MAX_KEPT).await?;
+    let same = |job: &&Job| job.options == options && OPEN.contains(&job.state.as_str());
+    if let Some(earlier) = kept.iter().find(same) {
+        return Ok((Snapshot::of(earlier.clone(), false)?, work(ctx, earlier.id)));
+    }
+    if job::running(ctx.db.reading(), &owner).await? >= MAX_RUNNING {
+        return Err(Error::Limited { seconds: 15 });
+    }
+    if kept.len() >= MAX_KEPT {
+        let why = format!("you keep {MAX_KEPT} snapshots: delete one before you ask for another");
+        return Err(Error::no_move(why));
+    }
+    let now = ctx.clock.now();
+    let job = Job {
+        id: ctx.clock.id(),
+        owner,
+        user_id: user,
+        api_key_id: ctx.actor.key.as_ref().map(|key| key.key),
+        bound: ctx.actor.bound.clone(),
+        options,
+        rights: hex::encode(rights(ctx).await?),
+        sets: json!([]),
+        state: "waiting".into(),
+        attempts: 0,
+        done: 0,
+        files: json!([]),
+        bytes: 0,
+        as_of: None,
+        changes_after: None,
+        error: None,
+        created_at: now,
+        finished_at: None,
+        expires_at: now + TimeDelta::hours(KEPT_HOURS),
+    };
+    job::insert(ctx.db.writing(), &job).await?;
+    let work = work(ctx, job.id);
+    Ok((Snapshot::of(job, false)?, work))
+}
+
+/// What makes a snapshot, whoever waits for it.
+fn work(ctx: &Ctx, id: Uuid) -> Work {
+    let mut ctx = ctx.clone();
+    ctx.idempotency = None;
+    // What the answer may read says nothing of the snapshot.
+    ctx.view.db = ctx.db.bounded(u64::MAX);
+    Box::pin(async move { carry_out(&ctx, id).await })
+}
+
+/// Sets that show records to a caller by releases, or by what agencies share.
+pub(super) fn sets(actor: &Actor) -> BTreeSet<Uuid> {
+    actor.standing.release_sets.union(&actor.standing.shared_sets).copied().collect()
+}
+
+/// Whether the caller may still see all that it might when a snapshot was made: it has the same rights, and nothing that
+/// was released to it or shared with it then has ended.
+pub(super) fn is_readable(ctx: &Ctx, rights: &str, job: &Job) -> Result<bool> {
+    let then: BTreeSet<Uuid> = serde_json::from_value(job.sets.clone())?;
+    let is_same = job.rights == rights && job.bound == ctx.actor.bound;
+    Ok(job.state == "completed" && is_same && then.is_subset(&sets(&ctx.actor)))
+}
+
+/// The caller's snapshot with this id.
+///
+/// # Errors
+/// `NotFound` where it has none.
+pub async fn find(ctx: &Ctx, id: Uuid) -> Result<Snapshot> {
+    let job = job::find(ctx, id).await?;
+    let is_readable = is_readable(ctx, &hex::encode(rights(ctx).await?), &job)?;
+    Snapshot::of(job, is_readable)
+}
+
+/// The caller's snapshots, the last one first.
+///
+/// # Errors
+/// `BadRequest` for a cursor that is none.
+pub async fn list(ctx: &Ctx, after: Option<&str>, limit: usize) -> Result<SnapshotPage> {
+    let no_cursor = || {
+        Error::bad_request("?after", Code::CursorInvalid, "take the cursor from `next` of the page before")
+    };
+    let after = after.map(|text| Uuid::try_parse(text).map_err(|_| no_cursor())).transpose()?;
+    let mut jobs = job::list(ctx, after, limit.saturating_add(1)).await?;
+    let has_more = jobs.len() > limit;
+    jobs.truncate(limit);
+    let next = jobs.last().filter(|_| has_more).map(|job| job.id.to_string());
+    let rights = if jobs.is_empty() { String::new() } else { hex::encode(rights(ctx).await?) };
+    let item = |job: Job| {
+        let is_readable = is_readable(ctx, &rights, &job)?;
+        Snapshot::of(job, is_readable)
+    };
+    Ok(SnapshotPage { items: jobs.into_iter().map(item).collect::<Result<_>>()?, next })
+}
+
+/// Deletes the caller's snapshot, whatever its state.
+///
+/// # Errors
+/// `NotFound` where it has none.
+pub async fn delete(ctx: &Ctx, id: Uuid) -> Result<()> {
+    ctx.actor.must_be_itself()?;
+    let job = job::find(ctx, id).await?;
+    job::forget(ctx, job.id).await
+}
