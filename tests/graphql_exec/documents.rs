@@ -329,6 +329,7 @@ impl<'d> Maker<'d> {
             Form::AnyRef(..) => vec!["kind", "id"],
             Form::Object(..) => vec!["plan", "kind"],
             Form::Objects(_, "Criterion") => vec!["weight", "code"],
+            Form::Objects(_, "MappedColumn") => vec!["field", "column"],
             Form::Objects(..) => vec!["score", "note"],
             _ => Vec::new(),
         };

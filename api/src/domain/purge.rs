@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Registered, exchange::imports};
+use super::Registered;
 
 /// Which record is purged, and why.
 #[derive(Clone, Debug)]
@@ -33,7 +33,6 @@ pub async fn run(ctx: &Ctx, purging: Purging) -> Result<()> {
 impl Purging {
     async fn run(&self, unit: &mut Unit) -> Result<()> {
         let row = unit.purge(self.def, self.id, self.version).await?;
-        imports::forget_record(unit.conn(), self.id).await?;
         let note = json!({
             "owner": row.owner(),
             purge::KIND.column: self.def.name,

@@ -211,7 +211,7 @@ pub struct FileProblems;
 
 impl IntoResponses for FileProblems {
     fn responses() -> std::collections::BTreeMap<String, RefOr<Documented>> {
-        documented(&[400, 401, 403, 404, 410, 416, 429, 500, 503])
+        documented(&[400, 401, 403, 404, 406, 410, 416, 429, 500, 503])
     }
 }
 

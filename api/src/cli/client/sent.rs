@@ -103,6 +103,8 @@ pub(super) async fn cancel(cancel: &Cancel) -> Result<(), Failure> {
 
 pub(super) async fn imports(imports: &Imports) -> Result<(), Failure> {
     let service = Service::open(&imports.access)?;
+    // The service lists nothing for nobody, which is no answer to who forgot the key.
+    service.must_have_key()?;
     if let Some(id) = &imports.id {
         let answer = service.get(&path(id)?, &[]).await?;
         let answer = if imports.wait { finished(&service, answer).await? } else { answer };

@@ -98,6 +98,17 @@ impl Service {
         Ok(Self { http, target, access: access.clone() })
     }
 
+    /// Refuses to ask without a key for what only somebody has.
+    ///
+    /// # Errors
+    /// Exit code 2.
+    pub(super) fn must_have_key(&self) -> Result<(), Failure> {
+        if self.target.secret.is_some() {
+            return Ok(());
+        }
+        Err(Failure::usage(&format!("the key comes from a profile, {API_KEY} or {TOKEN}: none was given")))
+    }
+
     /// A request to an address below `/api/v1/`.
     ///
     /// # Errors

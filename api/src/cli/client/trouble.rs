@@ -139,8 +139,13 @@ fn wish(headers: &HeaderMap) -> Option<Duration> {
 
 /// Whether the other end showed no certificate that is trusted, or speaks no TLS.
 fn is_refused_by_tls(error: &reqwest::Error) -> bool {
-    chain(error).any(|cause| {
-        cause.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::InvalidData)
+    chain(error).any(|cause| cause.downcast_ref::<io::Error>().is_some_and(holds_tls))
+}
+
+/// Whether an error of a connection is one of TLS, which it does not tell as its source.
+fn holds_tls(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|held| {
+        held.is::<tokio_rustls::rustls::Error>() || held.downcast_ref::<io::Error>().is_some_and(holds_tls)
     })
 }
 

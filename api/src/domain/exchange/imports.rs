@@ -34,7 +34,7 @@ mod written;
 
 pub use carry::{carry_out, give_up, waiting};
 pub use contract::{Import, ImportPage, ImportRowPage, ImportWarning};
-pub use job::{ROWS_KEPT_DAYS, expire, forget_record};
+pub use job::{ROWS_KEPT_DAYS, expire};
 pub use load::{Loaded, load};
 pub use mapping::check as check_mapping;
 pub use options::{ImportAtomic, ImportMode, ImportOptions, Nulls};

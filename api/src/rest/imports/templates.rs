@@ -35,7 +35,8 @@ const LISTS: &str = "x_lists";
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub(super) struct TemplateParams {
-    /// `csv`, `xlsx`, `json_schema` or `table_schema`, else as `Accept` says: `csv`.
+    /// Form of the template, before `Accept`: `csv`, `xlsx`, `json_schema` or `table_schema`.
+    #[param(pattern = "^(csv|xlsx|json_schema|table_schema)$", example = "csv")]
     format: Option<String>,
     /// Languages wanted for labels, best first.
     lang: Option<String>,

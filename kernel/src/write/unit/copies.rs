@@ -1,4 +1,4 @@
-//! Copies that were made for callers: what is destroyed is in none of them.
+//! Copies that were made for callers, and files that they sent: what is destroyed is in none of them.
 
 use std::collections::BTreeSet;
 
@@ -12,11 +12,13 @@ use crate::error::Result;
 const WHY: &str = "a record in it was destroyed since: ask for it anew";
 
 impl Unit {
-    /// Deletes the snapshots that hold any of these records, and has those begun anew that are being made.
+    /// Deletes the snapshots that hold any of these records, and has those begun anew that are being made; empties what reports
+    /// of imports say of the records, and deletes the files that spoke of them.
     ///
     /// # Errors
     /// What the database says.
     pub(super) async fn forget_copies(&self, records: &BTreeSet<Uuid>) -> Result<()> {
+        self.forget_imports(records).await?;
         let state = || Expr::col(Alias::new("state"));
         let anew = Query::update()
             .table(Alias::new("export_job"))
@@ -38,6 +40,25 @@ impl Unit {
         for job in holders {
             self.forget_copy(job).await?;
         }
+        Ok(())
+    }
+
+    async fn forget_imports(&self, records: &BTreeSet<Uuid>) -> Result<()> {
+        let (rows, job) = (Alias::new("import_row"), Alias::new("job_id"));
+        let of = || Expr::col(Alias::new("record_id")).is_in(records.iter().copied());
+        let jobs = Query::select().column(job.clone()).from(rows.clone()).and_where(of()).take();
+        let files = Query::delete()
+            .from_table(Alias::new("import_part"))
+            .and_where(Expr::col(job).in_subquery(jobs))
+            .take();
+        self.conn().run(&files).await?;
+        let nothing = || Expr::val(None::<serde_json::Value>);
+        let emptied = Query::update()
+            .table(rows)
+            .values(["changes", "errors"].map(|name| (Alias::new(name), nothing())))
+            .and_where(of())
+            .take();
+        self.conn().run(&emptied).await?;
         Ok(())
     }
 

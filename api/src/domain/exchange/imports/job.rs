@@ -256,26 +256,6 @@ pub(super) async fn forget_rows(conn: Conn<'_>, job: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// Forgets what imports hold of a record that is purged: what changed in it, and the files that spoke of it.
-///
-/// # Errors
-/// What the database says.
-pub async fn forget_record(conn: Conn<'_>, record: Uuid) -> Result<()> {
-    use import_row::Column as Row;
-
-    let mut jobs = Query::select();
-    jobs.column(Row::JobId).from(import_row::Entity).and_where(Row::RecordId.eq(record));
-    let mut files = Query::delete();
-    files.from_table(import_part::Entity).and_where(import_part::Column::JobId.in_subquery(jobs));
-    conn.run(&files).await?;
-    let mut rows = Query::update();
-    let nothing = || Expr::val(None::<Json>);
-    rows.table(import_row::Entity).value(Row::Changes, nothing()).value(Row::Errors, nothing());
-    rows.and_where(Row::RecordId.eq(record));
-    conn.run(&rows).await?;
-    Ok(())
-}
-
 /// Deletes imports whose time is over, with their files and reports; answers how many.
 ///
 /// # Errors
