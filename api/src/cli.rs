@@ -67,7 +67,7 @@ enum Command {
     /// Asks a running service whether it is ready.
     Health(health::Health),
     #[command(flatten)]
-    Remote(client::Remote),
+    Remote(Box<client::Remote>),
 }
 
 #[derive(Debug, Args)]
@@ -114,7 +114,7 @@ async fn execute(command: Command) -> Result<(), Failure> {
         Command::Backup(backup) => backup::run(&backup).await,
         Command::Restore(restore) => restore::run(&restore).await,
         Command::Health(health) => health::run(&health),
-        Command::Remote(remote) => client::run(remote).await,
+        Command::Remote(remote) => client::run(*remote).await,
     }
 }
 

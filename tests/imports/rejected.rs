@@ -45,9 +45,10 @@ async fn refused_rows_keep_the_form_of_the_file() {
         let lines = format!("{}\n{}\n", task("C", "MES"), task("D", "NONE"));
         let mut book = rust_xlsxwriter::Workbook::new();
         let sheet = book.add_worksheet().set_name("tasks").unwrap();
-        for (at, row) in [["title", "owner", "lead_agency", "language"], ["E", "KGZ", "MES", "en"], ["F", "KGZ", "NONE", "en"]].iter().enumerate() {
-            for (column, cell) in row.iter().enumerate() {
-                sheet.write_string(at as u32, column as u16, *cell).unwrap();
+        let rows = [["title", "owner", "lead_agency", "language"], ["E", "KGZ", "MES", "en"], ["F", "KGZ", "NONE", "en"]];
+        for (at, row) in (0_u32..).zip(rows) {
+            for (column, cell) in (0_u16..).zip(row) {
+                sheet.write_string(at, column, cell).unwrap();
             }
         }
         let book = book.save_to_buffer().unwrap();

@@ -36,6 +36,7 @@ const LONGEST_NAME: usize = 200;
 
 /// What to send, and what is to become of it.
 #[derive(Clone, Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(in crate::cli) struct Import {
     /// CSV, NDJSON, JSON or XLSX files, or zips of them; also packed by gzip or zstd. `-` is standard input.
     #[arg(required = true)]

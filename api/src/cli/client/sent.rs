@@ -63,12 +63,9 @@ pub(super) async fn commit(commit: &Commit) -> Result<(), Failure> {
     let service = Service::open(&commit.access)?;
     let path = path(&commit.id)?;
     let shown: Told = service.get(&path, &[]).await?.read()?;
-    let plan = match commit.plan.clone().or_else(|| shown.import_plan.clone()) {
-        Some(plan) => plan,
-        None => {
-            let text = format!("import {} is {}: it has no plan that could be done", shown.id, shown.state);
-            return Err(Failure::usage(&text));
-        }
+    let Some(plan) = commit.plan.clone().or_else(|| shown.import_plan.clone()) else {
+        let text = format!("import {} is {}: it has no plan that could be done", shown.id, shown.state);
+        return Err(Failure::usage(&text));
     };
     if commit.plan.is_none() {
         tell(&format_args!("as was shown: {shown}"));

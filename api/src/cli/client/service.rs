@@ -24,7 +24,7 @@ const SHORT: Duration = Duration::from_secs(90);
 /// Time in which something must come of an answer that takes work: as long as the service gives an export.
 const SILENCE: Duration = Duration::from_mins(16);
 /// Time after which a connection is given up on which what is sent does not arrive.
-const UNHEARD: Duration = Duration::from_secs(60);
+const UNHEARD: Duration = Duration::from_mins(1);
 
 /// Time before it is looked what became of a call whose answer was lost.
 const BEFORE_LOOKING: Duration = Duration::from_secs(2);

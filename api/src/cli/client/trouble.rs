@@ -15,7 +15,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// Longest pause that is made unasked.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Longest pause that the service may ask for.
-const LONGEST_WISH: Duration = Duration::from_secs(300);
+const LONGEST_WISH: Duration = Duration::from_mins(5);
 
 /// Whether the service may have done what was asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,15 +116,15 @@ where
         .with_min_delay(FIRST_PAUSE)
         .with_max_delay(LONGEST_PAUSE)
         .with_max_times(retries);
-    let attempt = &attempt;
-    (|| attempt())
+    let again = || attempt();
+    again
         .retry(pauses)
         .when(|trouble: &Trouble| match trouble.left {
             Left::Nothing => false,
             Left::Again(_) => true,
             Left::Unknown => repeat == Repeat::Always,
         })
-        .adjust(|trouble, own| trouble.pause(own))
+        .adjust(Trouble::pause)
         .notify(|trouble, pause| {
             tell(&format_args!("{}; again in {:.1} s", trouble.failure.summary(), pause.as_secs_f64()));
         })

@@ -23,7 +23,7 @@ const NO_ROOM: [&str; 3] = ["13", "53100", "53200"];
 /// Whether the way to the database broke in the middle of a statement, or the server ends or begins.
 fn is_away(error: &RuntimeErr) -> bool {
     let RuntimeErr::SqlxError(inner) = error else { return false };
-    let code = inner.as_database_error().and_then(|told| told.code());
+    let code = inner.as_database_error().and_then(sea_orm::sqlx::error::DatabaseError::code);
     // PostgreSQL: connection exceptions, too many connections, ended by the operator or a crash, not yet begun.
     let is_told = |code: &str| code.starts_with("08") || ["53300", "57P01", "57P02", "57P03"].contains(&code);
     code.map_or_else(

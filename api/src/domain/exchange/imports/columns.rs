@@ -98,7 +98,7 @@ pub(super) fn columns(
         };
         match understood(def, name, mapped).filter(|column| !leaves_out || !is_there(&column.field)) {
             _ if name.is_empty() && !leaves_out => {
-                fault(&place, Code::Required, "the column has no name".into())
+                fault(&place, Code::Required, "the column has no name".into());
             }
             Some(column) if is_there(&column.field) => {
                 fault(

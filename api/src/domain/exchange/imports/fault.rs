@@ -41,9 +41,9 @@ impl RowFault {
 
 /// The column a JSON Pointer into the record leads to.
 fn column(pointer: &str, names: &[(String, String)]) -> Option<String> {
-    let field = field(pointer, names)?;
-    let named = names.iter().find(|(of, _)| *of == field);
-    Some(named.map_or(field, |(_, name)| name.clone()))
+    let of = field(pointer, names)?;
+    let held = names.iter().find(|(field, _)| *field == of);
+    Some(held.map_or(of, |(_, name)| name.clone()))
 }
 
 /// The field a JSON Pointer into the record leads to, as its column is called.
@@ -84,8 +84,8 @@ mod tests {
         assert_eq!(leads("/shared_with/agencies/0").as_deref(), Some("shared_with.agencies"));
         assert_eq!(leads("/cost/amount").as_deref(), Some("cost"));
         assert_eq!(leads(""), None);
-        let named = [("due_on".to_owned(), "Срок".to_owned())];
-        assert_eq!(column("/due_on", &named).as_deref(), Some("Срок"));
+        let of_file = [("due_on".to_owned(), "Срок".to_owned())];
+        assert_eq!(column("/due_on", &of_file).as_deref(), Some("Срок"));
         assert_eq!((item("/title"), item("/contributing_agencies/1")), (None, Some(2)));
     }
 }

@@ -50,13 +50,14 @@ impl Layout {
 
     /// Begins a table; answers whether it is read.
     pub(super) fn table(&mut self, name: Option<String>, merged: Vec<Merged>) -> bool {
-        let is_read = match (self.mapping.as_deref(), &name) {
-            (_, None) => true,
-            (_, Some(name)) if name.starts_with("x_") => false,
-            (Some(Mapping { sheet: Some(sheet), .. }), Some(name)) => sheet.trim() == name.trim(),
-            (Some(_), Some(_)) => !self.has_begun,
-            (None, Some(_)) => true,
-        };
+        let is_read = name.as_deref().is_none_or(|name| {
+            let is_wanted = match self.mapping.as_deref() {
+                Some(Mapping { sheet: Some(sheet), .. }) => sheet.trim() == name.trim(),
+                Some(_) => !self.has_begun,
+                None => true,
+            };
+            is_wanted && !name.starts_with("x_")
+        });
         if !is_read {
             self.left_out.extend(name.clone());
         }

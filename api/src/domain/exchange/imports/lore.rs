@@ -165,8 +165,8 @@ mod tests {
         Lore::of(def, field, Some(&said), (DayOrder::DayFirst, &Arc::new(agencies)))
     }
 
-    fn meant(def: &KindDef, field: &str, cell: Cell) -> Cell {
-        lore(def, field).understood(&cell).into_owned()
+    fn meant(def: &KindDef, field: &str, cell: &Cell) -> Cell {
+        lore(def, field).understood(cell).into_owned()
     }
 
     #[test]
@@ -175,22 +175,22 @@ mod tests {
         let day = |text: &str| Cell::Day(text.parse::<NaiveDate>().unwrap());
         let task = Task::def();
 
-        assert_eq!(meant(task, "status", text(" готово ")), text("done"));
-        assert_eq!(meant(task, "status", text("In progress")), text("in_progress"));
-        assert_eq!(meant(task, "lead_agency", text("Министерство  здравоохранения")), text("MOH"));
+        assert_eq!(meant(task, "status", &text(" готово ")), text("done"));
+        assert_eq!(meant(task, "status", &text("In progress")), text("in_progress"));
+        assert_eq!(meant(task, "lead_agency", &text("Министерство  здравоохранения")), text("MOH"));
         assert_eq!(
-            meant(task, "contributing_agencies", text("МЧС, Министерство здравоохранения")),
+            meant(task, "contributing_agencies", &text("МЧС, Министерство здравоохранения")),
             text("MES;MOH")
         );
-        assert_eq!(meant(task, "contributing_agencies", text("МЧС; other")), text("MES;other"));
-        assert_eq!(meant(task, "due_on", text("IV квартал 2025")), day("2025-12-31"));
-        assert_eq!(meant(task, "starts_on", text("IV квартал 2025")), day("2025-10-01"));
-        assert_eq!(meant(task, "due_on", Cell::Number(46022.0)), day("2025-12-31"));
-        assert_eq!(meant(task, "due_on", Cell::Number(2025.0)), day("2025-12-31"));
-        assert_eq!(meant(task, "due_on", text("31.12.2025")), day("2025-12-31"));
-        assert_eq!(meant(task, "due_on", text("soon")), text("soon"));
-        assert_eq!(meant(task, "title", text("31.12.2025")), text("31.12.2025"));
-        assert_eq!(meant(task, "progress_percent", text("1 0")), text("10"));
-        assert_eq!(meant(Participation::def(), "in_force_on", text("4 квартал 2025")), text("2025-Q4"));
+        assert_eq!(meant(task, "contributing_agencies", &text("МЧС; other")), text("MES;other"));
+        assert_eq!(meant(task, "due_on", &text("IV квартал 2025")), day("2025-12-31"));
+        assert_eq!(meant(task, "starts_on", &text("IV квартал 2025")), day("2025-10-01"));
+        assert_eq!(meant(task, "due_on", &Cell::Number(46022.0)), day("2025-12-31"));
+        assert_eq!(meant(task, "due_on", &Cell::Number(2025.0)), day("2025-12-31"));
+        assert_eq!(meant(task, "due_on", &text("31.12.2025")), day("2025-12-31"));
+        assert_eq!(meant(task, "due_on", &text("soon")), text("soon"));
+        assert_eq!(meant(task, "title", &text("31.12.2025")), text("31.12.2025"));
+        assert_eq!(meant(task, "progress_percent", &text("1 0")), text("10"));
+        assert_eq!(meant(Participation::def(), "in_force_on", &text("4 квартал 2025")), text("2025-Q4"));
     }
 }

@@ -61,13 +61,11 @@ impl Mapping {
         if let Some(owner) = ctx.actor.acting.as_deref().filter(|_| Uuid::try_parse(name.trim()).is_err()) {
             which = which.add(def.col("owner").eq(owner));
         }
-        match store::seen(ctx, def, which, 1).await?.first() {
-            Some(row) => Ok(Self::of(row)),
-            None => {
-                let text = format!("there is no mapping {}", kernel::input::cut(&name.into()));
-                Err(Error::bad_request("?mapping", Code::NotFound, text))
-            }
-        }
+        let found = store::seen(ctx, def, which, 1).await?;
+        found.first().map(Self::of).ok_or_else(|| {
+            let text = format!("there is no mapping {}", kernel::input::cut(&name.into()));
+            Error::bad_request("?mapping", Code::NotFound, text)
+        })
     }
 
     /// The mapping that is suggested for a file.

@@ -69,19 +69,15 @@ impl Refused<'_> {
     fn at(&mut self, seq: i32) -> Result<Option<Verdict>> {
         loop {
             if self.next.is_none() {
-                self.next = match self.page.next() {
-                    Some(next) => Some(next),
-                    None => {
-                        let wanted =
-                            Rows { results: vec!["rejected".into()], after: self.after, limit: PAGE };
-                        let page =
-                            self.handle.block_on(job::rows(self.ctx.db.reading(), self.job, &wanted))?;
-                        let Some(last) = page.last() else { return Ok(None) };
-                        self.after = Some(last.seq);
-                        self.page = page.into_iter();
-                        self.page.next()
-                    }
-                };
+                self.next = self.page.next();
+            }
+            if self.next.is_none() {
+                let wanted = Rows { results: vec!["rejected".into()], after: self.after, limit: PAGE };
+                let page = self.handle.block_on(job::rows(self.ctx.db.reading(), self.job, &wanted))?;
+                let Some(last) = page.last() else { return Ok(None) };
+                self.after = Some(last.seq);
+                self.page = page.into_iter();
+                self.next = self.page.next();
             }
             match self.next.as_ref().map(|next| next.seq.cmp(&seq)) {
                 Some(std::cmp::Ordering::Less) => self.next = None,

@@ -103,7 +103,7 @@ pub async fn open(ctx: &Ctx, options: &ImportOptions) -> Result<ImportUpload> {
     for old in mine.iter().skip(OPEN) {
         forget(ctx, old.id).await?;
     }
-    Ok(told(kept, Vec::new()))
+    Ok(told(&kept, Vec::new()))
 }
 
 /// The caller's upload with this id.
@@ -112,7 +112,7 @@ pub async fn open(ctx: &Ctx, options: &ImportOptions) -> Result<ImportUpload> {
 /// `NotFound` where it has none.
 pub async fn uploaded(ctx: &Ctx, id: Uuid) -> Result<ImportUpload> {
     let kept = own(ctx, id).await?;
-    Ok(told(kept, parts(ctx, id).await?))
+    Ok(told(&kept, parts(ctx, id).await?))
 }
 
 /// Keeps a part of a file, in the place of one with the same number.
@@ -223,7 +223,7 @@ pub async fn expire_uploads(ctx: &Ctx, most: u64) -> Result<u64> {
     Ok(u64::try_from(over.len().min(most)).unwrap_or_default())
 }
 
-fn told(kept: Kept, parts: Vec<ImportPart>) -> ImportUpload {
+fn told(kept: &Kept, parts: Vec<ImportPart>) -> ImportUpload {
     ImportUpload {
         id: kept.id,
         state: "open".into(),

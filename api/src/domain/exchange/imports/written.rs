@@ -114,6 +114,9 @@ impl Period {
     }
 }
 
+/// Endings of ordinals, which say nothing: "2-е", "1er", "3rd", "1-чи".
+const ENDINGS: &[&str] = &["е", "ый", "ое", "er", "e", "ème", "eme", "st", "nd", "rd", "th", "чи", "чу"];
+
 /// Words and numbers of a text, small: letters and digits are parted, endings of ordinals are left out.
 fn words(text: &str) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
@@ -129,8 +132,6 @@ fn words(text: &str) -> Vec<String> {
         }
         last = sign;
     }
-    // "2-е", "1er", "3rd", "1-чи": the ending says nothing.
-    const ENDINGS: &[&str] = &["е", "ый", "ое", "er", "e", "ème", "eme", "st", "nd", "rd", "th", "чи", "чу"];
     all.retain(|word| !ENDINGS.contains(&word.as_str()));
     all
 }
@@ -200,9 +201,8 @@ pub(super) fn number(text: &str) -> Option<String> {
     let plain = match (points, commas) {
         // The mark that comes last parts the fraction, the other one thousands.
         (1.., 1..) if plain.rfind(',') > plain.rfind('.') => plain.replace('.', "").replace(',', "."),
-        (1.., 1..) => plain.replace(',', ""),
         (0, 1) => plain.replace(',', "."),
-        (0, _) => plain.replace(',', ""),
+        (1.., 1..) | (0, _) => plain.replace(',', ""),
         (1, 0) => plain.to_owned(),
         _ => plain.replace('.', ""),
     };

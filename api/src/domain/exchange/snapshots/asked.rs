@@ -99,12 +99,12 @@ fn kinds(names: Option<&[String]>, faults: &mut Vec<Violation>) -> Vec<&'static 
         faults.push(Violation::new("/kinds", Code::TooLong, text));
         return Vec::new();
     }
-    let named = kinds_named(names.unwrap_or_default()).unwrap_or_else(|error| {
-        let found = error.violations().iter();
-        faults.extend(found.map(|fault| Violation { pointer: "/kinds".into(), ..fault.clone() }));
+    let found = kinds_named(names.unwrap_or_default()).unwrap_or_else(|error| {
+        let all = error.violations().iter();
+        faults.extend(all.map(|fault| Violation { pointer: "/kinds".into(), ..fault.clone() }));
         Vec::new()
     });
-    let wanted: BTreeSet<&str> = named.iter().map(|def| def.name).collect();
+    let wanted: BTreeSet<&str> = found.iter().map(|def| def.name).collect();
     crate::domain::KINDS.served().filter(|def| wanted.contains(def.name)).collect()
 }
 
@@ -129,13 +129,12 @@ fn one_of<T: Copy>(
 fn names(lang: Option<&str>, faults: &mut Vec<Violation>) -> Vec<String> {
     let mut all = Vec::new();
     for given in lang.into_iter().flat_map(|lang| lang.split(',')).map(str::trim) {
-        match spelling::tag(given) {
-            Some(tag) => all.extend(spelling::lookup(&tag)),
-            None => {
-                let text =
-                    format!("{} is no language tag (BCP 47), such as `ru` or `fr`", cut(&Json::from(given)));
-                faults.push(Violation::new("/lang", Code::BadFormat, text));
-            }
+        if let Some(tag) = spelling::tag(given) {
+            all.extend(spelling::lookup(&tag));
+        } else {
+            let text =
+                format!("{} is no language tag (BCP 47), such as `ru` or `fr`", cut(&Json::from(given)));
+            faults.push(Violation::new("/lang", Code::BadFormat, text));
         }
     }
     all

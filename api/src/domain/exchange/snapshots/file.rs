@@ -55,7 +55,7 @@ impl<'a> Writer<'a> {
     pub(super) async fn write(&mut self, bytes: &[u8]) -> Result<()> {
         match &mut self.coder {
             Coder::Plain(out) => out.extend_from_slice(bytes),
-            Coder::Packed(coder) => coder.write_all(bytes).await.map_err(broken)?,
+            Coder::Packed(coder) => coder.write_all(bytes).await.map_err(|error| broken(&error))?,
         }
         while self.out().len() >= PART {
             let rest = self.out().split_off(PART);
@@ -86,7 +86,7 @@ impl<'a> Writer<'a> {
     /// What the database says.
     pub(super) async fn finish(mut self) -> Result<(i64, String)> {
         if let Coder::Packed(coder) = &mut self.coder {
-            coder.shutdown().await.map_err(broken)?;
+            coder.shutdown().await.map_err(|error| broken(&error))?;
         }
         self.write_rest().await?;
         Ok((self.bytes, hex::encode(self.hash.finish())))
@@ -103,7 +103,7 @@ impl<'a> Writer<'a> {
     }
 }
 
-fn broken(error: std::io::Error) -> Error {
+fn broken(error: &std::io::Error) -> Error {
     Error::Internal(format!("a file cannot be packed: {error}"))
 }
 

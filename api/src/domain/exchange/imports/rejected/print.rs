@@ -93,7 +93,7 @@ impl Printer {
     pub(super) fn table(&mut self, name: Option<&str>) -> Result<()> {
         match &mut self.form {
             Form::Book(book, next) => {
-                book.add_worksheet().set_name(name.unwrap_or("rows")).map_err(book_error)?;
+                book.add_worksheet().set_name(name.unwrap_or("rows")).map_err(|error| book_error(&error))?;
                 *next = 0;
             }
             Form::Zip(..) => {
@@ -171,7 +171,7 @@ impl Printer {
                 *next += 1;
                 let more = more.iter().map(|text| Cell::Text(text.clone()));
                 for (column, cell) in (0_u16..).zip(cells.iter().cloned().chain(more)) {
-                    cell_of_sheet(sheet, (at, column), &cell).map_err(book_error)?;
+                    cell_of_sheet(sheet, (at, column), &cell).map_err(|error| book_error(&error))?;
                 }
                 Ok(())
             }
@@ -215,7 +215,7 @@ impl Printer {
         match self.form {
             Form::List(has_begun) => self.put(if has_begun { "\n]\n" } else { "[]\n" })?,
             Form::Book(mut book, _) => {
-                book.save_to_writer(&mut self.to).map_err(book_error)?;
+                book.save_to_writer(&mut self.to).map_err(|error| book_error(&error))?;
                 return rewound(self.to.into_inner().map_err(|error| io(error.error()))?);
             }
             Form::Zip(zip, _) => {
@@ -262,6 +262,6 @@ fn io(error: &std::io::Error) -> Error {
     Error::Internal(format!("refused rows cannot be kept: {error}"))
 }
 
-fn book_error(error: rust_xlsxwriter::XlsxError) -> Error {
+fn book_error(error: &rust_xlsxwriter::XlsxError) -> Error {
     Error::Internal(format!("no workbook was made: {error}"))
 }
