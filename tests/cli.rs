@@ -9,7 +9,7 @@ mod sign_in;
 
 use std::{
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Output},
 };
 
@@ -61,19 +61,24 @@ impl Ended {
     }
 }
 
+/// The program in a folder, with no setting of whoever tests it.
+fn program(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_concord"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CONCORD_")) {
+        command.env_remove(name);
+    }
+    command.args(arguments).current_dir(folder);
+    command
+}
+
 impl Installation {
     fn run(&self, arguments: &[&str]) -> Ended {
         self.command(arguments).output().expect("the program runs").into()
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_concord"));
-        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CONCORD_")) {
-            command.env_remove(name);
-        }
+        let mut command = program(&self.folder, arguments);
         command
-            .args(arguments)
-            .current_dir(&self.folder)
             .env("CONCORD_DATABASE_URL", &self.url)
             .env("CONCORD_SECRET_FILE", self.folder.join("secret"))
             .env("CONCORD_LOG", "warn");

@@ -15,7 +15,7 @@ use std::{
 use kernel::db::Db;
 use serde_json::{Value as Json, json};
 
-use super::Ended;
+use super::{Ended, program};
 use crate::support::{TestApp, db, process::Process};
 
 /// Somebody at a command line of their own.
@@ -35,13 +35,8 @@ impl Desk {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_concord"));
-        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("CONCORD_")) {
-            command.env_remove(name);
-        }
+        let mut command = program(&self.folder, arguments);
         command
-            .args(arguments)
-            .current_dir(&self.folder)
             .env("XDG_CONFIG_HOME", &self.folder)
             .env("CONCORD_URL", &self.url)
             .env("CONCORD_API_KEY", &self.key);

@@ -6,9 +6,10 @@ use std::{
     path::Path,
 };
 
-use aws_lc_rs::digest::{Context, SHA256, digest};
+use aws_lc_rs::digest::{SHA256, digest};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use indicatif::ProgressBar;
+use kernel::crypto::Hasher;
 use reqwest::{
     Method,
     header::{CONTENT_TYPE, HeaderName},
@@ -106,7 +107,7 @@ async fn send_missing(
     let cannot = |error: io::Error| unreadable(path, &error);
     let mut file = opened(path)?;
     let bar = progress::bar("sent", Some(file.metadata().map_err(cannot)?.len()), Unit::Bytes);
-    let mut whole = Context::new(&SHA256);
+    let mut whole = Hasher::default();
     for number in 1.. {
         let mut bytes = Vec::new();
         file.by_ref().take(PART).read_to_end(&mut bytes).map_err(cannot)?;
@@ -117,7 +118,7 @@ async fn send_missing(
         put(service, told, (number, bytes), there, &bar).await?;
     }
     bar.finish_and_clear();
-    Ok(hex::encode(whole.finish()))
+    Ok(whole.done())
 }
 
 /// Sends a part, unless it is there.

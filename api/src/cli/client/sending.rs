@@ -6,11 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use aws_lc_rs::digest::{Context, SHA256};
 use clap::Args;
 use futures_util::TryStreamExt;
 use http_body_util::StreamBody;
 use hyper::body::Frame;
+use kernel::crypto::Hasher;
 use reqwest::{
     Body, Method, RequestBuilder,
     header::{CONTENT_LENGTH, CONTENT_TYPE},
@@ -210,13 +210,13 @@ async fn send(
 
 /// SHA-256 of a file, in hexadecimal digits.
 fn checksum(path: &Path) -> Result<String, Failure> {
-    let mut hash = Context::new(&SHA256);
+    let mut hash = Hasher::default();
     let mut file = BufReader::new(opened(path)?);
     loop {
         let piece = file.fill_buf().map_err(|error| unreadable(path, &error))?;
         let count = piece.len();
         if count == 0 {
-            return Ok(hex::encode(hash.finish()));
+            return Ok(hash.done());
         }
         hash.update(piece);
         file.consume(count);

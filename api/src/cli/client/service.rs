@@ -98,15 +98,18 @@ impl Service {
         Ok(Self { http, target, access: access.clone() })
     }
 
+    /// Where the key comes from, and what may be wrong with it.
+    fn about_key(&self) -> String {
+        let how = if self.target.secret.is_some() { "it may have ended" } else { "none was given" };
+        format!("the key comes from a profile, {API_KEY} or {TOKEN}: {how}")
+    }
+
     /// Refuses to ask without a key for what only somebody has.
     ///
     /// # Errors
     /// Exit code 2.
     pub(super) fn must_have_key(&self) -> Result<(), Failure> {
-        if self.target.secret.is_some() {
-            return Ok(());
-        }
-        Err(Failure::usage(&format!("the key comes from a profile, {API_KEY} or {TOKEN}: none was given")))
+        if self.target.secret.is_some() { Ok(()) } else { Err(Failure::usage(&self.about_key())) }
     }
 
     /// A request to an address below `/api/v1/`.
@@ -219,8 +222,7 @@ impl Service {
             lines.push(format!("{} answers {status}", self.target.url));
         }
         if status == 401 {
-            let how = if self.target.secret.is_some() { "it may have ended" } else { "none was given" };
-            lines.push(format!("the key comes from a profile, {API_KEY} or {TOKEN}: {how}"));
+            lines.push(self.about_key());
         }
         // Too many calls are nothing that the caller has said wrong.
         let failure = match status {
