@@ -5,5 +5,6 @@ pub mod columns;
 pub mod export;
 mod hold;
 pub mod imports;
+mod kept;
 pub mod print;
 pub mod snapshots;

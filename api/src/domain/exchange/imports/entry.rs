@@ -189,7 +189,7 @@ impl Draft {
 
 /// Puts days in the place of periods such as `2025-Q4`, with how exact they are.
 fn keep_periods(def: &KindDef, fields: &mut Map<String, Json>) {
-    for (field, precision) in precisions(def) {
+    for (field, precision) in precisions(def).iter().copied() {
         let Some(period) = fields.get(field).and_then(Json::as_str).and_then(Period::exact) else { continue };
         let day = if is_end(field) { period.last } else { period.first };
         fields.insert(field.to_owned(), Json::String(day.to_string()));

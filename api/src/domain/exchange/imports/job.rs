@@ -18,6 +18,7 @@ use super::{
     mapping::Mapping,
     report::{ImportRow, Verdict},
 };
+use crate::domain::exchange::kept;
 use kernel::scalar::Object;
 
 /// An import as it is kept.
@@ -40,36 +41,12 @@ pub(super) fn mapping(job: &Job) -> Result<Option<Mapping>> {
     Ok(job.mapping.clone().map(serde_json::from_value).transpose()?)
 }
 
-/// Stores a new import.
-///
-/// # Errors
-/// What the database says.
-pub(super) async fn insert(conn: Conn<'_>, job: &Job) -> Result<()> {
-    let values = Column::iter().map(|column| Expr::val(value(job, column)));
-    let mut insert = Query::insert();
-    insert.into_table(Entity).columns(Column::iter()).values_panic(values);
-    conn.run(&insert).await?;
-    Ok(())
-}
-
-/// The value of a column, in the form in which the database takes it.
-fn value(job: &Job, column: Column) -> sea_orm::Value {
-    sea_orm::ModelTrait::get(job, column)
-}
-
-/// Stores columns of an import that is in one of these states, and has done as many rows as is thought; answers whether it
-/// was.
+/// Stores columns of an import that meets a condition; answers whether it does.
 ///
 /// # Errors
 /// What the database says.
 pub(super) async fn store(conn: Conn<'_>, job: &Job, columns: &[Column], guard: Cond) -> Result<bool> {
-    let mut update = Query::update();
-    update.table(Entity);
-    for column in columns {
-        update.value(*column, Expr::val(value(job, *column)));
-    }
-    update.cond_where(Cond::all().add(Column::Id.eq(job.id)).add(guard));
-    Ok(conn.run(&update).await?.rows_affected() > 0)
+    kept::store(conn, job, columns, Cond::all().add(Column::Id.eq(job.id)).add(guard)).await
 }
 
 /// The import is in one of these states.
@@ -77,20 +54,9 @@ pub(super) fn in_state(states: &[&str]) -> Cond {
     Cond::all().add(Column::State.is_in(states.iter().copied()))
 }
 
-/// User, owner and key by which the caller knows what it has sent: a key knows what came by it.
-///
-/// # Errors
-/// `NotFound` for who sends nothing.
-pub(super) fn maker(view: &View) -> Result<(Uuid, &str, Option<Uuid>)> {
-    match (view.actor.user, view.actor.acting.as_deref()) {
-        (Some(user), Some(owner)) => Ok((user, owner, view.actor.key.as_ref().map(|key| key.key))),
-        _ => Err(Error::NotFound),
-    }
-}
-
 /// What the caller may know of imports: its own, as the owner it acts under; a key knows those that it sent.
 fn own(view: &View) -> Result<Cond> {
-    let (user, owner, key) = maker(view)?;
+    let (user, owner, key) = kept::maker(view)?;
     let own = Cond::all().add(Column::UserId.eq(user)).add(Column::Owner.eq(owner));
     Ok(match key {
         Some(key) => own.add(Column::ApiKeyId.eq(key)),
@@ -98,15 +64,8 @@ fn own(view: &View) -> Result<Cond> {
     })
 }
 
-async fn select(conn: Conn<'_>, which: Cond, (after, limit): (Option<Uuid>, usize)) -> Result<Vec<Job>> {
-    let mut select = Query::select();
-    select.columns(Column::iter()).from(Entity).cond_where(which);
-    if let Some(after) = after {
-        select.and_where(Column::Id.lt(after));
-    }
-    select.order_by(Column::Id, Order::Desc).limit(u64::try_from(limit).unwrap_or(u64::MAX));
-    let rows = conn.all(&select).await?;
-    rows.iter().map(|row| Ok(Job::from_query_result(row, "")?)).collect()
+async fn select(conn: Conn<'_>, which: Cond, page: (Option<Uuid>, usize)) -> Result<Vec<Job>> {
+    kept::select::<Entity>(conn, Column::Id, which, page).await
 }
 
 /// The caller's import with this id.

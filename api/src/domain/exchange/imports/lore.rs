@@ -1,6 +1,10 @@
 //! Cells understood as people write them, where a mapping says how.
 
-use std::{borrow::Cow, collections::HashMap, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::HashMap,
+    sync::{Arc, LazyLock},
+};
 
 use entity::vocab::DayOrder;
 use kernel::{KindDef, scalar::MappedColumn};
@@ -11,6 +15,7 @@ use super::{
     mapping::{self, Names, same},
     written::{self, Period},
 };
+use crate::domain::KINDS;
 
 /// How the cells of a column are understood.
 #[derive(Clone, Debug)]
@@ -111,16 +116,30 @@ impl Lore {
     }
 }
 
-/// The fields of a kind that say how exact another one is, by the name of that one.
-pub(super) fn precisions(def: &KindDef) -> HashMap<&'static str, &'static str> {
-    let fields = || def.declared.fields.iter().filter(|field| field.shape == Shape::Date);
-    let of = |field: &'static str| {
-        let stem = field.strip_suffix("_on").unwrap_or(field);
-        let is_precision =
-            |other: &str| other.strip_suffix("_precision").is_some_and(|of| of == field || of == stem);
-        def.declared.fields.iter().find(|other| is_precision(other.name)).map(|other| (field, other.name))
+/// A field, and the one that says how exact it is.
+type Exact = (&'static str, &'static str);
+
+/// The fields of each kind whose exactness another one says: asked of every row.
+static PRECISIONS: LazyLock<HashMap<&'static str, Vec<Exact>>> = LazyLock::new(|| {
+    let fields = |def: &'static KindDef| {
+        def.declared.fields.iter().filter(|field| field.shape == Shape::Date).filter_map(|field| {
+            let stem = field.name.strip_suffix("_on").unwrap_or(field.name);
+            let is_precision = |other: &str| {
+                other.strip_suffix("_precision").is_some_and(|of| of == field.name || of == stem)
+            };
+            def.declared
+                .fields
+                .iter()
+                .find(|other| is_precision(other.name))
+                .map(|other| (field.name, other.name))
+        })
     };
-    fields().filter_map(|field| of(field.name)).collect()
+    KINDS.served().map(|def| (def.name, fields(def).collect())).collect()
+});
+
+/// The fields of a kind whose exactness another one says, each with that one.
+pub(super) fn precisions(def: &KindDef) -> &'static [Exact] {
+    PRECISIONS.get(def.name).map_or(&[], Vec::as_slice)
 }
 
 /// Whether a day ends something: then a period means its last day.
@@ -137,9 +156,10 @@ fn holds(def: &KindDef, field: &str) -> Holds {
     match def.declared.field(field).map(|field| field.shape) {
         Some(Shape::Int | Shape::Long | Shape::Decimal) => Holds::Number,
         Some(Shape::Bool) => Holds::Truth,
-        Some(Shape::Date) => {
-            Holds::Day { keeps_period: precisions(def).contains_key(field), is_end: is_end(field) }
-        }
+        Some(Shape::Date) => Holds::Day {
+            keeps_period: precisions(def).iter().any(|(of, _)| *of == field),
+            is_end: is_end(field),
+        },
         Some(Shape::Codes(_) | Shape::Mask(_) | Shape::Refs(_) | Shape::Texts) => Holds::List,
         _ => Holds::Text,
     }

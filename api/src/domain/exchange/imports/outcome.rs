@@ -28,6 +28,12 @@ pub(super) const OUTCOME: [Column; 10] = [
     Column::FinishedAt,
 ];
 
+/// The columns of an import whose dry run is committed: what became of it, and that it is none any more.
+pub(super) const COMMITTED: [Column; 11] = {
+    let [a, b, c, d, e, f, g, h, i, j] = OUTCOME;
+    [Column::DryRun, a, b, c, d, e, f, g, h, i, j]
+};
+
 /// Counts what became of rows.
 pub(super) fn count(job: &mut Job, verdicts: &[Verdict]) {
     for verdict in verdicts {

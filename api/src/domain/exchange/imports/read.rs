@@ -61,19 +61,31 @@ pub(super) struct Read {
 /// `Invalid` with everything that is wrong with the file as a whole: one that cannot be read, unknown columns, kinds.
 pub(super) fn read(file: File, how: &Reading) -> Result<Read> {
     let mut reader = Reader::new(how)?;
+    let found = each(file, &how.file, |item| reader.take(item))?;
+    reader.done(found)
+}
+
+/// Hands every table and row of a file on, until one is refused.
+///
+/// # Errors
+/// What it is refused with; `Invalid` for a file that cannot be read.
+pub(super) fn each(
+    file: File,
+    settings: &tabular::Options,
+    mut take: impl FnMut(Item) -> Result<()>,
+) -> Result<tabular::Found> {
     let mut stopped = None;
-    let found = tabular::read(file, &how.file, &mut |item| match reader.take(item) {
+    let found = tabular::read(file, settings, &mut |item| match take(item) {
         Ok(()) => ControlFlow::Continue(()),
         Err(error) => {
             stopped = Some(error);
             ControlFlow::Break(())
         }
     });
-    if let Some(error) = stopped {
-        return Err(error);
+    match stopped {
+        Some(error) => Err(error),
+        None => found.map_err(|fault| unreadable(&fault)),
     }
-    let found = found.map_err(|fault| unreadable(&fault))?;
-    reader.done(found)
 }
 
 /// What is said of a file that cannot be read.

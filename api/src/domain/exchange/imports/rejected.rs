@@ -2,7 +2,7 @@
 
 mod print;
 
-use std::{fs::File, ops::ControlFlow, sync::Arc};
+use std::{fs::File, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use kernel::{Ctx, Error, Result};
@@ -16,6 +16,7 @@ use super::{
     job::{self, Job, Rows},
     layout::{Layout, Place},
     mapping::Mapping,
+    read::each,
     report::Verdict,
     speech,
 };
@@ -101,42 +102,29 @@ fn write(
     let mut refused =
         Refused { ctx, handle, job: job.id, page: Vec::new().into_iter(), next: None, after: None };
     let mut layout = Layout::of(mapping.map(Arc::new));
-    let (mut seq, mut stopped) = (0, None);
-    let read = tabular::read(file, &settings, &mut |item| {
-        let done = match item {
-            Item::Table { name, merged } => {
-                let is_read = layout.table(name.clone(), merged);
-                if is_read { printer.table(name.as_deref()) } else { Ok(()) }
-            }
-            Item::Row(row) => match layout.row(row) {
-                Place::Above(row) => printer.above(row.cells),
-                Place::Header(cells, _) => printer.header(cells, &ERRORS),
-                Place::Data(row) => {
-                    seq += 1;
-                    refused.at(seq - 1).and_then(|found| match found {
-                        Some(mut verdict) => {
-                            speech::speak(std::slice::from_mut(&mut verdict.row), &ctx.locale);
-                            let errors = errors(&verdict);
-                            printer.row(row, &errors)
-                        }
-                        None => Ok(()),
-                    })
-                }
-                Place::Outside => Ok(()),
-            },
-        };
-        match done {
-            Ok(()) => ControlFlow::Continue(()),
-            Err(error) => {
-                stopped = Some(error);
-                ControlFlow::Break(())
-            }
+    let mut seq = 0;
+    each(file, &settings, |item| match item {
+        Item::Table { name, merged } => {
+            let is_read = layout.table(name.clone(), merged);
+            if is_read { printer.table(name.as_deref()) } else { Ok(()) }
         }
-    });
-    if let Some(error) = stopped {
-        return Err(error);
-    }
-    read.map_err(|fault| super::read::unreadable(&fault))?;
+        Item::Row(row) => match layout.row(row) {
+            Place::Above(row) => printer.above(row.cells),
+            Place::Header(cells, _) => printer.header(cells, &ERRORS),
+            Place::Data(row) => {
+                seq += 1;
+                refused.at(seq - 1).and_then(|found| match found {
+                    Some(mut verdict) => {
+                        speech::speak(std::slice::from_mut(&mut verdict.row), &ctx.locale);
+                        let errors = errors(&verdict);
+                        printer.row(row, &errors)
+                    }
+                    None => Ok(()),
+                })
+            }
+            Place::Outside => Ok(()),
+        },
+    })?;
     Ok(RejectedFile { file: printer.done()?, form: told("format").to_owned(), as_of: job.finished_at })
 }
 

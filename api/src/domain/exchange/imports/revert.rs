@@ -24,7 +24,7 @@ use super::{
     outcome::{answer, count},
     report::Verdict,
 };
-use crate::domain::KINDS;
+use crate::domain::{KINDS, exchange::kept};
 
 /// Records taken back by one statement of the write path.
 const SIZE: usize = 1000;
@@ -99,7 +99,7 @@ pub async fn revert(ctx: &Ctx, id: Uuid, is_dry: bool) -> Result<Import> {
     job.finished_at = Some(ctx.clock.now());
     let transaction = ctx.db.begin(true).await?;
     let conn = ctx.db.within(&transaction);
-    job::insert(conn, &job).await?;
+    kept::insert(conn, &job).await?;
     job::keep_rows(conn, job.id, &all).await?;
     transaction.commit().await?;
     answer(ctx, job, all)

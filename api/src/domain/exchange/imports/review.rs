@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{
     Import, ImportOptions, Sent, Started,
     job::{self, Job},
+    outcome::COMMITTED,
     start,
 };
 use crate::domain::Registered;
@@ -119,17 +120,6 @@ pub(super) async fn settle(ctx: &Ctx, review: &Import) -> Result<()> {
     job.sets = serde_json::to_value(&review.sets)?;
     (job.created, job.updated, job.unchanged) = (review.created, review.updated, review.unchanged);
     (job.deleted, job.rejected) = (review.deleted, review.rejected);
-    let columns = [
-        Column::State,
-        Column::DryRun,
-        Column::FinishedAt,
-        Column::Sets,
-        Column::Created,
-        Column::Updated,
-        Column::Unchanged,
-        Column::Deleted,
-        Column::Rejected,
-    ];
-    job::store(ctx.db.writing(), &job, &columns, job::in_state(&["awaiting_approval"])).await?;
+    job::store(ctx.db.writing(), &job, &COMMITTED, job::in_state(&["awaiting_approval"])).await?;
     Ok(())
 }

@@ -18,7 +18,10 @@ use super::{
     review,
     spool::Table,
 };
-use crate::domain::{KINDS, exchange::hold::Hold};
+use crate::domain::{
+    KINDS,
+    exchange::{hold::Hold, kept},
+};
 
 /// Hours for which the same file is answered by the import it was.
 const SAME_HOURS: i64 = 24;
@@ -173,7 +176,7 @@ async fn take_in(
         Hold::take(ctx, job.id).await?.ok_or_else(|| Error::Internal("a new import is at work".into()))?;
     let transaction = ctx.db.begin(true).await?;
     let conn = ctx.db.within(&transaction);
-    job::insert(conn, &job).await?;
+    kept::insert(conn, &job).await?;
     job::keep_file(conn, job.id, &sent.file).await?;
     transaction.commit().await?;
 

@@ -12,11 +12,15 @@ use super::{
     carry::{Carried, planned},
     job::{self, OPEN, Rows},
     mapping,
+    outcome::COMMITTED,
     read::{self, Read},
     review, speech,
     start::{Started, launch},
 };
-use crate::domain::{KINDS, exchange::hold::Hold};
+use crate::domain::{
+    KINDS,
+    exchange::{hold::Hold, kept},
+};
 
 /// The import with this id: the caller's own, or another one of its owner, for those who oversee them.
 ///
@@ -31,30 +35,22 @@ pub async fn find(ctx: &Ctx, id: Uuid) -> Result<Import> {
 /// # Errors
 /// `BadRequest` for a cursor that is none; `Forbidden` for who does not oversee the imports of its owner.
 pub async fn list(ctx: &Ctx, of_owner: bool, (after, limit): (Option<&str>, usize)) -> Result<ImportPage> {
-    let after = after.map(|text| Uuid::try_parse(text).map_err(|_| no_cursor())).transpose()?;
-    let mut jobs = job::list(ctx, review::listed(ctx, of_owner)?, (after, limit.saturating_add(1))).await?;
-    let has_more = jobs.len() > limit;
-    jobs.truncate(limit);
-    let next = jobs.last().filter(|_| has_more).map(|job| job.id.to_string());
+    let which = review::listed(ctx, of_owner)?;
+    let jobs = job::list(ctx, which, (kept::cursor(after)?, limit.saturating_add(1))).await?;
+    let (jobs, next) = kept::page(jobs, limit, |job| job.id.to_string());
     let now = ctx.clock.now();
     let shown = |job| Ok(Import::of(job, None)?.followed(now));
     let items = jobs.into_iter().map(shown).collect::<Result<_>>()?;
     Ok(ImportPage { items, next })
 }
 
-fn no_cursor() -> Error {
-    Error::bad_request("?after", Code::CursorInvalid, "take the cursor from `next` of the page before")
-}
-
 async fn page(ctx: &Ctx, id: Uuid, mut wanted: Rows, after: Option<&str>) -> Result<ImportRowPage> {
     let job = job::find(ctx, id).await?;
-    wanted.after = after.map(|text| text.parse().map_err(|_| no_cursor())).transpose()?;
+    wanted.after = kept::cursor(after)?;
     let limit = wanted.limit;
     wanted.limit = limit.saturating_add(1);
-    let mut rows = job::rows(ctx.db.reading(), job.id, &wanted).await?;
-    let has_more = rows.len() > limit;
-    rows.truncate(limit);
-    let next = rows.last().filter(|_| has_more).map(|row| row.seq.to_string());
+    let rows = job::rows(ctx.db.reading(), job.id, &wanted).await?;
+    let (rows, next) = kept::page(rows, limit, |row| row.seq.to_string());
     let mut items: Vec<_> = rows.into_iter().map(|verdict| verdict.row).collect();
     speech::speak(&mut items, &ctx.locale);
     Ok(ImportRowPage { items, next })
@@ -130,18 +126,7 @@ async fn begin(ctx: &Ctx, job: &mut job::Job, input: &CommitInput) -> Result<(Re
     let read = read::apart(file, how).await?;
     (job.dry_run, job.state, job.done, job.finished_at) = (false, "uploaded".into(), 0, None);
     (job.created, job.updated, job.unchanged, job.deleted, job.rejected) = (0, 0, 0, 0, 0);
-    let columns = [
-        Column::DryRun,
-        Column::State,
-        Column::Done,
-        Column::FinishedAt,
-        Column::Created,
-        Column::Updated,
-        Column::Unchanged,
-        Column::Deleted,
-        Column::Rejected,
-    ];
-    if !job::store(ctx.db.writing(), job, &columns, job::in_state(&["awaiting_approval"])).await? {
+    if !job::store(ctx.db.writing(), job, &COMMITTED, job::in_state(&["awaiting_approval"])).await? {
         return Err(wrong_state("somebody else goes on with it"));
     }
     Ok((read, options))

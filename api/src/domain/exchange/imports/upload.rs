@@ -9,15 +9,15 @@ use kernel::{
     crypto::{Hasher, sha256},
 };
 use sea_orm::{
-    ColumnTrait, FromQueryResult, Iterable,
+    ColumnTrait, FromQueryResult,
     sea_query::{Cond, Expr, OnConflict, Order, Query},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{ImportOptions, MAX_BYTES, Sent, Started, job, start};
-use crate::domain::KINDS;
+use super::{ImportOptions, MAX_BYTES, Sent, Started, start};
+use crate::domain::{KINDS, exchange::kept};
 
 /// Days for which an upload that is not complete is kept.
 pub const UPLOAD_DAYS: i64 = 7;
@@ -79,7 +79,7 @@ pub async fn open(ctx: &Ctx, options: &ImportOptions) -> Result<ImportUpload> {
         return Err(start::no_owner());
     };
     let now = ctx.clock.now();
-    let kept = Kept {
+    let upload = Kept {
         id: ctx.clock.id(),
         owner,
         user_id: user,
@@ -88,22 +88,12 @@ pub async fn open(ctx: &Ctx, options: &ImportOptions) -> Result<ImportUpload> {
         created_at: now,
         expires_at: now + TimeDelta::days(UPLOAD_DAYS),
     };
-    let mut insert = Query::insert();
-    insert.into_table(import_upload::Entity).columns(Column::iter()).values_panic([
-        Expr::val(kept.id),
-        Expr::val(kept.owner.as_str()),
-        Expr::val(kept.user_id),
-        Expr::val(kept.api_key_id),
-        Expr::val(kept.options.clone()),
-        Expr::val(kept.created_at),
-        Expr::val(kept.expires_at),
-    ]);
-    ctx.db.writing().run(&insert).await?;
+    kept::insert(ctx.db.writing(), &upload).await?;
     let mine = select(ctx, Cond::all().add(Column::UserId.eq(user))).await?;
     for old in mine.iter().skip(OPEN) {
         forget(ctx, old.id).await?;
     }
-    Ok(told(&kept, Vec::new()))
+    Ok(told(&upload, Vec::new()))
 }
 
 /// The caller's upload with this id.
@@ -111,8 +101,8 @@ pub async fn open(ctx: &Ctx, options: &ImportOptions) -> Result<ImportUpload> {
 /// # Errors
 /// `NotFound` where it has none.
 pub async fn uploaded(ctx: &Ctx, id: Uuid) -> Result<ImportUpload> {
-    let kept = own(ctx, id).await?;
-    Ok(told(&kept, parts(ctx, id).await?))
+    let upload = own(ctx, id).await?;
+    Ok(told(&upload, parts(ctx, id).await?))
 }
 
 /// Keeps a part of a file, in the place of one with the same number.
@@ -176,7 +166,7 @@ pub async fn keep_part(
 /// [`start`](start::start).
 pub async fn complete(ctx: &Ctx, id: Uuid, input: &CompleteInput) -> Result<Started> {
     ctx.actor.must_be_itself()?;
-    let kept = match own(ctx, id).await {
+    let upload = match own(ctx, id).await {
         Err(Error::NotFound) => return Ok(Started::Earlier(Box::new(super::find(ctx, id).await?))),
         found => found?,
     };
@@ -194,7 +184,7 @@ pub async fn complete(ctx: &Ctx, id: Uuid, input: &CompleteInput) -> Result<Star
         let text = format!("the file has the SHA-256 {}: a part is another one than was meant", sent.sha256);
         return Err(Error::invalid("/sha256", Code::BadFormat, text));
     }
-    let options: ImportOptions = serde_json::from_value(kept.options)?;
+    let options: ImportOptions = serde_json::from_value(upload.options)?;
     let started = start::start_as(ctx, id, sent, options).await?;
     forget(ctx, id).await?;
     Ok(started)
@@ -223,21 +213,21 @@ pub async fn expire_uploads(ctx: &Ctx, most: u64) -> Result<u64> {
     Ok(u64::try_from(over.len().min(most)).unwrap_or_default())
 }
 
-fn told(kept: &Kept, parts: Vec<ImportPart>) -> ImportUpload {
+fn told(upload: &Kept, parts: Vec<ImportPart>) -> ImportUpload {
     ImportUpload {
-        id: kept.id,
+        id: upload.id,
         state: "open".into(),
         bytes: parts.iter().map(|part| i64::from(part.bytes)).sum(),
         parts,
-        created_at: kept.created_at,
-        expires_at: kept.expires_at,
+        created_at: upload.created_at,
+        expires_at: upload.expires_at,
     }
 }
 
 async fn own(ctx: &Ctx, id: Uuid) -> Result<Kept> {
     use import_upload::Column;
 
-    let (user, owner, key) = job::maker(ctx)?;
+    let (user, owner, key) = kept::maker(ctx)?;
     let mut which =
         Cond::all().add(Column::Id.eq(id)).add(Column::UserId.eq(user)).add(Column::Owner.eq(owner));
     if let Some(key) = key {
@@ -249,13 +239,8 @@ async fn own(ctx: &Ctx, id: Uuid) -> Result<Kept> {
 
 /// Uploads, the last one first.
 async fn select(ctx: &Ctx, which: Cond) -> Result<Vec<Kept>> {
-    use import_upload::Column;
-
-    let mut select = Query::select();
-    select.columns(Column::iter()).from(import_upload::Entity).cond_where(which);
-    select.order_by(Column::Id, Order::Desc).limit(100);
-    let rows = ctx.db.reading().all(&select).await?;
-    rows.iter().map(|row| Ok(Kept::from_query_result(row, "")?)).collect()
+    kept::select::<import_upload::Entity>(ctx.db.reading(), import_upload::Column::Id, which, (None, 100))
+        .await
 }
 
 async fn parts(ctx: &Ctx, id: Uuid) -> Result<Vec<ImportPart>> {

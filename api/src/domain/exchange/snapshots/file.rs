@@ -3,9 +3,8 @@
 use std::ops::Range;
 
 use async_compression::tokio::write::GzipEncoder;
-use aws_lc_rs::digest::{Context, SHA256};
 use futures_util::{Stream, stream::try_unfold};
-use kernel::{Code, Ctx, Error, Result};
+use kernel::{Code, Ctx, Error, Result, crypto::Hasher};
 use tokio::io::AsyncWriteExt;
 use uuid::Uuid;
 
@@ -28,7 +27,7 @@ pub(super) struct Writer<'a> {
     file: i32,
     number: i32,
     coder: Coder,
-    hash: Context,
+    hash: Hasher,
     bytes: i64,
 }
 
@@ -40,7 +39,7 @@ impl<'a> Writer<'a> {
         } else {
             Coder::Plain(Vec::new())
         };
-        Self { ctx, job, file, number: 0, coder, hash: Context::new(&SHA256), bytes: 0 }
+        Self { ctx, job, file, number: 0, coder, hash: Hasher::default(), bytes: 0 }
     }
 
     /// How many bytes are kept by now.
@@ -89,7 +88,7 @@ impl<'a> Writer<'a> {
             coder.shutdown().await.map_err(|error| broken(&error))?;
         }
         self.write_rest().await?;
-        Ok((self.bytes, hex::encode(self.hash.finish())))
+        Ok((self.bytes, self.hash.done()))
     }
 
     async fn write_rest(&mut self) -> Result<()> {

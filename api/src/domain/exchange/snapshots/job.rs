@@ -7,10 +7,12 @@ use entity::{
 };
 use kernel::{Ctx, Error, Result, View, db::Conn};
 use sea_orm::{
-    ColumnTrait, FromQueryResult, Iterable, ModelTrait,
-    sea_query::{Cond, Expr, Order, Query},
+    ColumnTrait,
+    sea_query::{Cond, Expr, Query},
 };
 use uuid::Uuid;
+
+use crate::domain::exchange::kept;
 
 /// A snapshot as it is kept.
 pub(super) type Job = export_job::Model;
@@ -20,31 +22,13 @@ pub(super) const RUNNING: [&str; 1] = ["running"];
 /// States in which a snapshot is not done yet.
 pub(super) const OPEN: [&str; 2] = ["waiting", "running"];
 
-/// Stores a new snapshot.
-///
-/// # Errors
-/// What the database says.
-pub(super) async fn insert(conn: Conn<'_>, job: &Job) -> Result<()> {
-    let values = Column::iter().map(|column| Expr::val(job.get(column)));
-    let mut insert = Query::insert();
-    insert.into_table(Entity).columns(Column::iter()).values_panic(values);
-    conn.run(&insert).await?;
-    Ok(())
-}
-
 /// Stores columns of a snapshot that is in one of these states; answers whether it was.
 ///
 /// # Errors
 /// What the database says.
 pub(super) async fn store(conn: Conn<'_>, job: &Job, columns: &[Column], states: &[&str]) -> Result<bool> {
-    let mut update = Query::update();
-    update.table(Entity);
-    for column in columns {
-        update.value(*column, Expr::val(job.get(*column)));
-    }
     let states = Column::State.is_in(states.iter().copied());
-    update.cond_where(Cond::all().add(Column::Id.eq(job.id)).add(states));
-    Ok(conn.run(&update).await?.rows_affected() > 0)
+    kept::store(conn, job, columns, Cond::all().add(Column::Id.eq(job.id)).add(states)).await
 }
 
 fn is_open() -> Cond {
@@ -53,10 +37,7 @@ fn is_open() -> Cond {
 
 /// What the caller may know of snapshots: its own, by the same key or none, as the owner it acts under, until they expire.
 fn own(view: &View) -> Result<Cond> {
-    let (Some(user), Some(owner)) = (view.actor.user, view.actor.acting.as_deref()) else {
-        return Err(Error::NotFound);
-    };
-    let key = view.actor.key.as_ref().map(|key| key.key);
+    let (user, owner, key) = kept::maker(view)?;
     Ok(Cond::all()
         .add(Column::UserId.eq(user))
         .add(Column::Owner.eq(owner))
@@ -64,15 +45,8 @@ fn own(view: &View) -> Result<Cond> {
         .add(Column::ExpiresAt.gt(view.clock.now())))
 }
 
-async fn select(conn: Conn<'_>, which: Cond, (after, limit): (Option<Uuid>, usize)) -> Result<Vec<Job>> {
-    let mut select = Query::select();
-    select.columns(Column::iter()).from(Entity).cond_where(which);
-    if let Some(after) = after {
-        select.and_where(Column::Id.lt(after));
-    }
-    select.order_by(Column::Id, Order::Desc).limit(u64::try_from(limit).unwrap_or(u64::MAX));
-    let rows = conn.all(&select).await?;
-    rows.iter().map(|row| Ok(Job::from_query_result(row, "")?)).collect()
+async fn select(conn: Conn<'_>, which: Cond, page: (Option<Uuid>, usize)) -> Result<Vec<Job>> {
+    kept::select::<Entity>(conn, Column::Id, which, page).await
 }
 
 /// The caller's snapshot with this id.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
-use kernel::{Code, Ctx, Error, Result, actor::Actor};
+use kernel::{Ctx, Error, Result, actor::Actor};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -14,7 +14,7 @@ use super::{
     carry::carry_out,
     job::{self, Job, OPEN},
 };
-use crate::signin::identity::rights;
+use crate::{domain::exchange::kept, signin::identity::rights};
 
 /// What is left to do behind an answer.
 pub type Work = BoxFuture<'static, Result<()>>;
@@ -32,15 +32,15 @@ pub async fn create(ctx: &Ctx, new: &NewSnapshot) -> Result<(Snapshot, Work)> {
     };
     let asked = Asked::read(new)?;
     let options = serde_json::to_value(asked.settled(new))?;
-    let kept = job::list(ctx, None, MAX_KEPT).await?;
+    let mine = job::list(ctx, None, MAX_KEPT).await?;
     let same = |job: &&Job| job.options == options && OPEN.contains(&job.state.as_str());
-    if let Some(earlier) = kept.iter().find(same) {
+    if let Some(earlier) = mine.iter().find(same) {
         return Ok((Snapshot::of(earlier.clone(), false)?, work(ctx, earlier.id)));
     }
     if job::running(ctx.db.reading(), &owner).await? >= MAX_RUNNING {
         return Err(Error::Limited { seconds: 15 });
     }
-    if kept.len() >= MAX_KEPT {
+    if mine.len() >= MAX_KEPT {
         let why = format!("you keep {MAX_KEPT} snapshots: delete one before you ask for another");
         return Err(Error::no_move(why));
     }
@@ -66,7 +66,7 @@ pub async fn create(ctx: &Ctx, new: &NewSnapshot) -> Result<(Snapshot, Work)> {
         finished_at: None,
         expires_at: now + TimeDelta::hours(KEPT_HOURS),
     };
-    job::insert(ctx.db.writing(), &job).await?;
+    kept::insert(ctx.db.writing(), &job).await?;
     let work = work(ctx, job.id);
     Ok((Snapshot::of(job, false)?, work))
 }
@@ -108,14 +108,8 @@ pub async fn find(ctx: &Ctx, id: Uuid) -> Result<Snapshot> {
 /// # Errors
 /// `BadRequest` for a cursor that is none.
 pub async fn list(ctx: &Ctx, after: Option<&str>, limit: usize) -> Result<SnapshotPage> {
-    let no_cursor = || {
-        Error::bad_request("?after", Code::CursorInvalid, "take the cursor from `next` of the page before")
-    };
-    let after = after.map(|text| Uuid::try_parse(text).map_err(|_| no_cursor())).transpose()?;
-    let mut jobs = job::list(ctx, after, limit.saturating_add(1)).await?;
-    let has_more = jobs.len() > limit;
-    jobs.truncate(limit);
-    let next = jobs.last().filter(|_| has_more).map(|job| job.id.to_string());
+    let jobs = job::list(ctx, kept::cursor(after)?, limit.saturating_add(1)).await?;
+    let (jobs, next) = kept::page(jobs, limit, |job| job.id.to_string());
     let rights = if jobs.is_empty() { String::new() } else { hex::encode(rights(ctx).await?) };
     let item = |job: Job| {
         let is_readable = is_readable(ctx, &rights, &job)?;
