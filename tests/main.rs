@@ -12,6 +12,7 @@ mod support;
 mod accounts;
 mod audit;
 mod bad_input;
+mod bundles;
 mod calendars;
 mod cancellation;
 mod changes;

@@ -75,6 +75,10 @@ fn twin(operation: &str) -> Twin {
         | "complete_import_upload"
         | "get_import_rejected"
         | "get_import_template" => return Twin::None("the bytes of a file are sent by HTTP"),
+        "list_bundles" => return field("Query", "bundles".into()),
+        "get_bundle" => return field("Query", "bundle".into()),
+        "withdraw_bundle" => return field("Mutation", camel(operation)),
+        "receive_bundle" => return Twin::None("the bytes of a file are sent by HTTP"),
         "list_snapshots" => return field("Query", "snapshots".into()),
         "get_snapshot" => return field("Query", "snapshot".into()),
         "create_snapshot" | "delete_snapshot" => return field("Mutation", camel(operation)),

@@ -4,6 +4,7 @@
 //! wrong rows, 2 wrong call, settings or input, 3 the database, the service that is called, or anything else failed.
 
 mod backup;
+mod bundle;
 mod client;
 mod contracts;
 mod failure;
@@ -55,6 +56,9 @@ enum Command {
     /// Manages the keys that sign access tokens.
     #[command(subcommand)]
     Key(key::Key),
+    /// Makes, verifies and sends bundles of what a country releases, and keeps their keys.
+    #[command(subcommand)]
+    Bundle(Box<bundle::Bundle>),
     /// Writes the two contracts to `openapi/`.
     Contracts(contracts::Contracts),
     /// Proves the change log.
@@ -109,6 +113,7 @@ async fn execute(command: Command) -> Result<(), Failure> {
         Command::User(command) => users::run(command).await,
         Command::Secret(command) => secret::run(command).await,
         Command::Key(command) => key::run(command).await,
+        Command::Bundle(command) => bundle::run(*command).await,
         Command::Contracts(options) => contracts::run(&options),
         Command::Log(command) => log::run(command).await,
         Command::Backup(backup) => backup::run(&backup).await,

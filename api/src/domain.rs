@@ -7,6 +7,7 @@ pub mod batch;
 pub mod calendars;
 pub mod cooperation;
 pub mod delivery;
+mod elsewhere;
 pub mod exchange;
 pub mod history;
 pub mod me;

@@ -7,6 +7,7 @@ pub(crate) mod api_keys;
 pub(crate) mod audit;
 pub(crate) mod auth;
 pub(crate) mod body;
+pub(crate) mod bundles;
 pub(crate) mod caching;
 pub(crate) mod calendars;
 pub(crate) mod caller;
@@ -57,6 +58,7 @@ use crate::state::AppState;
 /// Operations written by hand that answer JSON only.
 const JSON_AREAS: &[fn() -> OpenApiRouter<AppState>] = &[
     calendars::router,
+    bundles::router,
     imports::router,
     snapshots::router,
     duties::router,

@@ -24,6 +24,8 @@ mod sharing;
 mod treaties;
 
 pub mod api_key_secret;
+pub mod bundle;
+pub mod bundle_key;
 pub mod calendar_token;
 pub mod change;
 pub mod change_payload;

@@ -9,8 +9,8 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::{
-    Caller, Faults, codes, differences, duties, imports, needs, nodes, plans, rehearsal, rehearsal_of_all,
-    rehearsed,
+    Caller, Faults, bundles, codes, differences, duties, imports, needs, nodes, plans, rehearsal,
+    rehearsal_of_all, rehearsed,
     schema::{Field, Schema, camel, pascal},
     snapshots,
     stage::{SYSTEM, Stage},
@@ -77,6 +77,7 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
                 let answer = caller.client.graphql("{ auditReads { totalCount } }", json!({})).await;
                 caller.expect("auditReads", status(&answer, "auditReads"), caller.audits(), &answer)
             }
+            "bundles" | "bundle" => bundles::graphql(caller, &field.name).await,
             "snapshots" | "snapshot" => snapshots::graphql(caller, &field.name).await,
             "imports" | "import" | "importRows" | "importErrors" => {
                 imports::graphql(caller, &field.name).await
@@ -92,6 +93,7 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
             "commitImport" | "cancelImport" | "revertImport" | "reviewImport" => {
                 imports::graphql(caller, &field.name).await
             }
+            "withdrawBundle" => bundles::graphql(caller, &field.name).await,
             "createSnapshot" | "deleteSnapshot" => snapshots::graphql(caller, &field.name).await,
             "recordsBatch" => batch_of_all(caller, &schema, &field).await,
             "compileCommitments" => duties::compilations(caller).await,

@@ -10,8 +10,8 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::{
-    Caller, Faults, accounts, codes, differences, exports, imports, rehearsal, rehearsal_of_all, rehearsed,
-    snapshots,
+    Caller, Faults, accounts, bundles, codes, differences, exports, imports, rehearsal, rehearsal_of_all,
+    rehearsed, snapshots,
     stage::{MISSING, SYSTEM, Stage},
 };
 use crate::{
@@ -91,6 +91,9 @@ async fn one(caller: &Caller<'_>, method: &str, path: &str) -> Option<Faults> {
         return Some(accounts::replies(caller, reply).await);
     }
     if let Some(faults) = imports::rest(caller, method, path).await {
+        return Some(faults);
+    }
+    if let Some(faults) = bundles::rest(caller, method, path).await {
         return Some(faults);
     }
     if let Some(faults) = snapshots::rest(caller, method, path).await {

@@ -4,6 +4,7 @@
 //! input are wrong, 3 the service or the network failed.
 
 mod access;
+pub(super) mod bundle;
 mod download;
 mod errors;
 mod export;

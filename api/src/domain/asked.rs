@@ -10,7 +10,7 @@ use sea_orm::sea_query::{Cond, ExprTrait};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
-use super::plans::content;
+use super::{elsewhere::refuse_elsewhere, plans::content};
 
 /// State of what a country is asked, until it decides.
 const PROPOSED: &str = "proposed";
@@ -90,4 +90,13 @@ pub fn guard(items: &mut [Item], is_agreed: impl Fn(&Row) -> bool) {
             item.reject(Error::Conflict(Code::Consented, text.into()));
         }
     }
+}
+
+/// What another installation keeps is decided about there.
+pub(super) async fn not_elsewhere(unit: &Unit, items: &mut [Item]) -> Result<()> {
+    if unit.actor().is_system() {
+        return Ok(());
+    }
+    let why = "another installation keeps this record: decide about it there";
+    refuse_elsewhere(unit, items, why).await
 }

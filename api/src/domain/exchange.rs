@@ -1,5 +1,6 @@
 //! What goes out and comes in by many records at a time.
 
+pub mod bundles;
 pub mod changes;
 pub mod columns;
 pub mod export;

@@ -4,6 +4,7 @@
 //! leads: to a place in a level below. What a level needs is asked for in one statement for each edge. The
 //! answer is then written in the order it was asked for, straight from the rows.
 
+mod bundles;
 mod editions;
 mod imports;
 mod json;
@@ -240,6 +241,8 @@ impl Run {
             Read::RiskTrend => self.risk_trend(item).await,
             Read::PriorityRanking => self.priority_ranking(item).await,
             Read::Import(read) => self.imports(item, read).await,
+            Read::Bundles => self.bundles(item).await,
+            Read::Bundle => self.bundle(item).await,
             Read::Snapshots => self.snapshots(item).await,
             Read::Snapshot => self.snapshot(item).await,
             Read::Get(def) => self.get(def, item).await,

@@ -40,6 +40,8 @@ pub(crate) enum Shape {
 pub(crate) enum Scalar {
     /// A 32-bit integer.
     Int,
+    /// A number with a fraction.
+    Float,
     /// A text.
     Text,
     /// An exact decimal number, as a text.
@@ -233,6 +235,7 @@ fn wire(list: &str, name: &str, made: &Made) -> String {
 fn scalar(name: &str) -> Option<Scalar> {
     Some(match name {
         "Int" => Scalar::Int,
+        "Float" => Scalar::Float,
         "String" => Scalar::Text,
         "Boolean" => Scalar::Bool,
         "ID" => Scalar::Id,

@@ -3,6 +3,7 @@
 //! Each field says what resolves it in the line that describes it, so that the schema and the executor
 //! cannot differ.
 
+mod bundles;
 mod entry;
 mod fixed;
 mod imports;
@@ -13,6 +14,7 @@ mod roots;
 mod snapshots;
 mod treaties;
 
+pub(crate) use bundles::BundleInput;
 pub(crate) use imports::{CommitImportInput, ImportInput, RevertImportInput};
 pub(crate) use snapshots::SnapshotInput;
 use std::collections::HashMap;
@@ -149,6 +151,10 @@ pub(crate) enum Read {
     PriorityRanking,
     /// Imports of the caller.
     Import(ImportRead),
+    /// Bundles that the caller may know of.
+    Bundles,
+    /// A bundle that the caller may know of.
+    Bundle,
     /// Snapshots of the caller.
     Snapshots,
     /// A snapshot of the caller.
@@ -203,6 +209,8 @@ pub(crate) enum Write {
     Compile,
     /// Does something with an import.
     Import(ImportWrite),
+    /// Ends a bundle that was received.
+    WithdrawBundle,
     /// Asks for a snapshot.
     CreateSnapshot,
     /// Deletes a snapshot.

@@ -10,8 +10,9 @@ use tokio::{
 };
 use utoipa::ToSchema;
 
-use crate::domain::exchange::snapshots::{
-    KEPT_HOURS, MAX_AT_ONCE, MAX_BYTES, MAX_KEPT, MAX_MINUTES, MAX_RUNNING,
+use crate::domain::exchange::{
+    bundles,
+    snapshots::{KEPT_HOURS, MAX_AT_ONCE, MAX_BYTES, MAX_KEPT, MAX_MINUTES, MAX_RUNNING},
 };
 
 /// Longest time an export waits for its turn.
@@ -57,6 +58,7 @@ impl Exports {
             seconds: LONGEST.as_secs(),
             read_seconds: SLOW.as_secs(),
             snapshots: SnapshotLimits::list(),
+            bundles: BundleLimits::list(),
         }
     }
 }
@@ -72,6 +74,37 @@ pub struct ExportLimits {
     pub read_seconds: u64,
     /// Snapshots of many lists.
     pub snapshots: SnapshotLimits,
+    /// Bundles of what countries release.
+    pub bundles: BundleLimits,
+}
+
+/// Bundles: what a country releases, for another installation.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct BundleLimits {
+    /// Records of a bundle, at most; above them it is not made, and not taken.
+    pub records: usize,
+    /// Bytes of a bundle that is received, at most.
+    pub bytes: u64,
+    /// Audiences of a bundle, at most.
+    pub audiences: usize,
+    /// Days for which a bundle is good where nothing is said.
+    pub days: i64,
+    /// Days for which it may be good, at most.
+    pub most_days: i64,
+}
+
+impl BundleLimits {
+    /// The bounds, as they are enforced.
+    #[must_use]
+    pub const fn list() -> Self {
+        Self {
+            records: bundles::MAX_RECORDS,
+            bytes: bundles::MAX_BYTES,
+            audiences: bundles::MAX_AUDIENCES,
+            days: bundles::DAYS,
+            most_days: bundles::MAX_DAYS,
+        }
+    }
 }
 
 /// Snapshots: files of many lists, made behind the answer.

@@ -30,7 +30,9 @@ impl Traffic {
             Self::Graphql
         } else if is_read {
             Self::Read
-        } else if path.ends_with("/batch") || matches!(path, "/imports" | "/imports/preview" | "/exports") {
+        } else if path.ends_with("/batch")
+            || matches!(path, "/imports" | "/imports/preview" | "/exports" | "/bundles")
+        {
             Self::Batch
         } else {
             Self::Write

@@ -3,7 +3,7 @@
 mod parts;
 mod progress;
 mod templates;
-mod upload;
+pub(super) mod upload;
 
 use std::time::Duration;
 

@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use entity::{Agency, Country, Organisation, Region, agency, country, organisation, region};
 use kernel::{
-    Code, Error, KindDef, Result,
+    Code, Error, KindDef, Result, Violation,
     actor::{Actor, Grant, PUBLIC, Viewing},
     ctx::Ctx,
     input::{cut, did_you_mean, hint, like},
@@ -59,6 +59,54 @@ pub(super) async fn view_as(ctx: &Ctx, caller: Actor, named: &str) -> Result<Act
     actor.standing.shared_sets = shared_sets(&ctx, &actor).await?;
     (actor.standing.release_sets, actor.standing.public_sets) =
         release_sets(&ctx, &actor, ctx.clock.now()).await?;
+    Ok(actor)
+}
+
+/// The focal point as somebody outside its country who belongs to all of these audiences, for a bundle that is sent to them;
+/// with the codes of the audiences as they are kept.
+///
+/// # Errors
+/// `Forbidden` for all but focal points; `Invalid` for what is no audience outside.
+pub async fn belonging(ctx: &Ctx, audiences: &[String]) -> Result<(Actor, BTreeSet<String>)> {
+    let mut own = Actor::clone(&ctx.actor);
+    own.grants.retain(|grant| grant.role == Role::FocalPoint);
+    let focal_points = || Error::Forbidden("only a country's focal point sends what it releases".into());
+    let country = own.acting.clone().filter(|_| !own.grants.is_empty()).ok_or_else(focal_points)?;
+    let (mut codes, mut belongs, mut faults) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+    for (at, named) in audiences.iter().enumerate() {
+        let pointer = format!("/bundle/audiences/{at}");
+        match Member::named(ctx, &country, named).await {
+            Ok(member) if member.role.is_none() => {
+                codes.insert(member.audience);
+                belongs.extend(member.belongs);
+            }
+            Ok(_) => {
+                let text = format!("{} is inside your country", cut(&Json::from(named.as_str())));
+                faults.push(Violation::new(pointer, Code::RuleBroken, text));
+            }
+            Err(Error::BadRequest(found)) => {
+                let moved =
+                    found.into_iter().map(|one| Violation::new(pointer.clone(), one.code, one.detail));
+                faults.extend(moved);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    if !faults.is_empty() {
+        return Err(Error::Invalid(faults));
+    }
+    let audience = codes.iter().cloned().collect::<Vec<_>>().join(",");
+    Ok((outsider(ctx, own, (audience, belongs)).await?, codes))
+}
+
+/// A caller without grants who belongs to these audiences, and sees no more than a focal point does.
+async fn outsider(ctx: &Ctx, own: Actor, (audience, belongs): (String, BTreeSet<String>)) -> Result<Actor> {
+    let mut actor = Actor::anonymous();
+    actor.key.clone_from(&own.key);
+    actor.standing.withheld.clone_from(&own.standing.withheld);
+    actor.viewing = Some(Viewing { audience, belongs, own: Arc::new(own) });
+    (actor.standing.release_sets, actor.standing.public_sets) =
+        release_sets(ctx, &actor, ctx.clock.now()).await?;
     Ok(actor)
 }
 

@@ -1,6 +1,7 @@
 //! Rows without a type, and their JSON forms.
 
 mod scope;
+mod shown;
 
 use base64::Engine;
 use chrono::{DateTime, NaiveDate, SecondsFormat, SubsecRound, Utc};
@@ -8,6 +9,8 @@ use model::{DefaultValue, Field, FieldType, VocabularyDef, field::Column as Type
 use sea_orm::{QueryResult, Value, sea_query::Expr};
 use serde_json::Value as Json;
 use uuid::Uuid;
+
+pub use shown::Finds;
 
 use crate::{
     dates, decimal,

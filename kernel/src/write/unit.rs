@@ -18,6 +18,7 @@ mod hidden;
 mod item;
 mod named;
 mod purge;
+mod received;
 mod references;
 pub mod released;
 mod rules;
@@ -39,6 +40,7 @@ use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 pub use item::Item;
+pub use received::Rows;
 
 use crate::{
     actor::Actor,

@@ -232,7 +232,7 @@ pub(super) fn unreadable(path: &Path, error: &io::Error) -> Failure {
 }
 
 /// A request with a file as its body, read while it is sent.
-fn with_file(request: RequestBuilder, path: &Path) -> Result<RequestBuilder, Failure> {
+pub(super) fn with_file(request: RequestBuilder, path: &Path) -> Result<RequestBuilder, Failure> {
     let file = opened(path)?;
     let bytes = file.metadata().map_err(|error| unreadable(path, &error))?.len();
     let bar = progress::bar("sent", Some(bytes), Unit::Bytes);

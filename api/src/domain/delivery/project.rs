@@ -86,10 +86,10 @@ fn asking() -> Asking {
 }
 
 /// What a country has accepted stays as it is.
-pub fn guard_country<'a>(_: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
+pub fn guard_country<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
         asked::guard(items, |row| row.read(project_country::CONSENT) == Some(ProjectConsent::Accepted));
-        Ok(())
+        asked::not_elsewhere(unit, items).await
     })
 }
 

@@ -11,10 +11,10 @@ use super::{item, members, sources};
 use crate::domain::asked;
 
 /// What a country endorses stays as it is.
-pub fn guard<'a>(_: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
+pub fn guard<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
         asked::guard(items, item::is_endorsed);
-        Ok(())
+        asked::not_elsewhere(unit, items).await
     })
 }
 

@@ -46,7 +46,7 @@ pub async fn keep_terms(ctx: &Ctx) -> Result<usize> {
 /// Puts a release into another state by the service itself, and begins or ends its term.
 ///
 /// One that has been revoked or has ended meanwhile stays so.
-pub(super) async fn turn(unit: &mut Unit, release: Uuid, status: ReleaseStatus) -> Result<()> {
+pub(in crate::domain) async fn turn(unit: &mut Unit, release: Uuid, status: ReleaseStatus) -> Result<()> {
     let row = stored(unit, release).await?;
     let may_begin = row.read(release::STATUS) == Some(ReleaseStatus::Scheduled);
     if !(if status == ReleaseStatus::Live { may_begin } else { is_open(&row) }) {
@@ -81,7 +81,7 @@ pub(super) async fn set(unit: &mut Unit, row: &Row, set: Map<String, serde_json:
 }
 
 /// Begins the term of a release that has none in force.
-pub(super) async fn begin(unit: &mut Unit, release: Uuid) -> Result<()> {
+pub(in crate::domain) async fn begin(unit: &mut Unit, release: Uuid) -> Result<()> {
     use release_term::Column;
     let conflict = OnConflict::column(Column::ReleaseId)
         .update_column(Column::BeganIn)

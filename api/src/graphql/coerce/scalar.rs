@@ -17,6 +17,7 @@ pub(super) fn wire(scalar: Scalar, given: &Given, variables: &Variables) -> Resu
             let number = number.as_i64().and_then(|number| i32::try_from(number).ok());
             number.map(Json::from).ok_or(form(scalar))
         }
+        (Scalar::Float, Given::Number(number)) => Ok(Json::Number(number.clone())),
         // Whether it is one, the schema of the input says, together with all else.
         (Scalar::Text | Scalar::Reference | Scalar::Decimal, Given::Text(text)) => {
             Ok(Json::String(text.clone()))
@@ -37,6 +38,7 @@ pub(super) fn wire(scalar: Scalar, given: &Given, variables: &Variables) -> Resu
 const fn form(scalar: Scalar) -> &'static str {
     match scalar {
         Scalar::Int => "an integer of 32 bits such as 7",
+        Scalar::Float => "a number such as 1.5",
         Scalar::Text => "a text such as \"text\"",
         Scalar::Bool => "true or false",
         Scalar::Id => "an id such as 0198c0de-0000-7000-8000-000000000001",

@@ -13,7 +13,7 @@ use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
 use super::{
-    Found, Run, Source,
+    Found, Run, Source, bundles,
     editions::{whole, writing},
     imports,
     json::of_value,
@@ -141,6 +141,7 @@ async fn made(call: Ctx, write: Write, input: Map<String, Json>, expected: Expec
             Ok(of_value(&serde_json::to_value(compile(&call, &input).await?)?))
         }
         Write::Import(of) => imports::write(&call, of, input).await,
+        Write::WithdrawBundle => bundles::withdraw(&call, input).await,
         Write::CreateSnapshot => snapshots::create(&call, input).await,
         Write::DeleteSnapshot => snapshots::delete(&call, input).await,
         Write::Reply(reply) => {

@@ -5,7 +5,7 @@ use entity::vocab::Consent;
 use kernel::KindDef;
 
 use super::{
-    Does, PlanRead, Read, Types, Write,
+    Does, PlanRead, Read, Types, Write, bundles,
     entry::{field, input, with_arguments, with_default},
     imports,
     kind::list_arguments,
@@ -24,6 +24,7 @@ impl Types<'_> {
         let mut writes = common_writes();
         writes.extend(imports::writes());
         writes.extend(snapshots::writes());
+        writes.extend(bundles::writes());
         for def in KINDS.served() {
             reads.extend(kind_reads(def));
             writes.extend(kind_writes(def));
@@ -83,6 +84,7 @@ fn common_reads() -> Vec<(MetaField, Read)> {
     .chain(treaties::reads())
     .chain(imports::reads())
     .chain(snapshots::reads())
+    .chain(bundles::reads())
     .collect()
 }
 

@@ -76,7 +76,11 @@ fn digest(headers: &HeaderMap) -> Result<Option<Vec<u8>>, Problem> {
 }
 
 /// The body of a request, in a file.
-async fn sent(parts: &Parts, body: Body, (state, most): (&AppState, u64)) -> Result<Sent, Problem> {
+pub(in crate::rest) async fn sent(
+    parts: &Parts,
+    body: Body,
+    (state, most): (&AppState, u64),
+) -> Result<Sent, Problem> {
     if body.size_hint().lower() > most {
         return Err(too_large(most));
     }

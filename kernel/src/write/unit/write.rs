@@ -22,7 +22,7 @@ use crate::{
 const BINDS: usize = 12_000;
 
 /// Columns that say when and by whom, and so never make a difference.
-const STAMPS: &[&str] = &["version", "created_at", "created_by", "updated_at", "updated_by"];
+pub(super) const STAMPS: &[&str] = &["version", "created_at", "created_by", "updated_at", "updated_by"];
 
 impl Unit {
     /// Compares each row with what is stored, and stamps those that differ.
@@ -227,6 +227,14 @@ impl Unit {
         for (kind, below) in self.descendants(def, &ids).await? {
             levels.push((kind, below.into_iter().map(|(row, _)| row).collect()));
         }
+        self.delete_levels(levels).await
+    }
+
+    /// Deletes rows of several kinds, all that stand below any of them among them, leaf first, each logged.
+    pub(super) async fn delete_levels(
+        &mut self,
+        mut levels: Vec<(&'static KindDef, Vec<Row>)>,
+    ) -> Result<()> {
         // Links of all levels first: tasks may depend on tasks of another branch.
         for (kind, rows) in &levels {
             let ids: Vec<Uuid> = rows.iter().map(Row::id).collect();

@@ -317,7 +317,7 @@ mod tests {
 
     #[test]
     fn unknown_names_get_the_nearest_one() {
-        let faults = read(Task::def(), &["titel", "due", "titel@ru", "title", "title", ""]).unwrap_err();
+        let faults = read(Task::def(), &["titel", "dou", "titel@ru", "title", "title", ""]).unwrap_err();
         let told = |at: usize| (faults[at].column.as_deref(), faults[at].text.as_str());
 
         assert_eq!(faults.len(), 5, "{faults:?}");

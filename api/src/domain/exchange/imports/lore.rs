@@ -168,7 +168,7 @@ fn holds(def: &KindDef, field: &str) -> Holds {
 #[cfg(test)]
 mod tests {
     use chrono::NaiveDate;
-    use entity::{Participation, Task};
+    use entity::{Action, Participation, Task};
     use kernel::scalar::MappedValue;
 
     use super::*;
@@ -204,7 +204,7 @@ mod tests {
         );
         assert_eq!(meant(task, "contributing_agencies", &text("МЧС; other")), text("MES;other"));
         assert_eq!(meant(task, "due_on", &text("IV квартал 2025")), day("2025-12-31"));
-        assert_eq!(meant(task, "starts_on", &text("IV квартал 2025")), day("2025-10-01"));
+        assert_eq!(meant(Action::def(), "starts_on", &text("IV квартал 2025")), day("2025-10-01"));
         assert_eq!(meant(task, "due_on", &Cell::Number(46022.0)), day("2025-12-31"));
         assert_eq!(meant(task, "due_on", &Cell::Number(2025.0)), day("2025-12-31"));
         assert_eq!(meant(task, "due_on", &text("31.12.2025")), day("2025-12-31"));

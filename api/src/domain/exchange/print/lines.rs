@@ -7,6 +7,7 @@ use kernel::{
     row::Row,
 };
 use serde::{Serialize, Serializer, ser::SerializeMap};
+use serde_json::{Map, Value as Json};
 
 use super::Print;
 
@@ -39,6 +40,17 @@ impl Lines {
     #[must_use]
     pub fn read(&self, def: &KindDef) -> Columns {
         self.parts.iter().fold(def.base(), |all, part| all.and(def.columns_of(part.form)))
+    }
+
+    /// The members of a record.
+    ///
+    /// # Errors
+    /// `Internal` if they cannot be written.
+    pub fn members(&self, renderer: &Renderer, row: &Row) -> Result<Map<String, Json>> {
+        match serde_json::to_value(Members { parts: &self.parts, renderer, row })? {
+            Json::Object(members) => Ok(members),
+            _ => Ok(Map::new()),
+        }
     }
 }
 

@@ -44,7 +44,7 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    /// Reads what is asked.
+    /// Reads what is asked, but for a bundle.
     ///
     /// # Errors
     /// `Invalid`, naming everything that is wrong.
@@ -82,6 +82,7 @@ impl Asked {
             gzip: Some(self.is_packed),
             labels: labels.map(|(name, _)| (*name).to_owned()),
             lang: new.lang.clone(),
+            bundle: None,
         }
     }
 

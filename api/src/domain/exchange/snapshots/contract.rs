@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::job::{self, Job};
+use crate::domain::exchange::bundles::NewBundle;
 
 /// What a snapshot shall hold, and how it is written.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, InputObject)]
@@ -28,12 +29,15 @@ pub struct NewSnapshot {
     /// Languages that texts are shown in, best first, separated by commas; base texts and all translations without it.
     #[schema(max_length = 200)]
     pub lang: Option<String>,
+    /// In the place of lists: one signed file with what the caller's country releases to some audiences, for another
+    /// installation. Focal points ask for it, and say nothing else.
+    pub bundle: Option<NewBundle>,
 }
 
 /// A file of a snapshot: all of a list that its caller saw.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, SimpleObject)]
 pub struct SnapshotFile {
-    /// Kind of the records.
+    /// Kind of the records; `bundle` of a bundle, which has many.
     pub kind: String,
     /// Name of the file, under `/files` of the snapshot.
     pub name: String,
@@ -66,6 +70,8 @@ pub struct Snapshot {
     pub labels: String,
     /// Languages that texts are shown in; null where all are written.
     pub lang: Option<String>,
+    /// The bundle that it is in the place of lists.
+    pub bundle: Option<NewBundle>,
     /// Kinds that are written.
     pub kinds_done: i32,
     /// The instant that all files tell of.
@@ -103,6 +109,7 @@ impl Snapshot {
             gzip: options.gzip.unwrap_or_default(),
             labels: options.labels.unwrap_or_default(),
             lang: options.lang,
+            bundle: options.bundle,
             kinds_done: job.done,
             as_of: job.as_of,
             error: job.error,

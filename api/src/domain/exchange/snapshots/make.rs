@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use entity::export_job::Column;
 use kernel::{
-    Ctx, Error, KindDef, Result,
+    Actor, Ctx, Error, KindDef, Result,
     filter::Narrowing,
     record::Columns,
     row::Row,
@@ -15,7 +15,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    MAX_BYTES, MAX_MINUTES, SnapshotFile,
+    MAX_BYTES, MAX_MINUTES, NewSnapshot, SnapshotFile,
     asked::{Asked, Form},
     file::Writer,
     job::{self, Job, RUNNING},
@@ -23,6 +23,7 @@ use super::{
 };
 use crate::{
     domain::exchange::{
+        bundles::{self, NewBundle},
         changes,
         columns::Texts,
         export::{self, Export, Listed},
@@ -37,7 +38,11 @@ use crate::{
 /// `Forbidden` where who asked has other rights by now, it is too large or takes too long; `NotFound` where it was deleted
 /// meanwhile; what the database says.
 pub(super) async fn files(ctx: &Ctx, job: &mut Job) -> Result<()> {
-    let asked = Asked::read(&serde_json::from_value(job.options.clone())?)?;
+    let new: NewSnapshot = serde_json::from_value(job.options.clone())?;
+    if let Some(bundle) = &new.bundle {
+        return self::bundle(ctx, job, bundle).await;
+    }
+    let asked = Asked::read(&new)?;
     job.as_of = Some(ctx.clock.now());
     let snapshot = export::snapshot(ctx).await?;
     let ctx = standing(snapshot, job).await?;
@@ -55,6 +60,31 @@ pub(super) async fn files(ctx: &Ctx, job: &mut Job) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Writes the one file of a bundle.
+async fn bundle(ctx: &Ctx, job: &mut Job, new: &NewBundle) -> Result<()> {
+    let key = bundles::signer(ctx, &job.owner).await?;
+    job.as_of = Some(ctx.clock.now());
+    let snapshot = export::snapshot(ctx).await?;
+    let seen = standing(snapshot, job).await?;
+    job.sets = json!(sets(&seen.actor));
+    job.changes_after = Some(changes::cursor_at_end(&seen).await?);
+    let wanted = bundles::Wanted::read(&seen, new).await?;
+    let (pieces, mut noted) = bundles::write(&seen, &wanted, job.id, &key).await?;
+    let (mut writer, mut list) = (Writer::new(ctx, (job.id, 0), false), Listing::default());
+    for (bytes, ids) in pieces {
+        list.note(ctx, job.id, ids).await?;
+        writer.write(&bytes).await?;
+        within_bounds(ctx, job, writer.bytes())?;
+    }
+    let (bytes, sha256) = writer.finish().await?;
+    noted.sha256.clone_from(&sha256);
+    let name = format!("{}.bundle.ndjson", wanted.owner);
+    let rows = i64::from(noted.records);
+    (job.done, job.bytes) = (1, bytes);
+    job.files = serde_json::to_value([SnapshotFile { kind: "bundle".into(), name, rows, bytes, sha256 }])?;
+    bundles::note(&Ctx { idempotency: None, ..ctx.acting(Actor::clone(&seen.actor)) }, noted).await
 }
 
 /// Who asked, as it stands in the snapshot of the database.
@@ -77,8 +107,8 @@ struct Listing(i32);
 
 impl Listing {
     /// Keeps the ids of records, before any part of a file that holds them.
-    async fn note(&mut self, ctx: &Ctx, job: Uuid, rows: &[Row]) -> Result<()> {
-        let ids = rows.iter().flat_map(|row| row.id().into_bytes()).collect();
+    async fn note(&mut self, ctx: &Ctx, job: Uuid, ids: impl IntoIterator<Item = Uuid>) -> Result<()> {
+        let ids = ids.into_iter().flat_map(Uuid::into_bytes).collect();
         job::keep_list(ctx.db.writing(), (job, self.0), ids).await?;
         self.0 = self.0.saturating_add(1);
         Ok(())
@@ -108,7 +138,7 @@ async fn file(
     printer.head(&mut bytes);
     writer.write(&bytes).await?;
     while let Some(batch) = export.next().await? {
-        list.note(&ctx, job.id, &batch.rows).await?;
+        list.note(&ctx, job.id, batch.rows.iter().map(Row::id)).await?;
         bytes.clear();
         for row in &batch.rows {
             printer.row(&batch.renderer, row, &mut bytes)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
-use kernel::{Ctx, Error, Result, actor::Actor};
+use kernel::{Code, Ctx, Error, Result, actor::Actor};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -14,7 +14,10 @@ use super::{
     carry::carry_out,
     job::{self, Job, OPEN},
 };
-use crate::{domain::exchange::kept, signin::identity::rights};
+use crate::{
+    domain::exchange::{bundles::Wanted, kept},
+    signin::identity::rights,
+};
 
 /// What is left to do behind an answer.
 pub type Work = BoxFuture<'static, Result<()>>;
@@ -30,8 +33,7 @@ pub async fn create(ctx: &Ctx, new: &NewSnapshot) -> Result<(Snapshot, Work)> {
     let (Some(user), Some(owner)) = (ctx.actor.user, ctx.actor.acting.clone()) else {
         return Err(Error::Forbidden("a snapshot is made for an owner: sign in with a grant of one".into()));
     };
-    let asked = Asked::read(new)?;
-    let options = serde_json::to_value(asked.settled(new))?;
+    let options = serde_json::to_value(settled(ctx, new).await?)?;
     let mine = job::list(ctx, None, MAX_KEPT).await?;
     let same = |job: &&Job| job.options == options && OPEN.contains(&job.state.as_str());
     if let Some(earlier) = mine.iter().find(same) {
@@ -69,6 +71,19 @@ pub async fn create(ctx: &Ctx, new: &NewSnapshot) -> Result<(Snapshot, Work)> {
     kept::insert(ctx.db.writing(), &job).await?;
     let work = work(ctx, job.id);
     Ok((Snapshot::of(job, false)?, work))
+}
+
+/// What is asked, checked, with everything said.
+async fn settled(ctx: &Ctx, new: &NewSnapshot) -> Result<NewSnapshot> {
+    let Some(bundle) = &new.bundle else { return Ok(Asked::read(new)?.settled(new)) };
+    let alone = NewSnapshot { bundle: new.bundle.clone(), ..NewSnapshot::default() };
+    if *new != alone {
+        let text =
+            "a bundle is one file of one form: say nothing of kinds, format, gzip, labels or languages";
+        return Err(Error::invalid("/bundle", Code::RuleBroken, text));
+    }
+    let wanted = Wanted::read(ctx, bundle).await?;
+    Ok(NewSnapshot { bundle: Some(wanted.settled), ..alone })
 }
 
 /// What makes a snapshot, whoever waits for it.

@@ -1,0 +1,35 @@
+//! Countries whose records another installation keeps and sends here as bundles: nobody acts for them here.
+
+use std::collections::BTreeSet;
+
+use entity::bundle_key::{Column, Entity};
+use kernel::{Code, Error, Result, Unit, db::Conn, unit::Item};
+use sea_orm::{ColumnTrait, sea_query::Query};
+
+/// Those of these owners whose records another installation keeps.
+///
+/// # Errors
+/// What the database says.
+async fn those(conn: Conn<'_>, owners: BTreeSet<&str>) -> Result<Vec<String>> {
+    if owners.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut select = Query::select();
+    select.distinct().column(Column::Owner).from(Entity);
+    select.and_where(Column::Owner.is_in(owners)).and_where(Column::IsOwn.eq(false));
+    select.and_where(Column::RevokedAt.is_null());
+    conn.all(&select).await?.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
+}
+
+/// Refuses items whose owner another installation keeps the records of.
+///
+/// # Errors
+/// What the database says.
+pub(super) async fn refuse_elsewhere(unit: &Unit, items: &mut [Item], why: &str) -> Result<()> {
+    let open = items.iter().filter(|item| !item.is_rejected()).map(|item| item.after.owner());
+    let elsewhere = those(unit.conn(), open.collect()).await?;
+    for item in items.iter_mut().filter(|item| elsewhere.iter().any(|owner| owner == item.after.owner())) {
+        item.reject(Error::Conflict(Code::KeptElsewhere, why.into()));
+    }
+    Ok(())
+}

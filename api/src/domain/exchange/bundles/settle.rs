@@ -1,0 +1,354 @@
+//! What bundles leave in the database: their releases, their records, and which bundle is current.
+
+use std::{
+    cmp::min,
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+};
+
+use entity::{
+    Agency, Release,
+    bundle::{self, Column},
+    release,
+    vocab::{ReleaseMode, ReleaseStatus},
+};
+use kernel::{
+    Code, Ctx, Error, KindDef, Result, Unit, Violation,
+    record::part::Form,
+    row::Row,
+    shared_sets::set_id,
+    store,
+    unit::{Rows, released::WantedSets},
+};
+use model::Class;
+use sea_orm::{
+    ColumnTrait,
+    sea_query::{Cond, ExprTrait},
+};
+use serde_json::{Map, Value as Json, json};
+use uuid::Uuid;
+
+use super::{
+    Bundle, SYSTEM,
+    receive::{Content, must_operate, refuse},
+    stored,
+};
+use crate::domain::{
+    KINDS, Registered,
+    exchange::kept,
+    sharing::{regions, term},
+};
+
+/// What a bundle is in the place of: what came of the same plan, or of everything.
+pub(super) fn stream(bundle: &bundle::Model) -> Uuid {
+    bundle.plan_id.unwrap_or_default()
+}
+
+/// Stores the state of a bundle.
+pub(super) async fn mark(unit: &Unit, bundle: &bundle::Model) -> Result<()> {
+    let which = Cond::all().add(Column::Id.eq(bundle.id));
+    kept::store(unit.conn(), bundle, &[Column::State], which).await.map(drop)
+}
+
+/// Takes back a bundle that was received: its records are destroyed here.
+///
+/// # Errors
+/// `Forbidden` for all but operators; `NotFound`; `IllegalMove` for one that is not current.
+pub async fn withdraw(ctx: &Ctx, id: Uuid) -> Result<Bundle> {
+    let known = stored::find(ctx, id).await?;
+    must_operate(ctx)?;
+    let done = ctx
+        .run(async move |unit: &mut Unit| {
+            let which = Cond::all().add(Column::Id.eq(id));
+            let mut found = kept::select::<bundle::Entity>(unit.conn(), Column::Id, which, (None, 1)).await?;
+            let mut bundle = found.pop().ok_or(Error::NotFound)?;
+            if bundle.state != "current" {
+                return Err(Error::no_move("only a bundle that was received and is current is withdrawn"));
+            }
+            "withdrawn".clone_into(&mut bundle.state);
+            let actor = unit.elevate();
+            let done = put(unit, &bundle.owner, &[stream(&bundle)].into(), None).await;
+            unit.act_as(actor);
+            done?;
+            mark(unit, &bundle).await?;
+            unit.remember();
+            Ok(bundle)
+        })
+        .await?;
+    drop(known);
+    Bundle::of(done, ctx.clock.now())
+}
+
+/// Puts what a bundle holds, or nothing, in the place of what came by these streams of an owner.
+pub(super) async fn put(
+    unit: &mut Unit,
+    owner: &str,
+    streams: &BTreeSet<Uuid>,
+    content: Option<&Content>,
+) -> Result<()> {
+    let earlier = releases_of(unit, owner, streams).await?;
+    let (shows, kept) = match content {
+        Some(content) => releases(unit, owner, content, &earlier).await?,
+        None => (HashMap::new(), BTreeSet::new()),
+    };
+    let stored = rows_of(unit, owner).await?;
+    let sets = stored.values().filter_map(|row| row.uuid("release_set_id")).collect();
+    let known = unit.released(&sets).await?;
+    let others = |row: &Row| -> BTreeSet<Uuid> {
+        known.of(row).filter(|one| one.is_open && !earlier.contains_key(&one.id)).map(|one| one.id).collect()
+    };
+    let came = |row: &Row| known.of(row).any(|one| earlier.contains_key(&one.id));
+    let mut sent = match content {
+        Some(content) => rows(unit, owner, content).await?,
+        None => Vec::new(),
+    };
+    let mut wanted: Vec<BTreeSet<Uuid>> = Vec::new();
+    for (row, releases) in &sent {
+        let mut set: BTreeSet<Uuid> = releases.iter().filter_map(|id| shows.get(id)).copied().collect();
+        set.extend(stored.get(&row.id()).into_iter().flat_map(&others));
+        wanted.push(set);
+    }
+    let inside: HashSet<Uuid> = sent.iter().map(|(row, _)| row.id()).collect();
+    let mut gone: BTreeMap<&str, (&'static KindDef, Vec<Row>)> = BTreeMap::new();
+    for row in stored.values().filter(|row| !inside.contains(&row.id()) && came(row)) {
+        let others = others(row);
+        if others.is_empty() {
+            gone.entry(row.def().name).or_insert_with(|| (row.def(), Vec::new())).1.push(row.clone());
+        } else {
+            sent.push((row.clone(), Vec::new()));
+            wanted.push(others);
+        }
+    }
+    let all: WantedSets = wanted.iter().map(|set| (owner.to_owned(), set.clone())).collect();
+    let made = unit.release_sets(all).await?;
+    let mut by_kind: HashMap<&str, Vec<Row>> = HashMap::new();
+    for ((mut row, _), set) in sent.into_iter().zip(wanted) {
+        match made.get(&set) {
+            Some(id) => row.set("release_set_id", *id),
+            None => row.clear("release_set_id"),
+        }
+        by_kind.entry(row.def().name).or_default().push(row);
+    }
+    let in_order: Rows =
+        KINDS.all().iter().filter_map(|def| Some((*def, by_kind.remove(def.name)?))).collect();
+    unit.receive(stored, in_order, gone.into_values().collect()).await?;
+    for id in shows.values() {
+        term::begin(unit, *id).await?;
+    }
+    for id in earlier.keys().filter(|id| !kept.contains(*id)) {
+        term::turn(unit, *id, ReleaseStatus::Ended).await?;
+    }
+    Ok(())
+}
+
+/// The releases that came by these streams.
+async fn releases_of(unit: &Unit, owner: &str, streams: &BTreeSet<Uuid>) -> Result<BTreeMap<Uuid, Row>> {
+    let def = Release::def();
+    let which = Cond::all().add(def.col("owner").eq(owner)).add(def.col("source_system").eq(SYSTEM));
+    let rows = store::all(unit.conn(), def, which).await?;
+    let is_of = |row: &Row| {
+        let of = row.text("external_key").and_then(|key| key.split_once('/')?.0.parse().ok());
+        of.is_some_and(|of: Uuid| streams.contains(&of))
+    };
+    Ok(rows.into_iter().filter(is_of).map(|row| (row.id(), row)).collect())
+}
+
+/// Writes the releases of a bundle; answers those that are here by those that were sent, and all of them.
+async fn releases(
+    unit: &mut Unit,
+    owner: &str,
+    content: &Content,
+    earlier: &BTreeMap<Uuid, Row>,
+) -> Result<(HashMap<Uuid, Uuid>, BTreeSet<Uuid>)> {
+    let (header, def) = (&content.checked.header, Release::def());
+    let of = header.plan.unwrap_or_default();
+    let regions = regions::joined(unit, owner).await?;
+    let (mut rows, mut shows) = (Vec::new(), HashMap::new());
+    for sent in &content.releases {
+        let id = set_id([sent.id, of].iter(), [].iter());
+        let until = min(sent.until_at.unwrap_or(header.valid_until), header.valid_until);
+        let mut row = Row::empty(def);
+        row.set("id", id);
+        row.set("owner", owner);
+        row.set("source_system", SYSTEM);
+        row.set("external_key", format!("{of}/{}", sent.id));
+        row.write(release::SUBJECT, serde_json::to_value(&sent.subject)?);
+        row.set("audiences", json!(sent.audiences));
+        row.set("member_regions", json!(regions));
+        row.write(release::MODE, ReleaseMode::Read);
+        row.write(release::STATUS, ReleaseStatus::Live);
+        row.write(release::FROM_AT, min(sent.from_at, unit.ctx.clock.now()));
+        row.write(release::UNTIL_AT, until);
+        for flag in ["may_comment", "may_draft", "include_future", "include_references"] {
+            row.set(flag, false);
+        }
+        rows.push(row);
+        shows.insert(sent.id, id);
+    }
+    let known = rows.iter().filter_map(|row| Some((row.id(), earlier.get(&row.id())?.clone()))).collect();
+    unit.receive(known, vec![(def, rows)], Vec::new()).await?;
+    let all = shows.values().copied().collect();
+    Ok((shows, all))
+}
+
+/// Every record of an owner of a kind that bundles hold.
+async fn rows_of(unit: &Unit, owner: &str) -> Result<BTreeMap<Uuid, Row>> {
+    let mut all = BTreeMap::new();
+    for def in KINDS.served().filter(|def| is_held(def)) {
+        let rows = store::all(unit.conn(), def, Cond::all().add(def.col("owner").eq(owner))).await?;
+        all.extend(rows.into_iter().map(|row| (row.id(), row)));
+    }
+    Ok(all)
+}
+
+/// Whether bundles hold records of a kind: what people say of records does not leave an installation.
+pub(super) fn is_held(def: &KindDef) -> bool {
+    def.is_national() && def.class != Class::Comment
+}
+
+/// The rows that a bundle says, each with the releases that show it.
+async fn rows(unit: &Unit, owner: &str, content: &Content) -> Result<Vec<(Row, Vec<Uuid>)>> {
+    let places = Places::of(unit, content).await?;
+    let untold = untold(owner)?;
+    let (mut rows, mut faults, mut is_untold) = (Vec::new(), Vec::new(), false);
+    let mut seen = HashSet::new();
+    for (n, sent) in &content.records {
+        let mut fault = |pointer: &str, code: Code, text: String| {
+            faults.push(Violation::new(format!("/lines/{n}{pointer}"), code, text));
+        };
+        let Some(def) = KINDS.get(&sent.kind).filter(|def| def.is_served() && is_held(def)) else {
+            fault("/kind", Code::NotInList, format!("bundles hold no {:?}", sent.kind));
+            continue;
+        };
+        let id = sent.record.get("id").and_then(Json::as_str).and_then(|id| id.parse::<Uuid>().ok());
+        if sent.record.get("owner").and_then(Json::as_str) != Some(owner)
+            || id.is_none_or(|id| !seen.insert(id))
+        {
+            fault("/record", Code::RuleBroken, format!("each record is of {owner}, with an id of its own"));
+            continue;
+        }
+        let mut record = sent.record.clone();
+        is_untold |= name_untold(def, &mut record, untold.id());
+        let finds = |target: &str, is_any: bool, named: &Json| {
+            let id = named.get("id").and_then(|id| id.as_str()?.parse().ok());
+            id.filter(|id| *id == untold.id()).or_else(|| places.find(target, is_any, named))
+        };
+        match Row::of_shown(def, &record, &finds) {
+            Ok(row) => rows.push((row, sent.releases.clone())),
+            Err(found) => {
+                let place = |one: Violation| format!("/lines/{n}{}", one.pointer);
+                faults.extend(found.into_iter().map(|one| Violation { pointer: place(one.clone()), ..one }));
+            }
+        }
+    }
+    refuse(faults)?;
+    if is_untold {
+        rows.push((untold, Vec::new()));
+    }
+    Ok(rows)
+}
+
+/// Names the agency that is not told where a record cannot be without one; answers whether it does anywhere.
+fn name_untold(def: &KindDef, record: &mut Map<String, Json>, untold: Uuid) -> bool {
+    let mut any = false;
+    for part in &def.parts {
+        let Form::Ref(at) = part.form else { continue };
+        let column = def.columns.get(at).filter(|column| !column.nullable);
+        let is_empty = record.get(part.name).is_none_or(Json::is_null);
+        if is_empty && column.is_some_and(|column| column.target == Some(Agency::def().name)) {
+            record.insert(part.name.to_owned(), json!({ "id": untold }));
+            any = true;
+        }
+    }
+    any
+}
+
+/// The agency that stands for those of an owner that are not released: nobody sees it.
+fn untold(owner: &str) -> Result<Row> {
+    let id = set_id([Uuid::nil()].iter(), owner_bytes(owner).iter());
+    let name = "An agency that is not released";
+    let shown = json!({
+        "id": id, "owner": owner, "code": "not-released", "name": name, "kind": "service", "language": "en",
+        "visibility": "group", "handling": "normal",
+    });
+    Row::of_shown(Agency::def(), &shown.as_object().cloned().unwrap_or_default(), &|_, _, _| None)
+        .map_err(|faults| Error::Internal(format!("the agency that is not told is none: {faults:?}")))
+}
+
+/// An id that an owner's code makes.
+fn owner_bytes(owner: &str) -> [Uuid; 1] {
+    let mut bytes = [0; 16];
+    for (to, from) in bytes.iter_mut().zip(owner.bytes()) {
+        *to = from;
+    }
+    [Uuid::from_bytes(bytes)]
+}
+
+/// What references of a bundle lead to here.
+struct Places {
+    inside: HashSet<Uuid>,
+    codes: HashMap<(&'static str, String), Option<Uuid>>,
+    others: HashSet<Uuid>,
+}
+
+impl Places {
+    async fn of(unit: &Unit, content: &Content) -> Result<Self> {
+        let id = |json: &Json| json.get("id").and_then(|id| id.as_str()?.parse().ok());
+        let inside = content.records.iter().filter_map(|(_, sent)| id(&Json::Object(sent.record.clone())));
+        let mut codes: HashMap<(&'static str, String), Option<Uuid>> = HashMap::new();
+        for def in KINDS.all().iter().filter(|def| def.class == Class::Reference && def.code.is_some()) {
+            for row in store::all(unit.conn(), *def, Cond::all()).await? {
+                let Some(code) = row.text("code") else { continue };
+                // A code that several have names none of them.
+                codes
+                    .entry((def.name, code.to_owned()))
+                    .and_modify(|found| *found = None)
+                    .or_insert_with(|| Some(row.id()));
+            }
+        }
+        let mut wanted: BTreeMap<&'static str, BTreeSet<Uuid>> = BTreeMap::new();
+        for (_, sent) in &content.records {
+            let Some(def) = KINDS.get(&sent.kind) else { continue };
+            for part in &def.parts {
+                let Some(value) = sent.record.get(part.name) else { continue };
+                let column = |at: usize| def.columns.get(at);
+                let (target, named): (Option<&'static str>, Vec<&Json>) = match part.form {
+                    Form::Ref(at) => {
+                        (column(at).filter(|one| one.is_of_any_owner).and_then(|one| one.target), vec![value])
+                    }
+                    Form::Refs(at) => {
+                        let link = column(at).and_then(|column| def.link(column.name));
+                        let target = link.filter(|link| link.is_of_any_owner).and_then(|link| link.target);
+                        (target, value.as_array().into_iter().flatten().collect())
+                    }
+                    Form::AnyRef(..) => {
+                        let kind = value.get("kind").and_then(|kind| KINDS.get(kind.as_str()?));
+                        (kind.map(|def| def.name), vec![value])
+                    }
+                    _ => continue,
+                };
+                if let Some(target) = target {
+                    wanted.entry(target).or_default().extend(named.into_iter().filter_map(id));
+                }
+            }
+        }
+        let mut others = HashSet::new();
+        for (kind, ids) in wanted {
+            let Some(def) = KINDS.get(kind) else { continue };
+            let ids: Vec<Uuid> = ids.into_iter().collect();
+            for some in ids.chunks(10_000) {
+                others.extend(unit.rows_of(def, &some.iter().copied().collect()).await?.into_keys());
+            }
+        }
+        Ok(Self { inside: inside.collect(), codes, others })
+    }
+
+    fn find(&self, target: &str, is_any: bool, named: &Json) -> Option<Uuid> {
+        let id: Option<Uuid> = named.get("id").and_then(|id| id.as_str()?.parse().ok());
+        let own = id.filter(|id| self.inside.contains(id) || (is_any && self.others.contains(id)));
+        own.or_else(|| {
+            let def = KINDS.get(target).filter(|def| def.class == Class::Reference)?;
+            let code = named.get("code").and_then(Json::as_str)?;
+            self.codes.get(&(def.name, code.to_owned())).copied().flatten()
+        })
+    }
+}
