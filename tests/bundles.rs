@@ -3,6 +3,7 @@
 mod keys;
 mod refused;
 mod superseded;
+mod whole;
 
 use std::sync::Arc;
 

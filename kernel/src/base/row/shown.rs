@@ -4,7 +4,7 @@ use model::{DefaultValue, VocabularyDef, declaration::standard::NAMED, field::Co
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
-use super::{Row, is_null, parse, sorted};
+use super::{Row, is_null, json, parse, sorted};
 use crate::{
     error::{Code, Violation},
     input::cut,
@@ -121,8 +121,7 @@ impl Reader<'_> {
             }
             None if column.is_of_any_owner => {}
             None => {
-                let why = format!("no {target} {} is known here", cut(value));
-                self.fault(name, Code::ReferenceNotFound, why);
+                self.fault(name, Code::ReferenceNotFound, unknown(target, value));
             }
         }
     }
@@ -142,8 +141,7 @@ impl Reader<'_> {
         }
         if !link.is_of_any_owner {
             for named in lost {
-                let why = format!("no {target} {} is known here", cut(named));
-                self.fault(column.field, Code::ReferenceNotFound, why);
+                self.fault(column.field, Code::ReferenceNotFound, unknown(target, named));
             }
         }
         self.row.set(column.name, json!(ids));
@@ -182,17 +180,22 @@ impl Reader<'_> {
             if !is_null(self.row.get(column.name)) {
                 continue;
             }
-            let declared = def.declared.field(column.field).and_then(|field| field.default);
-            let first = match (declared, column.ty) {
+            let field = def.declared.field(column.field);
+            let is_told = self.is_told(column.field);
+            let first = match (field.and_then(|field| field.default), column.ty) {
                 (Some(DefaultValue::Int(first)), _) => Some(json!(first)),
                 (Some(DefaultValue::Bool(first)), _) => Some(json!(first)),
                 (Some(DefaultValue::Code(first)), _) => Some(json!(first)),
                 (_, Type::Json) if column.name == "translations" => Some(json!({})),
                 (_, Type::Json) => Some(json!([])),
-                (_, Type::Mask(_) | Type::Int | Type::BigInt) if !self.is_shown(column.field) => {
-                    Some(json!(0))
-                }
-                (_, Type::Bool) if !self.is_shown(column.field) => Some(json!(false)),
+                _ if is_told => None,
+                (_, Type::Mask(_) | Type::Int | Type::BigInt) => Some(json!(0)),
+                (_, Type::Bool) => Some(json!(false)),
+                // Texts that nobody outside is told may have to differ from record to record.
+                (_, Type::Text) => Some(match field.and_then(|field| field.shape.vocabulary()) {
+                    Some(list) => json!(list.terms.first().map(|term| term.code)),
+                    None => json(self.row.get("id")),
+                }),
                 _ => None,
             };
             match first.and_then(|first| parse(column.ty, &first)) {
@@ -206,8 +209,10 @@ impl Reader<'_> {
         }
     }
 
-    fn is_shown(&self, field: &str) -> bool {
-        self.row.def().parts.iter().any(|part| part.name == field)
+    /// Whether readers outside are told a field.
+    fn is_told(&self, field: &str) -> bool {
+        let is_inside = |form| matches!(form, Form::Inside(_) | Form::Version(_) | Form::Ahead(..));
+        self.row.def().parts.iter().any(|part| part.name == field && !is_inside(part.form))
     }
 
     /// Holds what callers write against the schema that they write by.
@@ -227,4 +232,10 @@ impl Reader<'_> {
         let broken = schema.violations(&Json::Object(fields.collect()), "");
         self.faults.extend(broken.into_iter().filter(|fault| fault.code != Code::Required));
     }
+}
+
+/// What is said of a reference that leads to nothing.
+fn unknown(target: &str, named: &Json) -> String {
+    let by = ["code", "id"].into_iter().find_map(|name| named.get(name).filter(|value| !value.is_null()));
+    format!("no {} {} is known here", target.replace('_', " "), cut(by.unwrap_or(named)))
 }
