@@ -4,6 +4,8 @@ use std::{fs::File, io::BufReader, path::PathBuf, sync::Arc};
 
 use clap::{Args, Subcommand};
 
+use kernel::clock::Clock;
+
 use super::{
     client::bundle::{Make, Send, make, send},
     failure::Failure,
@@ -169,7 +171,7 @@ fn verify(wanted: &Verify) -> Result<(), Failure> {
     ));
     let whose = if key.is_some() { "the key that you name" } else { "a key that you have to compare" };
     say(&format_args!("whole, and signed with {whose}: {}", checked.key));
-    if header.valid_until <= chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()) {
+    if header.valid_until <= Clock::system().now() {
         return Err(Failure::findings(vec!["its time is over: nobody takes it any more".into()]));
     }
     Ok(())

@@ -15,6 +15,9 @@ use crate::{
 /// Ids bound by one statement.
 const IDS: usize = 10_000;
 
+/// A row as it was, and as it shall be.
+type Pair = (Option<Row>, Row);
+
 /// Rows of kinds.
 pub type Rows = Vec<(&'static KindDef, Vec<Row>)>;
 
@@ -61,7 +64,9 @@ impl Unit {
         for mut row in rows {
             let before = stored.remove(&row.id());
             if let Some(before) = &before {
-                STAMPS.iter().for_each(|stamp| row.set(stamp, before.get(stamp).clone()));
+                for stamp in STAMPS {
+                    row.set(stamp, before.get(stamp).clone());
+                }
                 let mut columns =
                     def.columns.iter().filter(|column| !column.is_derived && !column.is_unlogged);
                 if columns.all(|column| before.get(column.name) == row.get(column.name)) {
@@ -81,7 +86,7 @@ impl Unit {
     async fn let_go(&mut self, stored: &mut BTreeMap<Uuid, Row>, gone: Rows) -> Result<()> {
         let mut doomed: BTreeMap<Uuid, Row> =
             gone.into_iter().flat_map(|(_, rows)| rows).map(|row| (row.id(), row)).collect();
-        doomed.keys().for_each(|id| drop(stored.remove(id)));
+        stored.retain(|id, _| !doomed.contains_key(id));
         if doomed.is_empty() {
             return Ok(());
         }
@@ -109,7 +114,7 @@ impl Unit {
     /// Takes the references to doomed rows out of rows that stay.
     async fn turn_away(&mut self, stored: &mut BTreeMap<Uuid, Row>, doomed: &BTreeSet<Uuid>) -> Result<()> {
         let owners = self.owners().await?;
-        let mut pairs: BTreeMap<&str, (&'static KindDef, Vec<(Option<Row>, Row)>)> = BTreeMap::new();
+        let mut turned: BTreeMap<&str, (&'static KindDef, Vec<Pair>)> = BTreeMap::new();
         for row in stored.values_mut() {
             let (def, before) = (row.def(), row.clone());
             for column in &def.columns {
@@ -127,11 +132,11 @@ impl Unit {
             }
             if *row != before {
                 self.stamp(row, &owners);
-                let of_kind = pairs.entry(def.name).or_insert_with(|| (def, Vec::new()));
+                let of_kind = turned.entry(def.name).or_insert_with(|| (def, Vec::new()));
                 of_kind.1.push((Some(before), row.clone()));
             }
         }
-        for (def, pairs) in pairs.into_values() {
+        for (def, pairs) in turned.into_values() {
             self.write_rows(def, &pairs).await?;
         }
         Ok(())
