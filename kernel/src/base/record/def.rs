@@ -37,6 +37,8 @@ pub struct KindDef {
     pub columns: Vec<Column>,
     /// Where each column stands.
     index: foldhash::HashMap<&'static str, usize>,
+    /// Where the column of each field stands.
+    fields_at: foldhash::HashMap<&'static str, usize>,
     /// n-n relations.
     pub links: Vec<Link>,
     /// References to records of any kind.
@@ -107,7 +109,7 @@ impl KindDef {
     /// The column with this name in the API.
     #[must_use]
     pub fn field(&self, field: &str) -> Option<&Column> {
-        self.columns.iter().find(|column| column.field == field)
+        self.columns.get(*self.fields_at.get(field)?)
     }
 
     /// The relation stored in this array column.

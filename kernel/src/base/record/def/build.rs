@@ -96,6 +96,8 @@ impl KindDef {
         let fields = || declared.fields.iter();
         let columns: Vec<Column> = standard(declared).chain(fields().flat_map(columns)).collect();
         let index = columns.iter().enumerate().map(|(at, column)| (column.name, at)).collect();
+        // Of several columns of one field the first.
+        let fields_at = columns.iter().enumerate().rev().map(|(at, column)| (column.field, at)).collect();
         let link = |field: &FieldDef| {
             let target = if let Shape::Refs(kind) = field.shape { Some(kind) } else { None };
             let is_of_any_owner = field.is_of_any_owner;
@@ -129,6 +131,7 @@ impl KindDef {
             class: declared.class,
             columns,
             index,
+            fields_at,
             links: fields().filter_map(link).collect(),
             parent: declared.below.iter().filter_map(|name| parent(declared.field(name)?, &any)).collect(),
             any,
