@@ -11,6 +11,7 @@ mod reverts;
 mod reviews;
 mod round_trip;
 mod templates;
+mod unchanged;
 mod uploads;
 
 use axum::http::Method;

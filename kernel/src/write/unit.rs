@@ -2,7 +2,8 @@
 //!
 //! Every write of every kind, from either face, an import, a job or a seed, goes through
 //! [`Unit::apply`], set-wise and in this order: shape, references, current rows, authority,
-//! version, state (409), rules (422), comparison, write, log, what goes with the write.
+//! version, state (409), rules (422), comparison, write, log, what goes with the write. What amends a record into
+//! what it is already is set aside before it is judged.
 
 mod above;
 mod assemble;
@@ -22,6 +23,8 @@ mod received;
 mod references;
 pub mod released;
 mod rules;
+pub mod said;
+mod same;
 mod siblings;
 mod touch;
 mod trace;
@@ -41,6 +44,7 @@ use uuid::Uuid;
 
 pub use item::Item;
 pub use received::Rows;
+use references::Found;
 
 use crate::{
     actor::Actor,
@@ -245,47 +249,62 @@ impl Unit {
         self.introduce(def, &mut items, &mut found);
         found.hidden = self.hidden(def, &items).await?;
         self.assemble(def, &mut items, &found);
-        self.suggest_owners(&mut items).await?;
-        let mut parents = self.load_parents(def, &items).await?;
-        Self::inherit(def, &mut items, &parents);
-        self.lock_plans(def, &items).await?;
+        let aside = self.set_aside(def, &mut items);
+        let stands = items.is_empty() || self.carry_out(def, &mut items, &found, atomic).await?;
+        self.put_back(aside, &mut items);
+        let outcomes = self.outcomes(def, items).await?;
+        if stands { Ok(outcomes) } else { Err(Error::Rejected(outcomes)) }
+    }
+
+    /// Judges the items as they shall be, and writes what stands; answers whether anything may.
+    async fn carry_out(
+        &mut self,
+        def: &'static KindDef,
+        items: &mut [Item],
+        found: &Found,
+        atomic: Atomic,
+    ) -> Result<bool> {
+        let stages = self.ctx.kinds.stages(def);
+        self.suggest_owners(items).await?;
+        let mut parents = self.load_parents(def, items).await?;
+        Self::inherit(def, items, &parents);
+        self.lock_plans(def, items).await?;
         if self.conn().is_postgres() && !parents.is_empty() {
             // Read again under the plan's lock: another unit may have narrowed them meanwhile.
-            parents = self.load_parents(def, &items).await?;
+            parents = self.load_parents(def, items).await?;
         }
         parents.extend(self.plans.clone());
-        Self::inherit(def, &mut items, &parents);
-        self.settle_commenters(def, &mut items, &parents).await?;
-        self.settle_releases(def, &mut items, &parents).await?;
-        assemble::settle_language(self.ctx.language.as_deref(), def, &mut items, &found);
-        self.enter_editions(def, &mut items);
-        self.authorise(def, &mut items).await?;
-        item::check_versions(&self.ctx.actor, def, &mut items);
-        self.check_use(def, &mut items).await?;
+        Self::inherit(def, items, &parents);
+        self.settle_commenters(def, items, &parents).await?;
+        self.settle_releases(def, items, &parents).await?;
+        assemble::settle_language(self.ctx.language.as_deref(), def, items, found);
+        self.enter_editions(def, items);
+        self.authorise(def, items).await?;
+        item::check_versions(&self.ctx.actor, def, items);
+        self.check_use(def, items).await?;
         if let Some(guard) = stages.guard {
-            guard(self, &mut items).await?;
+            guard(self, items).await?;
         }
-        lifecycle::guard(self, def, &mut items).await?;
-        self.check_rules(def, &mut items, &parents).await?;
-        self.refuse_orphans(def, &mut items, &found);
-        let refused = items.iter().any(Item::is_rejected);
-        if refused && atomic == Atomic::All {
+        lifecycle::guard(self, def, items).await?;
+        self.check_rules(def, items, &parents).await?;
+        self.refuse_orphans(def, items, found);
+        if atomic == Atomic::All && items.iter().any(Item::is_rejected) {
             self.broken = true;
-            return Err(Error::Rejected(self.outcomes(def, items).await?));
+            return Ok(false);
         }
-        self.remember_refused(def, &items);
-        self.finish(def, &mut items).await?;
+        self.remember_refused(def, items);
+        self.finish(items).await?;
         if !self.is_dry {
-            self.write(def, &items).await?;
-            self.remove_below(def, &items).await?;
+            self.write(def, items).await?;
+            self.remove_below(def, items).await?;
             self.forget_owners(def);
-            self.cascade(def, &items).await?;
-            self.lead_followers(def, &items).await?;
+            self.cascade(def, items).await?;
+            self.lead_followers(def, items).await?;
             if let Some(follow) = stages.follow {
-                follow(self, &mut items).await?;
+                follow(self, items).await?;
             }
         }
-        self.outcomes(def, items).await
+        Ok(true)
     }
 
     /// What each item came to, as the caller sees it.

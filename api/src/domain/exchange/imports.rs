@@ -9,6 +9,7 @@ mod contract;
 mod entry;
 mod fault;
 mod job;
+mod known;
 mod layout;
 mod load;
 mod lore;

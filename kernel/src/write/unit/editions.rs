@@ -50,7 +50,7 @@ impl Item {
 
 impl Unit {
     /// Whether the unit works on the next edition of plans.
-    fn drafts(&self, def: &KindDef) -> bool {
+    pub(super) fn drafts(&self, def: &KindDef) -> bool {
         self.ctx.actor.is_drafting && !self.is_adopting && def.declared.has_editions
     }
 

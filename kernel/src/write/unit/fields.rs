@@ -13,7 +13,7 @@ use super::{
 use crate::{
     error::Code,
     input::cut,
-    record::{AnyLink, KindDef, Link},
+    record::{AnyLink, Column as RowColumn, KindDef, Link},
     row::{Row, parse, sorted},
     scalar::Money,
     schema,
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Columns that callers never write.
-const OURS: &[&str] = &[
+pub(super) const OURS: &[&str] = &[
     "id",
     "version",
     "created_at",
@@ -227,14 +227,18 @@ fn set_parts(def: &KindDef, item: &mut Item, name: &str, value: &Json) {
         }
         return;
     }
-    let prefix = format!("{name}_");
-    for column in def.columns.iter().filter(|column| column.name.starts_with(&prefix)) {
-        let part = column.name.strip_prefix(&prefix).unwrap_or_default();
+    for (column, part) in parts_of(def, name) {
         match parse(column.ty, value.get(part).unwrap_or(&Json::Null)) {
             Some(parsed) => item.after.set(column.name, parsed),
             None => item.fault(&format!("/{name}/{part}"), Code::WrongType, "the value has the wrong type"),
         }
     }
+}
+
+/// The columns over which a small object is spread, each with the name of its part.
+pub(super) fn parts_of<'d>(def: &'d KindDef, name: &str) -> impl Iterator<Item = (&'d RowColumn, &'d str)> {
+    let prefix = format!("{name}_");
+    def.columns.iter().filter_map(move |column| Some((column, column.name.strip_prefix(&prefix)?)))
 }
 
 /// Translations are merged by language and field; null removes.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use crate::{
     actor::Actor,
     error::{Code, Error, Violation},
-    policy::{Verb, is_inside, withhold},
+    policy::{Verb, is_inside, is_party, withhold},
     record::{Asked, Expected, KindDef, Op, Outcome, OutcomeKind},
     row::Row,
     shared_sets::Members,
@@ -34,7 +34,7 @@ pub struct Item {
     /// The record; a new id for a creation.
     pub id: Option<Uuid>,
     pub(super) version: Option<i32>,
-    expected: Expected,
+    pub(super) expected: Expected,
     pub(super) key: Option<(String, String)>,
     /// The fields that were given, in wire form.
     pub fields: Map<String, Json>,
@@ -332,10 +332,13 @@ pub(super) fn outcomes(actor: &Actor, items: Vec<Item>) -> Vec<Outcome> {
             };
             let is_rejected = matches!(kind, OutcomeKind::Rejected(_));
             let gone = is_rejected || item.operation == Operation::Delete;
+            let row = &item.after;
+            let is_told =
+                actor.is_system() || is_inside(actor, row.def(), row.owner()) || is_party(actor, row);
             Outcome {
                 asked: Asked::default(),
                 id: if is_rejected { item.id } else { Some(item.after.id()).filter(|_| !gone).or(item.id) },
-                version: (!gone).then(|| item.after.version()),
+                version: (!gone && (is_told || !item.is_unchanged)).then(|| item.after.version()),
                 before: item.before,
                 row: (!gone).then_some(item.after),
                 kind,

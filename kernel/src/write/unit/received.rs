@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Unit, siblings::in_order, write::STAMPS};
+use super::{Unit, same::STAMPS, siblings::in_order};
 use crate::{
     error::{Code, Error, Result},
     record::KindDef,

@@ -6,7 +6,7 @@ use std::{
 };
 
 use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, Order, Query};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use super::{
@@ -80,6 +80,11 @@ pub(super) struct Found {
 }
 
 impl Found {
+    /// Nothing yet, and never what the unit deletes.
+    pub(super) fn but(doomed: Arc<HashSet<Uuid>>) -> Self {
+        Self { doomed, ..Self::default() }
+    }
+
     pub(super) fn add(&mut self, def: &'static KindDef, row: Row) {
         let rows = self.rows.entry(def.name).or_default();
         let at = rows.len();
@@ -178,15 +183,15 @@ fn serves(row: &Row, owner: Option<&str>) -> bool {
     })
 }
 
-/// The references an item's fields hold: (field, kind, value).
+/// The references that fields hold: (field, kind, value).
 pub(super) fn named<'a>(
     kinds: &Registry,
     def: &'static KindDef,
-    item: &'a Item,
+    fields: &'a Map<String, Json>,
 ) -> Vec<(String, &'static str, &'a Json)> {
     let mut all = Vec::new();
     for link in def.any.iter().filter(|link| link.is_checked) {
-        let value = item.fields.get(link.field);
+        let value = fields.get(link.field);
         let target = value.and_then(|value| kinds.get(value.get("kind")?.as_str()?));
         if let (Some(target), Some(id)) = (target, value.and_then(|value| value.get("id"))) {
             all.push((format!("/{}", link.field), target.name, id));
@@ -194,20 +199,19 @@ pub(super) fn named<'a>(
     }
     for column in def.columns.iter().filter(|column| column.target.is_some()) {
         if let (Some(target), Some(value)) =
-            (column.target, item.fields.get(column.field).filter(|v| !v.is_null()))
+            (column.target, fields.get(column.field).filter(|v| !v.is_null()))
         {
             all.push((format!("/{}", column.field), target, value));
         }
     }
     for link in &def.links {
         let Some(target) = link.target else { continue };
-        for (at, value) in
-            item.fields.get(link.column).and_then(Json::as_array).into_iter().flatten().enumerate()
+        for (at, value) in fields.get(link.column).and_then(Json::as_array).into_iter().flatten().enumerate()
         {
             all.push((format!("/{}/{at}", link.column), target, value));
         }
     }
-    if let Some(shared) = item.fields.get("shared_with") {
+    if let Some(shared) = fields.get("shared_with") {
         for (list, target) in [("agencies", "agency"), ("groups", "working_group")] {
             for (at, value) in shared.get(list).and_then(Json::as_array).into_iter().flatten().enumerate() {
                 all.push((format!("/shared_with/{list}/{at}"), target, value));
@@ -222,7 +226,7 @@ impl Unit {
     pub(super) async fn look_up(&mut self, def: &'static KindDef, items: &[Item]) -> Result<Found> {
         let mut wanted: BTreeMap<&'static str, BTreeSet<Token>> = BTreeMap::new();
         for item in items.iter().filter(|item| item.is_readable()) {
-            for (_, target, value) in named(self.ctx.kinds, def, item) {
+            for (_, target, value) in named(self.ctx.kinds, def, &item.fields) {
                 wanted.entry(target).or_default().extend(Token::read(value));
             }
         }

@@ -74,8 +74,9 @@ impl Unit {
                     let row = found.get(target, value, Some(item.after.owner()))?;
                     Some((pointer, *refused.get(&row.id())?))
                 };
-                let own =
-                    named(self.ctx.kinds, def, item).into_iter().filter(|(_, target, _)| *target == def.name);
+                let own = named(self.ctx.kinds, def, &item.fields)
+                    .into_iter()
+                    .filter(|(_, target, _)| *target == def.name);
                 let lost: Vec<(String, usize)> = own.filter_map(lost).collect();
                 for (pointer, at) in lost {
                     item.fault(&pointer, Code::ReferenceNotFound, was_refused(&self.place(at)));

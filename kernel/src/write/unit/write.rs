@@ -12,7 +12,7 @@ use crate::{
     editions::is_inside_only,
     error::{Error, Result},
     owners::Owners,
-    record::{Column, KindDef},
+    record::KindDef,
     recorder::Change,
     row::Row,
     shared_sets,
@@ -21,22 +21,16 @@ use crate::{
 /// Values bound by one statement; measured best, far below what the databases allow.
 const BINDS: usize = 12_000;
 
-/// Columns that say when and by whom, and so never make a difference.
-pub(super) const STAMPS: &[&str] = &["version", "created_at", "created_by", "updated_at", "updated_by"];
-
 impl Unit {
     /// Compares each row with what is stored, and stamps those that differ.
-    pub(super) async fn finish(&mut self, def: &'static KindDef, items: &mut [Item]) -> Result<()> {
+    pub(super) async fn finish(&mut self, items: &mut [Item]) -> Result<()> {
         let owners = self.owners().await?;
         items
             .iter_mut()
             .filter(|item| !item.is_rejected() && item.is_deletion())
             .for_each(|item| self.fold(item));
         for item in items.iter_mut().filter(|item| !item.is_rejected() && !item.is_deletion()) {
-            let differs = |column: &Column| {
-                !column.is_derived && !STAMPS.contains(&column.name) && item.changes(column.name)
-            };
-            if item.before.is_some() && !def.columns.iter().any(differs) {
+            if !item.differs() {
                 item.is_unchanged = true;
                 continue;
             }

@@ -1,6 +1,6 @@
 //! Rows of one kind, judged and written together by the one write path.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use kernel::{
     Code, Ctx, KindDef, Result, Unit,
@@ -8,8 +8,7 @@ use kernel::{
     record::{Expected, Op, Outcome, OutcomeKind},
     render::{Detail, Renderer},
     row::Row,
-    schema,
-    store::{self, Wanted},
+    schema, store,
     unit::Atomic,
 };
 use sea_orm::{
@@ -23,6 +22,7 @@ use super::{
     ImportMode, SHORT,
     entry::{Entry, Which},
     fault::RowFault,
+    known::{Known, look_up},
     read::Read,
     report::Verdict,
     spool::Table,
@@ -87,8 +87,13 @@ pub(super) async fn apply(unit: &mut Unit, read: &Read, places: &[u32], how: How
     let entries = read.spool.read(places)?;
     let found = look_up(unit, table.def, &entries, how.mode).await?;
     let own = unit.ctx.actor.acting.clone();
+    let same = found.unchanged(unit, (table.def, &entries), (how.mode, own.as_deref())).await?;
     let (mut verdicts, mut asked, mut ops) = (Vec::new(), Vec::new(), Vec::new());
-    for (at, entry) in places.iter().zip(&entries) {
+    for ((at, entry), same) in places.iter().zip(&entries).zip(same) {
+        if let Some(record) = same {
+            verdicts.push(Verdict::unchanged((*at, entry, table), record));
+            continue;
+        }
         match op(table.def, entry, how.mode, (&found, own.as_deref())) {
             Ok(op) => {
                 asked.push((*at, entry));
@@ -130,77 +135,12 @@ async fn told(ctx: &Ctx, def: &'static KindDef, outcomes: &[Outcome]) -> Result<
     outcomes.iter().map(one).collect()
 }
 
-/// Records that rows are about, with their owners, by what they are called there.
-#[derive(Default)]
-struct Found(HashMap<Which, Vec<Known>>);
-
-/// Owner, id and version of a record.
-type Known = (String, Uuid, i32);
-
-/// Looks up the visible records that rows name by key or code, and those to be deleted, whose versions are not given.
-async fn look_up(unit: &Unit, def: &'static KindDef, entries: &[Entry], mode: ImportMode) -> Result<Found> {
-    let (mut codes, mut ids, mut keys) = (Vec::new(), Vec::new(), BTreeMap::<&str, Vec<&str>>::new());
-    for entry in entries.iter().filter(|_| mode != ImportMode::Create) {
-        match &entry.which {
-            Which::Code(code) => codes.push(code.as_str()),
-            Which::Id(id) if mode == ImportMode::Delete => ids.push(*id),
-            Which::Key(system, key) => keys.entry(system).or_default().push(key),
-            Which::Id(_) | Which::New => {}
-        }
-    }
-    let (conn, mut any) = (unit.conn(), Cond::any());
-    if let Some(column) = def.code.filter(|_| !codes.is_empty()) {
-        any = any.add(conn.among_texts(def.col(column), codes));
-    }
-    if !ids.is_empty() {
-        any = any.add(conn.among(def.col("id"), &ids));
-    }
-    for (system, keys) in keys {
-        let of_system = Cond::all().add(def.col("source_system").eq(system));
-        any = any.add(of_system.add(conn.among_texts(def.col("external_key"), keys)));
-    }
-    let mut found = Found::default();
-    if any.is_empty() {
-        return Ok(found);
-    }
-    let names = ["id", "owner", "version", "source_system", "external_key"];
-    let names: Vec<&str> = names.into_iter().chain(def.code).collect();
-    let wanted = Wanted { def, columns: def.named(&names) };
-    let mut select = store::select(wanted);
-    select.cond_where(visible(&unit.ctx.actor, def)).cond_where(any);
-    for row in store::rows(conn, wanted, &select).await? {
-        let text = |column: &str| row.text(column).map(str::to_owned);
-        let key =
-            text("source_system").zip(text("external_key")).map(|(system, key)| Which::Key(system, key));
-        let code = def.code.and_then(text).map(Which::Code);
-        for name in [Which::Id(row.id())].into_iter().chain(key).chain(code) {
-            let known = (row.owner().to_owned(), row.id(), row.version());
-            found.0.entry(name).or_default().push(known);
-        }
-    }
-    Ok(found)
-}
-
-impl Found {
-    /// Id and version of the record that a row is about: of the owner that the row names, else of the one its sender acts for,
-    /// else of any.
-    fn of(&self, entry: &Entry, own: Option<&str>) -> Option<(Uuid, i32)> {
-        let all = self.0.get(&entry.which)?;
-        let of = |owner: &str| all.iter().find(|(known, ..)| known == owner);
-        let found = match entry.fields.get("owner").and_then(Json::as_str) {
-            Some(owner) if !matches!(entry.which, Which::Id(_)) => of(owner),
-            _ => own.and_then(of).or_else(|| all.iter().min()),
-        };
-        found.map(|(_, id, version)| (*id, *version))
-    }
-}
-
 /// The operation a row asks for.
 fn op(
     def: &KindDef,
     entry: &Entry,
     mode: ImportMode,
-    (found, own): (&Found, Option<&str>),
+    (found, own): (&Known, Option<&str>),
 ) -> Result<Op, Vec<RowFault>> {
     if !entry.faults.is_empty() {
         return Err(entry.faults.clone());
@@ -208,7 +148,7 @@ fn op(
     let fault = |column: &str, code, text: &str| Err(vec![RowFault::new(Some(column), code, text)]);
     let absent = |text: &str| Err(vec![RowFault::new(None, Code::NotFound, text)]);
     let mut fields = entry.fields.clone();
-    let record = found.of(entry, own);
+    let record = found.of(entry, own).map(|row| (row.id(), row.version()));
     if record.is_none() && !fields.contains_key("owner") && schema::takes_owner(def.declared) {
         // A new record that says no owner is of the one for whom its sender acts.
         fields.extend(own.map(|own| ("owner".to_owned(), own.into())));

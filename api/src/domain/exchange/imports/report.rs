@@ -168,20 +168,33 @@ impl Verdict {
         }
     }
 
-    /// What is said of a row that is refused for these faults.
-    pub(super) fn refused((seq, entry, table): (u32, &Entry, &Table), faults: &[RowFault]) -> Self {
-        let mut row = ImportRow {
+    /// What is said of a row that says nothing new of a record, which has this id and version.
+    pub(super) fn unchanged(place: (u32, &Entry, &Table), (id, version): (Uuid, i32)) -> Self {
+        let mut told = Self::said(place, "unchanged");
+        (told.base, told.row.id, told.row.version) = (Some(version), Some(id), Some(version));
+        told
+    }
+
+    /// A row of a file with what became of it.
+    fn said((seq, entry, table): (u32, &Entry, &Table), result: &str) -> Self {
+        let row = ImportRow {
             row: i32::try_from(entry.row).ok(),
             line: i64::try_from(entry.line).ok(),
             table: table.name.clone(),
-            ..ImportRow::of(table.def, "rejected")
+            ..ImportRow::of(table.def, result)
         };
+        Self { seq: i32::try_from(seq).unwrap_or(i32::MAX), base: None, row }
+    }
+
+    /// What is said of a row that is refused for these faults.
+    pub(super) fn refused((seq, entry, table): (u32, &Entry, &Table), faults: &[RowFault]) -> Self {
+        let mut told = Self::said((seq, entry, table), "rejected");
         let given = |fault: &RowFault| {
             let (member, rest) = split(fault.pointer.as_deref()?)?;
             entry.fields.get(&member)?.pointer(rest).map(cut)
         };
-        row.errors = faults.iter().map(|fault| row.error(fault, given(fault))).collect();
-        Self { seq: i32::try_from(seq).unwrap_or(i32::MAX), base: None, row }
+        told.row.errors = faults.iter().map(|fault| told.row.error(fault, given(fault))).collect();
+        told
     }
 
     /// What became of a record that the file does not name.
