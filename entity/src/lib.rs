@@ -26,6 +26,7 @@ mod treaties;
 pub mod api_key_secret;
 pub mod bundle;
 pub mod bundle_key;
+pub mod bundle_record;
 pub mod calendar_token;
 pub mod change;
 pub mod change_payload;

@@ -30,6 +30,11 @@ pub(crate) const MIGRATION: Create = Create {
                 .uuid_or_null("user_id")
                 .instant("noted_at")
                 .index(&["owner", "state"]),
+            make.table("bundle_record").text("owner").uuid("stream").uuid("record_id").primary_key(&[
+                "owner",
+                "stream",
+                "record_id",
+            ]),
         ]
     },
 };

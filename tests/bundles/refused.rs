@@ -113,6 +113,8 @@ async fn what_cannot_be_stored_is_told_line_by_line() {
             agency(17, json!({"valid_from": "yesterday"})),
             agency(18, json!({})),
             agency(18, json!({})),
+            agency(19, json!({"mandate": "a\u{0}b"})),
+            agency(20, json!({"external_key": "alone"})),
         ];
 
         let answer = receiver.receives(&signed(&records, |_| {})).await;
@@ -130,6 +132,8 @@ async fn what_cannot_be_stored_is_told_line_by_line() {
             "/lines/9/kind not_in_list",
             "/lines/10/valid_from wrong_type",
             "/lines/12/record rule_broken",
+            "/lines/13/mandate null_character",
+            "/lines/14/external_key rule_broken",
         ];
         for one in wanted {
             assert!(found.iter().any(|told| told == one), "{one} is not among {found:#?}");
@@ -157,4 +161,43 @@ async fn nobody_elses_record_is_taken_over() {
         assert_eq!(seen.ok(200)["name"], "Neighbour");
     })
     .await;
+}
+
+#[tokio::test]
+async fn what_no_release_shows_and_what_is_of_another_day_is_no_bundle() {
+    two(async |_, receiver| {
+        pinned(receiver).await;
+        let days = |count: i64| chrono::TimeDelta::days(count);
+        let ahead = |header: &mut Header| header.made_at = start() + days(2);
+        let endless = |header: &mut Header| header.valid_until = start() + days(400);
+        let form = |header: &mut Header| header.format = "concord-bundle/9".into();
+        let hidden = signed(&[agency(10, json!({}))], |_| {});
+        let hidden = resigned(&hidden, |line| line["record"]["releases"] = json!([Uuid::from_u128(9)]));
+
+        for bytes in [signed(&[], ahead), signed(&[], endless), signed(&[], form), hidden] {
+            let answer = receiver.receives(&bytes).await;
+            assert_eq!(answer.problem(422, "invalid")["errors"][0]["code"], "bundle_broken");
+        }
+        assert_eq!(receiver.app.count("agency").await, 0);
+    })
+    .await;
+}
+
+/// The same lines, changed where they are records, and signed again.
+fn resigned(bytes: &[u8], change: impl Fn(&mut Json)) -> Vec<u8> {
+    let (mut chain, mut again) = (Chain::default(), Vec::new());
+    for mut line in super::lines(bytes) {
+        if line.get("record").is_some() {
+            change(&mut line);
+        }
+        let members = line.as_object_mut().expect("an object");
+        members.retain(|name, _| !["n", "prev"].contains(&name.as_str()));
+        if members.contains_key("end") {
+            continue;
+        }
+        let line: Line = serde_json::from_value(line).expect("a line");
+        chain.add(line, &mut again).expect("added");
+    }
+    chain.sign(&pair(&SEED).expect("a pair"), &mut again).expect("signed");
+    again
 }

@@ -140,6 +140,12 @@ async fn a_bundle_ends_with_its_day_and_with_its_releases() {
         assert_eq!(at(49).await, [0, 0]);
         let over = at_then(receiver, 49, &bytes).await;
         assert_eq!(over.problem(422, "invalid")["errors"][0]["code"], "bundle_broken");
+        // The next one finds what the clock has hidden, and takes it away.
+        assert!(receiver.app.count("plan").await > 0);
+        let next = later(sender, 49 * 60).await;
+        let empty = made(&next.user("focal_point").await, json!({"audiences": ["network"]})).await;
+        at_then(receiver, 50, &empty).await.ok(200);
+        assert_eq!(receiver.app.count("plan").await, 0);
     })
     .await;
 }

@@ -10,7 +10,7 @@ use sea_orm::sea_query::{Cond, ExprTrait};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
-use super::{elsewhere::refuse_elsewhere, plans::content};
+use super::{elsewhere, plans::content};
 
 /// State of what a country is asked, until it decides.
 const PROPOSED: &str = "proposed";
@@ -98,5 +98,5 @@ pub(super) async fn not_elsewhere(unit: &Unit, items: &mut [Item]) -> Result<()>
         return Ok(());
     }
     let why = "another installation keeps this record: decide about it there";
-    refuse_elsewhere(unit, items, why).await
+    elsewhere::refuse(unit, items, why).await
 }

@@ -2,9 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use entity::bundle_key::{Column, Entity};
+use entity::{
+    Grant,
+    bundle_key::{Column, Entity},
+};
 use kernel::{Code, Error, Result, Unit, db::Conn, unit::Item};
 use sea_orm::{ColumnTrait, sea_query::Query};
+
+use super::Registered;
 
 /// Those of these owners whose records another installation keeps.
 ///
@@ -21,11 +26,19 @@ async fn those(conn: Conn<'_>, owners: BTreeSet<&str>) -> Result<Vec<String>> {
     conn.all(&select).await?.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
 }
 
+/// Lets who makes a grant of one of these owners, and who pins a key of it, go one after the other.
+///
+/// # Errors
+/// What the database says.
+pub(super) async fn claim(unit: &Unit, owners: BTreeSet<&str>) -> Result<()> {
+    unit.claim(Grant::def(), "owner", owners.into_iter().map(str::to_owned).collect()).await
+}
+
 /// Refuses items whose owner another installation keeps the records of.
 ///
 /// # Errors
 /// What the database says.
-pub(super) async fn refuse_elsewhere(unit: &Unit, items: &mut [Item], why: &str) -> Result<()> {
+pub(super) async fn refuse(unit: &Unit, items: &mut [Item], why: &str) -> Result<()> {
     let open = items.iter().filter(|item| !item.is_rejected()).map(|item| item.after.owner());
     let elsewhere = those(unit.conn(), open.collect()).await?;
     for item in items.iter_mut().filter(|item| elsewhere.iter().any(|owner| owner == item.after.owner())) {

@@ -176,7 +176,7 @@ fn in_order(mut found: Vec<Violation>) -> Vec<Violation> {
     found
 }
 
-fn nulls(input: &Json, at: &str, found: &mut Vec<Violation>) {
+pub(crate) fn nulls(input: &Json, at: &str, found: &mut Vec<Violation>) {
     match input {
         Json::String(text) if text.contains('\0') => {
             found.push(Violation::new(at, Code::NullCharacter, "the text holds the character U+0000"));

@@ -22,7 +22,7 @@ use super::{
     consent,
     focal_points::{FocalPoints, hold},
 };
-use crate::domain::{KINDS, Registered, elsewhere::refuse_elsewhere};
+use crate::domain::{KINDS, Registered, elsewhere};
 
 fn role_of(item: &Item) -> Option<Role> {
     item.after.read(grant::ROLE)
@@ -94,7 +94,9 @@ async fn make_accounts(unit: &mut Unit, items: &mut [Item]) -> Result<()> {
 pub fn guard<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
         let why = "another installation keeps the records of this country and sends them here: nobody acts for it here";
-        refuse_elsewhere(unit, items, why).await?;
+        let made = items.iter().filter(|item| item.is_new() && !item.is_rejected());
+        elsewhere::claim(unit, made.map(|item| item.after.owner()).collect()).await?;
+        elsewhere::refuse(unit, items, why).await?;
         let by_operator = unit.actor().with_role(&[Role::Operator]).next().is_some();
         let appoints = |item: &Item| {
             let row = item.before.as_ref().unwrap_or(&item.after);

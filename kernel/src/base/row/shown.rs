@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{Row, is_null, json, parse, sorted};
 use crate::{
     error::{Code, Violation},
-    input::cut,
+    input::{cut, nulls},
     record::{KindDef, part::Form},
     scalar::Money,
 };
@@ -217,6 +217,15 @@ impl Reader<'_> {
 
     /// Holds what callers write against the schema that they write by.
     fn hold(&mut self, shown: &Map<String, Json>) {
+        let is_named = |name| shown.get(name).is_some_and(|value: &Json| !value.is_null());
+        if is_named("external_key") != is_named("source_system") {
+            self.fault(
+                "external_key",
+                Code::RuleBroken,
+                "a key and the system that it belongs to go together",
+            );
+        }
+        nulls(&json!(shown), "", &mut self.faults);
         let schema = &self.row.def().schemas.new;
         let named = |value: &Json| value.get("id").cloned().unwrap_or_else(|| value.clone());
         let reference = |part: &&crate::record::part::Part| matches!(part.form, Form::Ref(_) | Form::Refs(_));
@@ -230,7 +239,8 @@ impl Reader<'_> {
             (false, other) => (name.clone(), other.clone()),
         });
         let broken = schema.violations(&Json::Object(fields.collect()), "");
-        self.faults.extend(broken.into_iter().filter(|fault| fault.code != Code::Required));
+        let is_new = |fault: &Violation| ![Code::Required, Code::NullCharacter].contains(&fault.code);
+        self.faults.extend(broken.into_iter().filter(is_new));
     }
 }
 

@@ -13,7 +13,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::file;
-use crate::domain::exchange::kept;
+use crate::domain::{elsewhere, exchange::kept};
 
 /// A key that bundles of an owner are taken by.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,6 +109,8 @@ pub async fn pin(unit: &mut Unit, owner: &str, key: &str) -> Result<()> {
     if !is_country || !is_there(unit.conn(), "owner", "code", owner).await? {
         return Err(Error::NotFound);
     }
+    // A grant that is made meanwhile waits, and finds the pin.
+    elsewhere::claim(unit, [owner].into()).await?;
     if is_there(unit.conn(), "grant", "owner", owner).await? {
         let text = "somebody has grants of this owner here, so this installation keeps its records itself";
         return Err(Error::Conflict(Code::KeptElsewhere, text.into()));

@@ -1,11 +1,12 @@
 //! Bundles are received: verified whole, held against what is known here, and put in the place of earlier ones.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, HashSet},
     io::{BufReader, Seek},
     sync::Arc,
 };
 
+use chrono::TimeDelta;
 use entity::{
     bundle::{self, Column, Entity},
     vocab::Role,
@@ -15,7 +16,7 @@ use sea_orm::{ColumnTrait, sea_query::Cond};
 use uuid::Uuid;
 
 use super::{
-    Bundle, MAX_RECORDS,
+    Bundle, MAX_DAYS, MAX_RECORDS,
     file::{self, Broken, Checked, Line, SentRecord, SentRelease},
     keys, settle,
 };
@@ -51,8 +52,15 @@ pub async fn receive(ctx: &Ctx, sent: Sent) -> Result<Bundle> {
     let content = tokio::task::spawn_blocking(move || read(sent)).await;
     let content = Arc::new(content.map_err(|_| Error::Internal("a bundle could not be read".into()))??);
     let now = ctx.clock.now();
-    if content.checked.header.valid_until <= now {
-        return Err(broken(1, format!("it was good until {}", content.checked.header.valid_until)));
+    let header = &content.checked.header;
+    if header.valid_until <= now {
+        return Err(broken(1, format!("it was good until {}", header.valid_until)));
+    }
+    // A later one could not take the place of what claims to be of another day.
+    if header.made_at > now + TimeDelta::hours(1)
+        || header.valid_until > header.made_at + TimeDelta::days(MAX_DAYS)
+    {
+        return Err(broken(1, format!("it is of {}, good until {}", header.made_at, header.valid_until)));
     }
     let stored = ctx
         .run(async move |unit: &mut Unit| {
@@ -72,12 +80,19 @@ fn broken(line: u64, text: impl Into<String>) -> Error {
 fn read(sent: Sent) -> Result<Content> {
     let mut input = sent.file;
     input.rewind().map_err(|error| Error::Internal(format!("a bundle cannot be read: {error}")))?;
-    let (mut releases, mut records) = (Vec::new(), Vec::new());
+    let (mut releases, mut records) = (Vec::<SentRelease>::new(), Vec::new());
+    let mut known = HashSet::new();
     let checked = file::read(BufReader::with_capacity(1 << 18, input), |n, line| {
         match line {
-            Line::Release(release) => releases.push(release),
+            Line::Release(release) if known.insert(release.id) => releases.push(release),
+            Line::Release(_) => {
+                return Err(Broken { line: n, text: "the release stands there twice".into() });
+            }
             Line::Record(_) if records.len() == MAX_RECORDS => {
                 return Err(Broken { line: n, text: format!("it has more than {MAX_RECORDS} records") });
+            }
+            Line::Record(record) if !record.releases.iter().any(|id| known.contains(id)) => {
+                return Err(Broken { line: n, text: "no release of the bundle shows the record".into() });
             }
             Line::Record(record) => records.push((n, record)),
             Line::Bundle(_) | Line::End(_) => {}
@@ -108,14 +123,18 @@ async fn take(unit: &mut Unit, content: &Content) -> Result<bundle::Model> {
         let text = "a bundle of this owner that was made later, or this one, was received before";
         return Err(Error::Conflict(Code::Superseded, text.into()));
     }
-    let is_current = |one: &&bundle::Model| one.state == "current";
-    if header.plan.is_some() && received.iter().filter(is_current).any(|one| one.plan_id.is_none()) {
+    let now = unit.ctx.clock.now();
+    let is_over = |one: &bundle::Model| one.valid_until <= now;
+    let is_current = |one: &bundle::Model| one.state == "current";
+    let whole = received.iter().find(|one| is_current(one) && one.plan_id.is_none());
+    if header.plan.is_some() && whole.is_some_and(|one| !is_over(one)) {
         let text = "a bundle of everything that the owner releases is current: it holds its plans too";
         return Err(Error::Conflict(Code::Superseded, text.into()));
     }
     let replaced: Vec<bundle::Model> = received
         .into_iter()
-        .filter(|one| one.state == "current" && (header.plan.is_none() || one.plan_id == header.plan))
+        .filter(is_current)
+        .filter(|one| header.plan.is_none() || one.plan_id == header.plan || one.plan_id.is_none())
         .collect();
     let streams: BTreeSet<Uuid> = replaced.iter().map(settle::stream).collect();
     settle::put(unit, owner, &streams, Some(content)).await?;

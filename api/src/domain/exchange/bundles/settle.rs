@@ -8,7 +8,7 @@ use std::{
 use entity::{
     Agency, Release,
     bundle::{self, Column},
-    release,
+    bundle_record, release,
     vocab::{ReleaseMode, ReleaseStatus},
 };
 use kernel::{
@@ -22,7 +22,7 @@ use kernel::{
 use model::Class;
 use sea_orm::{
     ColumnTrait,
-    sea_query::{Cond, ExprTrait},
+    sea_query::{Cond, Expr, ExprTrait, Query},
 };
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
@@ -93,10 +93,12 @@ pub(super) async fn put(
     let stored = rows_of(unit, owner).await?;
     let sets = stored.values().filter_map(|row| row.uuid("release_set_id")).collect();
     let known = unit.released(&sets).await?;
+    let brought = brought(unit, owner).await?;
+    let came = |row: &Row| brought.get(&row.id()).is_some_and(|by| !by.is_disjoint(streams));
+    let stays = |row: &Row| brought.get(&row.id()).is_some_and(|by| !by.is_subset(streams));
     let others = |row: &Row| -> BTreeSet<Uuid> {
         known.of(row).filter(|one| one.is_open && !earlier.contains_key(&one.id)).map(|one| one.id).collect()
     };
-    let came = |row: &Row| known.of(row).any(|one| earlier.contains_key(&one.id));
     let mut sent = match content {
         Some(content) => rows(unit, owner, content).await?,
         None => Vec::new(),
@@ -110,12 +112,11 @@ pub(super) async fn put(
     let inside: HashSet<Uuid> = sent.iter().map(|(row, _)| row.id()).collect();
     let mut gone: BTreeMap<&str, (&'static KindDef, Vec<Row>)> = BTreeMap::new();
     for row in stored.values().filter(|row| !inside.contains(&row.id()) && came(row)) {
-        let others = others(row);
-        if others.is_empty() {
-            gone.entry(row.def().name).or_insert_with(|| (row.def(), Vec::new())).1.push(row.clone());
-        } else {
+        if stays(row) {
             sent.push((row.clone(), Vec::new()));
-            wanted.push(others);
+            wanted.push(others(row));
+        } else {
+            gone.entry(row.def().name).or_insert_with(|| (row.def(), Vec::new())).1.push(row.clone());
         }
     }
     let all: WantedSets = wanted.iter().map(|set| (owner.to_owned(), set.clone())).collect();
@@ -131,11 +132,50 @@ pub(super) async fn put(
     let in_order: Rows =
         KINDS.all().iter().filter_map(|def| Some((*def, by_kind.remove(def.name)?))).collect();
     unit.receive(stored, in_order, gone.into_values().collect()).await?;
+    let stream = content.map(|content| content.checked.header.plan.unwrap_or_default());
+    bring(unit, owner, (streams, stream), inside).await?;
     for id in shows.values() {
         term::begin(unit, *id).await?;
     }
     for id in earlier.keys().filter(|id| !kept.contains(*id)) {
         term::turn(unit, *id, ReleaseStatus::Ended).await?;
+    }
+    Ok(())
+}
+
+/// The records that bundles of an owner have brought, with the streams by which they came.
+async fn brought(unit: &Unit, owner: &str) -> Result<HashMap<Uuid, BTreeSet<Uuid>>> {
+    use bundle_record::{Column, Entity};
+    let mut select = Query::select();
+    select.columns([Column::RecordId, Column::Stream]).from(Entity).and_where(Column::Owner.eq(owner));
+    let mut all: HashMap<Uuid, BTreeSet<Uuid>> = HashMap::new();
+    for row in unit.conn().all(&select).await? {
+        all.entry(row.try_get_by_index(0)?).or_default().insert(row.try_get_by_index(1)?);
+    }
+    Ok(all)
+}
+
+/// Notes that these records came by a stream, and nothing else by those that were there before.
+async fn bring(
+    unit: &Unit,
+    owner: &str,
+    (streams, stream): (&BTreeSet<Uuid>, Option<Uuid>),
+    records: HashSet<Uuid>,
+) -> Result<()> {
+    use bundle_record::{Column, Entity};
+    let mut delete = Query::delete();
+    delete.from_table(Entity).and_where(Column::Owner.eq(owner));
+    delete.and_where(Column::Stream.is_in(streams.iter().copied()));
+    unit.conn().run(&delete).await?;
+    let Some(stream) = stream else { return Ok(()) };
+    let records: Vec<Uuid> = records.into_iter().collect();
+    for some in records.chunks(4_000) {
+        let mut insert = Query::insert();
+        insert.into_table(Entity).columns([Column::Owner, Column::Stream, Column::RecordId]);
+        for id in some {
+            insert.values_panic([Expr::val(owner), Expr::val(stream), Expr::val(*id)]);
+        }
+        unit.conn().run(&insert).await?;
     }
     Ok(())
 }
