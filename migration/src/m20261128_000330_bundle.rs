@@ -2,7 +2,7 @@
 
 use crate::table::Create;
 
-const STATES: &[&str] = &["made", "current", "superseded", "withdrawn"];
+const STATES: &[&str] = &["made", "current", "superseded", "withdrawn", "ended"];
 
 pub(crate) const MIGRATION: Create = Create {
     module: module_path!(),

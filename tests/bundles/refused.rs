@@ -144,6 +144,26 @@ async fn what_cannot_be_stored_is_told_line_by_line() {
 }
 
 #[tokio::test]
+async fn records_do_not_stand_below_one_another_in_a_circle() {
+    two(async |_, receiver| {
+        pinned(receiver).await;
+        let below = |id: u128, above: u128| agency(id, json!({"parent": {"id": Uuid::from_u128(above)}}));
+
+        let oneself = receiver.receives(&signed(&[below(10, 10)], |_| {})).await;
+        let three = receiver.receives(&signed(&[below(10, 11), below(11, 12), below(12, 10)], |_| {})).await;
+        let right =
+            receiver.receives(&signed(&[below(10, 11), below(11, 12), agency(12, json!({}))], |_| {})).await;
+
+        for answer in [oneself, three] {
+            assert_eq!(answer.problem(422, "invalid")["errors"][0]["code"], "reference_cycle");
+        }
+        right.ok(200);
+        assert_eq!(receiver.app.count("agency").await, 3);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn nobody_elses_record_is_taken_over() {
     two(async |_, receiver| {
         pinned(receiver).await;
@@ -173,8 +193,10 @@ async fn what_no_release_shows_and_what_is_of_another_day_is_no_bundle() {
         let form = |header: &mut Header| header.format = "concord-bundle/9".into();
         let hidden = signed(&[agency(10, json!({}))], |_| {});
         let hidden = resigned(&hidden, |line| line["record"]["releases"] = json!([Uuid::from_u128(9)]));
+        let elsewhere = |header: &mut Header| header.audiences = vec!["region:CA".into()];
+        let other = signed(&[agency(10, json!({}))], elsewhere);
 
-        for bytes in [signed(&[], ahead), signed(&[], endless), signed(&[], form), hidden] {
+        for bytes in [signed(&[], ahead), signed(&[], endless), signed(&[], form), hidden, other] {
             let answer = receiver.receives(&bytes).await;
             assert_eq!(answer.problem(422, "invalid")["errors"][0]["code"], "bundle_broken");
         }

@@ -4,13 +4,14 @@ use chrono::TimeDelta;
 use serde_json::{Value as Json, json};
 
 use super::{lines, made, release, send, two};
-use crate::support::{TestApp, client::Answer};
-use concord::domain::sharing::term;
+use crate::support::{TestApp, client::Answer, start};
+use concord::domain::{exchange::bundles, sharing::term};
+use kernel::clock::Clock;
 
-/// The sender some minutes later.
-async fn later(sender: &TestApp, minutes: i64) -> TestApp {
-    let clock = kernel::clock::Clock::fixed(crate::support::start() + TimeDelta::minutes(minutes));
-    TestApp::at(clock, sender.state.db.clone(), sender.world.clone(), sender.url.clone()).await
+/// An installation some minutes later.
+async fn later(app: &TestApp, minutes: i64) -> TestApp {
+    let clock = Clock::fixed(start() + TimeDelta::minutes(minutes));
+    TestApp::at(clock, app.state.db.clone(), app.world.clone(), app.url.clone()).await
 }
 
 #[tokio::test]
@@ -118,16 +119,14 @@ async fn a_bundle_ends_with_its_day_and_with_its_releases() {
     two(async |sender, receiver| {
         let me = sender.user("focal_point").await;
         receiver.pins(sender).await;
-        let until = |hours: i64| (crate::support::start() + TimeDelta::hours(hours)).to_rfc3339();
+        let until = |hours: i64| (start() + TimeDelta::hours(hours)).to_rfc3339();
         release(&me, sender, "public", json!({"until_at": until(2)})).await;
         release(&me, sender, "partners", json!({})).await;
         let bytes = made(&me, json!({"audiences": ["public", "partners"], "valid_until": until(48)})).await;
         receiver.receives(&bytes).await.ok(200);
 
         let at = async |hours: i64| {
-            let clock = kernel::clock::Clock::fixed(crate::support::start() + TimeDelta::hours(hours));
-            let app = &receiver.app;
-            let then = TestApp::at(clock, app.state.db.clone(), app.world.clone(), app.url.clone()).await;
+            let then = later(&receiver.app, hours * 60).await;
             term::keep_terms(&then.system()).await.expect("the terms are kept");
             let partner = receiver.people.iter().find(|(name, _)| *name == "partner").expect("a partner").1;
             let count = |answer: &Answer| answer.ok(200)["page"]["total"].clone();
@@ -140,21 +139,19 @@ async fn a_bundle_ends_with_its_day_and_with_its_releases() {
         assert_eq!(at(49).await, [0, 0]);
         let over = at_then(receiver, 49, &bytes).await;
         assert_eq!(over.problem(422, "invalid")["errors"][0]["code"], "bundle_broken");
-        // The next one finds what the clock has hidden, and takes it away.
+        // What is over is destroyed by the clock, not only hidden.
         assert!(receiver.app.count("plan").await > 0);
-        let next = later(sender, 49 * 60).await;
-        let empty = made(&next.user("focal_point").await, json!({"audiences": ["network"]})).await;
-        at_then(receiver, 50, &empty).await.ok(200);
+        bundles::end_over(&later(&receiver.app, 49 * 60).await.system()).await.expect("it ends");
         assert_eq!(receiver.app.count("plan").await, 0);
+        let states = receiver.app.stored("bundle", "state").await;
+        assert_eq!(states, ["ended"]);
     })
     .await;
 }
 
 /// What receiving a bundle answers so many hours later.
 async fn at_then(receiver: &super::Receiver, hours: i64, bytes: &[u8]) -> Answer {
-    let clock = kernel::clock::Clock::fixed(crate::support::start() + TimeDelta::hours(hours));
-    let app = &receiver.app;
-    let then = TestApp::at(clock, app.state.db.clone(), app.world.clone(), app.url.clone()).await;
+    let then = later(&receiver.app, hours * 60).await;
     let operator = receiver.people.iter().find(|(name, _)| *name == "operator").expect("an operator").1;
     send(&then.person(operator).await, bytes).await
 }
@@ -181,6 +178,63 @@ async fn plans_come_one_by_one_and_all_at_once() {
         assert!(of_plan > 0 && alone == 1);
         assert!(receiver.sees("partner", "plans").await > 1);
         receiver.receives(&again).await.problem(409, "superseded");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_withdrawn_may_come_again() {
+    two(async |sender, receiver| {
+        let me = sender.user("focal_point").await;
+        release(&me, sender, "partners", json!({})).await;
+        receiver.pins(sender).await;
+        let first = made(&me, json!({"audiences": ["partners"]})).await;
+        let id = receiver.receives(&first).await.ok(200)["id"].clone();
+        let path = format!("/bundles/{}/withdraw", id.as_str().expect("an id"));
+        receiver.user("operator").await.post(&path, json!({})).await.ok(200);
+        let gone = receiver.app.count("action").await;
+
+        let same = receiver.receives(&first).await;
+        let second =
+            made(&later(sender, 5).await.user("focal_point").await, json!({"audiences": ["partners"]})).await;
+        receiver.receives(&second).await.ok(200);
+
+        assert_eq!(gone, 0);
+        same.problem(409, "superseded");
+        assert!(receiver.sees("partner", "actions").await > 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn two_plans_share_their_agencies() {
+    two(async |sender, receiver| {
+        let me = sender.user("focal_point").await;
+        release(&me, sender, "partners", json!({})).await;
+        receiver.pins(sender).await;
+        let all = me.get("/plans?owner=KGZ&limit=200").await.ok(200).clone();
+        let national = sender.world.id("plan:national").to_string();
+        let others = all["items"].as_array().expect("items").iter();
+        let other = others
+            .map(|one| one["id"].as_str().expect("an id"))
+            .find(|id| **id != national)
+            .expect("another plan");
+        let body = json!({"subject": {"plan": other}, "audiences": ["partners"], "include_references": true});
+        me.post("/releases", body).await;
+        let one = made(&me, json!({"audiences": ["partners"], "plan": national})).await;
+        receiver.receives(&one).await.ok(200);
+        let second = later(sender, 5).await;
+        let two =
+            made(&second.user("focal_point").await, json!({"audiences": ["partners"], "plan": other})).await;
+        let taken = receiver.receives(&two).await.ok(200).clone();
+        let plans = receiver.sees("partner", "plans").await;
+
+        let path = format!("/bundles/{}/withdraw", taken["id"].as_str().expect("an id"));
+        receiver.user("operator").await.post(&path, json!({})).await.ok(200);
+
+        assert_eq!((plans, receiver.sees("partner", "plans").await), (2, 1));
+        assert!(receiver.sees("partner", "agencies").await > 0);
+        receiver.receives(&one).await.ok(200);
     })
     .await;
 }

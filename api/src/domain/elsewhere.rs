@@ -3,15 +3,18 @@
 use std::collections::BTreeSet;
 
 use entity::{
-    Grant,
+    Grant, bundle,
     bundle_key::{Column, Entity},
 };
 use kernel::{Code, Error, Result, Unit, db::Conn, unit::Item};
-use sea_orm::{ColumnTrait, sea_query::Query};
+use sea_orm::{
+    ColumnTrait,
+    sea_query::{Query, UnionType},
+};
 
 use super::Registered;
 
-/// Those of these owners whose records another installation keeps.
+/// Those of these owners whose records another installation keeps: it may send some, or what it has sent is here.
 ///
 /// # Errors
 /// What the database says.
@@ -19,14 +22,18 @@ async fn those(conn: Conn<'_>, owners: BTreeSet<&str>) -> Result<Vec<String>> {
     if owners.is_empty() {
         return Ok(Vec::new());
     }
+    let mut received = Query::select();
+    received.column(bundle::Column::Owner).from(bundle::Entity);
+    received.and_where(bundle::Column::Owner.is_in(owners.iter().copied()));
+    received.and_where(bundle::Column::State.eq("current"));
     let mut select = Query::select();
-    select.distinct().column(Column::Owner).from(Entity);
+    select.column(Column::Owner).from(Entity);
     select.and_where(Column::Owner.is_in(owners)).and_where(Column::IsOwn.eq(false));
-    select.and_where(Column::RevokedAt.is_null());
+    select.and_where(Column::RevokedAt.is_null()).union(UnionType::Distinct, received);
     conn.all(&select).await?.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
 }
 
-/// Lets who makes a grant of one of these owners, and who pins a key of it, go one after the other.
+/// Lets those go one after the other who make a grant of one of these owners, pin a key of it, or receive or end a bundle of it.
 ///
 /// # Errors
 /// What the database says.

@@ -26,6 +26,9 @@ use uuid::Uuid;
 use super::Registered;
 pub use check::check;
 
+/// Source system of the releases that come with bundles: their sender decides about them.
+pub const SENT: &str = "bundle";
+
 /// The kind of releases.
 #[must_use]
 pub fn kind() -> &'static KindDef {

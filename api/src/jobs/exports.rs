@@ -3,13 +3,14 @@
 use kernel::{Error, Result};
 
 use super::Service;
-use crate::domain::exchange::snapshots;
+use crate::domain::exchange::{bundles, snapshots};
 
-/// Makes the snapshots that are not done, each with the rights that who asked has now.
+/// Makes the snapshots that are not done, each with the rights that who asked has now, and ends bundles that are over.
 ///
 /// # Errors
 /// What the database says.
 pub async fn take_up(service: Service) -> Result<()> {
+    bundles::end_over(&service.ctx).await?;
     for id in snapshots::waiting(&service.ctx).await? {
         if service.stopping.is_cancelled() {
             break;

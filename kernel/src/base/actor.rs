@@ -201,11 +201,11 @@ impl Actor {
         self.is_system || self.with_role(&[Role::Operator]).next().is_some()
     }
 
-    /// Whether the caller writes external keys under a source system; `seed` and `demo` are nobody's.
+    /// Whether the caller writes external keys under a source system; `seed`, `demo` and those of releases are nobody's.
     #[must_use]
     pub fn writes_under(&self, system: &str) -> bool {
         let is_narrowed = self.key.as_ref().is_some_and(|key| !key.writes_under(system));
-        let is_reserved = ["seed", "demo", "release", "release_set"].contains(&system);
+        let is_reserved = ["seed", "demo", "release", "release_set", "bundle"].contains(&system);
         !is_narrowed && !is_reserved && self.grants.iter().any(|grant| grant.writes_under(system))
     }
 

@@ -71,12 +71,8 @@ struct Received {
 pub(in crate::cli) async fn make(wanted: &Make) -> Result<(), Failure> {
     let service = Service::open(&wanted.access)?;
     service.must_have_key()?;
-    let mut bundle = json!({ "audiences": wanted.audiences });
-    for (name, given) in [("plan", &wanted.plan), ("valid_until", &wanted.valid_until)] {
-        if let Some(given) = given {
-            bundle[name] = json!(given);
-        }
-    }
+    let Make { audiences, plan, valid_until, .. } = wanted;
+    let bundle = json!({ "audiences": audiences, "plan": plan, "valid_until": valid_until });
     let body = json!({ "bundle": bundle }).to_string();
     // The same order while one is at work is that one.
     let ask = || {

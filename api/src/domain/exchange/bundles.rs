@@ -14,9 +14,9 @@ mod stored;
 
 pub use contract::{Bundle, BundlePage, NewBundle};
 pub use keys::{Pinned, own, pin, pins, rotate, unpin};
-pub(super) use make::{Wanted, note, signer, write};
+pub(super) use make::{Wanted, note, write};
 pub use receive::receive;
-pub use settle::withdraw;
+pub use settle::{end_over, withdraw};
 pub use stored::{find, list};
 
 /// Bytes of a bundle that is received.
@@ -29,5 +29,5 @@ pub const DAYS: i64 = 90;
 pub const MAX_DAYS: i64 = 366;
 /// Audiences of a bundle.
 pub const MAX_AUDIENCES: usize = 50;
-/// Source system of the releases that come with bundles: nobody else's.
-pub const SYSTEM: &str = "bundle";
+/// Releases of a bundle.
+pub const MAX_RELEASES: usize = 5_000;

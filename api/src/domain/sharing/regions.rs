@@ -79,7 +79,7 @@ async fn concerned(unit: &Unit) -> Result<Vec<Row>> {
     let open = [ReleaseStatus::Scheduled, ReleaseStatus::Live, ReleaseStatus::Suspended];
     let which = Cond::all().add(def.col("status").is_in(open.map(|one| one.to_value())));
     let mut rows = store::all(unit.conn(), def, which).await?;
-    rows.retain(|row| named(row).next().is_some());
+    rows.retain(|row| row.text("source_system") != Some(super::SENT) && named(row).next().is_some());
     let owners = rows.iter().map(Row::owner).collect();
     let now = regions_of(unit.conn(), owners, unit.ctx.clock.today()).await?;
     rows.retain(|row| {

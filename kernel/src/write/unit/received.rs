@@ -1,6 +1,6 @@
 //! Records that another installation keeps and has sent: taken as they are, compared, written and logged as any others.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::json;
 use uuid::Uuid;
@@ -22,18 +22,20 @@ type Pair = (Option<Row>, Row);
 pub type Rows = Vec<(&'static KindDef, Vec<Row>)>;
 
 impl Unit {
-    /// Puts what an owner has sent in the place of what is `stored` of it: `sent` as it is, and destroys what is `gone`. All of
-    /// them are records of that owner. Answers how many differ from what was there.
+    /// Puts what an owner has sent in the place of what is `stored` of it: `sent` as it is, what is `kept` with another set of
+    /// releases; and destroys what is `gone`. All of them are records of that owner. Answers how many differ from what was
+    /// there.
     ///
     /// # Errors
     /// `Conflict` where an id is that of a record of somebody else; what the database says.
     pub async fn receive(
         &mut self,
         mut stored: BTreeMap<Uuid, Row>,
-        sent: Rows,
+        (sent, kept): (Rows, Vec<(Uuid, Option<Uuid>)>),
         gone: Rows,
     ) -> Result<usize> {
         for (def, rows) in &sent {
+            no_circle(def, rows)?;
             let new: Vec<Uuid> = rows.iter().map(Row::id).filter(|id| !stored.contains_key(id)).collect();
             for some in new.chunks(IDS) {
                 let taken = self.rows_of(def, &some.iter().copied().collect()).await?;
@@ -45,7 +47,12 @@ impl Unit {
         }
         let mut changed = gone.iter().map(|(_, rows)| rows.len()).sum();
         self.let_go(&mut stored, gone).await?;
-        for (def, rows) in sent {
+        let mut again: BTreeMap<&str, (&'static KindDef, Vec<Row>)> = BTreeMap::new();
+        for (mut row, set) in kept.into_iter().filter_map(|(id, set)| Some((stored.get(&id)?.clone(), set))) {
+            row.set("release_set_id", set);
+            again.entry(row.def().name).or_insert_with(|| (row.def(), Vec::new())).1.push(row);
+        }
+        for (def, rows) in sent.into_iter().chain(again.into_values()) {
             changed += self.take(def, rows, &mut stored).await?;
             self.forget_owners(def);
         }
@@ -140,5 +147,40 @@ impl Unit {
             self.write_rows(def, &pairs).await?;
         }
         Ok(())
+    }
+}
+
+/// Refuses records of a kind that stand below one another in a circle.
+fn no_circle(def: &KindDef, rows: &[Row]) -> Result<()> {
+    let own = || def.columns.iter().filter(|column| column.target == Some(def.name));
+    let ends = |row: &Row| own().filter_map(|column| row.uuid(column.name)).collect::<Vec<_>>();
+    let mut waits: HashMap<Uuid, usize> = rows.iter().map(|row| (row.id(), 0)).collect();
+    let mut below: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for row in rows {
+        for end in ends(row).into_iter().filter(|end| waits.contains_key(end)) {
+            below.entry(end).or_default().push(row.id());
+        }
+    }
+    for id in below.values().flatten() {
+        *waits.entry(*id).or_default() += 1;
+    }
+    let mut free: Vec<Uuid> = waits.iter().filter(|(_, waits)| **waits == 0).map(|(id, _)| *id).collect();
+    while let Some(id) = free.pop() {
+        waits.remove(&id);
+        for next in below.get(&id).into_iter().flatten() {
+            if let Some(left) = waits.get_mut(next) {
+                *left -= 1;
+                if *left == 0 {
+                    free.push(*next);
+                }
+            }
+        }
+    }
+    match waits.keys().min() {
+        Some(id) => {
+            let why = format!("the {} {id} stands below itself, or below others that do", def.name);
+            Err(Error::invalid("", Code::ReferenceCycle, why))
+        }
+        None => Ok(()),
     }
 }

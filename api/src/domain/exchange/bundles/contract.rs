@@ -37,7 +37,7 @@ pub struct Bundle {
     pub audiences: Vec<String>,
     /// The one plan that it holds; null where it holds everything that is released to them.
     pub plan: Option<Uuid>,
-    /// State: `made` here; or received and `current`, `superseded` by a later one, `withdrawn`.
+    /// State: `made` here; or received and `current`, `superseded` by a later one, `withdrawn`, `ended` with its time.
     pub state: String,
     /// Instant that its records tell of.
     pub made_at: DateTime<Utc>,

@@ -70,7 +70,7 @@ pub struct Header {
 pub struct SentRelease {
     /// Id of the release.
     pub id: Uuid,
-    /// Those of its audiences that the bundle is for.
+    /// Those of its audiences that the bundle reaches: what it is for, and everybody.
     pub audiences: Vec<String>,
     /// What it shows.
     pub subject: Subject,

@@ -19,14 +19,17 @@ use kernel::{
     view::{Locale, View},
 };
 use model::Class;
-use sea_orm::sea_query::{Cond, ExprTrait};
+use sea_orm::{
+    ColumnTrait,
+    sea_query::{Cond, ExprTrait, Query},
+};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::{
     DAYS, MAX_AUDIENCES, MAX_DAYS, MAX_RECORDS, NewBundle,
     file::{self, Chain, FORMAT, Header, Line, SentRecord, SentRelease},
-    keys,
+    settle::is_held,
 };
 use crate::{
     domain::{
@@ -99,7 +102,7 @@ impl Wanted {
         if !faults.is_empty() {
             return Err(Error::Invalid(faults));
         }
-        let settled = NewBundle { audiences, plan: new.plan, valid_until: Some(valid_until) };
+        let settled = NewBundle { audiences, ..new.clone() };
         Ok(Self { owner, settled, valid_until })
     }
 }
@@ -129,12 +132,15 @@ pub(in crate::domain::exchange) async fn write(
     let locale = Arc::new(Locale { chain: Vec::new(), all: true });
     let all = Ctx { view: View { locale, ..ctx.acting(actor).view }, ..ctx.clone() };
     let mut found = Vec::new();
-    for def in KINDS.served().filter(|def| def.is_national() && def.class != Class::Comment) {
+    for def in KINDS.served().filter(|def| is_held(def)) {
         read(&all, def, (wanted, &releases), &mut found).await?;
         if found.len() > MAX_RECORDS {
             let why = format!("it comes to more than {MAX_RECORDS} records: send the plans one by one");
             return Err(Error::Forbidden(why));
         }
+    }
+    if wanted.settled.plan.is_some() {
+        keep_named(&mut found);
     }
     close(&mut found);
     let used: BTreeSet<Uuid> = found.iter().flat_map(|one| one.sent.releases.iter().copied()).collect();
@@ -228,7 +234,7 @@ async fn read(
         (None, _) => true,
         (Some(plan), _) if def.name == Plan::def().name => row.id() == plan,
         (Some(plan), Some(column)) => row.uuid(column) == Some(plan),
-        // What hangs on no plan and is named by what does.
+        // What hangs on no plan goes along where a record names it.
         (Some(_), None) => def.parent.is_empty() && def.lead.is_none(),
     };
     while let Some(batch) = export.next().await? {
@@ -244,6 +250,30 @@ async fn read(
         }
     }
     Ok(())
+}
+
+/// Leaves records that hang on no plan only where others name them.
+fn keep_named(found: &mut Vec<Found>) {
+    let is_of_plan = |one: &Found| one.def.name == Plan::def().name || one.def.plan_column().is_some();
+    let by_id: HashMap<Uuid, &Found> = found.iter().map(|one| (one.id, one)).collect();
+    let mut kept: HashSet<Uuid> = found.iter().filter(|one| is_of_plan(one)).map(|one| one.id).collect();
+    let mut front: Vec<Uuid> = kept.iter().copied().collect();
+    while let Some(id) = front.pop() {
+        let named = by_id.get(&id).into_iter().flat_map(|one| names(one));
+        front.extend(named.filter(|id| by_id.contains_key(id)).filter(|id| kept.insert(*id)));
+    }
+    found.retain(|one| kept.contains(&one.id));
+}
+
+/// The records that one refers to.
+fn names(one: &Found) -> impl Iterator<Item = Uuid> + '_ {
+    let parts = one.def.parts.iter().filter(|part| matches!(part.form, Form::Ref(_) | Form::Refs(_)));
+    let values = parts.filter_map(|part| one.sent.record.get(part.name));
+    let all = values.flat_map(|value| match value {
+        Json::Array(all) => all.as_slice(),
+        single => std::slice::from_ref(single),
+    });
+    all.filter_map(|named| named.get("id")?.as_str()?.parse().ok())
 }
 
 /// Takes out references that lead out of the bundle and to nothing that every installation knows; and records that cannot
@@ -312,15 +342,11 @@ fn leads(target: Option<&str>, value: &Json, inside: &HashSet<Uuid>) -> bool {
 pub(in crate::domain::exchange) async fn note(ctx: &Ctx, made: bundle::Model) -> Result<()> {
     ctx.run(async move |unit: &mut Unit| {
         unit.remember();
+        // A snapshot that is made anew is another one under the same id.
+        let mut earlier = Query::delete();
+        earlier.from_table(bundle::Entity).and_where(bundle::Column::Id.eq(made.id));
+        unit.conn().run(&earlier).await?;
         kept::insert(unit.conn(), &made).await
     })
     .await
-}
-
-/// The pair that signs bundles of who asks.
-///
-/// # Errors
-/// What the database says.
-pub(in crate::domain::exchange) async fn signer(ctx: &Ctx, owner: &str) -> Result<file::Signer> {
-    keys::own(ctx, owner).await
 }

@@ -11,16 +11,18 @@ use entity::{
     bundle::{self, Column, Entity},
     vocab::Role,
 };
-use kernel::{Code, Ctx, Error, Result, Unit, Violation};
+use kernel::{Code, Ctx, Error, Result, Unit, Violation, actor::PUBLIC};
 use sea_orm::{ColumnTrait, sea_query::Cond};
-use uuid::Uuid;
 
 use super::{
-    Bundle, MAX_DAYS, MAX_RECORDS,
+    Bundle, MAX_DAYS, MAX_RECORDS, MAX_RELEASES,
     file::{self, Broken, Checked, Line, SentRecord, SentRelease},
     keys, settle,
 };
-use crate::domain::exchange::{imports::Sent, kept};
+use crate::domain::{
+    elsewhere,
+    exchange::{imports::Sent, kept},
+};
 
 /// What a file says, with the numbers of the lines.
 #[derive(Debug)]
@@ -45,8 +47,8 @@ pub(super) fn must_operate(ctx: &Ctx) -> Result<()> {
 ///
 /// # Errors
 /// `Forbidden` for all but operators; `Invalid` where the file is not as it was signed, is over, is signed with a key that is not
-/// pinned, or holds what cannot be stored, each with its line; `Conflict` where the owner has grants here, or a later bundle was
-/// received; what the database says.
+/// pinned, or holds what cannot be stored, each with its line; `Conflict` where a later bundle was received, or an
+/// id is that of somebody else's record; what the database says.
 pub async fn receive(ctx: &Ctx, sent: Sent) -> Result<Bundle> {
     must_operate(ctx)?;
     let content = tokio::task::spawn_blocking(move || read(sent)).await;
@@ -81,66 +83,84 @@ fn read(sent: Sent) -> Result<Content> {
     let mut input = sent.file;
     input.rewind().map_err(|error| Error::Internal(format!("a bundle cannot be read: {error}")))?;
     let (mut releases, mut records) = (Vec::<SentRelease>::new(), Vec::new());
-    let mut known = HashSet::new();
+    let (mut known, mut used) = (HashSet::new(), HashSet::new());
     let checked = file::read(BufReader::with_capacity(1 << 18, input), |n, line| {
+        let broken = |text: String| Err(Broken { line: n, text });
         match line {
-            Line::Release(release) if known.insert(release.id) => releases.push(release),
-            Line::Release(_) => {
-                return Err(Broken { line: n, text: "the release stands there twice".into() });
+            Line::Release(release) => {
+                let audiences: BTreeSet<&String> = release.audiences.iter().collect();
+                if audiences.is_empty() || audiences.len() != release.audiences.len() {
+                    return broken("a release is for some audiences, each once".into());
+                }
+                if releases.len() == MAX_RELEASES || !known.insert(release.id) {
+                    return broken(format!(
+                        "the release stands there twice, or there are more than {MAX_RELEASES}"
+                    ));
+                }
+                releases.push(release);
             }
             Line::Record(_) if records.len() == MAX_RECORDS => {
-                return Err(Broken { line: n, text: format!("it has more than {MAX_RECORDS} records") });
+                return broken(format!("it has more than {MAX_RECORDS} records"));
             }
-            Line::Record(record) if !record.releases.iter().any(|id| known.contains(id)) => {
-                return Err(Broken { line: n, text: "no release of the bundle shows the record".into() });
+            Line::Record(record) if record.releases.is_empty() => {
+                return broken("no release of the bundle shows the record".into());
             }
-            Line::Record(record) => records.push((n, record)),
+            Line::Record(record) => {
+                used.extend(record.releases.iter().copied());
+                records.push((n, record));
+            }
             Line::Bundle(_) | Line::End(_) => {}
         }
         Ok(())
     });
     let checked = checked.map_err(|found| broken(found.line, found.text))?;
+    if used != known {
+        return Err(broken(1, "a record names a release that is not there, or a release shows nothing"));
+    }
+    let audiences = &checked.header.audiences;
+    let reaches = |one: &&String| {
+        let is_of_partner = || audiences.iter().any(|audience| audience.starts_with("org:"));
+        audiences.contains(one) || *one == PUBLIC || (*one == "partners" && is_of_partner())
+    };
+    if let Some(other) = releases.iter().flat_map(|one| &one.audiences).find(|one| !reaches(one)) {
+        return Err(broken(1, format!("a release of it is to {other:?}, whom it is not for")));
+    }
     Ok(Content { checked, releases, records })
 }
 
-/// Holds a bundle against keys, grants and earlier bundles, and puts it in their place.
+/// Holds a bundle against keys and earlier bundles, and puts it in their place.
 async fn take(unit: &mut Unit, content: &Content) -> Result<bundle::Model> {
     let header = &content.checked.header;
     let owner = header.owner.as_str();
+    elsewhere::claim(unit, [owner].into()).await?;
     if !keys::is_pinned(unit, owner, &content.checked.key).await? {
         return Err(broken(1, format!("no key that is pinned for {owner} has signed it")));
     }
     let of_owner = Cond::all().add(Column::Owner.eq(owner)).add(Column::State.ne("made"));
     let received = kept::select::<Entity>(unit.conn(), Column::Id, of_owner, (None, 10_000)).await?;
-    if let Some(same) =
-        received.iter().find(|one| one.sha256 == content.checked.sha256 && one.state == "current")
-    {
+    let is_current = |one: &&bundle::Model| one.state == "current";
+    let same = received.iter().filter(is_current).find(|one| one.sha256 == content.checked.sha256);
+    if let Some(same) = same {
         return Ok(same.clone());
     }
-    let same_scope = |one: &&bundle::Model| one.plan_id == header.plan || one.plan_id.is_none();
-    let later = |one: &bundle::Model| one.made_at >= header.made_at || one.id == header.id;
-    if received.iter().filter(same_scope).any(later) {
+    // What bundles of several plans share is as the last one says it, so they come in the order in which they were made.
+    if received.iter().any(|one| one.made_at >= header.made_at || one.id == header.id) {
         let text = "a bundle of this owner that was made later, or this one, was received before";
         return Err(Error::Conflict(Code::Superseded, text.into()));
     }
     let now = unit.ctx.clock.now();
-    let is_over = |one: &bundle::Model| one.valid_until <= now;
-    let is_current = |one: &bundle::Model| one.state == "current";
-    let whole = received.iter().find(|one| is_current(one) && one.plan_id.is_none());
-    if header.plan.is_some() && whole.is_some_and(|one| !is_over(one)) {
+    let is_whole = |one: &bundle::Model| one.plan_id.is_none() && one.valid_until > now;
+    if header.plan.is_some() && received.iter().filter(is_current).any(is_whole) {
         let text = "a bundle of everything that the owner releases is current: it holds its plans too";
         return Err(Error::Conflict(Code::Superseded, text.into()));
     }
-    let replaced: Vec<bundle::Model> = received
-        .into_iter()
-        .filter(is_current)
-        .filter(|one| header.plan.is_none() || one.plan_id == header.plan || one.plan_id.is_none())
-        .collect();
-    let streams: BTreeSet<Uuid> = replaced.iter().map(settle::stream).collect();
+    let ends =
+        |one: &&bundle::Model| header.plan.is_none() || one.plan_id == header.plan || one.plan_id.is_none();
+    let own = header.plan.unwrap_or_default();
+    let streams = received.iter().filter(ends).map(settle::stream).chain([own]).collect();
     settle::put(unit, owner, &streams, Some(content)).await?;
-    for mut earlier in replaced {
-        "superseded".clone_into(&mut earlier.state);
-        settle::mark(unit, &earlier).await?;
+    for earlier in received.iter().filter(is_current).filter(ends) {
+        settle::mark(unit, earlier.id, "superseded").await?;
     }
     let stored = bundle::Model {
         id: header.id,
@@ -154,7 +174,7 @@ async fn take(unit: &mut Unit, content: &Content) -> Result<bundle::Model> {
         records: i32::try_from(content.records.len()).unwrap_or(i32::MAX),
         state: "current".into(),
         user_id: unit.actor().user,
-        noted_at: unit.ctx.clock.now(),
+        noted_at: now,
     };
     kept::insert(unit.conn(), &stored).await?;
     unit.remember();

@@ -28,14 +28,15 @@ use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
 use super::{
-    Bundle, SYSTEM,
+    Bundle,
+    keys::hidden_id,
     receive::{Content, must_operate, refuse},
     stored,
 };
 use crate::domain::{
-    KINDS, Registered,
+    KINDS, Registered, elsewhere,
     exchange::kept,
-    sharing::{regions, term},
+    sharing::{SENT, regions, term},
 };
 
 /// What a bundle is in the place of: what came of the same plan, or of everything.
@@ -43,10 +44,13 @@ pub(super) fn stream(bundle: &bundle::Model) -> Uuid {
     bundle.plan_id.unwrap_or_default()
 }
 
-/// Stores the state of a bundle.
-pub(super) async fn mark(unit: &Unit, bundle: &bundle::Model) -> Result<()> {
-    let which = Cond::all().add(Column::Id.eq(bundle.id));
-    kept::store(unit.conn(), bundle, &[Column::State], which).await.map(drop)
+/// Stores the state of a bundle that is current.
+pub(super) async fn mark(unit: &Unit, id: Uuid, state: &str) -> Result<()> {
+    let mut update = Query::update();
+    update.table(bundle::Entity).value(Column::State, state);
+    update.and_where(Column::Id.eq(id)).and_where(Column::State.eq("current"));
+    unit.conn().run(&update).await?;
+    Ok(())
 }
 
 /// Takes back a bundle that was received: its records are destroyed here.
@@ -54,28 +58,39 @@ pub(super) async fn mark(unit: &Unit, bundle: &bundle::Model) -> Result<()> {
 /// # Errors
 /// `Forbidden` for all but operators; `NotFound`; `IllegalMove` for one that is not current.
 pub async fn withdraw(ctx: &Ctx, id: Uuid) -> Result<Bundle> {
-    let known = stored::find(ctx, id).await?;
+    let owner = stored::find(ctx, id).await?.owner;
     must_operate(ctx)?;
-    let done = ctx
-        .run(async move |unit: &mut Unit| {
-            let which = Cond::all().add(Column::Id.eq(id));
-            let mut found = kept::select::<bundle::Entity>(unit.conn(), Column::Id, which, (None, 1)).await?;
-            let mut bundle = found.pop().ok_or(Error::NotFound)?;
-            if bundle.state != "current" {
-                return Err(Error::no_move("only a bundle that was received and is current is withdrawn"));
-            }
-            "withdrawn".clone_into(&mut bundle.state);
-            let actor = unit.elevate();
-            let done = put(unit, &bundle.owner, &[stream(&bundle)].into(), None).await;
-            unit.act_as(actor);
-            done?;
-            mark(unit, &bundle).await?;
-            unit.remember();
-            Ok(bundle)
-        })
-        .await?;
-    drop(known);
-    Bundle::of(done, ctx.clock.now())
+    if !ctx.run(async move |unit: &mut Unit| end(unit, (id, &owner), "withdrawn").await).await? {
+        return Err(Error::no_move("only a bundle that was received and is current is withdrawn"));
+    }
+    stored::find(ctx, id).await
+}
+
+/// Ends the bundles whose time is over: what they have brought is destroyed.
+///
+/// # Errors
+/// What the database says.
+pub async fn end_over(ctx: &Ctx) -> Result<()> {
+    let over = Cond::all().add(Column::State.eq("current")).add(Column::ValidUntil.lte(ctx.clock.now()));
+    for one in kept::select::<bundle::Entity>(ctx.db.reading(), Column::Id, over, (None, 100)).await? {
+        ctx.run(async move |unit: &mut Unit| end(unit, (one.id, &one.owner), "ended").await).await?;
+    }
+    Ok(())
+}
+
+/// Ends a bundle that is current; answers whether it was.
+async fn end(unit: &mut Unit, (id, owner): (Uuid, &str), state: &str) -> Result<bool> {
+    elsewhere::claim(unit, [owner].into()).await?;
+    let which = Cond::all().add(Column::Id.eq(id)).add(Column::State.eq("current"));
+    let found = kept::select::<bundle::Entity>(unit.conn(), Column::Id, which, (None, 1)).await?.pop();
+    let Some(bundle) = found else { return Ok(false) };
+    let actor = unit.elevate();
+    let done = put(unit, owner, &[stream(&bundle)].into(), None).await;
+    unit.act_as(actor);
+    done?;
+    mark(unit, id, state).await?;
+    unit.remember();
+    Ok(true)
 }
 
 /// Puts what a bundle holds, or nothing, in the place of what came by these streams of an owner.
@@ -86,61 +101,68 @@ pub(super) async fn put(
     content: Option<&Content>,
 ) -> Result<()> {
     let earlier = releases_of(unit, owner, streams).await?;
-    let (shows, kept) = match content {
+    let shows = match content {
         Some(content) => releases(unit, owner, content, &earlier).await?,
-        None => (HashMap::new(), BTreeSet::new()),
+        None => HashMap::new(),
     };
     let stored = rows_of(unit, owner).await?;
-    let sets = stored.values().filter_map(|row| row.uuid("release_set_id")).collect();
-    let known = unit.released(&sets).await?;
     let brought = brought(unit, owner).await?;
-    let came = |row: &Row| brought.get(&row.id()).is_some_and(|by| !by.is_disjoint(streams));
-    let stays = |row: &Row| brought.get(&row.id()).is_some_and(|by| !by.is_subset(streams));
-    let others = |row: &Row| -> BTreeSet<Uuid> {
-        known.of(row).filter(|one| one.is_open && !earlier.contains_key(&one.id)).map(|one| one.id).collect()
-    };
-    let mut sent = match content {
+    let sent = match content {
         Some(content) => rows(unit, owner, content).await?,
         None => Vec::new(),
     };
-    let mut wanted: Vec<BTreeSet<Uuid>> = Vec::new();
-    for (row, releases) in &sent {
-        let mut set: BTreeSet<Uuid> = releases.iter().filter_map(|id| shows.get(id)).copied().collect();
-        set.extend(stored.get(&row.id()).into_iter().flat_map(&others));
-        wanted.push(set);
-    }
     let inside: HashSet<Uuid> = sent.iter().map(|(row, _)| row.id()).collect();
-    let mut gone: BTreeMap<&str, (&'static KindDef, Vec<Row>)> = BTreeMap::new();
-    for row in stored.values().filter(|row| !inside.contains(&row.id()) && came(row)) {
-        if stays(row) {
-            sent.push((row.clone(), Vec::new()));
-            wanted.push(others(row));
-        } else {
-            gone.entry(row.def().name).or_insert_with(|| (row.def(), Vec::new())).1.push(row.clone());
-        }
-    }
-    let all: WantedSets = wanted.iter().map(|set| (owner.to_owned(), set.clone())).collect();
+    let came = |row: &&Row| {
+        let by = brought.get(&row.id()).filter(|by| !by.is_disjoint(streams));
+        !inside.contains(&row.id()) && by.is_some()
+    };
+    let stays = |row: &&Row| brought.get(&row.id()).is_some_and(|by| !by.is_subset(streams));
+    let (staying, gone): (Vec<&Row>, Vec<&Row>) = stored.values().filter(came).partition(stays);
+    // What other bundles show goes on.
+    let sets = stored.values().filter_map(|row| row.uuid("release_set_id")).collect();
+    let known = unit.released(&sets).await?;
+    let others = |row: &Row| -> BTreeSet<Uuid> {
+        known.of(row).filter(|one| one.is_open && !earlier.contains_key(&one.id)).map(|one| one.id).collect()
+    };
+    let shown = |(row, releases): &(Row, Vec<Uuid>)| -> BTreeSet<Uuid> {
+        let new = releases.iter().filter_map(|id| shows.get(id)).copied();
+        new.chain(stored.get(&row.id()).into_iter().flat_map(&others)).collect()
+    };
+    let wanted: HashMap<Uuid, BTreeSet<Uuid>> = sent
+        .iter()
+        .map(|one| (one.0.id(), shown(one)))
+        .chain(staying.iter().map(|row| (row.id(), others(row))))
+        .collect();
+    let all: WantedSets = wanted.values().map(|set| (owner.to_owned(), set.clone())).collect();
     let made = unit.release_sets(all).await?;
-    let mut by_kind: HashMap<&str, Vec<Row>> = HashMap::new();
-    for ((mut row, _), set) in sent.into_iter().zip(wanted) {
-        match made.get(&set) {
-            Some(id) => row.set("release_set_id", *id),
-            None => row.clear("release_set_id"),
-        }
-        by_kind.entry(row.def().name).or_default().push(row);
-    }
-    let in_order: Rows =
-        KINDS.all().iter().filter_map(|def| Some((*def, by_kind.remove(def.name)?))).collect();
-    unit.receive(stored, in_order, gone.into_values().collect()).await?;
+    let set_of = |id: Uuid| wanted.get(&id).and_then(|set| made.get(set)).copied();
+    let kept = staying.iter().map(|row| (row.id(), set_of(row.id()))).collect();
+    let gone = by_kind(gone.into_iter().cloned());
+    let sent = sent.into_iter().map(|(mut row, _)| {
+        row.set("release_set_id", set_of(row.id()));
+        row
+    });
+    let sent = by_kind(sent);
+    unit.receive(stored, (sent, kept), gone).await?;
     let stream = content.map(|content| content.checked.header.plan.unwrap_or_default());
     bring(unit, owner, (streams, stream), inside).await?;
     for id in shows.values() {
         term::begin(unit, *id).await?;
     }
-    for id in earlier.keys().filter(|id| !kept.contains(*id)) {
+    let kept: BTreeSet<&Uuid> = shows.values().collect();
+    for id in earlier.keys().filter(|id| !kept.contains(id)) {
         term::turn(unit, *id, ReleaseStatus::Ended).await?;
     }
     Ok(())
+}
+
+/// Rows by their kinds, those first that others refer to.
+fn by_kind(rows: impl Iterator<Item = Row>) -> Rows {
+    let mut found: HashMap<&str, Vec<Row>> = HashMap::new();
+    for row in rows {
+        found.entry(row.def().name).or_default().push(row);
+    }
+    KINDS.all().iter().filter_map(|def| Some((*def, found.remove(def.name)?))).collect()
 }
 
 /// The records that bundles of an owner have brought, with the streams by which they came.
@@ -183,7 +205,7 @@ async fn bring(
 /// The releases that came by these streams.
 async fn releases_of(unit: &Unit, owner: &str, streams: &BTreeSet<Uuid>) -> Result<BTreeMap<Uuid, Row>> {
     let def = Release::def();
-    let which = Cond::all().add(def.col("owner").eq(owner)).add(def.col("source_system").eq(SYSTEM));
+    let which = Cond::all().add(def.col("owner").eq(owner)).add(def.col("source_system").eq(SENT));
     let rows = store::all(unit.conn(), def, which).await?;
     let is_of = |row: &Row| {
         let of = row.text("external_key").and_then(|key| key.split_once('/')?.0.parse().ok());
@@ -192,24 +214,24 @@ async fn releases_of(unit: &Unit, owner: &str, streams: &BTreeSet<Uuid>) -> Resu
     Ok(rows.into_iter().filter(is_of).map(|row| (row.id(), row)).collect())
 }
 
-/// Writes the releases of a bundle; answers those that are here by those that were sent, and all of them.
+/// Writes the releases of a bundle; answers those that are here by those that were sent.
 async fn releases(
     unit: &mut Unit,
     owner: &str,
     content: &Content,
     earlier: &BTreeMap<Uuid, Row>,
-) -> Result<(HashMap<Uuid, Uuid>, BTreeSet<Uuid>)> {
+) -> Result<HashMap<Uuid, Uuid>> {
     let (header, def) = (&content.checked.header, Release::def());
     let of = header.plan.unwrap_or_default();
     let regions = regions::joined(unit, owner).await?;
     let (mut rows, mut shows) = (Vec::new(), HashMap::new());
     for sent in &content.releases {
-        let id = set_id([sent.id, of].iter(), [].iter());
+        let id = set_id([sent.id, of].iter(), [hidden_id(&unit.ctx, owner)].iter());
         let until = min(sent.until_at.unwrap_or(header.valid_until), header.valid_until);
         let mut row = Row::empty(def);
         row.set("id", id);
         row.set("owner", owner);
-        row.set("source_system", SYSTEM);
+        row.set("source_system", SENT);
         row.set("external_key", format!("{of}/{}", sent.id));
         row.write(release::SUBJECT, serde_json::to_value(&sent.subject)?);
         row.set("audiences", json!(sent.audiences));
@@ -225,9 +247,8 @@ async fn releases(
         shows.insert(sent.id, id);
     }
     let known = rows.iter().filter_map(|row| Some((row.id(), earlier.get(&row.id())?.clone()))).collect();
-    unit.receive(known, vec![(def, rows)], Vec::new()).await?;
-    let all = shows.values().copied().collect();
-    Ok((shows, all))
+    unit.receive(known, (vec![(def, rows)], Vec::new()), Vec::new()).await?;
+    Ok(shows)
 }
 
 /// Every record of an owner of a kind that bundles hold.
@@ -248,7 +269,7 @@ pub(super) fn is_held(def: &KindDef) -> bool {
 /// The rows that a bundle says, each with the releases that show it.
 async fn rows(unit: &Unit, owner: &str, content: &Content) -> Result<Vec<(Row, Vec<Uuid>)>> {
     let places = Places::of(unit, content).await?;
-    let untold = untold(owner)?;
+    let untold = untold(&unit.ctx, owner)?;
     let (mut rows, mut faults, mut is_untold) = (Vec::new(), Vec::new(), false);
     let mut seen = HashSet::new();
     for (n, sent) in &content.records {
@@ -270,7 +291,8 @@ async fn rows(unit: &Unit, owner: &str, content: &Content) -> Result<Vec<(Row, V
         is_untold |= name_untold(def, &mut record, untold.id());
         let finds = |target: &str, is_any: bool, named: &Json| {
             let id = named.get("id").and_then(|id| id.as_str()?.parse().ok());
-            id.filter(|id| *id == untold.id()).or_else(|| places.find(target, is_any, named))
+            let is_untold = |id: &Uuid| *id == untold.id() && target == Agency::def().name;
+            id.filter(is_untold).or_else(|| places.find(target, is_any, named))
         };
         match Row::of_shown(def, &record, &finds) {
             Ok(row) => rows.push((row, sent.releases.clone())),
@@ -303,37 +325,31 @@ fn name_untold(def: &KindDef, record: &mut Map<String, Json>, untold: Uuid) -> b
 }
 
 /// The agency that stands for those of an owner that are not released: nobody sees it.
-fn untold(owner: &str) -> Result<Row> {
-    let id = set_id([Uuid::nil()].iter(), owner_bytes(owner).iter());
+fn untold(ctx: &Ctx, owner: &str) -> Result<Row> {
+    let id = hidden_id(ctx, owner);
     let name = "An agency that is not released";
     let shown = json!({
-        "id": id, "owner": owner, "code": "not-released", "name": name, "kind": "service", "language": "en",
+        "id": id, "owner": owner, "code": id.simple().to_string(), "name": name, "kind": "service", "language": "en",
         "visibility": "group", "handling": "normal",
     });
     Row::of_shown(Agency::def(), &shown.as_object().cloned().unwrap_or_default(), &|_, _, _| None)
         .map_err(|faults| Error::Internal(format!("the agency that is not told is none: {faults:?}")))
 }
 
-/// An id that an owner's code makes.
-fn owner_bytes(owner: &str) -> [Uuid; 1] {
-    let mut bytes = [0; 16];
-    for (to, from) in bytes.iter_mut().zip(owner.bytes()) {
-        *to = from;
-    }
-    [Uuid::from_bytes(bytes)]
-}
-
 /// What references of a bundle lead to here.
 struct Places {
-    inside: HashSet<Uuid>,
+    inside: HashMap<Uuid, String>,
     codes: HashMap<(&'static str, String), Option<Uuid>>,
-    others: HashSet<Uuid>,
+    others: HashSet<(&'static str, Uuid)>,
 }
 
 impl Places {
     async fn of(unit: &Unit, content: &Content) -> Result<Self> {
-        let id = |json: &Json| json.get("id").and_then(|id| id.as_str()?.parse().ok());
-        let inside = content.records.iter().filter_map(|(_, sent)| id(&Json::Object(sent.record.clone())));
+        let id = |json: &Json| json.get("id").and_then(|id| id.as_str()?.parse::<Uuid>().ok());
+        let inside = content.records.iter().filter_map(|(_, sent)| {
+            let id = sent.record.get("id").and_then(|id| id.as_str()?.parse().ok());
+            Some((id?, sent.kind.clone()))
+        });
         let mut codes: HashMap<(&'static str, String), Option<Uuid>> = HashMap::new();
         for def in KINDS.all().iter().filter(|def| def.class == Class::Reference && def.code.is_some()) {
             for row in store::all(unit.conn(), *def, Cond::all()).await? {
@@ -376,7 +392,8 @@ impl Places {
             let Some(def) = KINDS.get(kind) else { continue };
             let ids: Vec<Uuid> = ids.into_iter().collect();
             for some in ids.chunks(10_000) {
-                others.extend(unit.rows_of(def, &some.iter().copied().collect()).await?.into_keys());
+                let rows = unit.rows_of(def, &some.iter().copied().collect()).await?;
+                others.extend(rows.into_keys().map(|id| (def.name, id)));
             }
         }
         Ok(Self { inside: inside.collect(), codes, others })
@@ -384,9 +401,11 @@ impl Places {
 
     fn find(&self, target: &str, is_any: bool, named: &Json) -> Option<Uuid> {
         let id: Option<Uuid> = named.get("id").and_then(|id| id.as_str()?.parse().ok());
-        let own = id.filter(|id| self.inside.contains(id) || (is_any && self.others.contains(id)));
+        let def = KINDS.get(target)?;
+        let is_inside = |id: &Uuid| self.inside.get(id).is_some_and(|kind| kind == target);
+        let own = id.filter(|id| is_inside(id) || (is_any && self.others.contains(&(def.name, *id))));
         own.or_else(|| {
-            let def = KINDS.get(target).filter(|def| def.class == Class::Reference)?;
+            let def = Some(def).filter(|def| def.class == Class::Reference)?;
             let code = named.get("code").and_then(Json::as_str)?;
             self.codes.get(&(def.name, code.to_owned())).copied().flatten()
         })

@@ -158,8 +158,8 @@ fn template(def: &KindDef, column: &Column, published: &Json, speech: &Speech) -
     let own = published.pointer(&format!("/properties/{member}")).cloned().unwrap_or_default();
     let required = published.get("required").and_then(Json::as_array);
     let is_required = part.is_empty() && required.is_some_and(|all| all.iter().any(|name| name == member));
-    let declared = def.declared.field(member).map(|field| field.doc);
-    let text = declared.or_else(|| own.get("description")?.as_str()).unwrap_or_default().to_owned();
+    let shown = def.parts.iter().find(|shown| shown.name == member).map(|shown| shown.text);
+    let text = own.get("description").and_then(Json::as_str).or(shown).unwrap_or_default().to_owned();
     let list = if part.is_empty() { list_of(def, member).or_else(|| circle(member)) } else { None };
     let codes = list.map(|list| labels(list, speech)).unwrap_or_default();
     let bounds = if part.is_empty() { bounds(&own) } else { Map::new() };

@@ -64,7 +64,7 @@ pub(super) async fn files(ctx: &Ctx, job: &mut Job) -> Result<()> {
 
 /// Writes the one file of a bundle.
 async fn bundle(ctx: &Ctx, job: &mut Job, new: &NewBundle) -> Result<()> {
-    let key = bundles::signer(ctx, &job.owner).await?;
+    let key = bundles::own(ctx, &job.owner).await?;
     job.as_of = Some(ctx.clock.now());
     let snapshot = export::snapshot(ctx).await?;
     let seen = standing(snapshot, job).await?;
