@@ -124,13 +124,13 @@ pub(super) async fn put(
     let others = |row: &Row| -> BTreeSet<Uuid> {
         known.of(row).filter(|one| one.is_open && !earlier.contains_key(&one.id)).map(|one| one.id).collect()
     };
-    let shown = |(row, releases): &(Row, Vec<Uuid>)| -> BTreeSet<Uuid> {
+    let sets_of = |(row, releases): &(Row, Vec<Uuid>)| -> BTreeSet<Uuid> {
         let new = releases.iter().filter_map(|id| shows.get(id)).copied();
         new.chain(stored.get(&row.id()).into_iter().flat_map(&others)).collect()
     };
     let wanted: HashMap<Uuid, BTreeSet<Uuid>> = sent
         .iter()
-        .map(|one| (one.0.id(), shown(one)))
+        .map(|one| (one.0.id(), sets_of(one)))
         .chain(staying.iter().map(|row| (row.id(), others(row))))
         .collect();
     let all: WantedSets = wanted.values().map(|set| (owner.to_owned(), set.clone())).collect();
