@@ -6,6 +6,7 @@
 
 mod contract;
 pub mod file;
+mod incoming;
 mod keys;
 mod make;
 mod receive;

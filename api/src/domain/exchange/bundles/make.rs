@@ -29,7 +29,7 @@ use uuid::Uuid;
 use super::{
     DAYS, MAX_AUDIENCES, MAX_DAYS, MAX_RECORDS, NewBundle,
     file::{self, Chain, FORMAT, Header, Line, SentRecord, SentRelease},
-    settle::is_held,
+    incoming::is_held,
 };
 use crate::{
     domain::{
