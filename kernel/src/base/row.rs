@@ -127,6 +127,9 @@ pub struct Row {
     def: &'static KindDef,
 }
 
+/// Columns that say when and by whom, and so never make a difference.
+pub(crate) const STAMPS: [&str; 5] = ["version", "created_at", "created_by", "updated_at", "updated_by"];
+
 /// The value where there is no column.
 const NONE: &Value = &Value::Bool(None);
 

@@ -251,7 +251,9 @@ impl Unit {
         self.assemble(def, &mut items, &found);
         let aside = self.set_aside(def, &mut items);
         let stands = items.is_empty() || self.carry_out(def, &mut items, &found, atomic).await?;
-        self.put_back(aside, &mut items);
+        if let Some(aside) = aside {
+            self.put_back(aside, &mut items);
+        }
         let outcomes = self.outcomes(def, items).await?;
         if stands { Ok(outcomes) } else { Err(Error::Rejected(outcomes)) }
     }

@@ -4,7 +4,7 @@ use model::{DefaultValue, VocabularyDef, declaration::standard::NAMED, field::Co
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
-use super::{Row, is_null, json, parse, sorted};
+use super::{Row, STAMPS, is_null, json, parse, sorted};
 use crate::{
     error::{Code, Violation},
     input::{cut, nulls},
@@ -14,9 +14,6 @@ use crate::{
 
 /// Finds the record here that one of a kind which was shown refers to; whether it may be somebody else's is said as well.
 pub type Finds<'a> = dyn Fn(&str, bool, &Json) -> Option<Uuid> + 'a;
-
-/// What writes of a record leave to the one who writes.
-const OURS: [&str; 5] = ["version", "created_at", "created_by", "updated_at", "updated_by"];
 
 impl Row {
     /// A row as the record was shown to a reader outside its owner, in all its languages. What such a reader is not told is
@@ -32,7 +29,7 @@ impl Row {
         let mut reader = Reader { row: Self::empty(def), finds, faults: Vec::new() };
         for part in &def.parts {
             let value = shown.get(part.name).filter(|value| !value.is_null());
-            if let Some(value) = value.filter(|_| !OURS.contains(&part.name)) {
+            if let Some(value) = value.filter(|_| !STAMPS.contains(&part.name)) {
                 reader.read(part.name, part.form, value);
             }
         }
@@ -174,7 +171,7 @@ impl Reader<'_> {
     fn begin(&mut self) {
         let def = self.row.def();
         let open = |column: &&crate::record::Column| {
-            !column.nullable && !column.is_derived && !OURS.contains(&column.name)
+            !column.nullable && !column.is_derived && !STAMPS.contains(&column.name)
         };
         for column in def.columns.iter().filter(open) {
             if !is_null(self.row.get(column.name)) {

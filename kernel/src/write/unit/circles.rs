@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{Unit, item::Item};
 use crate::{
-    error::{Code, Result},
+    error::{Code, Error, Result},
     policy::visible,
     record::KindDef,
     row::Row,
@@ -122,4 +122,41 @@ fn reaches_itself(start: Uuid, ways: &Ways) -> bool {
         }
     }
     false
+}
+
+/// Refuses records of a kind that stand below one another in a circle.
+///
+/// # Errors
+/// `Invalid`, naming one of them.
+pub(super) fn no_circle(def: &'static KindDef, rows: &[Row]) -> Result<()> {
+    let own: Vec<Own> = Own::of(def).filter(|own| own.table.is_none()).collect();
+    let mut waits: HashMap<Uuid, usize> = rows.iter().map(|row| (row.id(), 0)).collect();
+    let mut below = Ways::new();
+    for row in rows {
+        for end in own.iter().flat_map(|own| own.ends(row)).filter(|end| waits.contains_key(end)) {
+            below.entry(end).or_default().push(row.id());
+        }
+    }
+    for id in below.values().flatten() {
+        *waits.entry(*id).or_default() += 1;
+    }
+    let mut free: Vec<Uuid> = waits.iter().filter(|(_, waits)| **waits == 0).map(|(id, _)| *id).collect();
+    while let Some(id) = free.pop() {
+        waits.remove(&id);
+        for next in below.get(&id).into_iter().flatten() {
+            if let Some(left) = waits.get_mut(next) {
+                *left -= 1;
+                if *left == 0 {
+                    free.push(*next);
+                }
+            }
+        }
+    }
+    match waits.keys().min() {
+        Some(id) => {
+            let why = format!("the {} {id} stands below itself, or below others that do", def.name);
+            Err(Error::invalid("", Code::ReferenceCycle, why))
+        }
+        None => Ok(()),
+    }
 }

@@ -1,15 +1,15 @@
 //! Records that another installation keeps and has sent: taken as they are, compared, written and logged as any others.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Unit, same::STAMPS, siblings::in_order};
+use super::{Unit, circles::no_circle, same::differ, siblings::in_order};
 use crate::{
     error::{Code, Error, Result},
     record::KindDef,
-    row::Row,
+    row::{Row, STAMPS},
 };
 
 /// Ids bound by one statement.
@@ -47,12 +47,13 @@ impl Unit {
         }
         let mut changed = gone.iter().map(|(_, rows)| rows.len()).sum();
         self.let_go(&mut stored, gone).await?;
-        let mut again: BTreeMap<&str, (&'static KindDef, Vec<Row>)> = BTreeMap::new();
-        for (mut row, set) in kept.into_iter().filter_map(|(id, set)| Some((stored.get(&id)?.clone(), set))) {
+        let again = kept.into_iter().filter_map(|(id, set)| {
+            let mut row = stored.get(&id)?.clone();
             row.set("release_set_id", set);
-            again.entry(row.def().name).or_insert_with(|| (row.def(), Vec::new())).1.push(row);
-        }
-        for (def, rows) in sent.into_iter().chain(again.into_values()) {
+            Some((row.def(), row))
+        });
+        let again = by_kind(again);
+        for (def, rows) in sent.into_iter().chain(again) {
             changed += self.take(def, rows, &mut stored).await?;
             self.forget_owners(def);
         }
@@ -74,9 +75,7 @@ impl Unit {
                 for stamp in STAMPS {
                     row.set(stamp, before.get(stamp).clone());
                 }
-                let mut columns =
-                    def.columns.iter().filter(|column| !column.is_derived && !column.is_unlogged);
-                if columns.all(|column| before.get(column.name) == row.get(column.name)) {
+                if !differ(before, &row) {
                     continue;
                 }
             }
@@ -110,18 +109,15 @@ impl Unit {
         }
         let ids: BTreeSet<Uuid> = doomed.keys().copied().collect();
         self.turn_away(stored, &ids).await?;
-        let mut levels: BTreeMap<&str, (&'static KindDef, Vec<Row>)> = BTreeMap::new();
-        for row in doomed.into_values() {
-            levels.entry(row.def().name).or_insert_with(|| (row.def(), Vec::new())).1.push(row);
-        }
-        self.delete_levels(levels.into_values().collect()).await?;
+        let levels = by_kind(doomed.into_values().map(|row| (row.def(), row)));
+        self.delete_levels(levels).await?;
         self.destroy(&ids).await
     }
 
     /// Takes the references to doomed rows out of rows that stay.
     async fn turn_away(&mut self, stored: &mut BTreeMap<Uuid, Row>, doomed: &BTreeSet<Uuid>) -> Result<()> {
         let owners = self.owners().await?;
-        let mut turned: BTreeMap<&str, (&'static KindDef, Vec<Pair>)> = BTreeMap::new();
+        let mut turned: Vec<(&'static KindDef, Pair)> = Vec::new();
         for row in stored.values_mut() {
             let (def, before) = (row.def(), row.clone());
             for column in &def.columns {
@@ -139,48 +135,21 @@ impl Unit {
             }
             if *row != before {
                 self.stamp(row, &owners);
-                let of_kind = turned.entry(def.name).or_insert_with(|| (def, Vec::new()));
-                of_kind.1.push((Some(before), row.clone()));
+                turned.push((def, (Some(before), row.clone())));
             }
         }
-        for (def, pairs) in turned.into_values() {
+        for (def, pairs) in by_kind(turned) {
             self.write_rows(def, &pairs).await?;
         }
         Ok(())
     }
 }
 
-/// Refuses records of a kind that stand below one another in a circle.
-fn no_circle(def: &KindDef, rows: &[Row]) -> Result<()> {
-    let own = || def.columns.iter().filter(|column| column.target == Some(def.name));
-    let ends = |row: &Row| own().filter_map(|column| row.uuid(column.name)).collect::<Vec<_>>();
-    let mut waits: HashMap<Uuid, usize> = rows.iter().map(|row| (row.id(), 0)).collect();
-    let mut below: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
-    for row in rows {
-        for end in ends(row).into_iter().filter(|end| waits.contains_key(end)) {
-            below.entry(end).or_default().push(row.id());
-        }
+/// What belongs to kinds, kind by kind.
+fn by_kind<T>(all: impl IntoIterator<Item = (&'static KindDef, T)>) -> Vec<(&'static KindDef, Vec<T>)> {
+    let mut found: BTreeMap<&str, (&'static KindDef, Vec<T>)> = BTreeMap::new();
+    for (def, one) in all {
+        found.entry(def.name).or_insert_with(|| (def, Vec::new())).1.push(one);
     }
-    for id in below.values().flatten() {
-        *waits.entry(*id).or_default() += 1;
-    }
-    let mut free: Vec<Uuid> = waits.iter().filter(|(_, waits)| **waits == 0).map(|(id, _)| *id).collect();
-    while let Some(id) = free.pop() {
-        waits.remove(&id);
-        for next in below.get(&id).into_iter().flatten() {
-            if let Some(left) = waits.get_mut(next) {
-                *left -= 1;
-                if *left == 0 {
-                    free.push(*next);
-                }
-            }
-        }
-    }
-    match waits.keys().min() {
-        Some(id) => {
-            let why = format!("the {} {id} stands below itself, or below others that do", def.name);
-            Err(Error::invalid("", Code::ReferenceCycle, why))
-        }
-        None => Ok(()),
-    }
+    found.into_values().collect()
 }

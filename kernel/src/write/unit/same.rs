@@ -15,14 +15,10 @@ use crate::{
     actor::Actor,
     policy::{is_inside, is_party, withheld},
     record::{Expected, KindDef, part::Form},
-    row::Row,
+    row::{Row, STAMPS},
 };
 
-/// Columns that say when and by whom, and so never make a difference.
-pub(super) const STAMPS: &[&str] = &["version", "created_at", "created_by", "updated_at", "updated_by"];
-
 /// Items that were taken out of a batch, and what items were called before.
-#[derive(Default)]
 pub(super) struct Aside {
     /// With their places in the batch, in order.
     items: Vec<(usize, Item)>,
@@ -32,10 +28,7 @@ pub(super) struct Aside {
 impl Item {
     /// Whether the row as it shall be differs from the stored one in more than its stamps and what is made of the rest.
     pub(super) fn differs(&self) -> bool {
-        let Some(before) = &self.before else { return true };
-        before.def().columns.iter().enumerate().any(|(at, column)| {
-            before.at(at) != self.after.at(at) && !column.is_derived && !STAMPS.contains(&column.name)
-        })
+        self.before.as_ref().is_none_or(|before| differ(before, &self.after))
     }
 
     /// Whether the item amends a record into what it is already, and its sender is shown that.
@@ -84,28 +77,38 @@ impl Item {
     }
 }
 
+/// Whether two rows of a record differ in more than their stamps and what is made of the rest.
+pub(super) fn differ(one: &Row, other: &Row) -> bool {
+    one.def().columns.iter().enumerate().any(|(at, column)| {
+        one.at(at) != other.at(at) && !column.is_derived && !STAMPS.contains(&column.name)
+    })
+}
+
 impl Unit {
-    /// Takes out of a batch the items that change nothing. One of several about the same record stays, and so does what
-    /// writes into the next edition of a plan, where that one may be refused as such.
-    pub(super) fn set_aside(&mut self, def: &'static KindDef, items: &mut Vec<Item>) -> Aside {
+    /// Takes out of a batch the items that change nothing, where there are any. One of several about the same record stays,
+    /// and so does what writes into the next edition of a plan, where that one may be refused as such.
+    pub(super) fn set_aside(&mut self, def: &'static KindDef, items: &mut Vec<Item>) -> Option<Aside> {
+        if self.drafts(def) || self.ctx.kinds.stages(def).prepare.is_some() {
+            return None;
+        }
+        let actor = self.ctx.actor.clone();
+        let mut same: Vec<bool> = items.iter().map(|item| item.is_same(&actor)).collect();
+        if !same.contains(&true) {
+            return None;
+        }
         let mut named: HashMap<Uuid, usize> = HashMap::new();
         for id in items.iter().filter_map(|item| item.id) {
             *named.entry(id).or_default() += 1;
         }
-        let actor = self.ctx.actor.clone();
-        let is_free = !self.drafts(def) && self.ctx.kinds.stages(def).prepare.is_none();
-        let is_only = |item: &Item| item.id.is_some_and(|id| named.get(&id) == Some(&1));
-        let is_same = |item: &Item| is_free && is_only(item) && item.is_same(&actor);
-        let (aside, rest): (Vec<_>, Vec<_>) =
-            std::mem::take(items).into_iter().enumerate().partition(|(_, item)| is_same(item));
-        if aside.is_empty() {
-            items.extend(rest.into_iter().map(|(_, item)| item));
-            return Aside { items: aside, places: self.places.clone() };
+        for (item, same) in items.iter().zip(&mut same) {
+            *same &= item.id.is_some_and(|id| named.get(&id) == Some(&1));
         }
+        let all = std::mem::take(items).into_iter().zip(same).enumerate();
+        let (aside, rest): (Vec<_>, Vec<_>) = all.partition(|(_, (_, same))| *same);
         let places = rest.iter().map(|(at, _)| self.place(*at)).collect();
         let places = std::mem::replace(&mut self.places, places);
-        items.extend(rest.into_iter().map(|(_, item)| item));
-        Aside { items: aside, places }
+        items.extend(rest.into_iter().map(|(_, (item, _))| item));
+        Some(Aside { items: aside.into_iter().map(|(at, (item, _))| (at, item)).collect(), places })
     }
 
     /// Puts what was taken out into its places again, as unchanged.
