@@ -117,7 +117,7 @@ async fn change(because: Arc<str>, owner: &str, key: Option<&str>, pins: bool) -
 
 async fn own(owner: &str, reason: Option<&str>, is_new: bool) -> Result<(), Failure> {
     let mut installation = Installation::open().await?;
-    installation.ctx.request_id = Some(request("bundle key", reason));
+    installation.ctx.request_id = Some(request(if is_new { "bundle rotate" } else { "bundle key" }, reason));
     let secret = installation.secret().await?;
     KeyRing::opens(&installation.ctx.db, &installation.ctx.clock, &secret).await?;
     let mut ctx = under(&installation.ctx, "installation");

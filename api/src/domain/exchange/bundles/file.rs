@@ -91,6 +91,18 @@ pub struct SentRecord {
     pub record: Map<String, Json>,
 }
 
+impl SentRecord {
+    /// The id that its members say.
+    pub(super) fn id(&self) -> Option<Uuid> {
+        self.record.get("id")?.as_str()?.parse().ok()
+    }
+}
+
+/// The id of a record that is shown, or of one that it refers to.
+pub(super) fn id_of(shown: &Json) -> Option<Uuid> {
+    shown.get("id")?.as_str()?.parse().ok()
+}
+
 /// The end of a bundle.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct End {

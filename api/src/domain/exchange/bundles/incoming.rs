@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
 use super::{
+    file::id_of,
     keys::hidden_id,
     receive::{Content, refuse},
 };
@@ -34,7 +35,7 @@ pub(super) async fn rows(unit: &Unit, owner: &str, content: &Content) -> Result<
             fault("/kind", Code::NotInList, format!("bundles hold no {:?}", sent.kind));
             continue;
         };
-        let id = sent.record.get("id").and_then(Json::as_str).and_then(|id| id.parse::<Uuid>().ok());
+        let id = sent.id();
         if sent.record.get("owner").and_then(Json::as_str) != Some(owner)
             || id.is_none_or(|id| !seen.insert(id))
         {
@@ -44,9 +45,8 @@ pub(super) async fn rows(unit: &Unit, owner: &str, content: &Content) -> Result<
         let mut record = sent.record.clone();
         is_untold |= name_untold(def, &mut record, untold.id());
         let finds = |target: &str, is_any: bool, named: &Json| {
-            let id = named.get("id").and_then(|id| id.as_str()?.parse().ok());
             let is_untold = |id: &Uuid| *id == untold.id() && target == Agency::def().name;
-            id.filter(is_untold).or_else(|| places.find(target, is_any, named))
+            id_of(named).filter(is_untold).or_else(|| places.find(target, is_any, named))
         };
         match Row::of_shown(def, &record, &finds) {
             Ok(row) => rows.push((row, sent.releases.clone())),
@@ -99,11 +99,7 @@ struct Places {
 
 impl Places {
     async fn of(unit: &Unit, content: &Content) -> Result<Self> {
-        let id = |json: &Json| json.get("id").and_then(|id| id.as_str()?.parse::<Uuid>().ok());
-        let inside = content.records.iter().filter_map(|(_, sent)| {
-            let id = sent.record.get("id").and_then(|id| id.as_str()?.parse().ok());
-            Some((id?, sent.kind.clone()))
-        });
+        let inside = content.records.iter().filter_map(|(_, sent)| Some((sent.id()?, sent.kind.clone())));
         let mut codes: HashMap<(&'static str, String), Option<Uuid>> = HashMap::new();
         for def in KINDS.all().iter().filter(|def| def.class == Class::Reference && def.code.is_some()) {
             for row in store::all(unit.conn(), *def, Cond::all()).await? {
@@ -137,7 +133,7 @@ impl Places {
                     _ => continue,
                 };
                 if let Some(target) = target {
-                    wanted.entry(target).or_default().extend(named.into_iter().filter_map(id));
+                    wanted.entry(target).or_default().extend(named.into_iter().filter_map(id_of));
                 }
             }
         }
@@ -154,7 +150,7 @@ impl Places {
     }
 
     fn find(&self, target: &str, is_any: bool, named: &Json) -> Option<Uuid> {
-        let id: Option<Uuid> = named.get("id").and_then(|id| id.as_str()?.parse().ok());
+        let id = id_of(named);
         let def = KINDS.get(target)?;
         let is_inside = |id: &Uuid| self.inside.get(id).is_some_and(|kind| kind == target);
         let own = id.filter(|id| is_inside(id) || (is_any && self.others.contains(&(def.name, *id))));

@@ -8,12 +8,11 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 use entity::{Agency, Plan, Release, ReleaseSet, bundle, release};
 use kernel::{
-    Code, Ctx, Error, KindDef, Result, Unit, Violation,
+    Actor, Code, Ctx, Error, KindDef, Result, Unit, Violation,
     filter::Narrowing,
     policy::{Scope, Verb, authorize},
     record::{Columns, part::Form},
     row::Row,
-    scalar::Subject,
     store,
     unit::released::Release as Shows,
     view::{Locale, View},
@@ -28,7 +27,7 @@ use uuid::Uuid;
 
 use super::{
     DAYS, MAX_AUDIENCES, MAX_DAYS, MAX_RECORDS, NewBundle,
-    file::{self, Chain, FORMAT, Header, Line, SentRecord, SentRelease},
+    file::{self, Chain, FORMAT, Header, Line, SentRecord, SentRelease, id_of},
     incoming::is_held,
 };
 use crate::{
@@ -53,6 +52,8 @@ pub(in crate::domain::exchange) struct Wanted {
     pub(in crate::domain::exchange) owner: String,
     pub(in crate::domain::exchange) settled: NewBundle,
     valid_until: DateTime<Utc>,
+    /// Somebody who belongs to all of its audiences.
+    reader: Actor,
 }
 
 /// Part of the file of a bundle, with the records in it.
@@ -91,19 +92,19 @@ impl Wanted {
                 fault("plan", Code::ReferenceNotFound, format!("your country has no plan {plan}"));
             }
         }
-        let audiences = match belonging(ctx, &new.audiences).await {
-            Ok((_, audiences)) => audiences.into_iter().collect(),
+        let (reader, audiences) = match belonging(ctx, &new.audiences).await {
+            Ok(found) => found,
             Err(Error::Invalid(found)) => {
                 faults.extend(found);
-                Vec::new()
+                return Err(Error::Invalid(faults));
             }
             Err(error) => return Err(error),
         };
         if !faults.is_empty() {
             return Err(Error::Invalid(faults));
         }
-        let settled = NewBundle { audiences, ..new.clone() };
-        Ok(Self { owner, settled, valid_until })
+        let settled = NewBundle { audiences: audiences.into_iter().collect(), ..new.clone() };
+        Ok(Self { owner, settled, valid_until, reader })
     }
 }
 
@@ -117,20 +118,20 @@ pub(in crate::domain::exchange) async fn write(
     id: Uuid,
     key: &file::Signer,
 ) -> Result<(Vec<Piece>, bundle::Model)> {
-    let (actor, audiences) = belonging(ctx, &wanted.settled.audiences).await?;
-    let belongs = actor.viewing.as_ref().map(|viewing| viewing.belongs.clone()).unwrap_or_default();
+    let reader = wanted.reader.clone();
+    let belongs = reader.viewing.as_ref().map(|viewing| viewing.belongs.clone()).unwrap_or_default();
     let header = Header {
         format: FORMAT.to_owned(),
         id,
         owner: wanted.owner.clone(),
-        audiences: audiences.into_iter().collect(),
+        audiences: wanted.settled.audiences.clone(),
         plan: wanted.settled.plan,
         made_at: ctx.clock.now(),
         valid_until: wanted.valid_until,
     };
     let releases = Releases::of(ctx, &wanted.owner, &belongs).await?;
     let locale = Arc::new(Locale { chain: Vec::new(), all: true });
-    let all = Ctx { view: View { locale, ..ctx.acting(actor).view }, ..ctx.clone() };
+    let all = Ctx { view: View { locale, ..ctx.acting(reader).view }, ..ctx.clone() };
     let mut found = Vec::new();
     for def in KINDS.served().filter(|def| is_held(def)) {
         read(&all, def, (wanted, &releases), &mut found).await?;
@@ -194,7 +195,7 @@ impl Releases {
             }
             let until_at = row.read(release::UNTIL_AT);
             let from_at = row.read(release::FROM_AT).unwrap_or_else(|| ctx.clock.now());
-            let subject = subject(&row);
+            let subject = shows.subject;
             sent.insert(row.id(), SentRelease { id: row.id(), audiences, subject, from_at, until_at });
         }
         let def = ReleaseSet::def();
@@ -205,11 +206,6 @@ impl Releases {
         }
         Ok(Self { sent, sets })
     }
-}
-
-/// What a release shows, without what it says of it besides.
-fn subject(row: &Row) -> Subject {
-    row.read(release::SUBJECT).and_then(|stored| serde_json::from_value(stored).ok()).unwrap_or_default()
 }
 
 /// A record that goes out.
@@ -273,7 +269,7 @@ fn names(one: &Found) -> impl Iterator<Item = Uuid> + '_ {
         Json::Array(all) => all.as_slice(),
         single => std::slice::from_ref(single),
     });
-    all.filter_map(|named| named.get("id")?.as_str()?.parse().ok())
+    all.filter_map(id_of)
 }
 
 /// Takes out references that lead out of the bundle and to nothing that every installation knows; and records that cannot
@@ -326,7 +322,7 @@ fn stands(one: &Found, inside: &HashSet<Uuid>) -> bool {
 
 /// Whether a reference leads to a record of the bundle, or to one that belongs to nobody and has a code.
 fn leads(target: Option<&str>, value: &Json, inside: &HashSet<Uuid>) -> bool {
-    let id = value.get("id").and_then(|id| id.as_str()?.parse().ok());
+    let id = id_of(value);
     let is_known = || {
         let target = target.and_then(|target| KINDS.get(target));
         target.is_some_and(|def| def.class == Class::Reference)
