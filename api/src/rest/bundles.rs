@@ -4,16 +4,13 @@ use axum::{
     Json,
     extract::{FromRequest, Path, Request},
 };
-use kernel::page::Page;
-use serde::Deserialize;
-use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     addresses,
     caller::{Caller, SignedIn},
     imports::upload,
-    listing::Asking,
+    listing::{Asking, Following},
     problem::{Problem, ReadProblems, WriteProblems},
 };
 use crate::{
@@ -44,28 +41,13 @@ impl FromRequest<AppState> for BundleFile {
     }
 }
 
-/// Which page of bundles is wanted.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
-#[serde(default)]
-#[into_params(parameter_in = Query)]
-struct BundlePaging {
-    /// How many, 1 to 200.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    limit: Option<i64>,
-    /// Cursor: `next` of the page before.
-    after: Option<String>,
-    /// Languages wanted, best first.
-    lang: Option<String>,
-}
-
 #[utoipa::path(get, path = "/bundles", tag = "Bundles",
     summary = "List bundles",
     description = "Lists the bundles that were made of what the caller's country releases, for its focal point and secretariat; for operators those that were received. The last one comes first. Of the records in them it tells how many there are.",
-    params(BundlePaging),
+    params(Following),
     responses((status = 200, description = "Bundles", body = BundlePage), ReadProblems))]
-async fn list_bundles(Asking(ctx, asked): Asking<BundlePaging>) -> Result<Json<BundlePage>, Problem> {
-    let limit = Page::check_limit("limit", asked.limit.unwrap_or(50))?;
-    Ok(Json(bundles::list(&ctx, asked.after.as_deref(), limit).await?))
+async fn list_bundles(Asking(ctx, asked): Asking<Following>) -> Result<Json<BundlePage>, Problem> {
+    Ok(Json(bundles::list(&ctx, asked.after.as_deref(), asked.limit()?).await?))
 }
 
 #[utoipa::path(post, path = "/bundles", tag = "Bundles",

@@ -36,6 +36,30 @@ use crate::{
 /// The two days of which a list of participations may tell.
 pub const AXES: [&str; 2] = ["valid_on", "known_on"];
 
+/// Which page is wanted of what is listed from the last one on.
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub struct Following {
+    /// How many, 1 to 200.
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<i64>,
+    /// Cursor: `next` of the page before.
+    pub after: Option<String>,
+    /// Languages wanted, best first.
+    lang: Option<String>,
+}
+
+impl Following {
+    /// How many are wanted.
+    ///
+    /// # Errors
+    /// `BadRequest` for what is outside 1 to 200.
+    pub fn limit(&self) -> Result<usize, Error> {
+        Page::check_limit("limit", self.limit.unwrap_or(50))
+    }
+}
+
 /// Which page of a list is wanted.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default)]

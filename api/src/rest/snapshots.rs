@@ -12,10 +12,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures_util::TryStreamExt;
-use kernel::{Code, page::Page};
-use serde::Deserialize;
+use kernel::Code;
 use tokio::time::timeout;
-use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
@@ -23,7 +21,7 @@ use super::{
     body::{Input, Optional},
     caller::{Caller, SignedIn},
     imports::wait,
-    listing::Asking,
+    listing::{Asking, Following},
     problem::{FileProblems, Problem, ReadProblems, WriteProblems},
 };
 use crate::{
@@ -73,28 +71,13 @@ async fn create_snapshot(
     Ok((StatusCode::ACCEPTED, headers, Json(snapshot)).into_response())
 }
 
-/// Which page of snapshots is wanted.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
-#[serde(default)]
-#[into_params(parameter_in = Query)]
-struct SnapshotPaging {
-    /// How many, 1 to 200.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    limit: Option<i64>,
-    /// Cursor: `next` of the page before.
-    after: Option<String>,
-    /// Languages wanted, best first.
-    lang: Option<String>,
-}
-
 #[utoipa::path(get, path = "/exports", tag = "Snapshots",
     summary = "List your snapshots",
     description = "Lists the snapshots that the caller has asked for, for the owner it acts under, the last one first; an API key lists those that it asked for.",
-    params(SnapshotPaging),
+    params(Following),
     responses((status = 200, description = "Snapshots", body = SnapshotPage), ReadProblems))]
-async fn list_snapshots(Asking(ctx, asked): Asking<SnapshotPaging>) -> Result<Json<SnapshotPage>, Problem> {
-    let limit = Page::check_limit("limit", asked.limit.unwrap_or(50))?;
-    Ok(Json(snapshots::list(&ctx, asked.after.as_deref(), limit).await?))
+async fn list_snapshots(Asking(ctx, asked): Asking<Following>) -> Result<Json<SnapshotPage>, Problem> {
+    Ok(Json(snapshots::list(&ctx, asked.after.as_deref(), asked.limit()?).await?))
 }
 
 #[utoipa::path(get, path = "/exports/{id}", tag = "Snapshots",

@@ -82,6 +82,7 @@ const journeys = {
     if (!ring) fault('the keyboard focus does not show');
   },
   '/docs/': async ({ page }) => {
+    await page.locator('#operations-tag-Plans').click();
     const operation = page.locator('#operations-Plans-list_plans');
     await operation.locator('.opblock-summary-control').click();
     const execute = operation.locator('button.execute');

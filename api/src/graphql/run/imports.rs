@@ -1,13 +1,13 @@
 //! Imports.
 
-use kernel::{Ctx, Result, page::Page};
+use kernel::{Ctx, Result};
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use super::{
     Found, Run,
     json::of_value,
-    roots::{or_null, text},
+    roots::{following, or_null, text},
 };
 use crate::{
     domain::exchange::imports::{self, CommitInput, Import, Started},
@@ -20,14 +20,9 @@ use crate::{
 impl Run {
     /// Imports of the caller.
     pub(super) async fn imports(&self, item: &Item, read: ImportRead) -> Result<Found> {
-        let first = || {
-            let first = item.arguments.get("first").and_then(Json::as_i64).unwrap_or_default();
-            Page::check_limit("first", first)
-        };
-        let after = Some(text(item, "after")).filter(|after| !after.is_empty());
         if read == ImportRead::List {
             let of_owner = item.arguments.get("ofOwner").and_then(Json::as_bool).unwrap_or_default();
-            let page = imports::list(&self.ctx, of_owner, (after, first()?)).await?;
+            let page = imports::list(&self.ctx, of_owner, following(item)?).await?;
             return Ok(of_value(&serde_json::to_value(page)?));
         }
         let Ok(id) = text(item, "id").parse::<Uuid>() else { return Ok(Found::Null) };
@@ -35,9 +30,9 @@ impl Run {
             ImportRead::List | ImportRead::One => or_null(imports::find(&self.ctx, id).await),
             ImportRead::Rows => {
                 let result = Some(text(item, "result")).filter(|result| !result.is_empty());
-                or_null(imports::rows(&self.ctx, id, result, (after, first()?)).await)
+                or_null(imports::rows(&self.ctx, id, result, following(item)?).await)
             }
-            ImportRead::Errors => or_null(imports::errors(&self.ctx, id, (after, first()?)).await),
+            ImportRead::Errors => or_null(imports::errors(&self.ctx, id, following(item)?).await),
         }
     }
 }

@@ -227,6 +227,16 @@ pub(super) fn text<'a>(item: &'a Item, name: &str) -> &'a str {
     item.arguments.get(name).and_then(Json::as_str).unwrap_or_default()
 }
 
+/// Behind which cursor, and how many are wanted of what is listed from the last one on.
+///
+/// # Errors
+/// `BadRequest` for more than a page may have.
+pub(super) fn following(item: &Item) -> Result<(Option<&str>, usize)> {
+    let first = item.arguments.get("first").and_then(Json::as_i64).unwrap_or_default();
+    let after = Some(text(item, "after")).filter(|after| !after.is_empty());
+    Ok((after, Page::check_limit("first", first)?))
+}
+
 fn value<T: Serialize>(of: &T) -> Result<Found> {
     Ok(of_value(&serde_json::to_value(of)?))
 }

@@ -1,13 +1,13 @@
 //! Snapshots.
 
-use kernel::{Ctx, Result, page::Page};
+use kernel::{Ctx, Result};
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
 use super::{
     Found, Run,
     json::of_value,
-    roots::{or_null, text},
+    roots::{following, or_null, text},
 };
 use crate::{
     domain::exchange::snapshots,
@@ -17,9 +17,7 @@ use crate::{
 impl Run {
     /// Snapshots of the caller.
     pub(super) async fn snapshots(&self, item: &Item) -> Result<Found> {
-        let first = item.arguments.get("first").and_then(Json::as_i64).unwrap_or_default();
-        let first = Page::check_limit("first", first)?;
-        let after = Some(text(item, "after")).filter(|after| !after.is_empty());
+        let (after, first) = following(item)?;
         Ok(of_value(&serde_json::to_value(snapshots::list(&self.ctx, after, first).await?)?))
     }
 

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     Read, Types, Write,
-    entry::{field, input, with_arguments, with_default},
+    entry::{field, following, input, with_arguments},
 };
 use crate::domain::exchange::bundles::{Bundle, BundlePage};
 
@@ -29,11 +29,7 @@ impl Types<'_> {
 /// The reads of bundles.
 pub(super) fn reads() -> Vec<(MetaField, Read)> {
     let text = "Bundles that were made of what the caller's country releases; for operators those that were received. The last one comes first.";
-    let page = vec![
-        with_default(input("first", "How many, 1 to 200.", "Int!"), "50"),
-        input("after", "Cursor: `next` of the page before.", "String"),
-    ];
-    let all = with_arguments(field("bundles", text, "BundlePage!"), page);
+    let all = with_arguments(field("bundles", text, "BundlePage!"), following());
     let text = "What is noted of a bundle; null if the caller knows of none such.";
     let id = vec![input("id", "Id of the bundle.", "ID!")];
     let one = with_arguments(field("bundle", text, "Bundle"), id);

@@ -146,3 +146,11 @@ pub(super) fn scalar(name: &str, text: &str) -> MetaType {
         requires_scopes: Vec::new(),
     }
 }
+
+/// Which page is wanted of what is listed from the last one on.
+pub(super) fn following() -> Vec<MetaInputValue> {
+    vec![
+        with_default(input("first", "How many, 1 to 200.", "Int!"), "50"),
+        input("after", "Cursor: `next` of the page before.", "String"),
+    ]
+}

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     ImportRead, ImportWrite, Read, Types, Write,
-    entry::{field, input, with_arguments, with_default},
+    entry::{field, following, input, with_arguments, with_default},
 };
 use crate::domain::exchange::imports::{Import, ImportPage, ImportRowPage};
 
@@ -50,12 +50,6 @@ impl Types<'_> {
 /// The reads of imports.
 pub(super) fn reads() -> Vec<(MetaField, Read)> {
     let id = || input("id", "Id of the import.", "ID!");
-    let page = || {
-        vec![
-            with_default(input("first", "How many, 1 to 200.", "Int!"), "50"),
-            input("after", "Cursor: `next` of the page before.", "String"),
-        ]
-    };
     let result = "Results, separated by commas: `created`, `updated`, `unchanged`, `deleted`, `rejected`.";
     let made = |name, text, ty, arguments, read| {
         (with_arguments(field(name, text, ty), arguments), Read::Import(read))
@@ -66,7 +60,7 @@ pub(super) fn reads() -> Vec<(MetaField, Read)> {
             "Imports that the caller has sent for the owner it acts under, the last one first.",
             "ImportPage!",
             [
-                page(),
+                following(),
                 vec![with_default(
                     input(
                         "ofOwner",
@@ -90,14 +84,14 @@ pub(super) fn reads() -> Vec<(MetaField, Read)> {
             "importRows",
             "What became of each row, in the order of the file; null if the caller has no such import.",
             "ImportRowPage",
-            [vec![id(), input("result", result, "String")], page()].concat(),
+            [vec![id(), input("result", result, "String")], following()].concat(),
             ImportRead::Rows,
         ),
         made(
             "importErrors",
             "The rows that were refused, each with everything that is wrong with it; null if the caller has no such import.",
             "ImportRowPage",
-            [vec![id()], page()].concat(),
+            [vec![id()], following()].concat(),
             ImportRead::Errors,
         ),
     ]

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     Read, Types, Write,
-    entry::{field, input, with_arguments, with_default},
+    entry::{field, following, input, with_arguments},
 };
 use crate::domain::exchange::snapshots::{NewSnapshot, Snapshot, SnapshotPage};
 
@@ -30,11 +30,7 @@ impl Types<'_> {
 /// The reads of snapshots.
 pub(super) fn reads() -> Vec<(MetaField, Read)> {
     let text = "Snapshots that the caller has asked for, for the owner it acts under, the last one first.";
-    let page = vec![
-        with_default(input("first", "How many, 1 to 200.", "Int!"), "50"),
-        input("after", "Cursor: `next` of the page before.", "String"),
-    ];
-    let all = with_arguments(field("snapshots", text, "SnapshotPage!"), page);
+    let all = with_arguments(field("snapshots", text, "SnapshotPage!"), following());
     let text =
         "How far a snapshot of the caller is, and the manifest of its files; null if it has none such.";
     let id = vec![input("id", "Id of the snapshot.", "ID!")];

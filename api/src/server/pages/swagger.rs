@@ -54,7 +54,12 @@ fn file(name: &str) -> Option<Arc<Asset>> {
     if known.is_some() {
         return known;
     }
-    let config = Config::from("../openapi.json").try_it_out_enabled(true);
+    // Closed at first: with every operation drawn, a browser is busy for long before it answers a click.
+    let config = Config::from("../openapi.json")
+        .try_it_out_enabled(true)
+        .doc_expansion("none")
+        .default_models_expand_depth(0)
+        .filter(true);
     let file = serve(name, Arc::new(config)).ok()??;
     let made = match name {
         "index.html" => {
