@@ -6,4 +6,4 @@ set -euo pipefail
   exit 77
 }
 cp "$HERE/checks/document.mjs" "$TOOLS"
-exec node "$TOOLS/document.mjs" "$URL" "$browser" "${CONCORD_SCREENSHOTS:-$WORK}"
+exec node "$TOOLS/document.mjs" "$URL" "$browser" "${CONCORD_CI_SCREENSHOTS:-$WORK}"

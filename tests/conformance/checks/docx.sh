@@ -4,4 +4,4 @@ set -euo pipefail
   echo "python 3 with venv is not there, or its tools cannot be installed"
   exit 77
 }
-"$PYTHON/python" "$HERE/python/document.py" "$URL" "${CONCORD_SCREENSHOTS:-$WORK}"
+"$PYTHON/python" "$HERE/python/document.py" "$URL" "${CONCORD_CI_SCREENSHOTS:-$WORK}"

@@ -8,5 +8,5 @@ guide=("$HERE/guides/run.mjs" "$ROOT/docs/guides/portal.md")
   exit 77
 }
 cp "$HERE/guides/portal.mjs" "$TOOLS"
-export BROWSER=$browser SCREENSHOTS="${CONCORD_SCREENSHOTS:-$WORK}"
+export BROWSER=$browser SCREENSHOTS="${CONCORD_CI_SCREENSHOTS:-$WORK}"
 exec node "${guide[@]}" --then "$TOOLS/portal.mjs"

@@ -6,4 +6,4 @@ set -euo pipefail
   exit 77
 }
 cp "$HERE/checks/pages.mjs" "$TOOLS"
-exec node "$TOOLS/pages.mjs" "$URL" "$browser" "${CONCORD_SCREENSHOTS:-$WORK}"
+exec node "$TOOLS/pages.mjs" "$URL" "$browser" "${CONCORD_CI_SCREENSHOTS:-$WORK}"
