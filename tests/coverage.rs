@@ -3,6 +3,7 @@
 //! What the policy should say is held by the access table; here every operation must say the same.
 
 mod accounts;
+mod analytics;
 mod bundles;
 mod duties;
 mod exports;

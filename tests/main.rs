@@ -10,6 +10,7 @@
 mod support;
 
 mod accounts;
+mod analytics;
 mod audit;
 mod bad_input;
 mod bundles;

@@ -125,6 +125,8 @@ fn twin(operation: &str) -> Twin {
         "get_country_matrix_1540" => return field("Query", "countryMatrix1540".into()),
         "get_report_draft_answers" => return field("Query", "reportDraftAnswers".into()),
         "get_country_stale_facts" => return field("Query", "countryStaleFacts".into()),
+        "get_analytics" => return field("Query", "analytics".into()),
+        "get_analytics_series" => return field("Query", "analyticsSeries".into()),
         "get_plan_document" => return field("Query", "planDocument".into()),
         _ => {}
     }

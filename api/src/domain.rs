@@ -1,6 +1,7 @@
 //! What users call things: the record kinds, what they do, and what is asked of many of them at once.
 
 pub mod access;
+pub mod analytics;
 mod asked;
 pub mod audit;
 pub mod batch;

@@ -2,6 +2,7 @@
 
 pub(crate) mod access;
 pub(crate) mod addresses;
+mod analytics;
 pub(crate) mod answer;
 pub(crate) mod api_keys;
 pub(crate) mod audit;
@@ -94,6 +95,7 @@ fn areas() -> impl Iterator<Item = OpenApiRouter<AppState>> {
         document::router(),
         imports::file_router(),
         coverage::matrix_router(),
+        analytics::router(),
         reports::answers_router(),
         calendars::feed_router(),
         snapshots::files_router(),
@@ -112,6 +114,7 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(Router::from(document::router()))
         .merge(Router::from(imports::file_router()))
         .merge(Router::from(coverage::matrix_router()))
+        .merge(Router::from(analytics::router()))
         .merge(Router::from(reports::answers_router()))
         .merge(Router::from(calendars::feed_router()))
         .route_layer(from_fn(traced::settled))

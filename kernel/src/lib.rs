@@ -22,7 +22,7 @@ pub use base::{
 };
 use read::codes;
 pub use read::{
-    change, condition, db, owners, page, render, sets, standings, store, traces,
+    change, condition, db, figures, owners, page, render, sets, standings, store, traces,
     view::{self, View},
 };
 use write::recorder;

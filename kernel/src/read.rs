@@ -4,6 +4,7 @@ pub mod change;
 pub(crate) mod codes;
 pub mod condition;
 pub mod db;
+pub mod figures;
 pub mod owners;
 pub mod page;
 pub mod render;

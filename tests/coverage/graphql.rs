@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::{
-    Caller, Faults, bundles, codes, differences, duties, imports, needs, nodes, plans, rehearsal,
+    Caller, Faults, analytics, bundles, codes, differences, duties, imports, needs, nodes, plans, rehearsal,
     rehearsal_of_all, rehearsed,
     schema::{Field, Schema, camel, pascal},
     snapshots,
@@ -77,6 +77,7 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
                 let answer = caller.client.graphql("{ auditReads { totalCount } }", json!({})).await;
                 caller.expect("auditReads", status(&answer, "auditReads"), caller.audits(), &answer)
             }
+            "analytics" | "analyticsSeries" => analytics::graphql(caller, &field.name).await,
             "bundles" | "bundle" => bundles::graphql(caller, &field.name).await,
             "snapshots" | "snapshot" => snapshots::graphql(caller, &field.name).await,
             "imports" | "import" | "importRows" | "importErrors" => {

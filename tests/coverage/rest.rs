@@ -10,8 +10,8 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::{
-    Caller, Faults, accounts, bundles, codes, differences, exports, imports, rehearsal, rehearsal_of_all,
-    rehearsed, snapshots,
+    Caller, Faults, accounts, analytics, bundles, codes, differences, exports, imports, rehearsal,
+    rehearsal_of_all, rehearsed, snapshots,
     stage::{MISSING, SYSTEM, Stage},
 };
 use crate::{
@@ -102,6 +102,9 @@ async fn one(caller: &Caller<'_>, method: &str, path: &str) -> Option<Faults> {
     if (method, path) == ("get", "/participation-matrix") {
         let answer = caller.client.get(path).await;
         return Some(caller.expect(path, answer.status, 200, &answer));
+    }
+    if let ("get", Some(end)) = (method, path.strip_prefix("/analytics/{collection}")) {
+        return Some(analytics::rest(caller, end).await);
     }
     if (method, path) == ("get", "/audit/reads") {
         let answer = caller.client.get(path).await;

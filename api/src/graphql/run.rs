@@ -4,6 +4,7 @@
 //! leads: to a place in a level below. What a level needs is asked for in one statement for each edge. The
 //! answer is then written in the order it was asked for, straight from the rows.
 
+mod analytics;
 mod bundles;
 mod editions;
 mod imports;
@@ -241,6 +242,8 @@ impl Run {
             Read::RiskTrend => self.risk_trend(item).await,
             Read::PriorityRanking => self.priority_ranking(item).await,
             Read::Import(read) => self.imports(item, read).await,
+            Read::Analytics => self.analytics(item, false).await,
+            Read::AnalyticsSeries => self.analytics(item, true).await,
             Read::Bundles => self.bundles(item).await,
             Read::Bundle => self.bundle(item).await,
             Read::Snapshots => self.snapshots(item).await,

@@ -3,6 +3,7 @@
 //! Each field says what resolves it in the line that describes it, so that the schema and the executor
 //! cannot differ.
 
+mod analytics;
 mod bundles;
 mod entry;
 mod fixed;
@@ -14,6 +15,7 @@ mod roots;
 mod snapshots;
 mod treaties;
 
+pub(crate) use analytics::{Analytics, FigureCell, FigureFilterInput, FigureRow};
 pub(crate) use bundles::BundleInput;
 pub(crate) use imports::{CommitImportInput, ImportInput, RevertImportInput};
 pub(crate) use snapshots::SnapshotInput;
@@ -151,6 +153,10 @@ pub(crate) enum Read {
     PriorityRanking,
     /// Imports of the caller.
     Import(ImportRead),
+    /// Figures of a list.
+    Analytics,
+    /// Figures of a list over time.
+    AnalyticsSeries,
     /// Bundles that the caller may know of.
     Bundles,
     /// A bundle that the caller may know of.

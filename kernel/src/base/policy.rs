@@ -25,6 +25,7 @@ pub use reading::{addressed, is_inside, is_party, readable, visible};
 pub use rules::Rule;
 pub use tracing::oversees_reads;
 pub(crate) use tracing::{TRACED, is_traced, traced};
+pub(crate) use withholding::withheld_among;
 pub use withholding::{Withheld, is_open, withheld, withhold};
 pub use writing::{authorize, judge};
 

@@ -27,15 +27,23 @@ use crate::{
 /// The condition under which the caller sees a record and the filters let it pass.
 ///
 /// # Errors
+/// As [`narrowed`].
+pub fn condition(view: &View, def: &'static KindDef, asked: &Narrowing) -> Result<Cond> {
+    Ok(Cond::all().add(visible(&view.actor, def)).add(narrowed(view, def, asked)?))
+}
+
+/// The condition under which the filters let a record pass, seen or not.
+///
+/// # Errors
 /// `BadRequest` for filters that say nothing about the kind, for more than [`MAX_VALUES`] values or
 /// [`MAX_WORDS`] words.
-pub fn condition(view: &View, def: &'static KindDef, asked: &Narrowing) -> Result<Cond> {
+pub(crate) fn narrowed(view: &View, def: &'static KindDef, asked: &Narrowing) -> Result<Cond> {
     let mut to = Where {
         def,
         actor: &view.actor,
         kinds: view.kinds,
         today: view.clock.today(),
-        all: Cond::all().add(visible(&view.actor, def)),
+        all: Cond::all(),
         words: 0,
     };
     let mut faults = Vec::new();

@@ -3,7 +3,10 @@
 //! All of them are read in one statement and remembered for one epoch of standings; what rows tell of their owner or
 //! country is found here, and nowhere else.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use chrono::NaiveDate;
 use foldhash::HashMap;
@@ -107,6 +110,19 @@ impl Owners {
     /// Whether an owner has an open release that takes in records made later.
     pub(crate) fn shows_future(&self, code: &str) -> bool {
         self.owners.get(code).is_some_and(|owner| owner.shows_future)
+    }
+
+    /// Codes of the countries, invented ones aside, that are members of a region on a day: of these countries and regions,
+    /// where any are named.
+    #[must_use]
+    pub fn members(&self, day: NaiveDate, countries: &[String], regions: &[String]) -> BTreeSet<&str> {
+        let is_named = |named: &[String], code: &str| named.is_empty() || named.iter().any(|one| one == code);
+        let is_member = |country: &&Country| {
+            !country.is_demo
+                && is_named(countries, &country.code)
+                && country.regions(day).any(|region| is_named(regions, region))
+        };
+        self.countries.values().filter(is_member).map(|country| country.code.as_str()).collect()
     }
 
     /// The country that a value of [`crate::record::KindDef::country_column`] says: a country's id, or an owner's code.

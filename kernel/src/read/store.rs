@@ -9,7 +9,10 @@ mod wanted;
 
 use std::{collections::BTreeSet, fmt::Debug};
 
-use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, Order, SelectStatement};
+use sea_orm::{
+    QueryResult,
+    sea_query::{Alias, Cond, Expr, ExprTrait, Order, SelectStatement},
+};
 use uuid::Uuid;
 
 pub(crate) use copies::{hide_copies, with_copies};
@@ -231,6 +234,19 @@ async fn page_of(
     }
     let total = if page.total { Some(count(view, def, filters).await?) } else { None };
     Ok((Slice { rows, has_more, total }, named))
+}
+
+/// What a statement of its own gives, which is made with [`visible`] inside; the columns it has stand with it.
+pub(crate) async fn statement(
+    view: &View,
+    wanted: Wanted,
+    make: impl FnOnce() -> Result<(SelectStatement, Along, usize)>,
+) -> Result<Vec<QueryResult>> {
+    let prepared = Prepared::of(view, wanted, (None, Ids::None), || {
+        let (select, along, columns) = make()?;
+        Ok(Making { select, along, columns })
+    })?;
+    prepared.run(view, &[]).await
 }
 
 /// How many visible records pass the filters.

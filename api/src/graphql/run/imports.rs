@@ -21,7 +21,7 @@ impl Run {
     /// Imports of the caller.
     pub(super) async fn imports(&self, item: &Item, read: ImportRead) -> Result<Found> {
         if read == ImportRead::List {
-            let of_owner = item.arguments.get("ofOwner").and_then(Json::as_bool).unwrap_or_default();
+            let of_owner = item.arguments.get("of_owner").and_then(Json::as_bool).unwrap_or_default();
             let page = imports::list(&self.ctx, of_owner, following(item)?).await?;
             return Ok(of_value(&serde_json::to_value(page)?));
         }

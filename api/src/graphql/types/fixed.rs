@@ -75,6 +75,7 @@ impl Types<'_> {
         self.gives::<BatchResult>();
         self.imports();
         self.snapshots();
+        self.analytics();
         self.bundles();
         self.gives::<HistoryEntry>();
         self.gives::<Term>();

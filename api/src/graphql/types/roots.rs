@@ -5,7 +5,7 @@ use entity::vocab::Consent;
 use kernel::KindDef;
 
 use super::{
-    Does, PlanRead, Read, Types, Write, bundles,
+    Does, PlanRead, Read, Types, Write, analytics, bundles,
     entry::{field, input, with_arguments, with_default},
     imports,
     kind::list_arguments,
@@ -84,6 +84,7 @@ fn common_reads() -> Vec<(MetaField, Read)> {
     .chain(treaties::reads())
     .chain(imports::reads())
     .chain(snapshots::reads())
+    .chain(analytics::reads())
     .chain(bundles::reads())
     .collect()
 }

@@ -38,10 +38,23 @@ impl Actor {
 /// The fields of a row that are withheld from the caller.
 #[must_use]
 pub fn withheld<'a>(actor: &'a Actor, row: &Row) -> Vec<&'a str> {
-    let def = row.def();
-    let of_row = actor.withheld(def).filter(|rule| rule.owner == row.owner());
-    let concerned =
-        of_row.filter(|rule| !actor.is_inside(&rule.owner) || !in_circle(actor, def, &row.scope()));
+    withheld_where(actor, row.def(), row.owner(), || row.scope())
+}
+
+/// The fields that are withheld from the caller of a record with these facts.
+#[must_use]
+pub fn withheld_among<'a>(actor: &'a Actor, def: &'static KindDef, facts: &Scope) -> Vec<&'a str> {
+    withheld_where(actor, def, &facts.owner, || facts.clone())
+}
+
+fn withheld_where<'a>(
+    actor: &'a Actor,
+    def: &'static KindDef,
+    owner: &str,
+    facts: impl Fn() -> Scope,
+) -> Vec<&'a str> {
+    let of_row = actor.withheld(def).filter(|rule| rule.owner == owner);
+    let concerned = of_row.filter(|rule| !actor.is_inside(&rule.owner) || !in_circle(actor, def, &facts()));
     concerned.map(|rule| rule.field.as_str()).collect()
 }
 

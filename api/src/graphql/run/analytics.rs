@@ -1,0 +1,79 @@
+//! Figures of every list.
+
+use kernel::{
+    Code, Error, Result,
+    input::{did_you_mean, nearest},
+};
+use serde_json::Value as Json;
+
+use super::{Found, Run, json::of_value, roots::text};
+use crate::{
+    domain::{
+        KINDS,
+        analytics::{Question, Spread, analytics},
+        exchange::columns::Labels,
+    },
+    graphql::{
+        selection::Item,
+        types::{Analytics, FigureCell, FigureFilterInput, FigureRow},
+    },
+};
+
+impl Run {
+    /// The figures of a list.
+    pub(super) async fn analytics(&self, item: &Item, is_series: bool) -> Result<Found> {
+        let collection = text(item, "collection");
+        let def = KINDS.served().find(|def| def.collection == collection).ok_or_else(|| {
+            let hint = did_you_mean(nearest(collection, KINDS.served().map(|def| def.collection)));
+            let shown: String = collection.chars().take(60).collect();
+            Error::bad_request("?collection", Code::NotInList, format!("there is no list `{shown}`{hint}"))
+        })?;
+        let given = |name: &str| item.arguments.get(name).filter(|given| !given.is_null());
+        let one = |name: &str| given(name).and_then(Json::as_str).map(str::to_owned);
+        let list = |name: &str| -> Result<Vec<String>> {
+            given(name).map_or(Ok(Vec::new()), |all| Ok(serde_json::from_value(all.clone())?))
+        };
+        let filters: Vec<FigureFilterInput> = match given("filters") {
+            Some(filters) => serde_json::from_value(filters.clone())?,
+            None => Vec::new(),
+        };
+        let known = |name: &str| def.filters.iter().any(|filter| filter.applies && filter.name == name);
+        if let Some(unknown) = filters.iter().find(|filter| !known(&filter.name)) {
+            let shown: String = unknown.name.chars().take(60).collect();
+            let hint = did_you_mean(nearest(&unknown.name, def.filters.iter().map(|filter| filter.name)));
+            let text = format!("`{shown}` is no filter of {}{hint}", def.collection);
+            return Err(Error::bad_request("?filters", Code::UnknownParameter, text));
+        }
+        let spread = || Spread { bucket: one("bucket"), from: one("from"), to: one("to") };
+        let question = Question {
+            group_by: list("group_by")?,
+            measure: list("measure")?,
+            having: list("having")?,
+            top: given("top").and_then(Json::as_i64),
+            sort: list("sort")?,
+            time_zone: one("time_zone"),
+            as_of: one("as_of"),
+            labels: Labels::Both,
+            over: is_series.then(spread),
+        };
+        let pairs = filters.into_iter().flat_map(|FigureFilterInput { name, values }| {
+            values.into_iter().map(move |value| (name.clone(), value))
+        });
+        let made = analytics(&self.ctx, def, &question, &pairs.collect::<Vec<_>>(), Vec::new()).await?;
+        let cell = |name: &str, value: Option<&Json>| FigureCell {
+            name: name.to_owned(),
+            value: value.filter(|value| !value.is_null()).map(|value| match value {
+                Json::String(text) => text.clone(),
+                other => other.to_string(),
+            }),
+            number: value.and_then(Json::as_f64),
+        };
+        let rows = made.rows.iter().map(|row| {
+            let cells = made.columns.iter().map(|column| cell(&column.name, row.get(&column.name)));
+            FigureRow { cells: cells.collect() }
+        });
+        let rows = rows.collect();
+        let told = Analytics { columns: made.columns, rows, meta: made.meta };
+        Ok(of_value(&serde_json::to_value(told)?))
+    }
+}

@@ -1,0 +1,102 @@
+//! What can be told of a group of records: made of the declaration of their kind.
+
+use model::{FieldDef, Shape};
+
+use crate::record::KindDef;
+
+/// How the numbers of a group are put together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Their sum.
+    Sum,
+    /// Their mean.
+    Avg,
+    /// The least of them.
+    Min,
+    /// The greatest of them.
+    Max,
+}
+
+impl Way {
+    /// Every way by its name.
+    pub const ALL: [(&'static str, Self); 4] =
+        [("sum", Self::Sum), ("avg", Self::Avg), ("min", Self::Min), ("max", Self::Max)];
+
+    /// Whether it says something about a field of this shape.
+    const fn fits(self, shape: Shape) -> bool {
+        match shape {
+            Shape::Int | Shape::Long | Shape::Decimal | Shape::Money => true,
+            Shape::Date => matches!(self, Self::Min | Self::Max),
+            _ => false,
+        }
+    }
+}
+
+/// When a record of a kind is late: its day is past, and it is in none of the states in which it is over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Late {
+    /// Column with the day.
+    pub due: &'static str,
+    /// Column with the state.
+    pub state: &'static str,
+    /// The states.
+    pub over: Vec<&'static str>,
+}
+
+/// What is told of a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// How many records it has.
+    Count,
+    /// How many of them are late.
+    Late(Late),
+    /// What a field of them comes to.
+    Of(Way, &'static FieldDef),
+}
+
+impl Measure {
+    /// The name as it is asked for.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.named(':')
+    }
+
+    /// The name of the column that it has in a table.
+    #[must_use]
+    pub fn column(&self) -> String {
+        self.named('_')
+    }
+
+    fn named(&self, between: char) -> String {
+        match self {
+            Self::Count => "count".to_owned(),
+            Self::Late(_) => "late".to_owned(),
+            Self::Of(way, field) => {
+                let way = Way::ALL.iter().find(|(_, one)| one == way).map_or("", |(name, _)| name);
+                format!("{way}{between}{}", field.name)
+            }
+        }
+    }
+
+    /// Column with the currency of what is measured.
+    #[must_use]
+    pub fn currency(&self) -> Option<String> {
+        match self {
+            Self::Of(_, field) if field.shape == Shape::Money => Some(format!("{}_currency", field.name)),
+            _ => None,
+        }
+    }
+}
+
+/// What can be told of groups of a kind.
+#[must_use]
+pub fn measures(def: &KindDef, late: Option<Late>) -> Vec<Measure> {
+    let shown = def.declared.fields.iter().filter(|field| {
+        field.is_shown() && !field.is_inside && field.shown_with.is_none() && field.is.is_none()
+    });
+    let of = shown.flat_map(|field| {
+        let fit = Way::ALL.into_iter().filter(|(_, way)| way.fits(field.shape));
+        fit.map(move |(_, way)| Measure::Of(way, field))
+    });
+    [Measure::Count].into_iter().chain(late.map(Measure::Late)).chain(of).collect()
+}

@@ -1,0 +1,123 @@
+//! Figures of the past: the log tells them, as far as the caller's rights reach.
+
+use chrono::TimeDelta;
+use concord::domain::KINDS;
+use kernel::policy::Class;
+use serde_json::json;
+
+use super::rows;
+use crate::support::app;
+
+#[tokio::test]
+async fn the_state_as_of_now_is_the_present_of_every_kind() {
+    app(async |app| {
+        let me = app.user("focal_point").await;
+        let mut differing = Vec::new();
+        for def in KINDS
+            .served()
+            .filter(|def| !matches!(def.class, Class::Person | Class::Grant | Class::Key | Class::Shared))
+        {
+            let coded = kernel::figures::dimensions(def);
+            let coded = coded.iter().filter(|one| {
+                matches!(
+                    one.by,
+                    kernel::figures::By::Code(..)
+                        | kernel::figures::By::Ref(..)
+                        | kernel::figures::By::Mask(..)
+                        | kernel::figures::By::Truth(..)
+                        | kernel::figures::By::Codes(..)
+                )
+            });
+            let by: Vec<&str> = coded.map(|one| one.name).take(4).collect();
+            let path = format!("{}?group_by={}&labels=codes", def.collection, by.join(","));
+            let answer = me.get(&format!("/analytics/{path}")).await;
+            let present = answer.ok(200).clone();
+            let url = present["meta"]["url"].as_str().unwrap_or_default().replace("/api/v1", "");
+            let past = me.get(&url).await;
+            if past.ok(200)["rows"] != present["rows"] {
+                differing.push(format!("{url}: {} and {}", past.body["rows"], present["rows"]));
+            }
+        }
+
+        assert!(differing.is_empty(), "{}", differing.join("\n"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_series_tells_how_things_stood_at_the_end_of_each_day() {
+    app(async |app| {
+        let me = app.user("focal_point").await;
+        let task = json!({"owner": "KGZ", "title": "Followed", "lead_agency": "MES", "language": "en", "priority": "urgent",
+            "due_on": "2020-01-01"});
+        let made = me.post("/tasks", task).await;
+        made.ok(201);
+        let path = format!("/tasks/{}", made.id());
+        app.state.clock.advance(TimeDelta::minutes(1));
+        let begun = app.state.clock.now();
+        app.state.clock.advance(TimeDelta::minutes(1));
+        for verb in ["assign", "start", "submit", "complete"] {
+            me.act(&path, verb, json!({})).await.ok(200);
+        }
+        app.state.clock.advance(TimeDelta::minutes(1));
+        let asked = format!("tasks?id={}&group_by=status&measure=count,late&labels=codes", made.id());
+        let at = begun.to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+
+        let before = rows(&me, &format!("{asked}&as_of={at}")).await;
+        let after = rows(&me, &asked).await;
+        let series = rows(&me, &asked.replace("tasks?", "tasks/series?bucket=day&")).await;
+
+        assert_eq!(before, vec![json!({"status": "planned", "count": 1, "late": 1})]);
+        assert_eq!(after, vec![json!({"status": "done", "count": 1, "late": 0})]);
+        let last = series.last().cloned().unwrap_or_default();
+        assert_eq!((&last["status"], &last["count"], &last["late"]), (&json!("done"), &json!(1), &json!(0)), "{series:?}");
+        assert_eq!(series.len(), 1, "{series:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_past_is_counted_under_the_rights_of_its_facts() {
+    app(async |app| {
+        let me = app.user("focal_point").await;
+        let observer = app.user("observer").await;
+        let task = json!({"owner": "KGZ", "title": "Opened later", "lead_agency": "MES", "language": "en", "visibility": "group"});
+        let made = me.post("/tasks", task).await;
+        made.ok(201);
+        let path = format!("/tasks/{}", made.id());
+        app.state.clock.advance(TimeDelta::minutes(1));
+        let closed = app.state.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Micros, true);
+        app.state.clock.advance(TimeDelta::minutes(1));
+        let read = me.get(&path).await;
+        me.patch(&path, &read.etag(), json!({"visibility": "national"})).await.ok(200);
+        let asked = format!("tasks?id={}", made.id());
+
+        let now = rows(&observer, &asked).await;
+        let then = rows(&observer, &format!("{asked}&as_of={closed}")).await;
+        let insider = rows(&me, &format!("{asked}&as_of={closed}")).await;
+
+        assert_eq!(now, vec![json!({"count": 1})]);
+        assert_eq!(then, vec![json!({"count": 0})]);
+        assert_eq!(insider, vec![json!({"count": 1})]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_past_does_not_tell_is_refused() {
+    app(async |app| {
+        let me = app.user("focal_point").await;
+        for asked in [
+            "tasks/series?group_by=contributing_agencies",
+            "tasks/series?q=word",
+            "tasks/series?bucket=day&from=1000-01-01",
+            "tasks/series?bucket=weeks",
+            "tasks?as_of=2999-01-01T00:00:00Z",
+            "users/series",
+        ] {
+            let refused = me.get(&format!("/analytics/{asked}")).await;
+            assert_eq!(refused.status, 400, "{asked}: {}", refused.body);
+        }
+    })
+    .await;
+}
