@@ -1,6 +1,9 @@
 //! The schema up and down, with data in place, by several processes, and too new.
 
-use concord::migrate::{self, MigrateError, Step};
+use concord::{
+    domain::KINDS,
+    migrate::{self, MigrateError, Step},
+};
 use futures_util::future::join_all;
 use kernel::{change, db::Db};
 use sea_orm::Statement;
@@ -186,6 +189,28 @@ async fn a_schema_that_lacks_steps_is_told() {
         assert!(matches!(check, Err(MigrateError::Behind(2))), "{check:?}");
         assert_eq!(steps(app).await.iter().filter(|step| !step.is_applied).count(), 2);
         up(app).await;
+    })
+    .await;
+}
+
+/// Without it the head of a table of all records would read each of them for the languages of its translations.
+#[tokio::test]
+async fn each_kind_with_texts_has_an_index_of_its_translated_records() {
+    empty(async |app| {
+        let text = if db::is_postgres() {
+            "SELECT indexname::text FROM pg_indexes WHERE schemaname = current_schema()"
+        } else {
+            "SELECT name FROM sqlite_master WHERE type = 'index'"
+        };
+        let conn = app.state.db.writing();
+        let rows = conn.all_raw(Statement::from_string(conn.backend(), text)).await.expect("the indexes");
+        let there: Vec<String> = rows.iter().map(|row| row.try_get_by_index(0).expect("a name")).collect();
+
+        let with_texts = KINDS.all().iter().filter(|def| def.has("translations"));
+        let names = with_texts.map(|def| format!("ix_{}_translated", def.table));
+        let missing: Vec<String> = names.filter(|name| !there.contains(name)).collect();
+
+        assert_eq!(missing, Vec::<String>::new());
     })
     .await;
 }

@@ -107,6 +107,7 @@ mod m20261128_000304_import_indexes;
 mod m20261128_000310_export;
 mod m20261128_000321_external_key;
 mod m20261128_000330_bundle;
+mod m20261128_000340_translated;
 mod table;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
@@ -209,6 +210,7 @@ impl MigratorTrait for Migrator {
         all.push(Box::new(m20261128_000310_export::MIGRATION));
         all.push(Box::new(m20261128_000321_external_key::Migration));
         all.push(Box::new(m20261128_000330_bundle::MIGRATION));
+        all.push(Box::new(m20261128_000340_translated::Migration));
         all
     }
 }

@@ -1,5 +1,7 @@
 //! The columns of tables: texts, codes, labels, references, and what no program shall calculate.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::{Sheet, lines, task};
@@ -31,6 +33,46 @@ async fn every_translation_has_its_column_and_none_is_lost() {
         assert!(at("shown_in").is_none() && at("can").is_none() && at("translations").is_none());
         assert_eq!(chosen.header, ["title@uz-Latn", "title@fr", "id"]);
         assert_eq!(chosen.rows, [vec!["Mashq", "", id.as_str()]]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn heads_have_the_languages_of_what_the_caller_may_read_and_filters_let_pass() {
+    app(async |app| {
+        let hidden = json!({"title": "Drill", "translations": {"uz-Latn": {"title": "Mashq"}}});
+        let plain = task(app, json!({"title": "Other"})).await;
+        let hidden = task(app, hidden).await;
+        app.user("steward").await.edit("/countries/KAZ", json!({"official_languages": ["kk"]})).await.ok(200);
+        let officials = json!({"KGZ": ["ky", "ru"], "KAZ": ["kk"], "region:CA": ["en"]});
+
+        for (name, query) in [
+            ("anonymous", String::new()),
+            ("officer", String::new()),
+            ("officer", format!("&id={plain}")),
+            ("officer", format!("&id={hidden}")),
+            ("officer", "&q=nothing+has+this".into()),
+            ("partner", String::new()),
+            ("foreign_focal_point", String::new()),
+        ] {
+            let me = if name == "anonymous" { app.anonymous() } else { app.user(name).await };
+            let list = me.get(&format!("/tasks?limit=200&lang=*{query}")).await;
+            let items = list.ok(200)["items"].as_array().expect("items").clone();
+
+            let table = Sheet::get(&me, &format!("/tasks.csv?{}", query.trim_start_matches('&'))).await;
+
+            let mut wanted: BTreeSet<String> = BTreeSet::new();
+            for item in &items {
+                wanted.extend(
+                    item["translations"].as_object().into_iter().flatten().map(|(tag, _)| tag.clone()),
+                );
+                let official = &officials[item["owner"].as_str().expect("an owner")];
+                let official = official.as_array().expect("languages").iter().filter_map(|tag| tag.as_str());
+                wanted.extend(official.map(str::to_owned));
+            }
+            let told = table.header.iter().filter_map(|name| name.strip_prefix("title@"));
+            assert_eq!(told.map(str::to_owned).collect::<BTreeSet<_>>(), wanted, "{name} {query}");
+        }
     })
     .await;
 }

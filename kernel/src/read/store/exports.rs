@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use sea_orm::{
     QueryResult,
-    sea_query::{Alias, Expr, Func, Order, Query, WindowStatement},
+    sea_query::{
+        Alias, CommonTableExpression, Condition, Expr, ExprTrait, Func, Order, Query, SelectStatement,
+        UnionType, WindowStatement, WithClause,
+    },
 };
 use uuid::Uuid;
 
@@ -60,6 +63,9 @@ pub async fn ids(view: &View, def: &'static KindDef, filters: &Narrowing, page: 
 
 /// The owners of all visible records that pass the filters, and the languages that texts of these are translated to.
 ///
+/// Of the records with no translation few are read: the index of owners leads from each owner to the next one, and
+/// languages are asked of those that have some, which have an index of their own.
+///
 /// # Errors
 /// As [`condition`].
 pub async fn tongues(
@@ -70,28 +76,57 @@ pub async fn tongues(
     let filters = &*filters.settled(view, def).await?;
     let wanted = Wanted { def, columns: Columns::NONE };
     let prepared = Prepared::of(view, wanted, (None, Ids::None), || {
-        let mut select = Query::select().distinct().expr(def.col("owner")).from(def.iden()).take();
-        select.expr(Expr::cust(keys(def, view.db.reading().is_postgres())));
-        select.cond_where(condition(view, def, filters)?);
+        let is_postgres = view.db.reading().is_postgres();
+        let mut told = owners(def, condition(view, def, filters)?, is_postgres);
+        told.union(UnionType::All, tags(def, condition(view, def, filters)?, is_postgres));
+        let columns = ["owner", "tags"].map(|name| Expr::col((TOLD, name)));
+        let select = Query::select().exprs(columns).from_subquery(told, TOLD).take();
         Ok(Making { select, along: Along::default(), columns: 2 })
     })?;
-    let (mut owners, mut tags) = (BTreeSet::new(), BTreeSet::new());
+    let (mut owners, mut all) = (BTreeSet::new(), BTreeSet::new());
     for row in prepared.run(view, &[]).await? {
-        owners.insert(row.try_get_by_index(0)?);
+        owners.extend(row.try_get_by_index::<Option<String>>(0)?.filter(|owner| !owner.is_empty()));
         let listed: Option<String> = row.try_get_by_index(1)?;
-        tags.extend(listed.iter().flat_map(|listed| listed.split(',')).map(str::to_owned));
+        all.extend(listed.iter().flat_map(|listed| listed.split(',')).map(str::to_owned));
     }
-    Ok((owners, tags))
+    Ok((owners, all))
 }
 
-/// The languages of a row's translations, as a list with commas; all names are ours.
-fn keys(def: &KindDef, is_postgres: bool) -> String {
+/// What [`tongues`] reads: owners, then languages.
+const TOLD: &str = "told";
+/// The owners found so far.
+const HELD: &str = "held";
+
+/// The owners of rows that meet a condition, each by the one before it. The first is an empty text, the last none.
+fn owners(def: &'static KindDef, condition: Condition, is_postgres: bool) -> SelectStatement {
+    let begin = if is_postgres { "CAST('' AS text) COLLATE \"C\"" } else { "''" };
+    let mut all = Query::select().expr_as(Expr::cust(begin), "owner").take();
+    let held = Expr::col((HELD, "owner"));
+    let mut next = Query::select().expr(def.col("owner")).from(def.iden()).cond_where(condition).take();
+    next.and_where(def.col("owner").gt(held.clone())).order_by_expr(def.col("owner"), Order::Asc).limit(1);
+    let next = Expr::SubQuery(None, Box::new(next.into()));
+    all.union(
+        UnionType::All,
+        Query::select().expr(next).from(HELD).and_where(held.clone().is_not_null()).take(),
+    );
+    let each = CommonTableExpression::new().query(all).column("owner").table_name(HELD).to_owned();
+    let mut select = Query::select().expr_as(held, "owner").take();
+    select.expr_as(Expr::cust("CAST(NULL AS text)"), "tags").from(HELD);
+    select.with_cte(WithClause::new().recursive(true).cte(each).to_owned()).take()
+}
+
+/// The languages of the translations of rows that meet a condition, as lists with commas; all names are ours.
+fn tags(def: &'static KindDef, condition: Condition, is_postgres: bool) -> SelectStatement {
     let column = format!("\"{}\".\"translations\"", def.table);
-    let listed = if is_postgres {
-        format!("(SELECT string_agg(tag, ',') FROM jsonb_object_keys({column}) AS tags(tag))")
+    let (listed, empty) = if is_postgres {
+        let listed = format!("(SELECT string_agg(tag, ',') FROM jsonb_object_keys({column}) AS tags(tag))");
+        (listed, "'{}'::jsonb")
     } else {
-        format!("(SELECT group_concat(key, ',') FROM json_each({column}))")
+        (format!("(SELECT group_concat(key, ',') FROM json_each({column}))"), "'{}'")
     };
-    let empty = if is_postgres { "'{}'::jsonb" } else { "'{}'" };
-    format!("CASE WHEN {column} <> {empty} THEN {listed} END")
+    let mut select =
+        Query::select().distinct().expr(Expr::cust("CAST(NULL AS text)")).from(def.iden()).take();
+    // Written as the index of translated records has it.
+    let is_translated = Expr::cust(format!("{column} <> {empty}"));
+    select.expr(Expr::cust(listed)).cond_where(condition).and_where(is_translated).take()
 }
