@@ -6,6 +6,7 @@ mod jobs;
 mod mappings;
 mod modes;
 mod plans;
+mod reference;
 mod rejected;
 mod reverts;
 mod reviews;

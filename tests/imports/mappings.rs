@@ -7,6 +7,7 @@ use super::{counts, faults, send};
 use crate::support::{app, client::Client};
 
 const MINISTRY: &[u8] = include_bytes!("../files/ministry.xlsx");
+const CALC: &[u8] = include_bytes!("../files/libreoffice.xlsx");
 
 /// How the workbook of the ministry is read.
 fn mapping() -> Json {
@@ -69,6 +70,37 @@ async fn a_ministry_sends_its_workbook_as_it_is() {
         let sent = send(&me, "mapping=plan&mode=upsert&language=ru&atomic=row", MINISTRY).await;
         assert_eq!(counts(sent.ok(200)), [2, 0, 0, 0, 1], "{}", sent.body);
         assert_eq!(me.get("/tasks/by-key/ministry/2").await.ok(200)["title"], "Обучение спасателей");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_workbook_of_libreoffice_is_read_under_a_saved_mapping_and_again_changes_nothing() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let mut of_calc = mapping();
+        (of_calc["sheet"], of_calc["header_row"]) = (json!("План"), json!(3));
+        let columns = of_calc["columns"].as_array_mut().expect("columns");
+        columns.retain(|one| one["field"] != "contributing_agencies");
+        columns.push(json!({"column": "Выполнение, %", "field": "progress_percent"}));
+        me.post("/import-mappings", of_calc).await.ok(201);
+        let query = "mapping=plan&mode=upsert&language=ru";
+
+        let sent = send(&me, query, CALC).await;
+        let again = send(&me, &format!("{query}&force=true"), CALC).await;
+
+        assert_eq!(counts(sent.ok(200)), [2, 0, 0, 0, 0], "{}", sent.body);
+        assert_eq!(counts(again.ok(200)), [0, 0, 2, 0, 0], "{}", again.body);
+        let first = me.get("/tasks/by-key/ministry/7").await.ok(200).clone();
+        assert_eq!(
+            ["title", "due_on", "status", "progress_percent"].map(|name| first[name].clone()),
+            [json!("Учение на границе"), json!("2027-12-31"), json!("in_progress"), json!(25)]
+        );
+        let second = me.get("/tasks/by-key/ministry/8").await.ok(200).clone();
+        assert_eq!(
+            (&second["title"], &second["due_on"]),
+            (&json!("Запас антидотов;\nпервая очередь"), &json!("2027-03-01"))
+        );
     })
     .await;
 }
