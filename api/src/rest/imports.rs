@@ -256,7 +256,7 @@ async fn cancel_import(SignedIn(ctx): SignedIn, Path(id): Path<String>) -> Resul
 
 #[utoipa::path(post, path = "/imports/{id}/revert", tag = "Imports",
     summary = "Take an import back",
-    description = "Takes back what an import wrote, as an import of its own: records it made are deleted, records it changed are as they were. What has changed since is listed as refused and stays. Each unit of the import is taken back as one. Records it deleted are not brought back.",
+    description = "Takes back what an import wrote, as an import of its own: records it made are deleted, records it changed are as they were, and records it deleted are there again, with what was deleted along with them. What has changed since, or cannot come back, is listed as refused and stays. Each unit of the import is taken back as one.",
     params(("id" = String, Path, description = "Id of the import"), Trying),
     responses((status = 200, description = "The import that takes it back", body = Import), WriteProblems))]
 async fn revert_import(

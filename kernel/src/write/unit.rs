@@ -22,6 +22,7 @@ mod purge;
 mod received;
 mod references;
 pub mod released;
+mod restored;
 mod rules;
 pub mod said;
 mod same;
@@ -267,6 +268,7 @@ impl Unit {
         atomic: Atomic,
     ) -> Result<bool> {
         let stages = self.ctx.kinds.stages(def);
+        self.check_restored(def, items).await?;
         self.suggest_owners(items).await?;
         let mut parents = self.load_parents(def, items).await?;
         Self::inherit(def, items, &parents);
@@ -295,6 +297,7 @@ impl Unit {
             return Ok(false);
         }
         self.remember_refused(def, items);
+        restored::put_back(def, items);
         self.finish(items).await?;
         if !self.is_dry {
             self.write(def, items).await?;

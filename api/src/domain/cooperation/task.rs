@@ -86,9 +86,10 @@ pub fn check<'a>(unit: &'a mut Unit, items: &'a mut [Item]) -> BoxFuture<'a, Res
             if deadline.is_some_and(|deadline| deadline.owner() != item.after.owner()) {
                 item.fault("/deadline", Code::RuleBroken, "a task belongs to the owner of its deadline");
             }
-            if item.is_new() {
+            // One that comes back does so in the state, and with the facts, that it had.
+            if item.is_new() && !item.is_restored() {
                 check_first_state(item);
-            } else if item.changes(task::DUE_ON.column) {
+            } else if !item.is_new() && item.changes(task::DUE_ON.column) {
                 check_due(item);
             }
         }

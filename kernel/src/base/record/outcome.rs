@@ -71,6 +71,9 @@ pub enum Op {
     Make(Box<Row>),
     /// Bring a record into the form of this row, which our own code has made of the stored one.
     Put(Box<Row>),
+    /// Bring back a record that was deleted, as this row says, which our own code has made of the log: with its id, and
+    /// with the version of its deletion, which the next one follows.
+    Restore(Box<Row>),
     /// Delete a record and what stands below it.
     Delete {
         /// Record to delete.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, JoinType, Query};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, JoinType, Order, Query};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
@@ -54,6 +54,8 @@ pub(super) async fn ends(
         .and_where(col(&change, "record_id").is_in(ids.iter().copied()))
         .and_where(col(&change, "kind").eq(def.name))
         .and_where(col(&change, "op").eq("delete"))
+        // Of one that was brought back and deleted again the last end counts.
+        .order_by((set.clone(), Alias::new("seq")), Order::Asc)
         .take();
     for row in view.db.reading().all(&select).await? {
         let Some(facts) = row.try_get_by_index::<Option<Json>>(1)? else { continue };

@@ -25,9 +25,12 @@ impl Unit {
     /// Makes each item's `after`, collecting references that lead nowhere.
     pub(super) fn assemble(&mut self, def: &'static KindDef, items: &mut [Item], found: &Found) {
         for item in items.iter_mut().filter(|item| item.is_readable()) {
-            match &item.before {
+            match item.before.as_ref().or(item.restored.as_deref()) {
                 Some(row) => item.after = row.clone(),
                 None => self.begin_row(def, item, found),
+            }
+            if item.is_restored() {
+                continue;
             }
             if let Some(row) = item.put.take().filter(|_| !item.is_rejected()) {
                 item.after = *row;
@@ -122,7 +125,7 @@ impl Unit {
             if def.schemas.new.members().iter().all(|member| member != "owner") {
                 item.after.set("owner", parent.owner());
             }
-            if item.is_new() && def.is_national() {
+            if item.is_new() && !item.is_restored() && def.is_national() {
                 if item.fields.get("visibility").is_none_or(Json::is_null) {
                     let above = def.parent.iter().filter_map(|p| parents.get(&item.after.uuid(p.column)?));
                     // Of several the one that fewest see; of equals the nearest.
@@ -144,7 +147,8 @@ impl Unit {
 /// the record above, else the one official language of the owner.
 pub(super) fn settle_language(said: Option<&str>, def: &KindDef, items: &mut [Item], found: &Found) {
     let is_open = |item: &Item| {
-        item.is_new() && !item.is_rejected() && item.fields.get("language").is_none_or(Json::is_null)
+        let is_made = item.is_new() && !item.is_restored() && !item.is_rejected();
+        is_made && item.fields.get("language").is_none_or(Json::is_null)
     };
     for item in items.iter_mut().filter(|item| def.has_texts() && is_open(item)) {
         let above = item.after.text("language").filter(|tag| !tag.is_empty());

@@ -55,6 +55,8 @@ pub struct Item {
     pub(super) edition: Option<i32>,
     /// The row as it shall be, where our own code has made it.
     pub(super) put: Option<Box<Row>>,
+    /// The row as it was, where the record was deleted and is brought back.
+    pub(super) restored: Option<Box<Row>>,
     pub(super) shared: Option<Members>,
     /// Of a new comment: the releases by which its author, who is outside the owner, reads the record and comments.
     pub(super) commented: Option<Uuid>,
@@ -203,6 +205,7 @@ fn one(def: &'static KindDef, op: Op) -> Item {
         kept: None,
         edition: None,
         put: None,
+        restored: None,
         shared: None,
         commented: None,
         note: None,
@@ -249,6 +252,7 @@ fn one(def: &'static KindDef, op: Op) -> Item {
             (item.operation, item.verb, item.authority) = (Operation::Update, Verb::Update, Verb::Update);
             (item.id, item.version, item.put) = (Some(row.id()), Some(row.version()), Some(row));
         }
+        Op::Restore(row) => (item.id, item.restored) = (Some(row.id()), Some(row)),
         Op::Delete { id, version } => {
             (item.operation, item.verb, item.authority) = (Operation::Delete, Verb::Delete, Verb::Delete);
             (item.id, item.version) = (Some(id), version);

@@ -27,7 +27,8 @@ impl Unit {
         if own_columns(def).next().is_none() && def.links.iter().all(|link| link.target != Some(def.name)) {
             return;
         }
-        let makes = |item: &Item| item.operation == Operation::Create || item.key.is_some();
+        let makes =
+            |item: &Item| !item.is_restored() && (item.operation == Operation::Create || item.key.is_some());
         for item in items.iter_mut().filter(|item| item.is_new() && item.is_readable() && makes(item)) {
             let text = |name: &str| item.fields.get(name)?.as_str().map(str::to_owned);
             let owner = owner_named(def, item, found).or(self.ctx.actor.acting.as_deref());

@@ -1,4 +1,6 @@
-//! Imports taken back: what they made is deleted, what they changed is as it was, unless it has changed since.
+//! Imports taken back: what they made is deleted, what they changed or deleted is as it was, unless it has changed since.
+
+mod deleted;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,8 +10,8 @@ use kernel::{
     Code, Ctx, Error, KindDef, Result, Unit,
     cause::Cause,
     db::Conn,
-    policy::visible,
-    record::{Op, Outcome, OutcomeKind},
+    policy::{Scope, visible},
+    record::Op,
     row::Row,
     store,
     unit::Atomic,
@@ -19,7 +21,7 @@ use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
 use super::{
-    Import,
+    Import, MAX_ROWS_AT_ONCE,
     job::{self, Job, ROWS_KEPT_DAYS},
     outcome::{answer, count},
     report::Verdict,
@@ -37,8 +39,10 @@ struct Done {
     /// Version that the import left.
     version: i32,
     op: String,
-    /// Of an edit the values of what it changed.
+    /// Of an edit the values of what it changed, of a deletion the record.
     before: Option<Json>,
+    /// The facts by which the record was seen before.
+    seen: Option<Scope>,
 }
 
 /// Takes an import back, set by set, the last one first; a dry run only tells what would become of each record.
@@ -53,6 +57,7 @@ pub async fn revert(ctx: &Ctx, id: Uuid, is_dry: bool) -> Result<Import> {
         let detail = "the import has written nothing that could be taken back";
         return Err(Error::no_move(detail));
     }
+    let of_written = of.created.saturating_add(of.updated).saturating_add(of.deleted);
     let mut own = ctx.clone();
     (own.cause, own.idempotency) = (Cause::Import, None);
     let now = ctx.clock.now();
@@ -80,9 +85,13 @@ pub async fn revert(ctx: &Ctx, id: Uuid, is_dry: bool) -> Result<Import> {
         ..of
     };
     let (mut all, mut written) = (Vec::new(), Vec::new());
-    for set in sets.iter().rev() {
+    // What one set brings back may be what another one needs: a dry run, which keeps nothing, does them together where
+    // they are no longer than an import that is written at once.
+    let written_rows = usize::try_from(of_written).unwrap_or(usize::MAX);
+    let last_first: Vec<Uuid> = sets.iter().rev().copied().collect();
+    for some in last_first.chunks(if is_dry && written_rows <= MAX_ROWS_AT_ONCE { sets.len() } else { 1 }) {
         let first = i32::try_from(all.len()).unwrap_or(i32::MAX);
-        let back = Back { set: *set, first };
+        let back = Back { sets: some.to_vec(), first };
         let (verdicts, of_set) = if is_dry {
             own.take_back(async move |unit| back.run(unit).await).await?
         } else {
@@ -115,6 +124,7 @@ async fn done(conn: Conn<'_>, set: Uuid) -> Result<Vec<Done>> {
             [Change::Kind, Change::RecordId, Change::Version, Change::Op]
                 .map(|column| (change::Entity, column)),
         )
+        .column((change::Entity, Change::FactsBefore))
         .column((change_payload::Entity, Payload::Before))
         .from(change::Entity)
         .inner_join(
@@ -136,9 +146,12 @@ async fn done(conn: Conn<'_>, set: Uuid) -> Result<Vec<Done>> {
         let (kind, id): (String, Uuid) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
         let (version, op): (i32, String) = (row.try_get_by_index(2)?, row.try_get_by_index(3)?);
         let Some(def) = KINDS.get(&kind) else { continue };
-        let before: Option<String> = row.try_get_by_index(4)?;
+        let seen: Option<Json> = row.try_get_by_index(4)?;
+        let seen = seen.map(serde_json::from_value).transpose()?;
+        let before: Option<String> = row.try_get_by_index(5)?;
         let before: Option<Json> = before.map(|text| serde_json::from_str(&text)).transpose()?;
-        if let Some((_, first)) = all.get_mut(&(kind.clone(), id)) {
+        let key = (kind, id);
+        if let Some((_, first)) = all.get_mut(&key) {
             // What it was before the first change, and as the last one left it.
             first.version = version;
             if let (Some(Json::Object(own)), Some(Json::Object(more))) = (&mut first.before, before) {
@@ -146,30 +159,49 @@ async fn done(conn: Conn<'_>, set: Uuid) -> Result<Vec<Done>> {
                     own.entry(column).or_insert(value);
                 });
             }
-            if op == "delete" {
-                first.op = op;
+            match (first.op.as_str(), op.as_str()) {
+                // It was not there before, and is not there now.
+                ("create", "delete") => drop(all.remove(&key)),
+                (_, "delete") => first.op = op,
+                _ => {}
             }
             continue;
         }
-        all.insert((kind, id), (place, Done { kind: def, id, version, op, before }));
+        all.insert(key, (place, Done { kind: def, id, version, op, before, seen }));
     }
     let mut all: Vec<_> = all.into_values().collect();
     all.sort_by_key(|(place, _)| std::cmp::Reverse(*place));
     Ok(all.into_iter().map(|(_, done)| done).collect())
 }
 
-/// A set to be taken back, for a unit.
-#[derive(Clone, Copy)]
+/// Sets to be taken back by a unit, the last one first.
 struct Back {
-    set: Uuid,
+    sets: Vec<Uuid>,
     first: i32,
 }
 
 impl Back {
     async fn run(&self, unit: &mut Unit) -> Result<(Vec<Verdict>, Option<Uuid>)> {
-        let all = done(unit.conn(), self.set).await?;
-        unit.doom(all.iter().filter(|done| done.op == "create").map(|done| done.id));
         let mut verdicts = Vec::new();
+        for set in &self.sets {
+            self.take_back(unit, *set, &mut verdicts).await?;
+        }
+        let is_done = |verdict: &Verdict| ["created", "updated", "deleted"].contains(&&*verdict.row.result);
+        let is_any = verdicts.iter().any(is_done);
+        Ok((verdicts, is_any.then(|| unit.set())))
+    }
+
+    async fn take_back(&self, unit: &mut Unit, set: Uuid, verdicts: &mut Vec<Verdict>) -> Result<()> {
+        let mut all = done(unit.conn(), set).await?;
+        unit.doom(all.iter().filter(|done| done.op == "create").map(|done| done.id));
+        let seq = |verdicts: &Vec<Verdict>| {
+            self.first.saturating_add(i32::try_from(verdicts.len()).unwrap_or(i32::MAX))
+        };
+        // What was deleted comes first: what was changed may have led to it.
+        for (def, outcome) in deleted::bring_back(unit, &all).await? {
+            verdicts.push(Verdict::of_missing(seq(verdicts), def, &outcome));
+        }
+        all.retain(|done| done.op != "delete");
         // Those that others refer to come last when they are deleted, and all of it the other way round than it was done.
         let mut kinds: Vec<&'static KindDef> = all.iter().map(|done| done.kind).collect();
         kinds.sort_by_key(|def| std::cmp::Reverse(KINDS.place(def)));
@@ -177,13 +209,10 @@ impl Back {
         for def in kinds {
             let own: Vec<&Done> = all.iter().filter(|done| done.kind.name == def.name).collect();
             for some in own.chunks(SIZE) {
-                let first = self.first.saturating_add(i32::try_from(verdicts.len()).unwrap_or(i32::MAX));
-                verdicts.extend(back(unit, def, some, first).await?);
+                verdicts.extend(back(unit, def, some, seq(verdicts)).await?);
             }
         }
-        let is_any =
-            verdicts.iter().any(|verdict| ["deleted", "updated"].contains(&verdict.row.result.as_str()));
-        Ok((verdicts, is_any.then(|| unit.set())))
+        Ok(())
     }
 }
 
@@ -206,16 +235,14 @@ async fn back(unit: &mut Unit, def: &'static KindDef, some: &[&Done], first: i32
     let rows = store::rows(unit.conn(), def, &select).await?;
     let now: BTreeMap<Uuid, &Row> = rows.iter().map(|row| (row.id(), row)).collect();
     let (mut ops, mut refused) = (Vec::new(), Vec::new());
+    let mut puts: Vec<Row> = Vec::new();
     for done in some {
         match (done.op.as_str(), now.get(&done.id), &done.before) {
             ("create", Some(row), _) if row.version() == done.version => {
                 ops.push(Op::Delete { id: done.id, version: Some(done.version) });
             }
             ("update", Some(row), Some(before)) if row.version() == done.version => {
-                ops.push(Op::Put(Box::new(as_it_was(row, before)?)));
-            }
-            ("delete", ..) => {
-                refused.push((done.id, "a record that was deleted is not brought back: import it anew"));
+                puts.push(as_it_was(row, before)?);
             }
             (_, None, _) => {
                 refused.push((done.id, "the record is not there any more, or not visible to you"));
@@ -223,18 +250,20 @@ async fn back(unit: &mut Unit, def: &'static KindDef, some: &[&Done], first: i32
             _ => refused.push((done.id, "the record has changed since, and stays as it is")),
         }
     }
-    let mut outcomes = if ops.is_empty() { Vec::new() } else { unit.apply(def, ops, Atomic::Each).await? };
-    outcomes.extend(refused.into_iter().map(|(id, why)| {
-        let kind = OutcomeKind::Rejected(Error::Conflict(Code::PlanMoved, why.into()));
-        Outcome {
-            asked: kernel::record::Asked::default(),
-            kind,
-            id: Some(id),
-            version: None,
-            before: None,
-            row: None,
+    let lost = unit.lost_ends(&puts.iter().collect::<Vec<_>>()).await?;
+    for row in puts {
+        if lost.contains_key(&row.id()) {
+            refused.push((row.id(), "what the record led to is not there any more, so it stays as it is"));
+        } else {
+            ops.push(Op::Put(Box::new(row)));
         }
-    }));
+    }
+    let mut outcomes = if ops.is_empty() { Vec::new() } else { unit.apply(def, ops, Atomic::Each).await? };
+    outcomes.extend(
+        refused
+            .into_iter()
+            .map(|(id, why)| deleted::refused(id, Error::Conflict(Code::PlanMoved, why.into()))),
+    );
     let seqs = first..;
     Ok(seqs.zip(&outcomes).map(|(seq, outcome)| Verdict::of_missing(seq, def, outcome)).collect())
 }
