@@ -1,5 +1,6 @@
 //! Calls that are repeated under an `Idempotency-Key`.
 
+mod jobs;
 mod keys;
 mod killed;
 mod outcomes;

@@ -5,6 +5,7 @@
 //! ids, versions, refused items), never an answer: a repeated call is answered from the records,
 //! as far as the caller may see them then.
 
+mod begun;
 mod outcome;
 mod table;
 
@@ -20,6 +21,7 @@ use std::{
 use aws_lc_rs::digest;
 use uuid::Uuid;
 
+pub use begun::{Beginning, Begun};
 pub(crate) use outcome::outcomes;
 pub use outcome::{Kept, Repeatable};
 pub use table::expire;

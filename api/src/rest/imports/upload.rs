@@ -9,14 +9,17 @@ use std::{
 use axum::{
     body::{Body, HttpBody},
     extract::{FromRequest, Request},
-    http::{HeaderMap, request::Parts},
+    http::{HeaderMap, header::CONTENT_ENCODING, request::Parts},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use futures_util::StreamExt;
 use kernel::{Code, Error, crypto::Hasher};
 use tokio::time::timeout;
 
-use super::{super::problem::Problem, wait};
+use super::{
+    super::{idempotency, problem::Problem},
+    wait,
+};
 use crate::{
     domain::exchange::imports::{MAX_BYTES, MAX_PART, Sent},
     limits::places::Place,
@@ -92,6 +95,12 @@ pub(in crate::rest) async fn sent(
     let sent = taken(body, state.limits.front.body_timeout, most).await;
     if let Some(place) = place {
         place.enter().await?;
+    }
+    // The file of a packed body is kept as it came, so it is also what a repeated call is compared by.
+    if let Ok(sent) = &sent
+        && parts.headers.contains_key(CONTENT_ENCODING)
+    {
+        idempotency::unpacked(parts, sent.sha256.as_bytes());
     }
     sent
 }

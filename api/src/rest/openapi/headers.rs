@@ -31,10 +31,24 @@ const HEADERS: [(&str, &str, bool); 13] = [
     (RATE_LIMIT, "What is left of each quota: `r` units now, all of them in `t` seconds.", false),
 ];
 
-/// Says of each `POST` but those of signing in and password tokens that it may be repeated under a key.
+/// Operations that pass a key over: what they go on with, or end, says itself that it was done, or they write nothing.
+const KEYLESS: [&str; 8] = [
+    "/imports/preview",
+    "/imports/uploads",
+    "/imports/uploads/{id}/complete",
+    "/imports/{id}/cancel",
+    "/imports/{id}/commit",
+    "/imports/{id}/revert",
+    "/imports/{id}/review",
+    "/bundles/{id}/withdraw",
+];
+
+/// Says of each `POST` but those of signing in and password tokens, and those that pass a key over, that it may be repeated
+/// under one.
 pub fn show_keys(document: &mut Json) {
-    let takes =
-        |path: &str, method: &str| method == "post" && Traffic::of(&Method::POST, path).is_repeatable();
+    let takes = |path: &str, method: &str| {
+        method == "post" && Traffic::of(&Method::POST, path).is_repeatable() && !KEYLESS.contains(&path)
+    };
     for (_, _, operation) in operations(document).filter(|(path, method, _)| takes(path, method)) {
         let responses = operation.get_mut("responses").and_then(Json::as_object_mut);
         let good = responses.into_iter().flatten().filter(|(status, _)| status.starts_with('2'));

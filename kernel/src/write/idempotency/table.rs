@@ -31,23 +31,32 @@ fn horizon(clock: &Clock) -> DateTime<Utc> {
 pub(crate) async fn find(unit: &Unit, claim: &Claim) -> Result<Option<Vec<Kept>>> {
     let conn = unit.conn();
     lock(conn, claim).await?;
+    let found = kept(conn, &unit.ctx.clock, claim).await?;
+    Ok(found.map(serde_json::from_value).transpose()?)
+}
+
+/// What is kept under a key.
+///
+/// # Errors
+/// `Conflict` where something else was sent under it; what the database says.
+pub(super) async fn kept(conn: Conn<'_>, clock: &Clock, claim: &Claim) -> Result<Option<Json>> {
     let select = Query::select()
         .columns(["fingerprint", "outcome"].map(Alias::new))
         .from(Alias::new(TABLE))
         .and_where(Expr::col(Alias::new("user_id")).eq(claim.user))
         .and_where(Expr::col(Alias::new("key")).eq(claim.key.as_str()))
-        .and_where(Expr::col(Alias::new("created_at")).gt(horizon(&unit.ctx.clock)))
+        .and_where(Expr::col(Alias::new("created_at")).gt(horizon(clock)))
         .take();
     let Some(found) = conn.one(&select).await? else { return Ok(None) };
     if found.try_get_by_index::<String>(0)? != claim.fingerprint {
         let detail = "this key was used for another call: other content, address or owner; take a new key";
         return Err(Error::Conflict(Code::IdempotencyKeyReused, detail.into()));
     }
-    Ok(Some(serde_json::from_value(found.try_get_by_index::<Json>(1)?)?))
+    Ok(Some(found.try_get_by_index(1)?))
 }
 
 /// Takes the key's lock for the rest of the transaction; the writer of SQLite is alone anyway.
-async fn lock(conn: Conn<'_>, claim: &Claim) -> Result<()> {
+pub(super) async fn lock(conn: Conn<'_>, claim: &Claim) -> Result<()> {
     if !conn.is_postgres() {
         return Ok(());
     }
@@ -65,19 +74,27 @@ async fn lock(conn: Conn<'_>, claim: &Claim) -> Result<()> {
 /// # Errors
 /// What the database says.
 pub(crate) async fn keep(unit: &Unit, claim: &Claim, outcome: &[Kept]) -> Result<()> {
+    put(unit.conn(), &unit.ctx.clock, claim, serde_json::to_value(outcome)?).await
+}
+
+/// Keeps something under a key.
+///
+/// # Errors
+/// What the database says.
+pub(super) async fn put(conn: Conn<'_>, clock: &Clock, claim: &Claim, outcome: Json) -> Result<()> {
     let columns = ["user_id", "key", "fingerprint", "outcome", "created_at"].map(Alias::new);
     let mut insert = Query::insert();
     insert.into_table(Alias::new(TABLE)).columns(columns.clone()).values_panic([
         Expr::val(claim.user),
         Expr::val(claim.key.as_str()),
         Expr::val(claim.fingerprint.as_str()),
-        Expr::val(serde_json::to_value(outcome)?),
-        Expr::val(unit.ctx.clock.now()),
+        Expr::val(outcome),
+        Expr::val(clock.now()),
     ]);
     // What is there is older than a day.
     let [user, key, rest @ ..] = columns;
     insert.on_conflict(OnConflict::columns([user, key]).update_columns(rest).to_owned());
-    unit.conn().run(&insert).await?;
+    conn.run(&insert).await?;
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use entity::{
     bundle::{self, Column, Entity},
     vocab::Role,
 };
-use kernel::{Code, Ctx, Error, Result, Unit, Violation, actor::PUBLIC};
+use kernel::{Code, Ctx, Error, Result, Unit, Violation, actor::PUBLIC, idempotency::Begun};
 use sea_orm::{ColumnTrait, sea_query::Cond};
 
 use super::{
@@ -43,7 +43,7 @@ pub(super) fn must_operate(ctx: &Ctx) -> Result<()> {
 }
 
 /// Takes in a bundle: its records are shown as its owner releases them, until it is over or a later one comes. The same bundle
-/// again changes nothing.
+/// again changes nothing; the same call under the same key is answered by the bundle that it brought.
 ///
 /// # Errors
 /// `Forbidden` for all but operators; `Invalid` where the file is not as it was signed, is over, is signed with a key that is not
@@ -51,6 +51,10 @@ pub(super) fn must_operate(ctx: &Ctx) -> Result<()> {
 /// id is that of somebody else's record; what the database says.
 pub async fn receive(ctx: &Ctx, sent: Sent) -> Result<Bundle> {
     must_operate(ctx)?;
+    let beginning = match ctx.begun().await? {
+        Begun::Before(id) => return super::find(ctx, id).await,
+        Begun::Now(beginning) => Arc::new(beginning),
+    };
     let content = tokio::task::spawn_blocking(move || read(sent)).await;
     let content = Arc::new(content.map_err(|_| Error::Internal("a bundle could not be read".into()))??);
     let now = ctx.clock.now();
@@ -69,7 +73,9 @@ pub async fn receive(ctx: &Ctx, sent: Sent) -> Result<Bundle> {
             let actor = unit.elevate();
             let done = take(unit, &content).await;
             unit.act_as(actor);
-            done
+            let stored = done?;
+            beginning.keep(&unit.ctx, unit.conn(), stored.id).await?;
+            Ok(stored)
         })
         .await?;
     Bundle::of(stored, now)

@@ -4,7 +4,11 @@ use std::fs::File;
 
 use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
-use kernel::{Code, Ctx, Error, Result, Violation, crypto::sha256};
+use kernel::{
+    Code, Ctx, Error, Result, Violation,
+    crypto::sha256,
+    idempotency::{Beginning, Begun},
+};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -53,7 +57,8 @@ impl std::fmt::Debug for Started {
     }
 }
 
-/// Takes a file in: up to 1,000 rows it is carried out at once, else by the work that is answered.
+/// Takes a file in: up to 1,000 rows it is carried out at once, else by the work that is answered. The same call under the
+/// same key is answered by the import that it began; a call that only rehearses keeps no key.
 ///
 /// # Errors
 /// `BadRequest` for settings that do not go together; `Invalid` for a file that cannot be read; `Forbidden` for who acts for
@@ -67,7 +72,9 @@ pub async fn start(ctx: &Ctx, sent: Sent, options: ImportOptions) -> Result<Star
 /// # Errors
 /// As [`start`].
 pub(super) async fn start_review(ctx: &Ctx, sent: Sent, options: ImportOptions, of: &Job) -> Result<Started> {
-    take_in(ctx, ctx.clock.id(), sent, (options, job::mapping(of)?), Some(of.id)).await
+    let mut ctx = ctx.clone();
+    ctx.idempotency = None;
+    take_in(&ctx, ctx.clock.id(), sent, (options, job::mapping(of)?), Some(of.id)).await
 }
 
 /// Who acts for no owner sends nothing.
@@ -99,10 +106,18 @@ async fn take_in(
     let (Some(user), Some(owner)) = (ctx.actor.user, ctx.actor.acting.clone()) else {
         return Err(no_owner());
     };
+    let beginning = match ctx.begun().await? {
+        Begun::Before(id) => return Ok(Started::Earlier(Box::new(as_begun(ctx, id).await?))),
+        Begun::Now(beginning) => beginning,
+    };
+    let is_rehearsal = options.is_dry();
     let asked = asked(&sent, &options, mapping.as_ref())?;
     if !options.force.unwrap_or_default()
         && let Some(earlier) = earlier(ctx, &asked).await?
     {
+        if !is_rehearsal {
+            keep(ctx, &beginning, earlier.id).await?;
+        }
         return Ok(Started::Earlier(Box::new(earlier)));
     }
     if job::running(ctx.db.reading(), &owner).await? >= MAX_RUNNING {
@@ -176,6 +191,11 @@ async fn take_in(
         Hold::take(ctx, job.id).await?.ok_or_else(|| Error::Internal("a new import is at work".into()))?;
     let transaction = ctx.db.begin(true).await?;
     let conn = ctx.db.within(&transaction);
+    if !is_rehearsal && let Some(begun) = beginning.keep(ctx, conn, job.id).await? {
+        transaction.rollback().await?;
+        hold.end().await?;
+        return Ok(Started::Earlier(Box::new(as_begun(ctx, begun).await?)));
+    }
     kept::insert(conn, &job).await?;
     job::keep_file(conn, job.id, &sent.file).await?;
     transaction.commit().await?;
@@ -222,6 +242,23 @@ async fn earlier(ctx: &Ctx, asked: &str) -> Result<Option<Import>> {
     if !is_good && !OPEN.contains(&job.state.as_str()) {
         return Ok(None);
     }
+    told(ctx, job).await.map(Some)
+}
+
+/// The import that was begun under a key, as far as it is by now.
+async fn as_begun(ctx: &Ctx, id: Uuid) -> Result<Import> {
+    told(ctx, job::find(ctx, id).await?).await
+}
+
+/// Keeps under the caller's key which import answers the call.
+async fn keep(ctx: &Ctx, beginning: &Beginning, id: Uuid) -> Result<()> {
+    let transaction = ctx.db.begin(true).await?;
+    beginning.keep(ctx, ctx.db.within(&transaction), id).await?;
+    Ok(transaction.commit().await?)
+}
+
+/// An import that was sent before, with its report where that is short.
+async fn told(ctx: &Ctx, job: Job) -> Result<Import> {
     let is_short =
         job.row_count.is_some_and(|count| usize::try_from(count).is_ok_and(|count| count <= SHORT));
     let rows = if is_short {
@@ -230,7 +267,7 @@ async fn earlier(ctx: &Ctx, asked: &str) -> Result<Option<Import>> {
     } else {
         None
     };
-    Import::of(job, rows).map(Some)
+    Import::of(job, rows)
 }
 
 /// Another handle of a file.

@@ -185,7 +185,10 @@ pub async fn complete(ctx: &Ctx, id: Uuid, input: &CompleteInput) -> Result<Star
         return Err(Error::invalid("/sha256", Code::BadFormat, text));
     }
     let options: ImportOptions = serde_json::from_value(upload.options)?;
-    let started = start::start_as(ctx, id, sent, options).await?;
+    // The upload is what tells whether this was done.
+    let mut keyless = ctx.clone();
+    keyless.idempotency = None;
+    let started = start::start_as(&keyless, id, sent, options).await?;
     forget(ctx, id).await?;
     Ok(started)
 }

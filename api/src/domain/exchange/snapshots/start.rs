@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
-use kernel::{Code, Ctx, Error, Result, actor::Actor};
+use kernel::{Code, Ctx, Error, Result, actor::Actor, idempotency::Begun};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -23,7 +23,7 @@ use crate::{
 pub type Work = BoxFuture<'static, Result<()>>;
 
 /// Takes an order for a snapshot, which is made by the work that is answered. It is kept, so that whoever serves goes on
-/// with it should the process end. The same order while one is at work is that one.
+/// with it should the process end. The same order while one is at work is that one; so is the same call under the same key.
 ///
 /// # Errors
 /// `Invalid`, naming everything that is wrong; `Forbidden` for who acts for no owner; `Limited` where an owner has as many
@@ -33,10 +33,17 @@ pub async fn create(ctx: &Ctx, new: &NewSnapshot) -> Result<(Snapshot, Work)> {
     let (Some(user), Some(owner)) = (ctx.actor.user, ctx.actor.acting.clone()) else {
         return Err(Error::Forbidden("a snapshot is made for an owner: sign in with a grant of one".into()));
     };
+    let beginning = match ctx.begun().await? {
+        Begun::Before(id) => return Ok((find(ctx, id).await?, work(ctx, id))),
+        Begun::Now(beginning) => beginning,
+    };
     let options = serde_json::to_value(settled(ctx, new).await?)?;
     let mine = job::list(ctx, None, MAX_KEPT).await?;
     let same = |job: &&Job| job.options == options && OPEN.contains(&job.state.as_str());
     if let Some(earlier) = mine.iter().find(same) {
+        let transaction = ctx.db.begin(true).await?;
+        beginning.keep(ctx, ctx.db.within(&transaction), earlier.id).await?;
+        transaction.commit().await?;
         return Ok((Snapshot::of(earlier.clone(), false)?, work(ctx, earlier.id)));
     }
     if job::running(ctx.db.reading(), &owner).await? >= MAX_RUNNING {
@@ -68,7 +75,14 @@ pub async fn create(ctx: &Ctx, new: &NewSnapshot) -> Result<(Snapshot, Work)> {
         finished_at: None,
         expires_at: now + TimeDelta::hours(KEPT_HOURS),
     };
-    kept::insert(ctx.db.writing(), &job).await?;
+    let transaction = ctx.db.begin(true).await?;
+    let conn = ctx.db.within(&transaction);
+    if let Some(begun) = beginning.keep(ctx, conn, job.id).await? {
+        transaction.rollback().await?;
+        return Ok((find(ctx, begun).await?, work(ctx, begun)));
+    }
+    kept::insert(conn, &job).await?;
+    transaction.commit().await?;
     let work = work(ctx, job.id);
     Ok((Snapshot::of(job, false)?, work))
 }
