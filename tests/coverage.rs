@@ -16,6 +16,7 @@ mod rest;
 pub mod schema;
 mod snapshots;
 pub mod stage;
+mod webhooks;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 

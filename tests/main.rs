@@ -74,3 +74,4 @@ mod stored_documents;
 mod tasks;
 mod upgrade;
 mod viewing;
+mod webhooks;

@@ -83,6 +83,15 @@ fn twin(operation: &str) -> Twin {
         "get_snapshot" => return field("Query", "snapshot".into()),
         "create_snapshot" | "delete_snapshot" => return field("Mutation", camel(operation)),
         "get_snapshot_file" => return Twin::None("the bytes of a file are sent by HTTP"),
+        "list_webhooks" => return field("Query", "webhooks".into()),
+        "get_webhook" => return field("Query", "webhook".into()),
+        "list_webhook_attempts" => return field("Query", "webhookAttempts".into()),
+        "update_webhook" | "delete_webhook" | "pause_webhook" | "resume_webhook" | "test_webhook" => {
+            return field("Mutation", camel(operation));
+        }
+        "create_webhook" | "rotate_webhook" => {
+            return Twin::None("the secret of a webhook is shown once, by HTTP");
+        }
         "list_imports" => return field("Query", "imports".into()),
         "get_import" | "follow_import" => return field("Query", "import".into()),
         "list_import_rows" => return field("Query", "importRows".into()),

@@ -12,6 +12,7 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use ipnet::IpNet;
 use reader::Reader;
 
 pub use front::{ForwardedHeader, Front, TlsFiles};
@@ -49,6 +50,7 @@ pub const SETTINGS: &[&str] = &[
     "tls_certificate_file",
     "tls_key_file",
     "trusted_proxies",
+    "webhook_networks",
 ];
 
 const PREFIX: &str = "CONCORD_";
@@ -84,6 +86,8 @@ pub struct Config {
     pub stored_documents_only: bool,
     /// Issuers whose tokens are accepted besides our own.
     pub issuers: Vec<Issuer>,
+    /// Networks besides the public one that webhooks may be sent to.
+    pub webhook_networks: Vec<IpNet>,
     /// How connections are taken.
     pub front: Front,
 }
@@ -104,6 +108,7 @@ impl Default for Config {
             stored_documents_dir: None,
             stored_documents_only: false,
             issuers: Vec::new(),
+            webhook_networks: Vec::new(),
             front: Front::default(),
         }
     }
@@ -184,6 +189,7 @@ impl fmt::Debug for Config {
             .field("stored_documents_dir", &self.stored_documents_dir)
             .field("stored_documents_only", &self.stored_documents_only)
             .field("issuers", &self.issuers)
+            .field("webhook_networks", &self.webhook_networks)
             .field("front", &self.front)
             .finish()
     }

@@ -8,6 +8,7 @@ pub mod housekeeping;
 pub mod imports;
 pub mod release_clock;
 mod runner;
+pub mod webhooks;
 
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ pub const ALL: &[Job] = &[
     Job::shared("deadlines", Duration::from_hours(6), |service| Box::pin(deadlines::compile(service))),
     Job::shared("exports", Duration::from_secs(10), |service| Box::pin(exports::take_up(service))),
     Job::shared("imports", Duration::from_secs(10), |service| Box::pin(imports::take_up(service))),
+    Job::shared("webhooks", Duration::from_secs(1), |service| Box::pin(webhooks::send(service))),
     Job::own("key_uses", Duration::from_mins(1), |service| {
         Box::pin(async move { api_key::uses::store(&service.ctx).await })
     }),

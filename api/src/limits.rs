@@ -11,6 +11,7 @@ pub mod rates;
 pub mod streams;
 pub mod traffic;
 pub mod turns;
+pub mod webhooks;
 
 use std::time::Duration;
 

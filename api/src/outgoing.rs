@@ -1,7 +1,10 @@
-//! Requests that the service itself makes: to hosts that its settings name, and to no others.
+//! Requests that the service itself makes: to hosts that its settings name, and to those of webhooks ([`hooks`]).
 //!
 //! A request is one `GET` over a connection of its own. Redirects are not followed, answers are bounded in bytes
 //! and time, and TLS trusts the usual roots or those of a file.
+
+pub mod hooks;
+mod networks;
 
 use std::{fmt, path::Path, sync::Arc, time::Duration};
 

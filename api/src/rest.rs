@@ -50,6 +50,7 @@ pub(crate) mod traced;
 pub(crate) mod treaties;
 pub(crate) mod tree;
 pub(crate) mod vocabularies;
+pub(crate) mod webhooks;
 
 use axum::{Router, middleware::from_fn};
 use utoipa_axum::router::OpenApiRouter;
@@ -62,6 +63,7 @@ const JSON_AREAS: &[fn() -> OpenApiRouter<AppState>] = &[
     bundles::router,
     imports::router,
     snapshots::router,
+    webhooks::router,
     duties::router,
     tree::router,
     editions::router,

@@ -3,7 +3,7 @@
 use std::{ops::Deref, sync::Arc};
 
 use kernel::{
-    Actor, Ctx, View, cause::Cause, clock::Clock, db::Db, idempotency::Claims, standings::Standings,
+    Actor, Ctx, Error, View, cause::Cause, clock::Clock, db::Db, idempotency::Claims, standings::Standings,
     view::Locale,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -13,6 +13,7 @@ use crate::{
     graphql::{ConcordSchema, stored::StoredDocuments},
     jobs::Service,
     limits::Limits,
+    outgoing::hooks::Hooks,
     signin::{issuers::Issuers, keys::KeyRing, secret::InstallationSecret},
     streams::Streams,
 };
@@ -40,6 +41,8 @@ pub struct Parts {
     pub keys: KeyRing,
     /// Issuers whose tokens are accepted besides our own.
     pub issuers: Issuers,
+    /// Where webhooks are sent to.
+    pub hooks: Hooks,
     /// Key that signs cursors.
     pub cursor_key: Arc<[u8]>,
     /// The GraphQL schema.
@@ -79,6 +82,7 @@ impl AppState {
             clock,
             keys,
             issuers: Issuers::of(&config.issuers)?,
+            hooks: Hooks::to(&config.webhook_networks).map_err(Error::Internal)?,
             cursor_key: Arc::from(secret.cursor_key().to_vec()),
             schema: crate::graphql::schema(),
             stored: StoredDocuments::default(),
@@ -130,6 +134,6 @@ impl AppState {
     pub fn service(&self, stopping: CancellationToken) -> Service {
         let mut ctx = self.ctx(None).acting(Actor::system());
         ctx.cause = Cause::Job;
-        Service { ctx, keys: self.keys.clone(), stopping }
+        Service { ctx, keys: self.keys.clone(), hooks: self.hooks.clone(), stopping }
     }
 }

@@ -18,6 +18,7 @@ const HELD_BY: &[(&str, &str)] = &[
     ("password_token", "issued_by"),
     ("idempotency_key", "user_id"),
     ("identity", "user_id"),
+    ("webhook", "user_id"),
 ];
 
 /// A person or machine that signs in; what it may do is in its grants.

@@ -51,6 +51,7 @@ pub mod shared_set;
 pub mod sign_in_attempt;
 pub mod signing_key;
 pub mod vocab;
+pub mod webhook;
 
 pub use accounts::{ApiKey, Grant, User, api_key, grant, user};
 pub use calendars::{Calendar, calendar};

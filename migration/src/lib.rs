@@ -108,6 +108,7 @@ mod m20261128_000310_export;
 mod m20261128_000321_external_key;
 mod m20261128_000330_bundle;
 mod m20261128_000340_translated;
+mod m20261128_000341_webhook;
 mod table;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
@@ -211,6 +212,7 @@ impl MigratorTrait for Migrator {
         all.push(Box::new(m20261128_000321_external_key::Migration));
         all.push(Box::new(m20261128_000330_bundle::MIGRATION));
         all.push(Box::new(m20261128_000340_translated::Migration));
+        all.push(Box::new(m20261128_000341_webhook::MIGRATION));
         all
     }
 }

@@ -79,6 +79,7 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
             }
             "analytics" | "analyticsSeries" => analytics::graphql(caller, &field.name).await,
             "bundles" | "bundle" => bundles::graphql(caller, &field.name).await,
+            name if name.starts_with("webhook") => super::webhooks::graphql(caller, name).await,
             "snapshots" | "snapshot" => snapshots::graphql(caller, &field.name).await,
             "imports" | "import" | "importRows" | "importErrors" => {
                 imports::graphql(caller, &field.name).await
@@ -95,6 +96,7 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
                 imports::graphql(caller, &field.name).await
             }
             "withdrawBundle" => bundles::graphql(caller, &field.name).await,
+            name if name.ends_with("Webhook") => super::webhooks::graphql(caller, name).await,
             "createSnapshot" | "deleteSnapshot" => snapshots::graphql(caller, &field.name).await,
             "recordsBatch" => batch_of_all(caller, &schema, &field).await,
             "compileCommitments" => duties::compilations(caller).await,

@@ -13,6 +13,7 @@ use super::{
     Caller, Faults, accounts, analytics, bundles, codes, differences, exports, imports, rehearsal,
     rehearsal_of_all, rehearsed, snapshots,
     stage::{MISSING, SYSTEM, Stage},
+    webhooks,
 };
 use crate::{
     policy_matrix::{permitted, verbs_of},
@@ -94,6 +95,9 @@ async fn one(caller: &Caller<'_>, method: &str, path: &str) -> Option<Faults> {
         return Some(faults);
     }
     if let Some(faults) = bundles::rest(caller, method, path).await {
+        return Some(faults);
+    }
+    if let Some(faults) = webhooks::rest(caller, method, path).await {
         return Some(faults);
     }
     if let Some(faults) = snapshots::rest(caller, method, path).await {

@@ -53,8 +53,12 @@ async fn an_import_that_nobody_is_at_is_taken_up() {
         // As a process leaves it that ends while it is at work.
         app.lay_open_import(id).await;
 
-        let service =
-            Service { ctx: app.system(), keys: app.state.keys.clone(), stopping: app.state.stopping.clone() };
+        let service = Service {
+            ctx: app.system(),
+            keys: app.state.keys.clone(),
+            hooks: app.state.hooks.clone(),
+            stopping: app.state.stopping.clone(),
+        };
         jobs::imports::take_up(service).await.unwrap();
 
         let done = me.get(&format!("/imports/{id}")).await;
@@ -153,6 +157,7 @@ async fn file_and_report_are_deleted_after_180_days() {
         let service = || Service {
             ctx: app.system(),
             keys: app.state.keys.clone(),
+            hooks: app.state.hooks.clone(),
             stopping: app.state.stopping.clone(),
         };
         let counts = async || {

@@ -9,7 +9,12 @@ use crate::support::{TestApp, app};
 
 /// What jobs work with.
 fn service(app: &TestApp) -> Service {
-    Service { ctx: app.system(), keys: app.state.keys.clone(), stopping: app.state.stopping.clone() }
+    Service {
+        ctx: app.system(),
+        keys: app.state.keys.clone(),
+        hooks: app.state.hooks.clone(),
+        stopping: app.state.stopping.clone(),
+    }
 }
 
 async fn left_behind(app: &TestApp, snapshot: &Json, attempts: i32) {

@@ -138,7 +138,7 @@ impl Reader {
     }
 
     /// A list of networks, parted by commas; empty for none.
-    fn networks(&mut self, name: &str) -> Option<Vec<IpNet>> {
+    pub(super) fn networks(&mut self, name: &str) -> Option<Vec<IpNet>> {
         if self.is_empty(name) {
             return None;
         }

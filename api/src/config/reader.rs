@@ -89,6 +89,7 @@ impl Reader {
             stored_documents_dir: self.text("stored_documents_dir").map(PathBuf::from),
             stored_documents_only: self.flag("stored_documents_only").unwrap_or_default(),
             issuers: self.issuers(),
+            webhook_networks: self.networks("webhook_networks").unwrap_or(default.webhook_networks),
             front: self.front(default.front),
         };
 

@@ -9,3 +9,4 @@ pub mod imports;
 mod kept;
 pub mod print;
 pub mod snapshots;
+pub mod webhooks;

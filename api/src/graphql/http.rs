@@ -180,7 +180,7 @@ pub async fn run(state: &AppState, admitted: Admitted) -> kernel::Result<Option<
     let limit = if ctx.actor.is_known() { ROWS } else { ROWS_ANONYMOUS };
     let begin = |ctx: &Ctx, identity: &Identity| {
         let (db, ctx) = (ctx.db.bounded(limit), Ctx { view: ctx.view.noting(), ..ctx.clone() });
-        (Run::new(&ctx, db.clone(), identity.clone(), state.schema.clone()), db, ctx)
+        (Run::new(&ctx, db.clone(), identity.clone(), state), db, ctx)
     };
     let costed = |answer: Answer, db: &Db| {
         if let Some(meter) = &meter {

@@ -19,6 +19,7 @@ mod roots;
 mod settle;
 mod snapshots;
 mod treaties;
+mod webhooks;
 mod write;
 mod writes;
 
@@ -38,7 +39,7 @@ use super::{
 };
 use tokio::sync::Semaphore;
 
-use crate::signin::identity::Identity;
+use crate::{outgoing::hooks::Hooks, signin::identity::Identity, state::AppState};
 use page::Paged;
 use settle::{Found, Place, Settling};
 use write::{Introspected, Writer};
@@ -101,17 +102,19 @@ pub(crate) struct Run {
     unbounded: Db,
     identity: Identity,
     schema: ConcordSchema,
+    hooks: Hooks,
     renderer: Arc<Renderer>,
     turns: Semaphore,
 }
 
 impl Run {
     /// A request of this caller, which reads through `db`.
-    pub(crate) fn new(ctx: &Ctx, db: Db, identity: Identity, schema: ConcordSchema) -> Self {
+    pub(crate) fn new(ctx: &Ctx, db: Db, identity: Identity, state: &AppState) -> Self {
         let (unbounded, mut ctx) = (ctx.db.clone(), ctx.clone());
         ctx.db = db;
         let renderer = Arc::new(Renderer::for_edges(&ctx, Arc::default()));
-        Self { ctx, unbounded, identity, schema, renderer, turns: Semaphore::new(AT_A_TIME) }
+        let (schema, hooks) = (state.schema.clone(), state.hooks.clone());
+        Self { ctx, unbounded, identity, schema, hooks, renderer, turns: Semaphore::new(AT_A_TIME) }
     }
 
     /// Runs what is asked for and writes the answer.
@@ -248,6 +251,9 @@ impl Run {
             Read::Bundle => self.bundle(item).await,
             Read::Snapshots => self.snapshots(item).await,
             Read::Snapshot => self.snapshot(item).await,
+            Read::Webhooks => self.webhooks(item).await,
+            Read::Webhook => self.webhook(item).await,
+            Read::WebhookAttempts => self.webhook_attempts(item).await,
             Read::Get(def) => self.get(def, item).await,
             Read::List(def) => self.list(def, item).await,
             Read::ByKey(def) => self.by_key(def, item).await,

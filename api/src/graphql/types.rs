@@ -14,12 +14,14 @@ mod moves;
 mod roots;
 mod snapshots;
 mod treaties;
+mod webhooks;
 
 pub(crate) use analytics::{Analytics, FigureCell, FigureFilterInput, FigureRow};
 pub(crate) use bundles::BundleInput;
 pub(crate) use imports::{CommitImportInput, ImportInput, RevertImportInput};
 pub(crate) use snapshots::SnapshotInput;
 use std::collections::HashMap;
+pub(crate) use webhooks::WebhookInput;
 
 use async_graphql::registry::{MetaField, MetaType, Registry};
 use entity::vocab::Consent;
@@ -165,6 +167,12 @@ pub(crate) enum Read {
     Snapshots,
     /// A snapshot of the caller.
     Snapshot,
+    /// Webhooks of the caller.
+    Webhooks,
+    /// A webhook of the caller.
+    Webhook,
+    /// The last attempts of a webhook of the caller.
+    WebhookAttempts,
     /// A record of a kind.
     Get(&'static KindDef),
     /// A list of a kind.
@@ -221,8 +229,25 @@ pub(crate) enum Write {
     CreateSnapshot,
     /// Deletes a snapshot.
     DeleteSnapshot,
+    /// Does something with a webhook.
+    Webhook(WebhookWrite),
     /// Accepts or declines what is offered to the caller.
     Reply(Consent),
+}
+
+/// What is done with a webhook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WebhookWrite {
+    /// Changes where it sends, and what.
+    Update,
+    /// Deletes it.
+    Delete,
+    /// Lets it send nothing.
+    Pause,
+    /// Lets it go on.
+    Resume,
+    /// Has a test message sent.
+    Test,
 }
 
 /// What is read of imports.

@@ -10,7 +10,7 @@ use kernel::{Ctx, Result, turn::Turn};
 use tokio::time::sleep;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::signin::keys::KeyRing;
+use crate::{outgoing::hooks::Hooks, signin::keys::KeyRing};
 
 /// Longest wait before a job runs for the first time.
 const FIRST: Duration = Duration::from_mins(1);
@@ -22,6 +22,8 @@ pub struct Service {
     pub ctx: Ctx,
     /// The signing keys of this process.
     pub keys: KeyRing,
+    /// Where webhooks are sent to.
+    pub hooks: Hooks,
     /// Set when the process is told to stop; long jobs look at it between their steps.
     pub stopping: CancellationToken,
 }

@@ -18,6 +18,7 @@ use super::{
     imports::ImportLimits,
     rates::{COSTS, Costs, WINDOW_SECONDS},
     streams::StreamLimits,
+    webhooks::WebhookLimits,
 };
 use crate::{
     domain::batch::MAX_ITEMS,
@@ -45,6 +46,8 @@ pub struct LimitList {
     pub exports: ExportLimits,
     /// Imports of files.
     pub imports: ImportLimits,
+    /// Webhooks.
+    pub webhooks: WebhookLimits,
     /// Calls that may be repeated under a key.
     pub idempotency: IdempotencyLimits,
     /// Passwords, tokens and sessions.
@@ -196,6 +199,7 @@ impl Limits {
             streams: StreamLimits::of(self.wait_seconds()),
             exports: self.exports.list(),
             imports: ImportLimits::list(),
+            webhooks: WebhookLimits::list(),
             idempotency: IdempotencyLimits { hours: idempotency::HOURS, key_chars: idempotency::LONGEST },
             sign_in: SIGN_IN,
         }

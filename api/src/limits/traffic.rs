@@ -24,7 +24,9 @@ impl Traffic {
         let path = path.strip_prefix("/api/v1").unwrap_or(path);
         let is_read = matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
         let makes_key = matches!(path, "/api-keys" | "/calendars") && *method == Method::POST;
-        if path.starts_with("/auth/") || path.ends_with("/password-token") || makes_key {
+        let of_webhook = path == "/webhooks" || (path.starts_with("/webhooks/") && path.ends_with("/rotate"));
+        let tells_secret = of_webhook && *method == Method::POST;
+        if path.starts_with("/auth/") || path.ends_with("/password-token") || makes_key || tells_secret {
             Self::SignIn
         } else if path == "/graphql" {
             Self::Graphql
@@ -64,6 +66,9 @@ mod tests {
         assert_eq!(of(Method::POST, "/users/1/password-token"), Traffic::SignIn);
         assert_eq!(of(Method::POST, "/api/v1/api-keys"), Traffic::SignIn);
         assert_eq!(of(Method::POST, "/api/v1/calendars"), Traffic::SignIn);
+        assert_eq!(of(Method::POST, "/api/v1/webhooks"), Traffic::SignIn);
+        assert_eq!(of(Method::POST, "/api/v1/webhooks/1/rotate"), Traffic::SignIn);
+        assert_eq!(of(Method::POST, "/api/v1/webhooks/1/pause"), Traffic::Write);
         assert_eq!(of(Method::GET, "/api/v1/api-keys"), Traffic::Read);
         assert_eq!(of(Method::POST, "/api/v1/api-keys/1/revoke"), Traffic::Write);
         assert_eq!(of(Method::POST, "/graphql"), Traffic::Graphql);

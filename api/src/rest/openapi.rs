@@ -44,6 +44,7 @@ use crate::domain::{
         (name = "Imports", description = "Files of records: sent, judged, written, with a report of every row; committed as a dry run showed, cancelled, taken back; templates, mappings, and rules of import."),
         (name = "Snapshots", description = "Many lists as at one instant, as files with a manifest, and the cursor of the feed that goes on from there."),
         (name = "Analytics", description = "Figures of every list: counts and sums by what records have in common, now, as of an instant, and over time."),
+        (name = "Webhooks", description = "What the feed tells its reader, sent to an address as messages that are signed."),
         (name = "Bundles", description = "What a country releases, as one signed file that another installation takes in as records of that country."),
         (name = "Needs assessment", description = "Questionnaires with their questions, assessments with the answers of agencies, and gaps."),
         (name = "Cycle and roadmap", description = "Cycles of planning with their steps, and milestones."),

@@ -143,6 +143,19 @@ pub(super) async fn load_issuer(ctx: &Ctx, user: Uuid, acting: Option<String>) -
 /// # Errors
 /// What the database says.
 pub async fn sender(ctx: &Ctx, user: Uuid, owner: &str, key: Option<Uuid>) -> Result<Option<Actor>> {
+    Ok(sender_until(ctx, user, owner, key).await?.map(|(actor, _)| actor))
+}
+
+/// As [`sender`], with the instant of the next change that time alone brings.
+///
+/// # Errors
+/// What the database says.
+pub async fn sender_until(
+    ctx: &Ctx,
+    user: Uuid,
+    owner: &str,
+    key: Option<Uuid>,
+) -> Result<Option<(Actor, DateTime<Utc>)>> {
     let actor = if let Some(key) = key {
         let Some(held) = api_key::held_by_id(ctx, key).await? else { return Ok(None) };
         held.actor(grants(ctx, user).await?, None).ok()
@@ -154,7 +167,7 @@ pub async fn sender(ctx: &Ctx, user: Uuid, owner: &str, key: Option<Uuid>) -> Re
     if actor.number.is_none() {
         actor.number = number(ctx, user).await?;
     }
-    Ok(Some(stand(ctx, actor, DateTime::<Utc>::MAX_UTC).await?.0))
+    Ok(Some(stand(ctx, actor, DateTime::<Utc>::MAX_UTC).await?))
 }
 
 /// The pseudonymous number of a user in the log.

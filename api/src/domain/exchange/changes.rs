@@ -2,6 +2,7 @@
 
 mod cursor;
 mod follow;
+mod told;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -29,6 +30,7 @@ use crate::{
 };
 use cursor::Mark;
 pub use follow::{follow, wait};
+pub(super) use told::{Part, Told, cursor_stands, told};
 
 /// What became of one record, as it is now.
 #[derive(Clone, Debug, Serialize, ToSchema, SimpleObject)]
@@ -125,16 +127,7 @@ impl Reader {
         ctx.reads = Some(Arc::default());
         let rights = self.rights(&ctx).await?;
         self.end = end;
-        let none = Proof::default();
-        let mark = match &self.after {
-            After::Beginning => Mark { position: Position::default(), begun: end.seq, proof: none, rights },
-            After::Now => Mark { position: end, begun: 0, proof: none, rights },
-            After::Cursor(text) => Mark::open(&ctx, text)?.under(rights)?,
-        };
-        let proof = feed::prove(&ctx, end.seq, mark.proof).await?.ok_or_else(replaced)?;
-        let mark = Mark { proof, ..mark };
-        let stretch = Stretch { after: mark.position, until: end, begun: mark.begun };
-        let page = feed::since(&ctx, stretch, &self.kinds, self.limit).await?;
+        let (page, mark) = page(&ctx, (&self.after, end), rights, (&self.kinds, self.limit)).await?;
         let next = Mark { position: page.position, ..mark }.seal(&ctx)?;
         self.after = After::Cursor(next.clone());
         let has_more = page.has_more;
@@ -156,6 +149,25 @@ impl Reader {
         self.rights = caller.map(|caller| (caller, found));
         Ok(found)
     }
+}
+
+/// A page of the feed up to an end of the log that was looked for before the caller was looked up.
+async fn page(
+    ctx: &Ctx,
+    (after, end): (&After, Position),
+    rights: [u8; 16],
+    (kinds, limit): (&[&'static KindDef], usize),
+) -> Result<(Bulletin, Mark)> {
+    let none = Proof::default();
+    let mark = match after {
+        After::Beginning => Mark { position: Position::default(), begun: end.seq, proof: none, rights },
+        After::Now => Mark { position: end, begun: 0, proof: none, rights },
+        After::Cursor(text) => Mark::open(ctx, text)?.under(rights)?,
+    };
+    let proof = feed::prove(ctx, end.seq, mark.proof).await?.ok_or_else(replaced)?;
+    let mark = Mark { proof, ..mark };
+    let stretch = Stretch { after: mark.position, until: end, begun: mark.begun };
+    Ok((feed::since(ctx, stretch, kinds, limit).await?, mark))
 }
 
 /// A cursor at the end of the log, for a caller whose rights were looked up as they were then: in a snapshot of the database

@@ -17,7 +17,7 @@ use super::{
     editions::{whole, writing},
     imports,
     json::of_value,
-    snapshots,
+    snapshots, webhooks,
     write::Writer,
 };
 use crate::{
@@ -37,6 +37,7 @@ use crate::{
         selection::{Item, Sel, What},
         types::{Does, Write},
     },
+    outgoing::hooks::Hooks,
     signin::sign_in_first,
 };
 
@@ -87,12 +88,18 @@ impl Run {
         let call = writing(self.writer(item)?, item)?;
         let input = item.arguments.get("input").and_then(Json::as_object).cloned().unwrap_or_default();
         let expected = version(item.arguments.get("expected_version"));
-        Ok(Box::pin(made(call, write, input, Expected::of(expected))))
+        Ok(Box::pin(made(call, self.hooks.clone(), write, input, Expected::of(expected))))
     }
 }
 
 /// Makes one write.
-async fn made(call: Ctx, write: Write, input: Map<String, Json>, expected: Expected) -> Result<Found> {
+async fn made(
+    call: Ctx,
+    hooks: Hooks,
+    write: Write,
+    input: Map<String, Json>,
+    expected: Expected,
+) -> Result<Found> {
     match write {
         Write::OpenEdition => {
             let (id, version, _) = target(input)?;
@@ -144,6 +151,7 @@ async fn made(call: Ctx, write: Write, input: Map<String, Json>, expected: Expec
         Write::WithdrawBundle => bundles::withdraw(&call, input).await,
         Write::CreateSnapshot => snapshots::create(&call, input).await,
         Write::DeleteSnapshot => snapshots::delete(&call, input).await,
+        Write::Webhook(of) => webhooks::write(&call, &hooks, of, input).await,
         Write::Reply(reply) => {
             let (id, ..) = target(input)?;
             Ok(payload(consent::answer(&call, id, reply).await?))

@@ -77,6 +77,7 @@ impl Types<'_> {
         self.snapshots();
         self.analytics();
         self.bundles();
+        self.webhooks();
         self.gives::<HistoryEntry>();
         self.gives::<Term>();
         self.gives::<PersonExport>();

@@ -10,7 +10,7 @@ use super::{
     imports,
     kind::list_arguments,
     moves::input_name,
-    snapshots, treaties,
+    snapshots, treaties, webhooks,
 };
 use crate::{
     domain::KINDS,
@@ -25,6 +25,7 @@ impl Types<'_> {
         writes.extend(imports::writes());
         writes.extend(snapshots::writes());
         writes.extend(bundles::writes());
+        writes.extend(webhooks::writes());
         for def in KINDS.served() {
             reads.extend(kind_reads(def));
             writes.extend(kind_writes(def));
@@ -86,6 +87,7 @@ fn common_reads() -> Vec<(MetaField, Read)> {
     .chain(snapshots::reads())
     .chain(analytics::reads())
     .chain(bundles::reads())
+    .chain(webhooks::reads())
     .collect()
 }
 
