@@ -4,7 +4,7 @@ use axum::http::Method;
 use kernel::{KindDef, policy::Verb};
 use serde_json::json;
 
-use super::{Caller, Faults, rest::send, stage::def_of};
+use super::{Caller, Faults, graphql::status, rest::send, stage::def_of};
 
 /// Ends a session made for this alone.
 pub(super) async fn logout(caller: &Caller<'_>) -> Faults {
@@ -76,4 +76,10 @@ pub(super) async fn password_tokens(caller: &Caller<'_>, def: &'static KindDef) 
         faults.extend(caller.expect(&format!("token for {name}"), answer.status, wanted, &answer));
     }
     faults
+}
+
+/// Who read a country's records, through GraphQL.
+pub(super) async fn audited(caller: &Caller<'_>) -> Faults {
+    let answer = caller.client.graphql("{ auditReads { totalCount } }", json!({})).await;
+    caller.expect("auditReads", status(&answer, "auditReads"), caller.audits(), &answer)
 }

@@ -73,10 +73,7 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
                 plans::of_kind(caller, "priority_method", "priorityRanking(id: $id) { count }").await
             }
             "nodes" => nodes::many(caller).await,
-            "auditReads" => {
-                let answer = caller.client.graphql("{ auditReads { totalCount } }", json!({})).await;
-                caller.expect("auditReads", status(&answer, "auditReads"), caller.audits(), &answer)
-            }
+            "auditReads" => super::accounts::audited(caller).await,
             "analytics" | "analyticsSeries" => analytics::graphql(caller, &field.name).await,
             "bundles" | "bundle" => bundles::graphql(caller, &field.name).await,
             name if name.starts_with("webhook") => super::webhooks::graphql(caller, name).await,
