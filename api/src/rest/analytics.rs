@@ -137,14 +137,12 @@ fn listed(text: Option<String>) -> Vec<String> {
 
 fn labels(text: Option<&str>, faults: &mut Vec<Violation>) -> Labels {
     let Some(text) = text.filter(|text| !text.is_empty()) else { return Labels::Both };
-    match Labels::ALL.into_iter().find(|(name, _)| *name == text) {
-        Some((_, labels)) => labels,
-        None => {
-            let detail = "`labels` is `codes`, `labels` or `both`";
-            faults.push(Violation::new("?labels", kernel::Code::NotInList, detail));
-            Labels::Both
-        }
+    let known = Labels::ALL.into_iter().find(|(name, _)| *name == text);
+    if known.is_none() {
+        let detail = "`labels` is `codes`, `labels` or `both`";
+        faults.push(Violation::new("?labels", kernel::Code::NotInList, detail));
     }
+    known.map_or(Labels::Both, |(_, labels)| labels)
 }
 
 impl AnalyticsParams {

@@ -174,10 +174,10 @@ impl Reading {
         }
         let mut all: Vec<Grouping> = Vec::new();
         for name in names.iter().take(MOST_DIMENSIONS) {
-            let (stem, step) =
-                name.split_once(':').map_or((name.as_str(), None), |(stem, step)| (stem, Some(step)));
-            let Some(of) = offered.iter().find(|one| one.name == stem) else {
-                self.unknown("group_by", stem, "dimension of this list", offered.iter().map(|one| one.name));
+            let (field, step) =
+                name.split_once(':').map_or((name.as_str(), None), |(field, step)| (field, Some(step)));
+            let Some(of) = offered.iter().find(|one| one.name == field) else {
+                self.unknown("group_by", field, "dimension of this list", offered.iter().map(|one| one.name));
                 continue;
             };
             let step = match step {
@@ -186,14 +186,14 @@ impl Reading {
                     self.fault(
                         "group_by",
                         Code::BadFormat,
-                        format!("`{stem}` has no days to put together: leave out what follows the colon"),
+                        format!("`{field}` has no days to put together: leave out what follows the colon"),
                     );
                     continue;
                 }
                 None => Step::Day,
             };
             if all.iter().any(|one| one.of.name == of.name) {
-                self.fault("group_by", Code::DuplicateMember, format!("`{stem}` is there twice"));
+                self.fault("group_by", Code::DuplicateMember, format!("`{field}` is there twice"));
                 continue;
             }
             all.push(Grouping { of: *of, step });
@@ -202,13 +202,11 @@ impl Reading {
     }
 
     fn step(&mut self, at: &str, name: &str) -> Step {
-        match Step::ALL.into_iter().find(|(known, _)| *known == name) {
-            Some((_, step)) => step,
-            None => {
-                self.unknown(at, name, "step", Step::ALL.iter().map(|(name, _)| *name));
-                Step::Day
-            }
+        let known = Step::ALL.into_iter().find(|(known, _)| *known == name);
+        if known.is_none() {
+            self.unknown(at, name, "step", Step::ALL.iter().map(|(name, _)| *name));
         }
+        known.map_or(Step::Day, |(_, step)| step)
     }
 
     fn measures(&mut self, def: &'static KindDef, names: &[String]) -> Vec<Measure> {
@@ -255,18 +253,13 @@ impl Reading {
             };
             let is_number =
                 |one: &Measure| !matches!(one, Measure::Of(_, field) if field.shape == Shape::Date);
-            match measures.iter().position(|one| one.name() == name && is_number(one)) {
-                Some(measure) => all.push(Having { measure, by, value }),
-                None => {
-                    let known: Vec<String> =
-                        measures.iter().filter(|one| is_number(one)).map(Measure::name).collect();
-                    self.unknown(
-                        "having",
-                        name,
-                        "number among the measures asked for",
-                        known.iter().map(String::as_str),
-                    );
-                }
+            let found = measures.iter().position(|one| one.name() == name && is_number(one));
+            all.extend(found.map(|measure| Having { measure, by, value }));
+            if found.is_none() {
+                let known: Vec<String> =
+                    measures.iter().filter(|one| is_number(one)).map(Measure::name).collect();
+                let what = "number among the measures asked for";
+                self.unknown("having", name, what, known.iter().map(String::as_str));
             }
         }
         all

@@ -108,8 +108,8 @@ impl Names {
             let is_one = Cond::all().add(def.col(column).is_in(codes));
             let rows = store::seen(ctx, def, is_one, most).await?;
             let renderer = Renderer::on(ctx, def, &rows, Detail::List).await?;
-            let named = rows.iter().map(|row| renderer.named(row));
-            names.by_code.extend(named.filter_map(|of| Some(((def.name, of.code?), of.name))));
+            let called = rows.iter().map(|row| renderer.named(row));
+            names.by_code.extend(called.filter_map(|of| Some(((def.name, of.code?), of.name))));
         }
         Ok(names)
     }
@@ -240,16 +240,18 @@ fn told(measure: &Measure, amount: &Amount, currency: Option<&str>) -> Result<Js
         Amount::Day(_, day) => day.clone().into(),
         Amount::Mean(_, 0) => Json::Null,
         Amount::Mean(sum, of) => {
-            #[expect(clippy::cast_precision_loss, reason = "a mean is told as a number of six places")]
-            let mean = *sum as f64 / *of as f64;
             let unit = match measure {
-                Measure::Of(_, field) if field.shape == Shape::Decimal => 1e6,
+                Measure::Of(_, field) if field.shape == Shape::Decimal => 1_000_000,
                 Measure::Of(_, field) if field.shape == Shape::Money => {
-                    10_f64.powi(Money::decimals(currency.unwrap_or_default()).try_into().unwrap_or(2))
+                    10_i128.pow(Money::decimals(currency.unwrap_or_default()))
                 }
-                _ => 1.0,
+                _ => 1,
             };
-            Json::from((mean / unit * 1e6).round() / 1e6)
+            let by = i128::from(*of).saturating_mul(unit);
+            let millionths =
+                sum.saturating_mul(2_000_000).saturating_add(by).div_euclid(by.saturating_mul(2));
+            let told = i64::try_from(millionths).map(decimal::written).unwrap_or_default();
+            told.parse::<f64>().map_or(Json::Null, Json::from)
         }
     })
 }

@@ -177,18 +177,18 @@ impl Amount {
                 *all = all.saturating_add(*more);
                 *of = of.saturating_add(*among);
             }
-            (Self::Number(way, all), Self::Number(_, more)) => extreme(*way, all, more),
-            (Self::Day(way, all), Self::Day(_, more)) => extreme(*way, all, more),
+            (Self::Number(way, all), Self::Number(_, more)) => extreme(*way, all, more.as_ref()),
+            (Self::Day(way, all), Self::Day(_, more)) => extreme(*way, all, more.as_ref()),
             _ => {}
         }
     }
 }
 
-fn extreme<T: Ord + Clone>(way: Way, all: &mut Option<T>, more: &Option<T>) {
+fn extreme<T: Ord + Clone>(way: Way, all: &mut Option<T>, more: Option<&T>) {
     let Some(new) = more else { return };
     let is_further = all.as_ref().is_none_or(|old| if way == Way::Min { new < old } else { new > old });
     if is_further {
-        all.clone_from(more);
+        *all = Some(new.clone());
     }
 }
 

@@ -206,8 +206,8 @@ impl<'a> Making<'a> {
         match measure {
             Measure::Count => {}
             Measure::Late(Late { due, state, over }) => {
-                let is_over = self.def().col(*state).is_in(over.iter().copied());
-                let late = self.def().col(*due).lt(today.clone()).and(is_over.not());
+                let is_over = self.def().col(state).is_in(over.iter().copied());
+                let late = self.def().col(due).lt(today.clone()).and(is_over.not());
                 let one: Expr = Expr::case(late, Expr::val(1)).finally(Expr::val(0)).into();
                 self.select.expr(one.sum().cast_as(Alias::new("text")));
             }
