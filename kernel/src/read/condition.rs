@@ -27,7 +27,8 @@ use crate::{
 /// The condition under which the caller sees a record and the filters let it pass.
 ///
 /// # Errors
-/// As [`narrowed`].
+/// `BadRequest` for filters that say nothing about the kind, for more than [`MAX_VALUES`] values or
+/// [`MAX_WORDS`] words.
 pub fn condition(view: &View, def: &'static KindDef, asked: &Narrowing) -> Result<Cond> {
     Ok(Cond::all().add(visible(&view.actor, def)).add(narrowed(view, def, asked)?))
 }
@@ -35,8 +36,7 @@ pub fn condition(view: &View, def: &'static KindDef, asked: &Narrowing) -> Resul
 /// The condition under which the filters let a record pass, seen or not.
 ///
 /// # Errors
-/// `BadRequest` for filters that say nothing about the kind, for more than [`MAX_VALUES`] values or
-/// [`MAX_WORDS`] words.
+/// As [`condition`].
 pub(crate) fn narrowed(view: &View, def: &'static KindDef, asked: &Narrowing) -> Result<Cond> {
     let mut to = Where {
         def,

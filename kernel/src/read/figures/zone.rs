@@ -47,8 +47,8 @@ fn changes(zone: Tz) -> Vec<(DateTime<Utc>, i32)> {
                 let middle = before + (after - before) / 2;
                 if offset(middle) == offset(at) { before = middle } else { after = middle }
             }
-            let change = after - Duration::seconds(after.timestamp().rem_euclid(60));
-            all.push((change, offset(at)));
+            let minute = after.timestamp() - after.timestamp().rem_euclid(60);
+            all.extend(DateTime::from_timestamp(minute, 0).map(|change| (change, offset(at))));
         }
         at = next;
     }
