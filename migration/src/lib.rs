@@ -209,9 +209,9 @@ impl MigratorTrait for Migrator {
         all.push(Box::new(m20261128_000303_import_upload::MIGRATION));
         all.push(Box::new(m20261128_000304_import_indexes::Migration));
         all.push(Box::new(m20261128_000310_export::MIGRATION));
-        all.push(Box::new(m20261128_000321_external_key::Migration));
+        all.push(Box::new(m20261128_000321_external_key::MIGRATION));
         all.push(Box::new(m20261128_000330_bundle::MIGRATION));
-        all.push(Box::new(m20261128_000340_translated::Migration));
+        all.push(Box::new(m20261128_000340_translated::MIGRATION));
         all.push(Box::new(m20261128_000341_webhook::MIGRATION));
         all
     }

@@ -2,53 +2,12 @@
 //!
 //! Tables of later steps are not among these.
 
-use sea_orm_migration::{
-    async_trait::async_trait,
-    prelude::{DbErr, DeriveMigrationName, MigrationTrait, SchemaManager},
-    sea_orm::{ConnectionTrait, DbBackend, Statement},
+use crate::table::IndexEvery;
+
+pub(crate) const MIGRATION: IndexEvery = IndexEvery {
+    module: module_path!(),
+    having: "external_key",
+    end: "external_key",
+    on: "external_key",
+    only: |_| "external_key IS NOT NULL",
 };
-
-#[derive(DeriveMigrationName)]
-pub(crate) struct Migration;
-
-/// The tables of records.
-async fn tables(manager: &SchemaManager<'_>) -> Result<Vec<String>, DbErr> {
-    let backend = manager.get_database_backend();
-    let sql = match backend {
-        DbBackend::Sqlite => {
-            "SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name = 'external_key' \
-             WHERE m.type = 'table' ORDER BY m.name"
-        }
-        _ => {
-            "SELECT table_name::text FROM information_schema.columns \
-             WHERE table_schema = current_schema() AND column_name = 'external_key' ORDER BY 1"
-        }
-    };
-    let rows = manager.get_connection().query_all_raw(Statement::from_string(backend, sql)).await?;
-    rows.iter().map(|row| row.try_get_by_index(0)).collect()
-}
-
-#[async_trait]
-impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in tables(manager).await? {
-            let sql = format!(
-                "CREATE INDEX ix_{table}_external_key ON \"{table}\" (external_key) WHERE external_key IS NOT NULL"
-            );
-            manager.get_connection().execute_unprepared(&sql).await?;
-        }
-        Ok(())
-    }
-
-    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in tables(manager).await? {
-            let sql = format!("DROP INDEX ix_{table}_external_key");
-            manager.get_connection().execute_unprepared(&sql).await?;
-        }
-        Ok(())
-    }
-
-    fn use_transaction(&self) -> Option<bool> {
-        Some(true)
-    }
-}

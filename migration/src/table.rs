@@ -3,8 +3,10 @@
 //! Names: `fk_`, `uq_`, `ck_`, `ix_`, then the table and the columns.
 
 mod columns;
+mod every;
 
 pub(crate) use columns::collated;
+pub(crate) use every::IndexEvery;
 
 use sea_orm_migration::{
     async_trait::async_trait,
