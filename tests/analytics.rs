@@ -132,6 +132,8 @@ async fn countries_are_covered_and_never_named() {
         let meta = &whole.ok(200)["meta"];
         assert!(meta["coverage"]["m"].as_i64() >= meta["coverage"]["n"].as_i64(), "{meta}");
         assert_eq!(narrowed.ok(200)["meta"]["coverage"]["m"], 1);
+        let short = me.get("/analytics/tasks?country=kg").await;
+        assert_eq!(short.ok(200)["meta"]["coverage"], narrowed.body["meta"]["coverage"]);
         assert_eq!(narrowed.ok(200)["meta"]["filters"], json!([{"name": "country", "values": ["KGZ"]}]));
         assert!(
             whole.body["rows"].as_array().is_some_and(|rows| rows.iter().any(|row| row["country"] == "KGZ"))

@@ -11,13 +11,14 @@ use async_graphql::SimpleObject;
 use chrono::{DateTime, Utc};
 use kernel::{
     Ctx, KindDef, Result, Violation,
-    figures::{Dimension, Measure, dimensions, figures, measures},
-    render::Renderer,
+    figures::figures,
+    input::{cut, hint},
 };
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 
+use super::KINDS;
 use asked::Read;
 pub use asked::{Question, Spread};
 
@@ -88,10 +89,15 @@ pub struct FigureFilter {
     pub values: Vec<String>,
 }
 
-/// The dimensions that a list can be grouped by.
-#[must_use]
-pub fn offered(def: &'static KindDef) -> (Vec<Dimension>, Vec<Measure>) {
-    (dimensions(def), measures(def, late::of(def)))
+/// The list with this name in addresses.
+///
+/// # Errors
+/// What to tell whoever asks for it.
+pub fn list(name: &str) -> std::result::Result<&'static KindDef, String> {
+    KINDS.served_as(name).filter(|def| def.collection == name).ok_or_else(|| {
+        let near = hint(name, KINDS.served().map(|def| def.collection));
+        format!("there is no list {}{near}", cut(&Json::from(name)))
+    })
 }
 
 /// The figures that are asked for; `faults` is what is known to be wrong with the question.
@@ -107,19 +113,12 @@ pub async fn analytics(
 ) -> Result<Analytics> {
     let read = Read::of(ctx, def, question, given, faults)?;
     let found = figures(ctx, &read.asked).await?;
-    let owners = Renderer::owners(ctx).await?;
-    let named = |name: &str| {
-        let of = given.iter().filter(|(given, _)| given == name);
-        of.map(|(_, value)| value.to_ascii_uppercase()).collect::<Vec<_>>()
-    };
-    let members = owners.members(ctx.clock.today(), &named("country"), &named("region"));
-    let covered = found.countries.iter().filter(|code| members.contains(code.as_str())).count();
     let small = |count: usize| i32::try_from(count).unwrap_or(i32::MAX);
     let at = read.asked.times.last().copied().unwrap_or_else(|| ctx.clock.now());
     let meta = FigureMeta {
         as_of: written(at),
         freshness: found.newest.filter(|_| read.asked.times.is_empty()).map(written),
-        coverage: FigureCoverage { n: small(covered), m: small(members.len()) },
+        coverage: FigureCoverage { n: small(found.covered.0), m: small(found.covered.1) },
         definition_editions: told::editions(&read),
         filters: filters(given),
         url: None,

@@ -14,6 +14,7 @@ use axum::{
 use kernel::{Ctx, KindDef, view::Locale};
 
 pub use asked::ExportParams;
+pub(super) use asked::one_of;
 use asked::{Asked, Chosen};
 use book::Book;
 use sent::Printer;

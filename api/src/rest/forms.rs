@@ -4,10 +4,13 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, header},
     response::{IntoResponse, Response},
 };
+use chrono::{Datelike, NaiveDate};
 use kernel::{
     Code, Error,
     input::{did_you_mean, nearest},
 };
+
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, XlsxError};
 
 use super::{document::html::POLICY, problem::Problem};
 use crate::preference::Accept;
@@ -63,6 +66,13 @@ impl IntoResponse for Printed {
         let headers: HeaderMap = texts.into_iter().filter_map(given).collect();
         (headers, self.body).into_response()
     }
+}
+
+/// The properties of a workbook that was made on a day: with the same content it is the same file.
+pub(super) fn made_on(day: NaiveDate) -> Result<DocProperties, XlsxError> {
+    let year = u16::try_from(day.year()).unwrap_or(2000);
+    let [month, day] = [day.month(), day.day()].map(|number| u8::try_from(number).unwrap_or(1));
+    Ok(DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(year, month, day)?))
 }
 
 /// The form that is wanted: the one with this name, else of those the caller takes the one it prefers, the first of equals.

@@ -11,8 +11,6 @@ mod past;
 mod select;
 mod zone;
 
-use std::collections::BTreeSet;
-
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 
@@ -24,7 +22,6 @@ use crate::{
     error::{Code, Error, Result},
     filter::Narrowing,
     record::{Columns, KindDef},
-    render::along::Along,
     store::{self, Wanted},
     view::View,
 };
@@ -59,12 +56,13 @@ pub struct Asked {
 }
 
 /// Figures, and what they were made of.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Figures {
     /// The groups, in no order. Of points in time each has the place as its first key.
     pub groups: Vec<Group>,
-    /// Codes of the countries whose records count.
-    pub countries: BTreeSet<String>,
+    /// How many countries the figures tell of: those of which a record counts, of those that are members of a region and that the
+    /// filters by country and region let pass.
+    pub covered: (usize, usize),
     /// When the youngest of the records that count was changed.
     pub newest: Option<DateTime<Utc>>,
 }
@@ -79,17 +77,15 @@ pub async fn figures(view: &View, asked: &Asked) -> Result<Figures> {
     let mut folding = Folding::new(view, asked, &owners);
     if asked.times.is_empty() {
         let wanted = Wanted { def: asked.def, columns: Columns::NONE };
-        let found = store::statement(view, wanted, || {
-            let select = select::present(view, asked, filters)?;
-            Ok((select, Along::default(), select::width(asked)))
-        })
-        .await?;
+        let made = || select::present(view, asked, filters);
+        let found = store::statement(view, wanted, select::width(asked), made).await?;
         folding.take(&found, 0)?;
     } else {
         let found = view.db.reading().all(&past::select(view, asked, filters)?).await?;
         folding.take_past(view, &found)?;
     }
-    Ok(folding.told())
+    let [countries, regions] = ["country", "region"].map(|name| filters.values(name));
+    Ok(folding.told(&owners.members(view.clock.today(), countries, regions)))
 }
 
 /// The day that a point in time has in a zone.

@@ -236,15 +236,15 @@ async fn page_of(
     Ok((Slice { rows, has_more, total }, named))
 }
 
-/// What a statement of its own gives, which is made with [`visible`] inside; the columns it has stand with it.
+/// What a statement gives that has these many columns of its own, and [`visible`] inside.
 pub(crate) async fn statement(
     view: &View,
     wanted: Wanted,
-    make: impl FnOnce() -> Result<(SelectStatement, Along, usize)>,
+    columns: usize,
+    make: impl FnOnce() -> Result<SelectStatement>,
 ) -> Result<Vec<QueryResult>> {
     let prepared = Prepared::of(view, wanted, (None, Ids::None), || {
-        let (select, along, columns) = make()?;
-        Ok(Making { select, along, columns })
+        Ok(Making { select: make()?, along: Along::default(), columns })
     })?;
     prepared.run(view, &[]).await
 }

@@ -9,9 +9,10 @@ use kernel::{
         dimensions, measures,
     },
     filter::Narrowing,
-    input::{did_you_mean, nearest},
+    input::{cut, hint},
 };
 use model::Shape;
+use serde_json::Value as Json;
 
 use super::{
     late,
@@ -144,18 +145,18 @@ impl Reading {
         what: &str,
         known: impl Iterator<Item = &'a str> + Clone,
     ) {
-        let shown: String = name.chars().take(60).collect();
-        let hint = did_you_mean(nearest(name, known.clone()));
+        let shown = cut(&Json::from(name));
+        let near = hint(name, known.clone());
         let all: Vec<&str> = known.collect();
-        let text = format!("`{shown}` is no {what}{hint}; there are {}", all.join(", "));
+        let text = format!("{shown} is no {what}{near}; there are {}", all.join(", "));
         self.fault(at, Code::NotInList, text);
     }
 
     fn zone(&mut self, name: Option<&str>) -> Tz {
         let Some(name) = name.filter(|name| !name.is_empty()) else { return Tz::UTC };
         name.parse().unwrap_or_else(|_| {
-            let shown: String = name.chars().take(60).collect();
-            self.fault("time_zone", Code::BadFormat, format!("`{shown}` is no zone of the IANA list"));
+            let shown = cut(&Json::from(name));
+            self.fault("time_zone", Code::BadFormat, format!("{shown} is no zone of the IANA list"));
             Tz::UTC
         })
     }
@@ -241,13 +242,11 @@ impl Reading {
             let read = split
                 .and_then(|(by, (name, value))| Some((by, name.trim(), value.trim().parse::<f64>().ok()?)));
             let Some((by, name, value)) = read.filter(|(.., value)| value.is_finite()) else {
-                let shown: String = text.chars().take(60).collect();
+                let shown = cut(&Json::from(text.as_str()));
                 self.fault(
                     "having",
                     Code::BadFormat,
-                    format!(
-                        "`{shown}` is not a measure, one of >= <= > < =, and a number, such as `count>=3`"
-                    ),
+                    format!("{shown} is not a measure, one of >= <= > < =, and a number, such as `count>=3`"),
                 );
                 continue;
             };
@@ -277,8 +276,8 @@ impl Reading {
     fn as_of(&mut self, ctx: &Ctx, text: Option<&str>) -> Vec<DateTime<Utc>> {
         let Some(text) = text.filter(|text| !text.is_empty()) else { return Vec::new() };
         let Some(at) = dates::instant(text) else {
-            let shown: String = text.chars().take(60).collect();
-            self.fault("as_of", Code::BadFormat, format!("`{shown}` is not {}", dates::INSTANT));
+            let shown = cut(&Json::from(text));
+            self.fault("as_of", Code::BadFormat, format!("{shown} is not {}", dates::INSTANT));
             return Vec::new();
         };
         if at > ctx.clock.now() {
@@ -304,8 +303,8 @@ impl Reading {
         let text = text.filter(|text| !text.is_empty())?;
         let day = dates::day(text);
         if day.is_none() {
-            let shown: String = text.chars().take(60).collect();
-            self.fault(at, Code::BadFormat, format!("`{shown}` is not {}", dates::DAY));
+            let shown = cut(&Json::from(text));
+            self.fault(at, Code::BadFormat, format!("{shown} is not {}", dates::DAY));
         }
         day
     }

@@ -2,15 +2,14 @@
 
 use kernel::{
     Code, Error, Result,
-    input::{did_you_mean, nearest},
+    input::{cut, hint},
 };
 use serde_json::Value as Json;
 
 use super::{Found, Run, json::of_value, roots::text};
 use crate::{
     domain::{
-        KINDS,
-        analytics::{Question, Spread, analytics},
+        analytics::{Question, Spread, analytics, list},
         exchange::columns::Labels,
     },
     graphql::{
@@ -22,15 +21,11 @@ use crate::{
 impl Run {
     /// The figures of a list.
     pub(super) async fn analytics(&self, item: &Item, is_series: bool) -> Result<Found> {
-        let collection = text(item, "collection");
-        let def = KINDS.served().find(|def| def.collection == collection).ok_or_else(|| {
-            let hint = did_you_mean(nearest(collection, KINDS.served().map(|def| def.collection)));
-            let shown: String = collection.chars().take(60).collect();
-            Error::bad_request("?collection", Code::NotInList, format!("there is no list `{shown}`{hint}"))
-        })?;
+        let def = list(text(item, "collection"))
+            .map_err(|why| Error::bad_request("?collection", Code::NotInList, why))?;
         let given = |name: &str| item.arguments.get(name).filter(|given| !given.is_null());
         let one = |name: &str| given(name).and_then(Json::as_str).map(str::to_owned);
-        let list = |name: &str| -> Result<Vec<String>> {
+        let texts = |name: &str| -> Result<Vec<String>> {
             given(name).map_or(Ok(Vec::new()), |all| Ok(serde_json::from_value(all.clone())?))
         };
         let filters: Vec<FigureFilterInput> = match given("filters") {
@@ -39,18 +34,18 @@ impl Run {
         };
         let known = |name: &str| def.filters.iter().any(|filter| filter.applies && filter.name == name);
         if let Some(unknown) = filters.iter().find(|filter| !known(&filter.name)) {
-            let shown: String = unknown.name.chars().take(60).collect();
-            let hint = did_you_mean(nearest(&unknown.name, def.filters.iter().map(|filter| filter.name)));
-            let text = format!("`{shown}` is no filter of {}{hint}", def.collection);
+            let near = hint(&unknown.name, def.filters.iter().map(|filter| filter.name));
+            let given = cut(&Json::from(unknown.name.as_str()));
+            let text = format!("{given} is no filter of {}{near}", def.collection);
             return Err(Error::bad_request("?filters", Code::UnknownParameter, text));
         }
         let spread = || Spread { bucket: one("bucket"), from: one("from"), to: one("to") };
         let question = Question {
-            group_by: list("group_by")?,
-            measure: list("measure")?,
-            having: list("having")?,
+            group_by: texts("group_by")?,
+            measure: texts("measure")?,
+            having: texts("having")?,
             top: given("top").and_then(Json::as_i64),
-            sort: list("sort")?,
+            sort: texts("sort")?,
             time_zone: one("time_zone"),
             as_of: one("as_of"),
             labels: Labels::Both,

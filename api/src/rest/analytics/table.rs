@@ -2,12 +2,15 @@
 
 use std::fmt::Display;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use kernel::Error;
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
+use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use serde_json::Value as Json;
 
-use crate::domain::{analytics::Analytics, exchange::columns::guarded};
+use crate::{
+    domain::{analytics::Analytics, exchange::columns::guarded},
+    rest::forms::made_on,
+};
 
 /// The figures as CSV, with a line of names.
 pub(super) fn csv(of: &Analytics) -> Result<Vec<u8>, Error> {
@@ -26,16 +29,13 @@ pub(super) fn csv(of: &Analytics) -> Result<Vec<u8>, Error> {
 }
 
 /// The figures as a workbook of one sheet.
-pub(super) fn xlsx(of: &Analytics, made_on: NaiveDate) -> Result<Vec<u8>, Error> {
-    workbook(of, made_on).map_err(|error| failed(&error))
+pub(super) fn xlsx(of: &Analytics, day: NaiveDate) -> Result<Vec<u8>, Error> {
+    workbook(of, day).map_err(|error| failed(&error))
 }
 
-fn workbook(of: &Analytics, made_on: NaiveDate) -> Result<Vec<u8>, XlsxError> {
+fn workbook(of: &Analytics, day: NaiveDate) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
-    let year = u16::try_from(made_on.year()).unwrap_or(2000);
-    let small = |number: u32| u8::try_from(number).unwrap_or(1);
-    let made = ExcelDateTime::from_ymd(year, small(made_on.month()), small(made_on.day()))?;
-    book.set_properties(&DocProperties::new().set_creation_datetime(&made));
+    book.set_properties(&made_on(day)?);
     let head = Format::new().set_bold();
     let sheet = book.add_worksheet();
     sheet.set_name("figures")?.set_freeze_panes(1, 0)?;

@@ -2,13 +2,15 @@
 
 use std::{borrow::Cow, fmt::Display};
 
-use chrono::Datelike;
 use kernel::Error;
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, XlsxError};
+use rust_xlsxwriter::{Format, FormatAlign, Workbook, XlsxError};
 
-use crate::domain::treaties::{
-    matrix::{COLUMNS, MatrixEntry, MatrixRow, Printable},
-    recorded::RecordedMark,
+use crate::{
+    domain::treaties::{
+        matrix::{COLUMNS, MatrixEntry, MatrixRow, Printable},
+        recorded::RecordedMark,
+    },
+    rest::forms::made_on,
 };
 
 /// What a program for tables could take for a formula is written as a text.
@@ -37,11 +39,7 @@ pub(super) fn xlsx(of: &Printable) -> Result<Vec<u8>, Error> {
 
 fn workbook(of: &Printable) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
-    let year = u16::try_from(of.made_on.year()).unwrap_or(2000);
-    let month = u8::try_from(of.made_on.month()).unwrap_or(1);
-    let made = ExcelDateTime::from_ymd(year, month, u8::try_from(of.made_on.day()).unwrap_or(1))?;
-    // The same matrix is the same file.
-    book.set_properties(&DocProperties::new().set_title(title(of)).set_creation_datetime(&made));
+    book.set_properties(&made_on(of.made_on)?.set_title(title(of)));
     let text = Format::new().set_text_wrap().set_align(FormatAlign::Top);
     let head = Format::new().set_bold().set_text_wrap().set_align(FormatAlign::Top);
     let sheet = book.add_worksheet();

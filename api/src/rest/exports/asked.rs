@@ -164,7 +164,8 @@ fn foreign(parameters: &Parameters, form: Form) -> impl Iterator<Item = Violatio
     })
 }
 
-fn one_of<T: Copy>(
+/// The value with a name among these; none where none is given, or a wrong one.
+pub(in crate::rest) fn one_of<T: Copy>(
     all: &[(&str, T)],
     name: &str,
     given: Option<&str>,

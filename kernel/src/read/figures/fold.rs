@@ -158,10 +158,11 @@ impl<'a> Folding<'a> {
         Ok(())
     }
 
-    /// The figures.
-    pub(super) fn told(self) -> Figures {
+    /// The figures, of these countries.
+    pub(super) fn told(self, members: &BTreeSet<&str>) -> Figures {
+        let told = self.countries.iter().filter(|code| members.contains(code.as_str())).count();
         let groups = self.groups.into_iter().map(|(keys, amounts)| Group { keys, amounts }).collect();
-        Figures { groups, countries: self.countries, newest: self.newest }
+        Figures { groups, covered: (told, members.len()), newest: self.newest }
     }
 }
 

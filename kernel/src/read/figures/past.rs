@@ -14,6 +14,7 @@ use sea_orm::{
 
 use super::{Asked, By, MOST_PARTS, day_in, fold::Folding, select::Making, too_many};
 use crate::{
+    change::with_images,
     condition::narrowed,
     error::{Code, Error, Result, Violation},
     filter::{Narrowing, Rule},
@@ -91,14 +92,11 @@ fn states(view: &View, def: &'static KindDef) -> SelectStatement {
     let (change, set, payload) =
         (Alias::new("change"), Alias::new("change_set"), Alias::new("change_payload"));
     let col = |table: &Alias, column: &'static str| Expr::col((table.clone(), Alias::new(column)));
-    let of_change = Cond::all()
-        .add(col(&payload, "set_id").eq(col(&change, "set_id")))
-        .add(col(&payload, "ordinal").eq(col(&change, "ordinal")));
     let next = WindowStatement::partition_by((change.clone(), Alias::new("record_id")))
         .order_by((change.clone(), Alias::new("version")), Order::Asc)
         .take();
     let is_postgres = view.db.reading().is_postgres();
-    let mut select = Query::select();
+    let mut select = with_images();
     for column in def.columns.iter().filter(|column| !column.is_derived && !column.is_unlogged) {
         let member = match column.name {
             "id" => col(&change, "record_id"),
@@ -109,13 +107,7 @@ fn states(view: &View, def: &'static KindDef) -> SelectStatement {
     select.expr_as(col(&set, "at"), Alias::new(BEGINS));
     select.expr_window_as(Func::cust("LEAD").arg(col(&set, "at")), next, Alias::new(ENDS));
     select.expr_as(col(&change, "facts_after"), Alias::new(FACTS));
-    select
-        .from(change.clone())
-        .join(JoinType::InnerJoin, set.clone(), col(&set, "id").eq(col(&change, "set_id")))
-        .join(JoinType::InnerJoin, payload.clone(), of_change)
-        .and_where(col(&change, "kind").eq(def.name))
-        .and_where(col(&change, "facts_after").is_not_null())
-        .and_where(col(&payload, "after").is_not_null());
+    select.and_where(col(&change, "kind").eq(def.name)).and_where(col(&change, "facts_after").is_not_null());
     select
 }
 

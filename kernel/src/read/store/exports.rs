@@ -11,7 +11,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Ids, Making, Prepared, Wanted};
+use super::{Wanted, statement};
 use crate::{
     condition::condition,
     error::{Error, Result},
@@ -19,7 +19,6 @@ use crate::{
     page::Page,
     policy::for_rule,
     record::{Columns, KindDef},
-    render::along::Along,
     view::View,
 };
 
@@ -76,16 +75,16 @@ pub async fn tongues(
 ) -> Result<(BTreeSet<String>, BTreeSet<String>)> {
     let filters = &*filters.settled(view, def).await?;
     let wanted = Wanted { def, columns: Columns::NONE };
-    let prepared = Prepared::of(view, wanted, (None, Ids::None), || {
+    let found = statement(view, wanted, 2, || {
         let is_postgres = view.db.reading().is_postgres();
         let mut told = owners(def, condition(view, def, filters)?, is_postgres);
         told.union(UnionType::All, tags(def, condition(view, def, filters)?, is_postgres));
         let columns = ["owner", "tags"].map(|name| Expr::col((TOLD, name)));
-        let select = Query::select().exprs(columns).from_subquery(told, TOLD).take();
-        Ok(Making { select, along: Along::default(), columns: 2 })
-    })?;
+        Ok(Query::select().exprs(columns).from_subquery(told, TOLD).take())
+    })
+    .await?;
     let (mut owners, mut all) = (BTreeSet::new(), BTreeSet::new());
-    for row in prepared.run(view, &[]).await? {
+    for row in found {
         owners.extend(row.try_get_by_index::<Option<String>>(0)?.filter(|owner| !owner.is_empty()));
         let listed: Option<String> = row.try_get_by_index(1)?;
         all.extend(listed.iter().flat_map(|listed| listed.split(',')).map(str::to_owned));
