@@ -38,23 +38,23 @@ pub struct NewWebhook {
 
 /// What is changed of a webhook; what is left out stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(default, deny_unknown_fields)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({"kinds": ["task", "plan"]}))]
 pub struct WebhookPatch {
     /// Address that messages are sent to.
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
     #[schema(max_length = 2000, nullable = false)]
     pub url: Option<String>,
     /// Kinds that are told; `[]` for all.
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
     #[schema(max_items = 200, nullable = false)]
     pub kinds: Option<Vec<String>>,
     /// Countries whose records are told; `[]` for all.
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
     #[schema(max_items = 200, nullable = false)]
     pub countries: Option<Vec<String>>,
     /// What is told; `[]` for everything.
-    #[serde(deserialize_with = "given")]
+    #[serde(default, deserialize_with = "given")]
     #[schema(max_items = 10, nullable = false)]
     pub events: Option<Vec<String>>,
 }
