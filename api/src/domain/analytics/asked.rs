@@ -148,7 +148,7 @@ impl Reading {
         let shown = cut(&Json::from(name));
         let near = hint(name, known.clone());
         let all: Vec<&str> = known.collect();
-        let text = format!("{shown} is no {what}{near}; there are {}", all.join(", "));
+        let text = format!("{shown} is no {what}; there are {}{near}", all.join(", "));
         self.fault(at, Code::NotInList, text);
     }
 
