@@ -10,6 +10,7 @@ pub mod cooperation;
 pub mod delivery;
 mod elsewhere;
 pub mod exchange;
+pub mod flat;
 pub mod history;
 pub mod me;
 pub mod moves;

@@ -58,6 +58,7 @@ fn routes() -> Router<AppState> {
     let by_graphql = by_graphql.layer(from_fn(caching::tagged)).layer(from_fn(layers::conditional));
     Router::new()
         .nest("/api/v1", api)
+        .merge(rest::odata::router())
         .route("/graphql", by_graphql)
         .route("/graphql/ws", get(socket::upgrade))
         .merge(pages::router())

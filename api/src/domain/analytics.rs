@@ -1,7 +1,7 @@
 //! Figures of every kind: counts and sums of what the caller sees, by what records have in common, now and over time.
 
 mod asked;
-mod late;
+pub(super) mod late;
 mod points;
 mod told;
 

@@ -7,6 +7,7 @@
 mod analytics;
 mod bundles;
 mod editions;
+mod flat;
 mod imports;
 mod json;
 mod many;
@@ -247,6 +248,7 @@ impl Run {
             Read::Import(read) => self.imports(item, read).await,
             Read::Analytics => self.analytics(item, false).await,
             Read::AnalyticsSeries => self.analytics(item, true).await,
+            Read::FlatView => self.flat_view(item).await,
             Read::Bundles => self.bundles(item).await,
             Read::Bundle => self.bundle(item).await,
             Read::Snapshots => self.snapshots(item).await,

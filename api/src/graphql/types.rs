@@ -7,6 +7,7 @@ mod analytics;
 mod bundles;
 mod entry;
 mod fixed;
+mod flat;
 mod imports;
 mod inputs;
 mod kind;
@@ -18,6 +19,7 @@ mod webhooks;
 
 pub(crate) use analytics::{Analytics, FigureCell, FigureFilterInput, FigureRow};
 pub(crate) use bundles::BundleInput;
+pub(crate) use flat::{FlatColumn, FlatRows};
 pub(crate) use imports::{CommitImportInput, ImportInput, RevertImportInput};
 pub(crate) use snapshots::SnapshotInput;
 use std::collections::HashMap;
@@ -159,6 +161,8 @@ pub(crate) enum Read {
     Analytics,
     /// Figures of a list over time.
     AnalyticsSeries,
+    /// A page of a flat view.
+    FlatView,
     /// Bundles that the caller may know of.
     Bundles,
     /// A bundle that the caller may know of.

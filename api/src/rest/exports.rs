@@ -1,7 +1,7 @@
 //! Exports: whole lists as CSV, as lines of JSON or as workbooks, written while they are read.
 
 mod asked;
-mod book;
+pub(super) mod book;
 mod sent;
 
 use std::sync::Arc;
@@ -11,13 +11,14 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
     response::{IntoResponse, Response},
 };
+use futures_util::future::BoxFuture;
 use kernel::{Ctx, KindDef, view::Locale};
 
 pub use asked::ExportParams;
-pub(super) use asked::one_of;
 use asked::{Asked, Chosen};
-use book::Book;
-use sent::Printer;
+pub(super) use asked::{SEPARATORS, SWITCHES, one_of};
+pub(super) use book::Book;
+pub(super) use sent::Printer;
 
 use super::{
     addresses::no_such_address,
@@ -44,7 +45,7 @@ use crate::{
 };
 
 /// The form of lines of JSON.
-const LINES: Form = Form { name: "ndjson", media: "application/x-ndjson" };
+pub(super) const LINES: Form = Form { name: "ndjson", media: "application/x-ndjson" };
 
 /// The forms of a list: JSON in pages, the others whole.
 pub(super) const FORMS: [Form; 4] = [JSON, CSV, LINES, XLSX];
@@ -86,9 +87,9 @@ impl FromRequestParts<AppState> for Listing {
 
 /// Any caller who wants a whole list in one of its forms.
 pub struct Exporting {
-    recalled: Recalled,
-    parameters: Parameters,
-    form: Form,
+    pub(super) recalled: Recalled,
+    pub(super) parameters: Parameters,
+    pub(super) form: Form,
     state: AppState,
     meter: Option<Meter>,
 }
@@ -106,11 +107,40 @@ impl FromRequestParts<AppState> for Exporting {
     }
 }
 
-/// A list of which the first part is read.
-struct Begun {
-    export: Export,
-    first: Option<Batch>,
-    printer: Printer,
+/// What begins in a snapshot of the database; it may begin again in another one.
+pub(super) trait Begins: Send + Sync {
+    /// Reads the first part.
+    fn begin<'a>(&'a self, snapshot: &'a Ctx) -> BoxFuture<'a, kernel::Result<Begun>>;
+}
+
+/// All of a list.
+struct Whole {
+    asked: Asked,
+    /// The languages in which records that are referred to are named.
+    names: Arc<Locale>,
+    form: Form,
+}
+
+impl Begins for Whole {
+    fn begin<'a>(&'a self, snapshot: &'a Ctx) -> BoxFuture<'a, kernel::Result<Begun>> {
+        Box::pin(begin(snapshot, &self.asked, &self.names, self.form))
+    }
+}
+
+/// What is sent as a file.
+pub(super) enum Begun {
+    /// Lists, of which the first part is read.
+    Read(Box<Export>, Option<Batch>, Printer),
+    /// Something that is made already.
+    Made(Vec<u8>),
+}
+
+impl Begun {
+    /// Lists, of which the first part is read now.
+    pub(super) async fn of(mut export: Export, printer: Printer) -> kernel::Result<Self> {
+        let first = export.next().await?;
+        Ok(Self::Read(Box::new(export), first, printer))
+    }
 }
 
 impl Exporting {
@@ -133,23 +163,32 @@ impl Exporting {
                 return Err(refusal);
             }
         };
+        let names = self.recalled.ctx.locale.clone();
+        if asked.texts != Texts::Shown {
+            self.recalled.ctx.view.locale = Arc::new(Locale { chain: Vec::new(), all: true });
+        }
+        let headers = self.headers(def.collection, asked.language.clone());
+        let form = self.form;
+        self.send(headers, &Whole { asked, names, form }).await
+    }
+
+    /// Answers what is read in one snapshot, as soon as the first part of it is.
+    ///
+    /// # Errors
+    /// As what is read; 429 where the caller holds as many streams open as it may, 503 where as many exports run.
+    pub(super) async fn send(mut self, headers: HeaderMap, what: &impl Begins) -> Result<Response, Problem> {
         let seat = self.seat()?;
         if let Some(meter) = &self.meter {
             meter.charge(COSTS.export)?;
         }
         let turn = self.state.limits.exports.take().await?;
-        let names = self.recalled.ctx.locale.clone();
-        if asked.texts != Texts::Shown {
-            self.recalled.ctx.view.locale = Arc::new(Locale { chain: Vec::new(), all: true });
-        }
         let begun = loop {
             let snapshot = export::snapshot(&self.recalled.ctx).await?;
-            let begun = begin(&snapshot, &asked, &names, self.form).await;
+            let begun = what.begin(&snapshot).await;
             if self.recalled.stood_in(snapshot).await? {
                 break begun?;
             }
         };
-        let headers = self.headers(def, &asked);
         let body = sent::body(&self.state, (seat, turn), begun, self.meter);
         Ok((headers, body).into_response())
     }
@@ -164,14 +203,15 @@ impl Exporting {
         Ok(self.state.streams.take(self.recalled.identity.payer, address)?)
     }
 
-    fn headers(&self, def: &KindDef, asked: &Asked) -> HeaderMap {
-        let file = format!("{}-{}.{}", def.collection, self.state.clock.today(), self.form.name);
+    /// The headers of a file of this name.
+    pub(super) fn headers(&self, name: &str, language: Option<String>) -> HeaderMap {
+        let file = format!("{name}-{}.{}", self.state.clock.today(), self.form.name);
         let media =
             if self.form == CSV { "text/csv; charset=utf-8; header=present" } else { self.form.media };
         let texts = [
             (header::CONTENT_TYPE, Some(media.to_owned())),
             (header::CONTENT_DISPOSITION, Some(format!("attachment; filename=\"{file}\""))),
-            (header::CONTENT_LANGUAGE, asked.language.clone()),
+            (header::CONTENT_LANGUAGE, language),
         ];
         let given =
             |(name, text): (HeaderName, Option<String>)| Some((name, HeaderValue::from_str(&text?).ok()?));
@@ -196,14 +236,17 @@ async fn begin(snapshot: &Ctx, asked: &Asked, names: &Arc<Locale>, form: Form) -
             (table(columns, asked, form), read, names.clone())
         }
     };
-    let mut export = Export::begin(snapshot.clone(), listed.clone(), read, names).await?;
-    let first = export.next().await?;
-    Ok(Begun { export, first, printer })
+    let export = Export::begin(snapshot.clone(), listed.clone(), read, names).await?;
+    Begun::of(export, printer).await
 }
 
 fn table(columns: Columns, asked: &Asked, form: Form) -> Printer {
     if form == XLSX {
-        return Printer::Book(Book { columns });
+        return Printer::Book(Book { title: columns.def.collection, columns: vec![columns] });
     }
-    Printer::Table(Table { columns, separator: asked.separator, is_for_excel: asked.is_for_excel })
+    Printer::Table(Table {
+        columns: vec![columns],
+        separator: asked.separator,
+        is_for_excel: asked.is_for_excel,
+    })
 }

@@ -19,6 +19,7 @@ use super::{
     caller::{Caller, Reading, SignedIn},
     edition::{OfRecord, Stated, Writing},
     exports::{Exporting, Listing},
+    flat,
     if_match::{ByKey, Creating, IfMatch, Unconditional},
     listing::ListReader,
     openapi::{exports as exports_contract, kinds as contract},
@@ -65,7 +66,7 @@ impl Operation {
     }
 
     /// The same, which chooses the form of its answer itself.
-    const fn of_forms(mut self) -> Self {
+    pub(super) const fn of_forms(mut self) -> Self {
         self.has_forms = true;
         self
     }
@@ -94,7 +95,7 @@ pub fn operations() -> impl Iterator<Item = Operation> {
             .chain(releases);
         all.filter(|operation| operation.needs.iter().all(|write| def.declared.takes(*write)))
     });
-    of_kinds.chain([of_several(), api_keys::issue(), calendars::issue()])
+    of_kinds.chain([of_several(), api_keys::issue(), calendars::issue()]).chain(flat::operations())
 }
 
 /// A batch of several kinds.

@@ -356,7 +356,7 @@ pub(super) fn or_faults<T>(read: kernel::Result<T>, faults: &mut Vec<Violation>)
 
 fn page_of(given: PageParams, sort: Vec<SortKey>, faults: &mut Vec<Violation>) -> Page {
     let limit = limit_of(given.limit, faults);
-    Page { limit, cursor: given.after, backwards: false, sort, total: given.total.unwrap_or(false) }
+    Page { limit, cursor: given.after, sort, total: given.total.unwrap_or(false), ..Page::default() }
 }
 
 /// How many records a page has at most.

@@ -2,6 +2,7 @@
 
 mod assembly;
 pub(super) mod exports;
+pub(super) mod flat;
 mod headers;
 pub(super) mod kinds;
 mod merge;
@@ -44,6 +45,7 @@ use crate::domain::{
         (name = "Imports", description = "Files of records: sent, judged, written, with a report of every row; committed as a dry run showed, cancelled, taken back; templates, mappings, and rules of import."),
         (name = "Snapshots", description = "Many lists as at one instant, as files with a manifest, and the cursor of the feed that goes on from there."),
         (name = "Analytics", description = "Figures of every list: counts and sums by what records have in common, now, as of an instant, and over time."),
+        (name = "Flat views", description = "Rows of cells with codes and labels, for programs that draw figures: several lists put together, and what is not recorded said in a row."),
         (name = "Webhooks", description = "What the feed tells its reader, sent to an address as messages that are signed."),
         (name = "Bundles", description = "What a country releases, as one signed file that another installation takes in as records of that country."),
         (name = "Needs assessment", description = "Questionnaires with their questions, assessments with the answers of agencies, and gaps."),
@@ -107,7 +109,7 @@ fn joined() -> Result<Json, String> {
     let past = Map::from_iter([("HistoryEntryPage".to_owned(), schema::page("HistoryEntry"))]);
     let of_keys = kinds::schemas_of_issued(api_key::def(), calendar::def());
     let own = [tree::schemas(), editions::schemas(), renewal::schemas()];
-    for schemas in [past, schema::components(&KINDS), of_keys].into_iter().chain(own) {
+    for schemas in [past, schema::components(&KINDS), of_keys, flat::schemas()].into_iter().chain(own) {
         merge::add_schemas(&mut document, schemas)?;
     }
     for operation in super::kinds::operations() {

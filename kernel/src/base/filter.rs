@@ -2,10 +2,12 @@
 
 mod narrowing;
 mod offered;
+mod predicate;
 
 use model::VocabularyDef;
 pub use narrowing::Narrowing;
 pub(crate) use offered::filters;
+pub use predicate::{Comparison, Operand, Place, Predicate};
 
 use crate::spelling;
 

@@ -1,6 +1,7 @@
 //! What a caller sees of a kind, narrowed by filters.
 
 mod named;
+mod predicate;
 
 use chrono::NaiveDate;
 use model::FieldDef;
@@ -16,7 +17,7 @@ use crate::{
     codes::is_public,
     dates,
     error::{Code, Error, Result, Violation},
-    filter::{Filter, MAX_VALUES, MAX_WORDS, Narrowing, Rule},
+    filter::{Filter, MAX_VALUES, MAX_WORDS, Narrowing, Predicate, Rule},
     policy::{self, visible},
     record::{KindDef, Registry},
     row::{bit, parse},
@@ -52,13 +53,16 @@ pub(crate) fn narrowed(view: &View, def: &'static KindDef, asked: &Narrowing) ->
         faults.push(Violation::new(format!("?{}", filter.name), Code::UnknownParameter, detail));
     }
     let values: usize = asked.given().iter().filter(|(f, _)| f.accepts.is_list()).map(|(_, v)| v.len()).sum();
-    if values > MAX_VALUES {
+    if values + asked.predicate().map_or(0, Predicate::values) > MAX_VALUES {
         let detail = format!("the filters of a list take at most {MAX_VALUES} values together");
         faults.push(Violation::new("?", Code::OutOfRange, detail));
     }
     if faults.is_empty() {
         asked.given().iter().for_each(|(filter, values)| to.apply(filter, values));
         to.places(asked);
+        if let Some(predicate) = asked.predicate() {
+            to.all = to.all.add(predicate::says(view, def, predicate, true));
+        }
         if to.words > MAX_WORDS {
             faults.push(Violation::new("?q", Code::OutOfRange, format!("at most {MAX_WORDS} words")));
         }

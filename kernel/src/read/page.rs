@@ -49,6 +49,8 @@ pub struct Page {
     pub sort: Vec<SortKey>,
     /// Whether the records are counted too.
     pub total: bool,
+    /// How many records are passed over from where it goes on.
+    pub skip: usize,
 }
 
 /// A part of a list.

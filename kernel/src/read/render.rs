@@ -91,6 +91,8 @@ pub struct Renderer {
     /// The visible records that the rows refer to; none where edges look for themselves.
     refs: Option<References>,
     sets: HashMap<Uuid, SharedWith>,
+    /// Records that the rows lead to, for what is told of them beside their names.
+    kept: foldhash::HashMap<Uuid, Arc<Row>>,
     owners: Arc<Owners>,
     /// The day on which countries are members of regions.
     today: NaiveDate,
@@ -159,6 +161,7 @@ impl Renderer {
             names: view.locale.clone(),
             refs: None,
             sets: HashMap::new(),
+            kept: foldhash::HashMap::default(),
             owners,
             today: view.clock.today(),
             now: view.clock.now(),
@@ -250,6 +253,17 @@ impl Renderer {
     pub fn language(&self, row: &Row) -> Option<String> {
         let label = row.def().label?;
         self.texts(row).language_of(label).filter(|tag| !tag.is_empty()).map(str::to_owned)
+    }
+
+    /// Keeps records that the rows lead to.
+    pub fn keep(&mut self, rows: impl IntoIterator<Item = Arc<Row>>) {
+        self.kept.extend(rows.into_iter().map(|row| (row.id(), row)));
+    }
+
+    /// A record that is kept.
+    #[must_use]
+    pub fn kept(&self, id: Uuid) -> Option<&Row> {
+        self.kept.get(&id).map(|row| &**row)
     }
 
     /// Looks up records that rows refer to, one statement for each kind.

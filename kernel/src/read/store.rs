@@ -220,6 +220,9 @@ async fn page_of(
         let mut made = making(view, wanted, (cond, is_along));
         page.order(def, &mut made.select);
         made.select.limit(u64::try_from(page.limit).unwrap_or(u64::MAX).saturating_add(1));
+        if let Some(skip) = u64::try_from(page.skip).ok().filter(|skip| *skip > 0) {
+            made.select.offset(skip);
+        }
         Ok(made)
     })?;
     let found = prepared.run(view, &[]).await?;

@@ -8,7 +8,7 @@ use kernel::{KindDef, figures::Late};
 use model::Vocabulary;
 
 /// When records of a kind are late; none where they never are.
-pub(super) fn of(def: &KindDef) -> Option<Late> {
+pub fn of(def: &KindDef) -> Option<Late> {
     let over = StepStatus::Done.code();
     let (due, state, over) = match def.name {
         "task" => (

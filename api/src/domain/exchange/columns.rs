@@ -3,21 +3,29 @@
 //! A text has its own column and one for each language that it is translated to (`title@ru`); a reference shows the code of
 //! what it refers to; small objects have a column for each member (`cost.amount`). [`Column::cell`] makes a cell of a row.
 
+mod along;
 mod cell;
 mod choice;
 mod guard;
 mod make;
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
+use chrono::NaiveDate;
 use kernel::{
     KindDef,
+    figures::Late,
     record::{Columns as Read, part::Form},
+    row::Row,
 };
 use model::VocabularyDef;
 
 use crate::domain::plans::document::words::Speech;
 
+pub use along::{Kept, Type, look_along};
 pub use cell::Cell;
 pub use choice::unknown;
 pub use guard::{guarded, unguarded};
@@ -68,6 +76,16 @@ enum Holds {
     Code,
     /// The name of what is referred to.
     Name,
+    /// The id of what is referred to.
+    Id,
+    /// A column of the record that these columns lead to, one after the other.
+    Along(Vec<&'static str>, Box<Column>),
+    /// The name of the country the record is of, by its code.
+    Country(Arc<HashMap<String, String>>),
+    /// Whether the record is late on a day.
+    Late(Late, NaiveDate),
+    /// The same in every row; nothing where it is empty.
+    Fixed(&'static str),
     /// The label of its code.
     Label(HashMap<&'static str, String>),
     /// A member of a small object.
@@ -119,7 +137,8 @@ impl Columns {
             Holds::Name | Holds::Label(_) => labels != Labels::Codes,
             Holds::Code => labels != Labels::Labels,
             Holds::Whole => labels != Labels::Labels || coded(def, column).is_none(),
-            Holds::Member(_) | Holds::Translation(..) | Holds::ShownIn => true,
+            Holds::Id => false,
+            _ => true,
         });
         Self { def, all: all.collect() }
     }
@@ -128,6 +147,12 @@ impl Columns {
     #[must_use]
     pub fn read(&self) -> Read {
         self.all.iter().fold(self.def.base(), |all, column| all.and(column.read(self.def)))
+    }
+
+    /// Those of several kinds that are made for the kind of a row.
+    #[must_use]
+    pub fn of_row<'a>(all: &'a [Self], row: &Row) -> Option<&'a Self> {
+        all.iter().find(|columns| std::ptr::eq(columns.def, row.def()))
     }
 
     /// The names in the header.
@@ -140,8 +165,10 @@ impl Column {
     fn read(&self, def: &KindDef) -> Read {
         let form = def.parts.get(self.part).map(|part| part.form);
         let own = form.map_or(Read::NONE, |form| def.columns_of(form));
-        match self.holds {
+        match &self.holds {
             Holds::ShownIn => own.and(def.named(&["translations"])).and(def.named(def.label.as_slice())),
+            Holds::Along(path, _) => def.named(path.first().map_or(&[], std::slice::from_ref)),
+            Holds::Late(late, _) => def.named(&[late.due, late.state]),
             _ => own,
         }
     }

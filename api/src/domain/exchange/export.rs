@@ -2,7 +2,7 @@
 //! instant, in memory for one batch.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, VecDeque},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -22,7 +22,7 @@ use kernel::{
 };
 use uuid::Uuid;
 
-use super::columns::{Columns as Tabled, Labels, Texts};
+use super::columns::{Columns as Tabled, Kept, Labels, Texts, look_along};
 use crate::domain::plans::document::words::Speech;
 
 /// Records of the first batch, so that its first byte comes soon.
@@ -79,6 +79,17 @@ enum Place {
     End,
 }
 
+impl Place {
+    /// Where a list begins.
+    async fn of(ctx: &Ctx, listed: &Listed) -> Result<Self> {
+        if listed.sort.is_empty() {
+            return Ok(Self::After(None));
+        }
+        let page = Page { sort: listed.sort.clone(), ..Page::default() };
+        Ok(Self::With(store::ids(ctx, listed.def, &listed.filters, &page).await?.into_iter()))
+    }
+}
+
 /// A list that is being read, in one snapshot of the database.
 pub struct Export {
     /// The context of the snapshot.
@@ -89,6 +100,10 @@ pub struct Export {
     place: Place,
     known: Known,
     pace: Pace,
+    /// Lists that follow, with what is read of them.
+    then: VecDeque<(Listed, Columns)>,
+    /// The columns that lead to other records, and what of these is known.
+    along: (Vec<Tabled>, Kept),
 }
 
 /// The context of one snapshot: what is read in it was so at one instant. It holds a connection.
@@ -138,14 +153,22 @@ impl Export {
     /// # Errors
     /// As those of the list.
     pub async fn begin(ctx: Ctx, listed: Listed, columns: Columns, names: Arc<Locale>) -> Result<Self> {
-        let place = if listed.sort.is_empty() {
-            Place::After(None)
-        } else {
-            let page = Page { sort: listed.sort.clone(), ..Page::default() };
-            let ids = store::ids(&ctx, listed.def, &listed.filters, &page).await?;
-            Place::With(ids.into_iter())
-        };
-        Ok(Self { ctx, listed, columns, names, place, known: Known::default(), pace: Pace::default() })
+        let place = Place::of(&ctx, &listed).await?;
+        let (known, pace, along) = (Known::default(), Pace::default(), Default::default());
+        Ok(Self { ctx, listed, columns, names, place, known, pace, then: VecDeque::new(), along })
+    }
+
+    /// Begins several lists, one after the other, of which these columns are told.
+    ///
+    /// # Errors
+    /// As [`Export::begin`].
+    pub async fn of_all(ctx: Ctx, all: &[(Listed, Tabled)]) -> Result<Option<Self>> {
+        let mut then: VecDeque<_> =
+            all.iter().map(|(listed, columns)| (listed.clone(), columns.read())).collect();
+        let Some((listed, read)) = then.pop_front() else { return Ok(None) };
+        let names = ctx.locale.clone();
+        let along = (all.iter().map(|(_, columns)| columns.clone()).collect(), Kept::new());
+        Ok(Some(Self { then, along, ..Self::begin(ctx, listed, read, names).await? }))
     }
 
     /// Where it is told what batches come to.
@@ -165,14 +188,21 @@ impl Export {
     /// # Errors
     /// What the database says.
     pub async fn next(&mut self) -> Result<Option<Batch>> {
-        let rows = self.rows().await?;
-        self.ctx.settle_reads().await?;
-        if rows.is_empty() {
-            return Ok(None);
+        let mut rows = self.rows().await?;
+        while rows.is_empty() {
+            let Some((listed, columns)) = self.then.pop_front() else { break };
+            self.place = Place::of(&self.ctx, &listed).await?;
+            (self.listed, self.columns) = (listed, columns);
+            rows = self.rows().await?;
         }
         let of = (self.listed.def, rows.as_slice());
-        let renderer = Renderer::onward(&self.ctx, of, &self.names, &mut self.known).await?;
-        Ok(Some(Batch { rows, renderer }))
+        let mut renderer = Renderer::onward(&self.ctx, of, &self.names, &mut self.known).await?;
+        let (columns, kept) = &mut self.along;
+        if let Some(columns) = rows.first().and_then(|row| Tabled::of_row(columns, row)) {
+            look_along(&self.ctx, columns, &rows, (&mut renderer, kept)).await?;
+        }
+        self.ctx.settle_reads().await?;
+        Ok(Some(Batch { rows, renderer }).filter(|batch| !batch.rows.is_empty()))
     }
 
     async fn rows(&mut self) -> Result<Vec<Row>> {

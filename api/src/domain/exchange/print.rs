@@ -1,6 +1,7 @@
 //! How records are printed one after the other: as tables of CSV, or as lines of JSON.
 
 mod lines;
+mod objects;
 mod table;
 
 use kernel::{
@@ -13,6 +14,7 @@ use kernel::{
 use super::columns::Texts;
 
 pub use lines::Lines;
+pub use objects::Objects;
 pub use table::Table;
 
 /// What writes records one after the other.

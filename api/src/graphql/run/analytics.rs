@@ -55,14 +55,6 @@ impl Run {
             values.into_iter().map(move |value| (name.clone(), value))
         });
         let made = analytics(&self.ctx, def, &question, &pairs.collect::<Vec<_>>(), Vec::new()).await?;
-        let cell = |name: &str, value: Option<&Json>| FigureCell {
-            name: name.to_owned(),
-            value: value.filter(|value| !value.is_null()).map(|value| match value {
-                Json::String(text) => text.clone(),
-                other => other.to_string(),
-            }),
-            number: value.and_then(Json::as_f64),
-        };
         let rows = made.rows.iter().map(|row| {
             let cells = made.columns.iter().map(|column| cell(&column.name, row.get(&column.name)));
             FigureRow { cells: cells.collect() }
@@ -70,5 +62,17 @@ impl Run {
         let rows = rows.collect();
         let told = Analytics { columns: made.columns, rows, meta: made.meta };
         Ok(of_value(&serde_json::to_value(told)?))
+    }
+}
+
+/// A cell as it is told.
+pub(super) fn cell(name: &str, value: Option<&Json>) -> FigureCell {
+    FigureCell {
+        name: name.to_owned(),
+        value: value.filter(|value| !value.is_null()).map(|value| match value {
+            Json::String(text) => text.clone(),
+            other => other.to_string(),
+        }),
+        number: value.and_then(Json::as_f64),
     }
 }

@@ -101,7 +101,7 @@ pub(super) fn page(def: &KindDef, item: &Item, languages: &[String]) -> Result<P
     let keys = given("sort").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
     let sort = Page::parse_sort(def, &keys.collect::<Vec<_>>().join(","), languages)?;
     let cursor = given(cursor).and_then(Json::as_str).map(str::to_owned);
-    Ok(Page { limit, cursor, backwards, sort, total: counted(item) })
+    Ok(Page { limit, cursor, backwards, sort, total: counted(item), skip: 0 })
 }
 
 /// Whether the whole list of a field is counted.

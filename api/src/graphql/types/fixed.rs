@@ -76,6 +76,7 @@ impl Types<'_> {
         self.imports();
         self.snapshots();
         self.analytics();
+        self.flat();
         self.bundles();
         self.webhooks();
         self.gives::<HistoryEntry>();

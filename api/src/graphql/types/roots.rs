@@ -7,7 +7,7 @@ use kernel::KindDef;
 use super::{
     Does, PlanRead, Read, Types, Write, analytics, bundles,
     entry::{field, input, with_arguments, with_default},
-    imports,
+    flat, imports,
     kind::list_arguments,
     moves::input_name,
     snapshots, treaties, webhooks,
@@ -86,6 +86,7 @@ fn common_reads() -> Vec<(MetaField, Read)> {
     .chain(imports::reads())
     .chain(snapshots::reads())
     .chain(analytics::reads())
+    .chain(flat::reads())
     .chain(bundles::reads())
     .chain(webhooks::reads())
     .collect()

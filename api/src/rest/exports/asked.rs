@@ -135,8 +135,10 @@ impl Asked {
     }
 }
 
-const SEPARATORS: [(&str, u8); 3] = [("comma", b','), ("semicolon", b';'), ("tab", b'\t')];
-const SWITCHES: [(&str, bool); 4] = [("0", false), ("1", true), ("false", false), ("true", true)];
+pub(in crate::rest) const SEPARATORS: [(&str, u8); 3] =
+    [("comma", b','), ("semicolon", b';'), ("tab", b'\t')];
+pub(in crate::rest) const SWITCHES: [(&str, bool); 4] =
+    [("0", false), ("1", true), ("false", false), ("true", true)];
 
 /// Parameters of a list that say which page of it is wanted, or of which time.
 fn of_pages(def: &KindDef) -> Vec<&'static str> {

@@ -23,9 +23,34 @@ const LONGEST: usize = 32_767;
 const WIDTH: u16 = 18;
 
 /// How records are written.
-pub(super) struct Book {
-    /// The columns.
-    pub(super) columns: Columns,
+pub(in crate::rest) struct Book {
+    /// What the sheet is called.
+    pub(in crate::rest) title: &'static str,
+    /// The columns: of one kind, or of several that have the same.
+    pub(in crate::rest) columns: Vec<Columns>,
+}
+
+/// A workbook of rows that are there already.
+///
+/// # Errors
+/// `Internal` where it cannot be written.
+pub(in crate::rest) fn of_cells(
+    (title, names): (&'static str, &[&str]),
+    rows: &[Vec<Cell<'static>>],
+    made_at: DateTime<Utc>,
+) -> Result<Vec<u8>> {
+    let book = Book { title, columns: Vec::new() };
+    let mut writer = Writer::new(&book, made_at)?;
+    writer.names(names.iter().copied())?;
+    for (line, row) in (1_u32..ROWS).zip(rows) {
+        writer.line = line;
+        for (at, cell) in (0_u16..).zip(row) {
+            writer.cell(at, cell.clone())?;
+        }
+    }
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(&mut writer.finish()?, &mut bytes).map_err(Fault::from)?;
+    Ok(bytes)
 }
 
 /// What a workbook is made of, part by part.
@@ -68,7 +93,7 @@ impl From<Fault> for Error {
 /// A workbook that is being written, with the sheet and the line it goes on with.
 struct Writer<'a> {
     book: Workbook,
-    columns: &'a Columns,
+    of: &'a Book,
     sheets: usize,
     line: u32,
     head: Format,
@@ -87,7 +112,7 @@ impl Book {
         mut parts: mpsc::Receiver<Page>,
         pace: &Pace,
     ) -> Result<File> {
-        let mut writer = Writer::new(&self.columns, made_at)?;
+        let mut writer = Writer::new(self, made_at)?;
         loop {
             match parts.blocking_recv() {
                 None => return Err(Fault::Left.into()),
@@ -102,31 +127,37 @@ impl Book {
 }
 
 impl<'a> Writer<'a> {
-    fn new(columns: &'a Columns, made_at: DateTime<Utc>) -> Result<Self, Fault> {
+    fn new(of: &'a Book, made_at: DateTime<Utc>) -> Result<Self, Fault> {
         let mut book = Workbook::new();
         let made = rust_xlsxwriter::ExcelDateTime::from_timestamp(made_at.timestamp())?;
         book.set_properties(&rust_xlsxwriter::DocProperties::new().set_creation_datetime(&made));
         let format = |text: &str| Format::new().set_num_format(text);
         let (day, instant) = (format("yyyy-mm-dd"), format("yyyy-mm-dd hh:mm:ss"));
-        let mut writer =
-            Self { book, columns, sheets: 0, line: 0, head: Format::new().set_bold(), day, instant };
+        let mut writer = Self { book, of, sheets: 0, line: 0, head: Format::new().set_bold(), day, instant };
         writer.sheet()?;
         Ok(writer)
     }
 
     /// Begins the next sheet with the names of the columns.
     fn sheet(&mut self) -> Result<(), Fault> {
-        let title = self.columns.def.collection;
+        let title = self.of.title;
         let number = self.sheets + 1;
         let name = if number == 1 { title.to_owned() } else { format!("{title} ({number})") };
         let sheet = self.book.add_worksheet_with_constant_memory();
-        let sheet = sheet?.set_name(name)?.set_freeze_panes(1, 0)?;
-        for (at, name) in (0_u16..).zip(self.columns.names()) {
+        sheet?.set_name(name)?.set_freeze_panes(1, 0)?;
+        self.sheets = number;
+        self.line = 0;
+        let of = self.of;
+        self.names(of.columns.iter().take(1).flat_map(Columns::names))
+    }
+
+    /// Writes the names of the columns.
+    fn names<'n>(&mut self, names: impl Iterator<Item = &'n str>) -> Result<(), Fault> {
+        let sheet = self.book.worksheet_from_index(self.sheets - 1)?;
+        for (at, name) in (0_u16..).zip(names) {
             sheet.set_column_width(at, WIDTH)?;
             sheet.write_string_with_format(0, at, name, &self.head)?;
         }
-        self.sheets = number;
-        self.line = 0;
         Ok(())
     }
 
@@ -138,7 +169,8 @@ impl<'a> Writer<'a> {
                 self.sheet()?;
             }
             self.line += 1;
-            for (at, column) in (0_u16..).zip(&self.columns.all) {
+            let columns = Columns::of_row(&self.of.columns, row).map_or(&[][..], |columns| &columns.all);
+            for (at, column) in (0_u16..).zip(columns) {
                 bytes = bytes.saturating_add(self.cell(at, column.cell(&batch.renderer, row))?);
             }
         }

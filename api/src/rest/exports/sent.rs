@@ -16,7 +16,7 @@ use super::{
 use crate::{
     domain::exchange::{
         export::{Batch, Export},
-        print::{Lines, Print, Table},
+        print::{Lines, Objects, Print, Table},
     },
     limits::{
         exports::{LONGEST, SLOW},
@@ -33,11 +33,13 @@ const PART: usize = 64 << 10;
 const AHEAD: usize = 4;
 
 /// What writes records.
-pub(super) enum Printer {
+pub(in crate::rest) enum Printer {
     /// As a table.
     Table(Table),
     /// As lines of JSON.
     Lines(Lines),
+    /// As lines of JSON with the columns of a table.
+    Objects(Objects),
     /// As a workbook, which is made before it is sent.
     Book(Book),
 }
@@ -129,17 +131,26 @@ pub(super) fn body(state: &AppState, held: impl Send + 'static, begun: Begun, me
 }
 
 async fn make(begun: Begun, outlet: Outlet, bill: Bill) -> Result<()> {
-    let Begun { export, first, printer } = begun;
+    let (export, first, printer) = match begun {
+        Begun::Read(export, first, printer) => (export, first, printer),
+        Begun::Made(bytes) => {
+            for part in bytes.chunks(PART) {
+                outlet.send(part.to_vec()).await?;
+            }
+            return Ok(());
+        }
+    };
     match printer {
         Printer::Table(table) => print((export, first), &table, &outlet, bill).await,
         Printer::Lines(lines) => print((export, first), &lines, &outlet, bill).await,
+        Printer::Objects(objects) => print((export, first), &objects, &outlet, bill).await,
         Printer::Book(book) => bind((export, first), book, &outlet, bill).await,
     }
 }
 
 /// Prints a list while it is read.
 async fn print(
-    (mut export, first): (Export, Option<Batch>),
+    (mut export, first): (Box<Export>, Option<Batch>),
     printer: &impl Print,
     outlet: &Outlet,
     mut bill: Bill,
@@ -162,7 +173,7 @@ async fn print(
 
 /// Makes a workbook of a list while it is read, on a thread that may block, and then sends it.
 async fn bind(
-    (mut export, first): (Export, Option<Batch>),
+    (mut export, first): (Box<Export>, Option<Batch>),
     book: Book,
     outlet: &Outlet,
     mut bill: Bill,

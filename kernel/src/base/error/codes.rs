@@ -206,6 +206,8 @@ codes! {
         "our fault; the cause is in the log under the request id"
     IssuerUnreachable "issuer_unreachable" 503 "The issuer of the token does not answer"
         "a token of a trusted issuer whose keys cannot be fetched now: send it again after `Retry-After`; everything else works"
+    NotSupported "not_supported" 501 "The service does not do this"
+        "good OData that is not supported here; `message` names it"
     Unavailable "unavailable" 503 "The service cannot answer now"
         "the database is busy, a time-out ran, or more was asked than can be done: send it again after `Retry-After`"
 }

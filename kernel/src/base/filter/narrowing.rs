@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
-use super::{Accepts, Filter};
+use super::{Accepts, Filter, Predicate};
 use crate::{
     dates,
     error::{Code, Error, Result, Violation},
@@ -13,13 +13,17 @@ use crate::{
     record::KindDef,
 };
 
-/// The filters that are given, each with its values in wire form.
+/// The filters that are given, each with its values in wire form, and a condition of the caller's own.
 #[derive(Clone, Default)]
-pub struct Narrowing(Vec<(&'static Filter, Vec<String>)>);
+pub struct Narrowing {
+    given: Vec<(&'static Filter, Vec<String>)>,
+    predicate: Option<Predicate>,
+}
 
 impl fmt::Debug for Narrowing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.0.iter().map(|(filter, values)| (filter.name, values))).finish()
+        f.debug_map().entries(self.given.iter().map(|(filter, values)| (filter.name, values))).finish()?;
+        self.predicate.iter().try_for_each(|predicate| write!(f, " {predicate:?}"))
     }
 }
 
@@ -58,7 +62,7 @@ impl Narrowing {
                 found.push((filter, values));
             }
         }
-        Self(found)
+        Self { given: found, predicate: None }
     }
 
     /// One filter with one value.
@@ -94,24 +98,43 @@ impl Narrowing {
                 found.push((filter, values));
             }
         }
-        if faults.is_empty() { Ok(Self(found)) } else { Err(Error::BadRequest(faults)) }
+        if faults.is_empty() {
+            Ok(Self { given: found, predicate: None })
+        } else {
+            Err(Error::BadRequest(faults))
+        }
+    }
+
+    /// Narrows further to what a condition says.
+    #[must_use]
+    pub fn and(mut self, predicate: Option<Predicate>) -> Self {
+        self.predicate = match (self.predicate, predicate) {
+            (Some(one), Some(other)) => Some(Predicate::All(vec![one, other])),
+            (one, other) => one.or(other),
+        };
+        self
+    }
+
+    /// The condition of the caller's own.
+    pub(crate) fn predicate(&self) -> Option<&Predicate> {
+        self.predicate.as_ref()
     }
 
     /// The filters with their values.
     pub(crate) fn given(&self) -> &[(&'static Filter, Vec<String>)] {
-        &self.0
+        &self.given
     }
 
     /// Puts another value in the place of one.
     pub(crate) fn put(&mut self, filter: usize, value: usize, code: String) {
-        if let Some(old) = self.0.get_mut(filter).and_then(|(_, values)| values.get_mut(value)) {
+        if let Some(old) = self.given.get_mut(filter).and_then(|(_, values)| values.get_mut(value)) {
             *old = code;
         }
     }
 
     /// The values of a filter.
     pub(crate) fn values(&self, name: &str) -> &[String] {
-        self.0.iter().find(|(filter, _)| filter.name == name).map_or(&[], |(_, values)| values.as_slice())
+        self.given.iter().find(|(filter, _)| filter.name == name).map_or(&[], |(_, values)| values.as_slice())
     }
 }
 

@@ -169,6 +169,9 @@ fn check(asked: &Asked, filters: &Narrowing) -> Result<()> {
         let name = grouping.of.name;
         refuse("?group_by", format!("the past is not told by `{name}`"));
     }
+    if filters.predicate().is_some() {
+        refuse("?filter", "the past is narrowed by filters of the list only".to_owned());
+    }
     for (filter, _) in filters.given() {
         if matches!(filter.rule, Rule::Linked(..) | Rule::Words | Rule::Shows) {
             refuse(&format!("?{}", filter.name), format!("the past is not narrowed by `{}`", filter.name));

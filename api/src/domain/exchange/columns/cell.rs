@@ -51,6 +51,19 @@ impl Column {
             Holds::ShownIn => {
                 return renderer.language(row).map_or(Cell::Empty, |tag| Cell::Text(tag.into()));
             }
+            Holds::Along(path, inner) => {
+                let mut at = Some(row);
+                for column in path {
+                    at = at.and_then(|row| renderer.kept(row.uuid(column)?));
+                }
+                return at.map_or(Cell::Empty, |row| inner.cell(renderer, row));
+            }
+            Holds::Fixed(_) => return self.fixed().unwrap_or(Cell::Empty),
+            Holds::Late(late, today) => {
+                let is_over = row.text(late.state).is_some_and(|state| late.over.contains(&state));
+                let is_due = row.date(late.due).is_some_and(|due| due < *today);
+                return Cell::Truth(is_due && !is_over);
+            }
             _ => {}
         }
         let Some(part) = row.def().parts.get(self.part) else { return Cell::Empty };
@@ -59,6 +72,8 @@ impl Column {
             (Holds::Code, Told::Refs(all)) => joined(all.all().map(|one| taken(one, code))),
             (Holds::Name, Told::Ref(one)) => Cell::Text(taken(one, name)),
             (Holds::Name, Told::Refs(all)) => joined(all.all().map(|one| taken(one, name))),
+            (Holds::Id, Told::Ref(one)) => Cell::Id(one.id),
+            (Holds::Country(names), Told::Text(code)) => text(names.get(code).map(String::as_str)),
             (Holds::Label(labels), told) => labelled(&told, |code| {
                 labels.get(code).map_or_else(|| Cow::Owned(code.to_owned()), |label| Cow::Borrowed(&**label))
             }),
@@ -156,6 +171,40 @@ fn list(items: &[Json]) -> Cell<'_> {
 }
 
 impl Cell<'_> {
+    /// The same cell, lent from nobody.
+    #[must_use]
+    pub fn into_owned(self) -> Cell<'static> {
+        match self {
+            Self::Empty => Cell::Empty,
+            Self::Id(id) => Cell::Id(id),
+            Self::Number(number) => Cell::Number(number),
+            Self::Decimal(text) => Cell::Decimal(text),
+            Self::Truth(truth) => Cell::Truth(truth),
+            Self::Day(day) => Cell::Day(day),
+            Self::At(at) => Cell::At(at),
+            Self::Text(text) => Cell::Text(text.into_owned().into()),
+        }
+    }
+
+    /// The cell in JSON.
+    #[must_use]
+    pub fn json(&self) -> Json {
+        match self {
+            Self::Empty => Json::Null,
+            Self::Number(number) => (*number).into(),
+            Self::Truth(truth) => (*truth).into(),
+            Self::Text(text) => text.to_string().into(),
+            Self::Decimal(text) => {
+                text.parse::<serde_json::Number>().map_or_else(|_| text.clone().into(), Json::from)
+            }
+            _ => {
+                let mut bytes = Vec::new();
+                self.write(&mut bytes);
+                String::from_utf8(bytes).unwrap_or_default().into()
+            }
+        }
+    }
+
     /// Writes the cell as a text.
     pub fn write(&self, to: &mut Vec<u8>) {
         match self {

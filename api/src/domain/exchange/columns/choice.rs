@@ -7,7 +7,7 @@ use kernel::{
 };
 use serde_json::Value as Json;
 
-use super::{Column, Columns, Texts, make};
+use super::{Column, Columns, Holds, Texts, make};
 use crate::domain::plans::document::words::Speech;
 
 impl Columns {
@@ -21,7 +21,8 @@ impl Columns {
         texts: &Texts,
         speech: &Speech,
     ) -> Result<Self, Vec<Violation>> {
-        let known: Vec<Column> = make::all(def, texts, speech).collect();
+        let all = make::all(def, texts, speech);
+        let known: Vec<Column> = all.filter(|column| !matches!(column.holds, Holds::Id)).collect();
         let (mut all, mut faults) = (Vec::<Column>::new(), Vec::new());
         for name in names.split(',').map(str::trim) {
             match find(def, &known, name, texts) {

@@ -28,7 +28,10 @@ fn of_part(def: &'static KindDef, at: usize, texts: &Texts, speech: &Speech) -> 
         Form::Money(..) => [Member::Amount, Member::Currency].map(member).into(),
         Form::AnyRef(..) => [Member::Kind, Member::Id].map(member).into(),
         Form::Ref(_) | Form::Refs(_) => {
-            vec![own(Holds::Code), column(format!("{}.name", part.name), Holds::Name)]
+            let id =
+                matches!(part.form, Form::Ref(_)).then(|| column(format!("{}.id", part.name), Holds::Id));
+            let named = [own(Holds::Code), column(format!("{}.name", part.name), Holds::Name)];
+            named.into_iter().chain(id).collect()
         }
         Form::Text(_) => {
             let languages = if let Texts::Translated(tags) = texts { tags } else { &BTreeSet::new() };

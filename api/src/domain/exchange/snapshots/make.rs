@@ -179,7 +179,7 @@ async fn printer(ctx: &Ctx, asked: &Asked, listed: &Listed) -> Result<(Box<dyn P
         Form::Table => {
             let columns = export::columns(ctx, listed, (&asked.texts, asked.labels), &asked.names).await?;
             let read = columns.read();
-            Ok((Box::new(Table { columns, separator: b',', is_for_excel: false }), read))
+            Ok((Box::new(Table { columns: vec![columns], separator: b',', is_for_excel: false }), read))
         }
     }
 }
