@@ -10,7 +10,7 @@ mod sorts;
 
 use std::collections::BTreeSet;
 
-use concord::domain::KINDS;
+use concord::domain::{KINDS, flat::VIEWS};
 use kernel::{KindDef, policy::Class};
 use model::Move;
 use serde_json::{Value as Json, json};
@@ -138,6 +138,14 @@ fn twin(operation: &str) -> Twin {
         "get_analytics_series" => return field("Query", "analyticsSeries".into()),
         "get_plan_document" => return field("Query", "planDocument".into()),
         _ => {}
+    }
+    if let Some(view) = VIEWS.iter().find(|view| operation.ends_with(view.name)) {
+        let is_file = operation == format!("export_{}", view.name);
+        return if is_file {
+            Twin::None("files are HTTP's; the view is there")
+        } else {
+            field("Query", "flatView".into())
+        };
     }
     let singular = |name: &str| KINDS.all().iter().any(|def| def.name == name);
     let plural = |name: &str| KINDS.all().iter().any(|def| def.collection.replace('-', "_") == name);

@@ -1,6 +1,6 @@
 //! Figures: they count what the lists of their caller have, of every kind.
 
-use concord::domain::KINDS;
+use concord::domain::{KINDS, flat::VIEWS};
 use kernel::{KindDef, policy::Class};
 use serde_json::json;
 
@@ -39,6 +39,47 @@ pub async fn graphql(caller: &Caller<'_>, name: &str) -> Faults {
         let answer = caller.client.graphql(&query, json!({"c": def.collection})).await;
         if !answer.body["errors"].is_null() {
             faults.push(format!("{} {name} of {}: {}", caller.name, def.name, answer.body));
+        }
+    }
+    faults
+}
+
+/// A flat view, as a page or a file: a row for what its list has, where it is of one.
+pub async fn flat(caller: &Caller<'_>, path: &str) -> Option<Faults> {
+    let name = path.trim_start_matches('/').trim_end_matches(".{format}");
+    VIEWS.iter().find(|view| view.name == name)?;
+    let is_file = path.ends_with("{format}");
+    let asked = if is_file { format!("/{name}.csv") } else { format!("/{name}?total=true") };
+    let answer = caller.client.get(&asked).await;
+    let mut faults = caller.expect(&asked, answer.status, 200, &answer);
+    let list = match name {
+        "task_flat" => "tasks",
+        "plan_action_flat" => "actions",
+        _ => return Some(faults),
+    };
+    let total = caller.client.get(&format!("/{list}?limit=1&total=true")).await.body["page"]["total"].clone();
+    let told = if is_file {
+        let lines = csv::Reader::from_reader(answer.bytes.as_slice()).into_records().count();
+        json!(lines)
+    } else {
+        answer.body["page"]["total"].clone()
+    };
+    if told != total {
+        faults.push(format!("{} {asked}: {told} of {total}", caller.name));
+    }
+    Some(faults)
+}
+
+/// The same through GraphQL.
+pub async fn views(caller: &Caller<'_>) -> Faults {
+    let mut faults = Faults::new();
+    for view in &VIEWS {
+        let query = "query($n: String!) { flatView(name: $n, first: 1) { totalCount } }";
+        let answer = caller.client.graphql(query, json!({"n": view.name})).await;
+        let rest = caller.client.get(&format!("/{}?limit=1&total=true", view.name)).await;
+        let (told, total) = (&answer.body["data"]["flatView"]["totalCount"], &rest.body["page"]["total"]);
+        if told.is_null() || told != total {
+            faults.push(format!("{} flatView of {}: {told} of {total}", caller.name, view.name));
         }
     }
     faults

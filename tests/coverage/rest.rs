@@ -110,6 +110,9 @@ async fn one(caller: &Caller<'_>, method: &str, path: &str) -> Option<Faults> {
     if let ("get", Some(end)) = (method, path.strip_prefix("/analytics/{collection}")) {
         return Some(analytics::rest(caller, end).await);
     }
+    if let Some(faults) = analytics::flat(caller, path).await {
+        return Some(faults);
+    }
     if (method, path) == ("get", "/audit/reads") {
         let answer = caller.client.get(path).await;
         return Some(caller.expect(path, answer.status, caller.audits(), &answer));

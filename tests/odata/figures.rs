@@ -56,6 +56,8 @@ async fn figures_count_what_their_caller_sees() {
             for set in ["tasks", "task_flat"] {
                 let told = value(&get(&me, &format!("/{set}?$apply=aggregate($count as n)")).await);
                 assert_eq!(told, [json!({ "n": total })], "{name} {set}");
+                let none = format!("/{set}?$apply=filter(title eq 'nothing')/aggregate($count as n,progress_percent with max as p)");
+                assert_eq!(value(&get(&me, &none).await), [json!({"n": 0, "p": null})], "{name} {set}");
             }
         }
     })

@@ -16,7 +16,7 @@ async fn what_is_not_supported_is_told_by_its_name() {
             ("/tasks?$filter=contains(tolower(title),'x')", "tolower"),
             ("/tasks?$filter=month(due_on) eq 3", "month"),
             ("/tasks?$filter=progress_percent add 1 eq 3", "arithmetic"),
-            ("/tasks?$filter=plan/title eq 'x'", "title"),
+            ("/tasks?$filter=plan/title eq 'x'", "`plan/...`"),
             ("/tasks?$filter=status_label eq 'Done'", "status_label"),
             ("/tasks?$filter=title eq @x", "aliases"),
             ("/tasks?$orderby=lead_agency_name", "lead_agency_name"),
@@ -65,8 +65,18 @@ async fn what_is_wrong_is_told_with_its_place() {
             ("/tasks?$skiptoken=x", "cursor_invalid", "?after", ""),
             ("/tasks?$top=1&$top=2", "duplicate_member", "$top", "twice"),
             ("/tasks?$filters=x", "unknown_parameter", "$filters", "did you mean `$filter`"),
-            ("/tasks?$apply=groupby((status),aggregate(title with sum as t))", "bad_format", "$apply", "no numbers"),
-            ("/tasks?$apply=groupby((status),aggregate($count as status))", "duplicate_member", "$apply", "already"),
+            (
+                "/tasks?$apply=groupby((status),aggregate(title with sum as t))",
+                "bad_format",
+                "$apply",
+                "no numbers",
+            ),
+            (
+                "/tasks?$apply=groupby((status),aggregate($count as status))",
+                "duplicate_member",
+                "$apply",
+                "already",
+            ),
             (deep.as_str(), "out_of_range", "$filter", "deep"),
             (nots.as_str(), "out_of_range", "$filter", "deep"),
             (many.as_str(), "out_of_range", "", "at most 1000 values"),
@@ -107,10 +117,13 @@ async fn addresses_that_lead_nowhere_say_what_is_near() {
 async fn withheld_fields_are_neither_told_nor_compared() {
     app(async |app| {
         let fp = app.user("focal_point").await;
-        fp.edit(&format!("/tasks/{}", app.id("task:released")), json!({"estimate_days": 7})).await.ok(200);
+        fp.edit(&format!("/tasks/{}", app.world.id("task:released")), json!({"estimate_days": 7}))
+            .await
+            .ok(200);
         let partner = app.user("partner").await;
         let ask = async || {
-            let told = value(&get(&partner, "/tasks?$select=estimate_days&$filter=estimate_days eq 7").await).len();
+            let told =
+                value(&get(&partner, "/tasks?$select=estimate_days&$filter=estimate_days eq 7").await).len();
             let not = value(&get(&partner, "/tasks?$filter=not (estimate_days eq 7)&$select=id").await).len();
             let sum = value(&get(&partner, "/tasks?$apply=aggregate(estimate_days with sum as s)").await);
             let groups = value(&get(&partner, "/tasks?$apply=groupby((estimate_days))").await);

@@ -7,7 +7,6 @@ use axum::{
 use futures_util::future::BoxFuture;
 use kernel::{Code, Ctx, Error, Violation};
 use serde::Deserialize;
-use serde_json::{Map, Value as Json};
 use utoipa::IntoParams;
 
 use super::{
@@ -24,7 +23,7 @@ use crate::{
     domain::{
         exchange::{
             export::Export,
-            print::{Objects, Table as Printed},
+            print::{Object, Objects, Table as Printed},
         },
         flat::{
             Asked, Found, MOST_ROWS, REGION, Row, Source, Table, VIEWS, described_view, filters, find, view,
@@ -131,14 +130,17 @@ async fn page_of(ctx: &Ctx, name: &str, parameters: &Parameters) -> Result<Answe
     }
     let asked = Asked { limit, cursor: page.after, is_counted: page.total.unwrap_or_default(), ..asked };
     let Found { rows, next, total } = find(ctx, &table, &asked).await?;
-    let object =
-        |row: Row| Objects::object(table.columns.iter().map(|column| column.name.as_str()), row.into_iter());
-    let items = rows.into_iter().map(object).collect();
+    let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    let items: Vec<Object<'_>> = rows.into_iter().map(|row| object(&names, row)).collect();
     let page = PageInfo { next: next.clone(), limit, total };
     Ok(Answer {
         next: next.map(|cursor| parameters.address_after(&cursor)),
-        ..Answer::of(&Page::<Map<String, Json>> { items, page })?
+        ..Answer::of(&Page { items, page })?
     })
+}
+
+fn object<'a>(names: &[&'a str], row: Row) -> Object<'a> {
+    Object(names.iter().copied().zip(row).collect())
 }
 
 /// All of a view as a file.
@@ -217,7 +219,7 @@ fn made(ctx: &Ctx, table: &Table, rows: Vec<Row>, write: Writing) -> kernel::Res
         XLSX => return book::of_cells((table.name, &names), &rows, ctx.clock.now()),
         LINES => {
             for row in rows {
-                serde_json::to_writer(&mut bytes, &Objects::object(names.iter().copied(), row.into_iter()))?;
+                serde_json::to_writer(&mut bytes, &object(&names, row))?;
                 bytes.push(b'\n');
             }
         }

@@ -67,9 +67,10 @@ async fn answered(
 ) -> Result<Response, Problem> {
     let (parts, _) = request.into_parts();
     let mut recalled = recall(&parts, &state).await?;
+    let scheme = parts.uri.scheme_str().unwrap_or("http");
     loop {
         let below = below.as_ref().map_or("", |Path(below)| below.as_str());
-        let made = made(&recalled.ctx, &state, (below, parts.uri.query()), &parts.headers).await;
+        let made = made(&recalled.ctx, &state, (below, parts.uri.query(), scheme), &parts.headers).await;
         if recalled.stood().await? {
             return made.map(respond);
         }
@@ -96,7 +97,7 @@ fn respond(made: Made) -> Response {
 async fn made(
     ctx: &Ctx,
     state: &AppState,
-    (below, query): (&str, Option<&str>),
+    (below, query, scheme): (&str, Option<&str>, &str),
     headers: &HeaderMap,
 ) -> Result<Made, Problem> {
     let given = Given::of(pairs(query))?;
@@ -124,7 +125,7 @@ async fn made(
     let is_bare = |text: &str| text.contains("odata.metadata=none");
     let has_context = !given.get("$format").is_some_and(is_bare)
         && !headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(is_bare);
-    let frame = Frame { root: state.limits.front.public_url.link(ROOT), has_context };
+    let frame = Frame { root: root(state, headers, scheme), has_context };
     match asked {
         Asked::Service => {
             let set = |name: String| json!({ "name": name, "kind": "EntitySet", "url": name });
@@ -146,6 +147,16 @@ async fn made(
             answer::entity(ctx, &set, cell, (&given, &frame)).await.map(Made::Json)
         }
         Asked::Metadata => Err(no_such(below)),
+    }
+}
+
+/// The address of the service, with the host: many clients take no other.
+fn root(state: &AppState, headers: &HeaderMap, scheme: &str) -> String {
+    let public = &state.limits.front.public_url;
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    match host.filter(|_| public.is_unset()) {
+        Some(host) => format!("{scheme}://{host}{ROOT}"),
+        None => public.link(ROOT),
     }
 }
 

@@ -14,7 +14,7 @@ use kernel::{
 use super::columns::Texts;
 
 pub use lines::Lines;
-pub use objects::Objects;
+pub use objects::{Object, Objects};
 pub use table::Table;
 
 /// What writes records one after the other.

@@ -223,6 +223,9 @@ impl Applied {
             });
             rows.push(keys.chain(amounts).collect::<Result<Row>>()?);
         }
+        if rows.is_empty() && self.by.is_empty() {
+            return Ok(None);
+        }
         rows.sort_by_key(|row| {
             row.iter().take(self.by.len()).map(|cell| format!("{cell:?}")).collect::<Vec<_>>()
         });

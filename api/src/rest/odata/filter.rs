@@ -204,10 +204,10 @@ impl<'a> Filter<'a> {
     }
 
     fn column(&self, reading: &mut Reading, name: &str) -> Result<Compared<'a>, Refusal> {
-        let (at, column) = property(self.table, reading.option, name)?;
         if reading.peek() == Some(&Word::Sign('/')) {
-            return Err(unsupported(reading.option, "paths to other entities"));
+            return Err(unsupported(reading.option, &format!("paths such as `{name}/...`")));
         }
+        let (at, column) = property(self.table, reading.option, name)?;
         if !column.is_filter {
             return Err(unsupported(reading.option, &format!("conditions on `{name}`")));
         }

@@ -1,7 +1,7 @@
 //! The columns of tables as JSON, one row in a line.
 
 use kernel::{Result, render::Renderer, row::Row};
-use serde_json::{Map, Value as Json};
+use serde::{Serialize, Serializer, ser::SerializeMap};
 
 use super::Print;
 use crate::domain::exchange::columns::{Cell, Columns};
@@ -13,13 +13,17 @@ pub struct Objects {
     pub columns: Vec<Columns>,
 }
 
-impl Objects {
-    /// A row as an object.
-    pub fn object<'a>(
-        names: impl Iterator<Item = &'a str>,
-        cells: impl Iterator<Item = Cell<'a>>,
-    ) -> Map<String, Json> {
-        names.map(str::to_owned).zip(cells.map(|cell| cell.json())).collect()
+/// A row as an object, whose members are in the order of the columns.
+#[derive(Clone, Debug)]
+pub struct Object<'a>(pub Vec<(&'a str, Cell<'a>)>);
+
+impl Serialize for Object<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(Some(self.0.len()))?;
+        for (name, cell) in &self.0 {
+            map.serialize_entry(name, &cell.json())?;
+        }
+        map.end()
     }
 }
 
@@ -28,8 +32,8 @@ impl Print for Objects {
 
     fn row(&self, renderer: &Renderer, row: &Row, to: &mut Vec<u8>) -> Result<()> {
         if let Some(columns) = Columns::of_row(&self.columns, row) {
-            let cells = columns.all.iter().map(|column| column.cell(renderer, row));
-            serde_json::to_writer(&mut *to, &Self::object(columns.names(), cells))?;
+            let cells = columns.all.iter().map(|column| (column.name.as_str(), column.cell(renderer, row)));
+            serde_json::to_writer(&mut *to, &Object(cells.collect()))?;
             to.push(b'\n');
         }
         Ok(())
