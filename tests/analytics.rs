@@ -94,6 +94,26 @@ async fn several_values_count_in_each_and_none_counts_as_null() {
 }
 
 #[tokio::test]
+async fn a_sum_that_no_column_holds_is_exact() {
+    app(async |app| {
+        let me = app.user("focal_point").await;
+        for title in 0..10 {
+            let cost = json!({"amount": "999999999999999.999", "currency": "KWD"});
+            let body = json!({"owner": "KGZ", "title": format!("Dear {title}"), "lead_agency": "MES", "language": "en",
+                "estimated_cost": cost});
+            me.post("/proposals", body).await.ok(201);
+        }
+
+        let told = rows(&me, "proposals?measure=sum:estimated_cost,avg:estimated_cost&having=sum:estimated_cost>1000").await;
+
+        let row = json!({"estimated_cost_currency": "KWD", "sum_estimated_cost": "9999999999999999.990",
+            "avg_estimated_cost": 999_999_999_999_999.999});
+        assert_eq!(told, [row]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_withheld_field_counts_as_nothing_for_those_it_is_withheld_from() {
     app(async |app| {
         let me = app.user("focal_point").await;

@@ -13,7 +13,7 @@ use model::{
     access::{Handling, Visibility},
     field::Column,
 };
-use sea_orm::Statement;
+use sea_orm::{Statement, prelude::Date};
 
 use crate::support::{TestApp, app, db};
 
@@ -129,6 +129,7 @@ fn a_declaration_that_cannot_be_is_refused_with_its_reason() {
         refusal("no kind", KindDef::of(kept(twice))),
         refusal("pillar", with(text("basis").not_before("title"))),
         refusal("pillar", with(text("basis").is("nothing", "code"))),
+        refusal("pillar", with(FieldDef::of::<Date>("due_on", "due_on", "A day.").late("basis", &["done"]))),
         refusal("pillar", KindDef::of(kept(Pillar::DECLARATION.moves(&MOVES)))),
         refusal("task", kind::<Task>()),
     ];
@@ -138,6 +139,7 @@ fn a_declaration_that_cannot_be_is_refused_with_its_reason() {
         "two kinds are called `plan`",
         "pillar: `basis` is compared with no day",
         "pillar: `basis` follows from no field",
+        "pillar: nothing is late by `due_on`, or over in states that there are not",
         "pillar: its lifecycle knows no column `state`",
         "task: `complete` needs Fact(\"dependencies_done\"), which nothing finds out",
     ];

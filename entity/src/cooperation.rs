@@ -137,7 +137,7 @@ pub struct Task {
     #[field(default = TaskPriority::Normal, filter, sort)]
     pub priority: TaskPriority,
     /// Day it is due.
-    #[field(days("due", "due"), sort)]
+    #[field(days("due", "due"), sort, late(status, [TaskStatus::Done, TaskStatus::Cancelled]))]
     pub due_on: Option<Date>,
     /// Day it was done; of done tasks only, and needed for a task that is made as done.
     #[field(days("completed", "done"), sort, of_state = TaskStatus::Done)]

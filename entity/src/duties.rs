@@ -134,7 +134,16 @@ pub struct Deadline {
     #[field(new_only, days("period", "whose period ends"))]
     pub period_to: Option<Date>,
     /// Day by which it is due, in the country's time zone. Moving it by hand takes `due_reason`.
-    #[field(days("due", "due"), sort)]
+    #[field(
+        days("due", "due"),
+        sort,
+        late(status, [
+            DeadlineStatus::Submitted,
+            DeadlineStatus::Acknowledged,
+            DeadlineStatus::Waived,
+            DeadlineStatus::NotApplicable
+        ])
+    )]
     pub due_on: Date,
     /// Instant by which it is due: the last second of the day, or hours after an event.
     #[field(read_only)]

@@ -291,7 +291,12 @@ pub struct Action {
     #[field(sort)]
     pub starts_on: Option<Date>,
     /// Last day of its period.
-    #[field(days("ends", "that end"), sort, not_before = starts_on)]
+    #[field(
+        days("ends", "that end"),
+        sort,
+        not_before = starts_on,
+        late(status, [ActionStatus::Done, ActionStatus::Cancelled])
+    )]
     pub ends_on: Option<Date>,
     /// Planned cost.
     #[field(disclosable)]

@@ -60,7 +60,12 @@ pub struct CycleStep {
     /// How exact `from_on` is.
     pub from_precision: Option<DatePrecision>,
     /// Last day of the step.
-    #[field(days("ends", "that end"), sort, not_before = from_on)]
+    #[field(
+        days("ends", "that end"),
+        sort,
+        not_before = from_on,
+        late(status, [StepStatus::Done, StepStatus::Skipped])
+    )]
     pub until_on: Option<Date>,
     /// How exact `until_on` is.
     pub until_precision: Option<DatePrecision>,
@@ -128,7 +133,7 @@ pub struct Milestone {
     #[field(read_only, disclosable)]
     pub status_reason: Option<String>,
     /// Day by which it is to be reached.
-    #[field(days("due", "due"), sort)]
+    #[field(days("due", "due"), sort, late(status, [StepStatus::Done, StepStatus::Skipped]))]
     pub due_on: Option<Date>,
     /// Day it was reached; of done milestones only, and needed for one that is made as done.
     #[field(days("completed", "done"), sort, of_state = StepStatus::Done)]

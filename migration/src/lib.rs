@@ -109,6 +109,7 @@ mod m20261128_000321_external_key;
 mod m20261128_000330_bundle;
 mod m20261128_000340_translated;
 mod m20261128_000341_webhook;
+mod m20261128_000342_change_kind;
 mod table;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
@@ -213,6 +214,7 @@ impl MigratorTrait for Migrator {
         all.push(Box::new(m20261128_000330_bundle::MIGRATION));
         all.push(Box::new(m20261128_000340_translated::MIGRATION));
         all.push(Box::new(m20261128_000341_webhook::MIGRATION));
+        all.push(Box::new(m20261128_000342_change_kind::Migration));
         all
     }
 }

@@ -200,6 +200,8 @@ pub struct FieldDef {
     /// A fact that follows: whether the instant in another field is past while the record is in one of these states.
     /// Such a field has no column; it shows the first code of its list inside the owner, the second one outside.
     pub overdue: Option<(&'static str, &'static [&'static str])>,
+    /// Records whose day here is past are late, but where another field says one of these states, in which they are over.
+    pub late: Option<(&'static str, &'static [&'static str])>,
 }
 
 impl FieldDef {

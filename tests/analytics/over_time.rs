@@ -1,8 +1,15 @@
 //! Figures of the past: the log tells them, as far as the caller's rights reach.
 
 use chrono::TimeDelta;
-use concord::domain::KINDS;
-use kernel::policy::Class;
+use chrono_tz::Tz;
+use concord::domain::{KINDS, Registered};
+use entity::Task;
+use kernel::{
+    figures::{Asked, Measure, over_time},
+    filter::Narrowing,
+    policy::Class,
+};
+use sea_orm::{ConnectionTrait, Statement};
 use serde_json::json;
 
 use super::rows;
@@ -99,6 +106,34 @@ async fn the_past_is_counted_under_the_rights_of_its_facts() {
         assert_eq!(now, vec![json!({"count": 1})]);
         assert_eq!(then, vec![json!({"count": 0})]);
         assert_eq!(insider, vec![json!({"count": 1})]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_series_is_carried_by_an_index() {
+    app(async |app| {
+        let def = Task::def();
+        let (filters, times) = (Narrowing::read(def, &[], &mut Vec::new()), vec![app.state.clock.now()]);
+        let asked =
+            Asked { def, by: Vec::new(), measures: vec![Measure::Count], filters, zone: Tz::UTC, times };
+        let select = over_time(&app.system(), &asked, &asked.filters).expect("a statement");
+        let conn = app.state.db.reading();
+        let Statement { sql, values, .. } = conn.backend().build(&select);
+        let (explain, switch) = if conn.is_postgres() {
+            ("EXPLAIN ", "SET enable_seqscan = off; SET enable_sort = off")
+        } else {
+            ("EXPLAIN QUERY PLAN ", "SELECT 1")
+        };
+        app.state.db.for_migrations().execute_unprepared(switch).await.expect("a setting");
+
+        let told = Statement { sql: format!("{explain}{sql}"), values, db_backend: conn.backend() };
+        let rows = conn.all_raw(told).await.expect("a plan of the query");
+
+        let at = if conn.is_postgres() { 0 } else { 3 };
+        let text: String =
+            rows.iter().map(|row| row.try_get_by_index::<String>(at).unwrap_or_default()).collect();
+        assert!(text.contains("ix_change_kind_record_id_version"), "{text}");
     })
     .await;
 }

@@ -1,7 +1,6 @@
 //! Figures of every kind: counts and sums of what the caller sees, by what records have in common, now and over time.
 
 mod asked;
-pub(super) mod late;
 mod points;
 mod told;
 

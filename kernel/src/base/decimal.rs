@@ -6,7 +6,7 @@ pub const PATTERN: &str = r"^-?[0-9]{1,12}(\.[0-9]{1,6})?$";
 /// Digits after the point at most.
 const PLACES: usize = 6;
 /// Millionths of one.
-const ONE: u64 = 1_000_000;
+const ONE: u128 = 1_000_000;
 
 /// Reads a decimal number, in millionths; none if it has another form.
 #[must_use]
@@ -23,9 +23,10 @@ pub fn millionths(text: &str) -> Option<i64> {
     if is_number && is_plain { Some(sign * read()?) } else { None }
 }
 
-/// Writes a number of millionths, without needless zeros.
+/// Writes a number of millionths, without needless zeros; a sum may be greater than a column holds.
 #[must_use]
-pub fn written(millionths: i64) -> String {
+pub fn written(millionths: impl Into<i128>) -> String {
+    let millionths: i128 = millionths.into();
     let sign = if millionths < 0 { "-" } else { "" };
     let size = millionths.unsigned_abs();
     let text = format!("{sign}{}.{:0PLACES$}", size / ONE, size % ONE);

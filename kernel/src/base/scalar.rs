@@ -133,13 +133,14 @@ impl Money {
         format!("{whole}{part}").parse::<i64>().ok()?.checked_mul(10_i64.checked_pow(missing)?)
     }
 
-    /// The amount from minor units.
+    /// The amount from minor units; a sum may be greater than a column holds.
     #[must_use]
-    pub fn from_minor(minor: i64, currency: &str) -> Self {
+    pub fn from_minor(minor: impl Into<i128>, currency: &str) -> Self {
+        let minor: i128 = minor.into();
         let amount = match Self::decimals(currency) {
             0 => minor.to_string(),
             decimals => {
-                let unit = 10_i64.pow(decimals);
+                let unit = 10_i128.pow(decimals);
                 let width = usize::try_from(decimals).unwrap_or(2);
                 format!("{}.{:0width$}", minor / unit, minor % unit)
             }

@@ -17,6 +17,7 @@ use chrono_tz::Tz;
 pub use dimension::{By, Dimension, Grouping, Step, dimensions};
 pub use fold::{Amount, Group, Key};
 pub use measure::{Late, Measure, Way, measures};
+pub use past::select as over_time;
 
 use crate::{
     error::{Code, Error, Result},
@@ -81,7 +82,7 @@ pub async fn figures(view: &View, asked: &Asked) -> Result<Figures> {
         let found = store::statement(view, wanted, select::width(asked), made).await?;
         folding.take(&found, 0)?;
     } else {
-        let found = view.db.reading().all(&past::select(view, asked, filters)?).await?;
+        let found = view.db.reading().all(&over_time(view, asked, filters)?).await?;
         folding.take_past(view, &found)?;
     }
     let [countries, regions] = ["country", "region"].map(|name| filters.values(name));

@@ -360,10 +360,10 @@ fn call(flag: &Expr) -> Result<TokenStream> {
                     let field = LitStr::new(&ident(field)?.to_string(), Span::call_site());
                     quote!(.is(#field, #code.code()))
                 }
-                ("overdue", Some(field), Some(Expr::Array(states))) => {
+                ("overdue" | "late", Some(field), Some(Expr::Array(states))) => {
                     let field = LitStr::new(&ident(field)?.to_string(), Span::call_site());
                     let states = states.elems.iter();
-                    quote!(.overdue(#field, &[#(#states.code()),*]))
+                    quote!(.#name(#field, &[#(#states.code()),*]))
                 }
                 _ => quote!(.#name(#args)),
             }

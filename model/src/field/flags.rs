@@ -37,6 +37,7 @@ impl FieldDef {
             shown_with: None,
             is: None,
             overdue: None,
+            late: None,
         }
     }
 
@@ -228,6 +229,13 @@ impl FieldDef {
     pub const fn overdue(mut self, field: &'static str, states: &'static [&'static str]) -> Self {
         self.overdue = Some((field, states));
         self.writing = Writing::Never;
+        self
+    }
+
+    /// Says that records whose day here is past are late, but in these states of `field`, in which they are over.
+    #[must_use]
+    pub const fn late(mut self, field: &'static str, over: &'static [&'static str]) -> Self {
+        self.late = Some((field, over));
         self
     }
 

@@ -14,10 +14,7 @@ use kernel::{
 use model::Shape;
 use serde_json::Value as Json;
 
-use super::{
-    late,
-    points::{self, Bucket},
-};
+use super::points::{self, Bucket};
 use crate::domain::exchange::columns::Labels;
 
 /// A question to a list, as it was written.
@@ -214,7 +211,7 @@ impl Reading {
         if names.is_empty() {
             return vec![Measure::Count];
         }
-        let offered = measures(def, late::of(def));
+        let offered = measures(def);
         if names.len() > MOST_MEASURES {
             self.fault("measure", Code::OutOfRange, format!("at most {MOST_MEASURES} measures"));
         }

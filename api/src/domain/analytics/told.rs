@@ -225,13 +225,13 @@ fn row(read: &Read, (names, speech): (&Names, &Speech), group: &Group) -> Result
 /// What a measure comes to, in the unit of its field.
 fn told(measure: &Measure, amount: &Amount, currency: Option<&str>) -> Result<Json> {
     let whole = |number: i128| -> Result<Json> {
-        let number = i64::try_from(number).map_err(|_| Error::Internal("a sum is too great".into()))?;
         Ok(match measure {
             Measure::Of(_, field) if field.shape == Shape::Decimal => decimal::written(number).into(),
             Measure::Of(_, field) if field.shape == Shape::Money => {
                 Money::from_minor(number, currency.unwrap_or_default()).amount.into()
             }
-            _ => number.into(),
+            // Of whole numbers of 32 bits the sum has no more than 64.
+            _ => i64::try_from(number).map_err(|_| Error::Internal("a sum is too great".into()))?.into(),
         })
     };
     Ok(match amount {
@@ -250,8 +250,7 @@ fn told(measure: &Measure, amount: &Amount, currency: Option<&str>) -> Result<Js
             let by = i128::from(*of).saturating_mul(unit);
             let millionths =
                 sum.saturating_mul(2_000_000).saturating_add(by).div_euclid(by.saturating_mul(2));
-            let told = i64::try_from(millionths).map(decimal::written).unwrap_or_default();
-            told.parse::<f64>().map_or(Json::Null, Json::from)
+            decimal::written(millionths).parse::<f64>().map_or(Json::Null, Json::from)
         }
     })
 }

@@ -227,7 +227,7 @@ fn amount(measure: &Measure, row: &QueryResult, at: &mut usize, told: &Told) -> 
     for _ in 0..select::columns_of(measure) {
         texts.push(get::<String>(row, at)?.filter(|_| is_told));
     }
-    let number = |place: usize| texts.get(place).and_then(|text| text.as_deref()?.parse::<i128>().ok());
+    let number = |place: usize| texts.get(place).and_then(|text| select::sum(text.as_deref()?));
     let small =
         |place: usize| number(place).and_then(|number| i64::try_from(number).ok()).unwrap_or_default();
     Ok(match measure {

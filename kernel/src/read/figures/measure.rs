@@ -33,14 +33,25 @@ impl Way {
 }
 
 /// When a record of a kind is late: its day is past, and it is in none of the states in which it is over.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Late {
     /// Column with the day.
     pub due: &'static str,
     /// Column with the state.
     pub state: &'static str,
     /// The states.
-    pub over: Vec<&'static str>,
+    pub over: &'static [&'static str],
+}
+
+impl Late {
+    /// When records of a kind are late; none where they never are.
+    fn of(def: &KindDef) -> Option<Self> {
+        let found = |field: &FieldDef| {
+            let (state, over) = field.late?;
+            Some(Self { due: field.column, state: def.declared.field(state)?.column, over })
+        };
+        def.declared.fields.iter().find_map(found)
+    }
 }
 
 /// What is told of a group.
@@ -90,7 +101,7 @@ impl Measure {
 
 /// What can be told of groups of a kind.
 #[must_use]
-pub fn measures(def: &KindDef, late: Option<Late>) -> Vec<Measure> {
+pub fn measures(def: &KindDef) -> Vec<Measure> {
     let shown = def.declared.fields.iter().filter(|field| {
         field.is_shown() && !field.is_inside && field.shown_with.is_none() && field.is.is_none()
     });
@@ -98,5 +109,5 @@ pub fn measures(def: &KindDef, late: Option<Late>) -> Vec<Measure> {
         let fit = Way::ALL.into_iter().filter(|(_, way)| way.fits(field.shape));
         fit.map(move |(_, way)| Measure::Of(way, field))
     });
-    [Measure::Count].into_iter().chain(late.map(Measure::Late)).chain(of).collect()
+    [Measure::Count].into_iter().chain(Late::of(def).map(Measure::Late)).chain(of).collect()
 }

@@ -61,7 +61,10 @@ impl Folding<'_> {
 }
 
 /// The statement over the records as they stood at some points in time.
-pub(super) fn select(view: &View, asked: &Asked, filters: &Narrowing) -> Result<SelectStatement> {
+///
+/// # Errors
+/// `BadRequest` for filters and dimensions that the past does not tell.
+pub fn select(view: &View, asked: &Asked, filters: &Narrowing) -> Result<SelectStatement> {
     check(asked, filters)?;
     let mut making = Making::new(view, asked);
     let (time, def) = (Alias::new("time"), asked.def);

@@ -16,6 +16,9 @@ use crate::{
     view::View,
 };
 
+/// Bits of the lower half of a number.
+const HALF: i32 = 32;
+
 /// The statement over the records as they are now.
 pub(super) fn present(view: &View, asked: &Asked, filters: &Narrowing) -> Result<SelectStatement> {
     let mut making = Making::new(view, asked);
@@ -202,6 +205,18 @@ impl<'a> Making<'a> {
         as_text(Expr::col((to, Alias::new("to_id"))), !self.is_postgres())
     }
 
+    /// A sum as a text. Those of PostgreSQL have any size; SQLite, which refuses what has more than 64 bits, adds up the
+    /// halves of the numbers.
+    fn sum(&self, value: Expr) -> Expr {
+        let text = |expr: Expr| expr.cast_as(Alias::new("text"));
+        if self.is_postgres() {
+            return text(value.sum());
+        }
+        let high = text(value.clone().right_shift(HALF).sum());
+        let low = text(value.bit_and((1_i64 << HALF) - 1).sum());
+        Expr::cust_with_exprs("? || ':' || ?", [high, low])
+    }
+
     fn measure(&mut self, measure: &Measure, today: &Expr) {
         match measure {
             Measure::Count => {}
@@ -219,14 +234,21 @@ impl<'a> Making<'a> {
                 let value = self.unless_withheld(field.name, self.def().col(&column));
                 let text = |expr: Expr| expr.cast_as(Alias::new("text"));
                 match way {
-                    Way::Sum => self.select.expr(text(value.sum())),
+                    Way::Sum => self.select.expr(self.sum(value)),
                     Way::Min => self.select.expr(text(value.min())),
                     Way::Max => self.select.expr(text(value.max())),
-                    Way::Avg => self.select.expr(text(value.clone().sum())).expr(text(value.count())),
+                    Way::Avg => self.select.expr(self.sum(value.clone())).expr(text(value.count())),
                 };
             }
         }
     }
+}
+
+/// What a number of a column comes to, written as [`Making::sum`] does.
+pub(super) fn sum(text: &str) -> Option<i128> {
+    let Some((high, low)) = text.split_once(':') else { return text.parse().ok() };
+    let high: i128 = high.parse().ok()?;
+    Some((high << HALF) + low.parse::<i128>().ok()?)
 }
 
 /// A value as a text; ids of SQLite are bytes.

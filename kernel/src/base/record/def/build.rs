@@ -239,6 +239,17 @@ impl KindDef {
             if field.is.is_some_and(|(name, _)| self.declared.field(name).is_none()) {
                 return wrong(format!("`{}` follows from no field", field.name));
             }
+            let has_states = |(name, over): (&str, &[&str])| {
+                let list = self.declared.field(name).and_then(|state| state.shape.vocabulary());
+                field.shape == Shape::Date
+                    && list.is_some_and(|list| over.iter().all(|code| list.rank(code).is_some()))
+            };
+            if field.late.is_some_and(|late| !has_states(late)) {
+                return wrong(format!(
+                    "nothing is late by `{}`, or over in states that there are not",
+                    field.name
+                ));
+            }
             if matches!(field.shape, Shape::Refs(_)) && field.table.is_none() {
                 return wrong(format!("`{}` names no link table", field.name));
             }
