@@ -104,7 +104,7 @@ async fn a_sum_that_no_column_holds_is_exact() {
             me.post("/proposals", body).await.ok(201);
         }
 
-        let told = rows(&me, "proposals?measure=sum:estimated_cost,avg:estimated_cost&having=sum:estimated_cost>1000").await;
+        let told = rows(&me, "proposals?measure=sum:estimated_cost,avg:estimated_cost&having=sum:estimated_cost%3E1000").await;
 
         let row = json!({"estimated_cost_currency": "KWD", "sum_estimated_cost": "9999999999999999.990",
             "avg_estimated_cost": 999_999_999_999_999.999});

@@ -6,7 +6,9 @@ mod conditional;
 mod cursors;
 mod lists;
 mod owners;
+mod public;
 mod texts;
+mod unchanged;
 
 use axum::http::Method;
 use serde_json::{Value as Json, json};

@@ -40,6 +40,7 @@ pub(crate) mod parameters;
 pub(crate) mod password_tokens;
 pub(crate) mod persons;
 pub(crate) mod problem;
+pub(crate) mod public;
 pub(crate) mod records;
 pub(crate) mod regional;
 mod reports;
@@ -51,6 +52,7 @@ pub(crate) mod snapshots;
 pub(crate) mod traced;
 pub(crate) mod treaties;
 pub(crate) mod tree;
+pub(crate) mod unchanged;
 pub(crate) mod vocabularies;
 pub(crate) mod webhooks;
 

@@ -32,7 +32,7 @@ use tower_http::{
 };
 
 use crate::{
-    rest::{self, caching, layers},
+    rest::{self, caching, layers, unchanged::conditional},
     state::AppState,
 };
 
@@ -51,11 +51,11 @@ pub fn app(state: AppState) -> Router {
 
 fn routes() -> Router<AppState> {
     let api = rest::router()
-        .route_layer(from_fn(layers::conditional))
+        .route_layer(from_fn(conditional))
         .fallback(layers::no_such_address)
         .method_not_allowed_fallback(layers::no_such_method);
     let by_graphql = get(graphql::by_get).post(graphql::by_post);
-    let by_graphql = by_graphql.layer(from_fn(caching::tagged)).layer(from_fn(layers::conditional));
+    let by_graphql = by_graphql.layer(from_fn(caching::tagged)).layer(from_fn(conditional));
     Router::new()
         .nest("/api/v1", api)
         .merge(rest::odata::router())

@@ -6,7 +6,7 @@ use axum::{
     extract::{FromRequestParts, OriginalUri, Path},
     http::request::Parts,
 };
-use kernel::{Code, Ctx, Error, KindDef, Violation};
+use kernel::{Code, Error, KindDef, Violation};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -14,7 +14,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     addresses::no_such_address,
     answer::etag,
-    caller::authenticate,
+    caller::recall,
     exports::one_of,
     forms::{CSV, Form, JSON, Printed, XLSX, wanted},
     listing::{names, part},
@@ -27,8 +27,12 @@ use crate::{
         exchange::columns::Labels,
     },
     preference::Accept,
+    signin::identity::Recalled,
     state::AppState,
 };
+
+/// First part of the addresses of figures.
+pub(super) const ROOT: &str = "analytics";
 
 /// Routes of figures, which have several forms.
 pub fn router() -> OpenApiRouter<AppState> {
@@ -98,7 +102,7 @@ pub struct SpreadParams {
 
 /// Any caller, with a question to a list and the form of its answer.
 struct Asked {
-    ctx: Ctx,
+    recalled: Recalled,
     def: &'static KindDef,
     question: Question,
     filters: Vec<(String, String)>,
@@ -123,7 +127,7 @@ impl FromRequestParts<AppState> for Asked {
             .await
             .map_err(|_| no_such_address(original.path()))?;
         let def = list(&collection).map_err(|why| Problem::Http(Code::NotFound, why))?;
-        let (ctx, _) = authenticate(parts, state).await?;
+        let recalled = recall(parts, state).await?;
         let (given, mut faults) = (pairs(original.query()), Vec::new());
         let is_over_time = original.path().ends_with("/series");
         let times = if is_over_time { names::<SpreadParams>() } else { names::<InstantParams>() };
@@ -153,7 +157,7 @@ impl FromRequestParts<AppState> for Asked {
         let form = wanted(&FORMS, read.format.as_deref(), &Accept::of(&parts.headers))?;
         let address = address(original.path(), &given);
         let filters = given.into_iter().filter(|(name, _)| !own.contains(name)).collect();
-        Ok(Self { ctx, def, question, filters, form, address, faults })
+        Ok(Self { recalled, def, question, filters, form, address, faults })
     }
 }
 
@@ -188,9 +192,15 @@ async fn get_analytics_series(asked: Asked) -> Result<Printed, Problem> {
 }
 
 async fn answer(asked: Asked) -> Result<Printed, Problem> {
-    let Asked { ctx, def, question, filters, form, address, faults } = asked;
+    let Asked { mut recalled, def, question, filters, form, address, faults } = asked;
     let is_series = question.over.is_some();
-    let mut made = analytics(&ctx, def, &question, &filters, faults).await?;
+    let mut made = loop {
+        let made = analytics(&recalled.ctx, def, &question, &filters, faults.clone()).await;
+        if recalled.stood().await? {
+            break made?;
+        }
+    };
+    let clock = &recalled.ctx.clock;
     let as_of = serde_html_form::to_string([("as_of", &made.meta.as_of)]).unwrap_or_default();
     made.meta.url = Some(match (is_series, address.ends_with('?')) {
         (true, _) => address,
@@ -200,10 +210,10 @@ async fn answer(asked: Asked) -> Result<Printed, Problem> {
     let rows = serde_json::to_vec(&(&made.columns, &made.rows)).map_err(Error::from)?;
     // The same figures have the same tag, whenever they were asked for.
     let tag = etag(0, &[form.name.as_bytes(), &rows].concat());
-    let file = format!("{}-figures-{}.{}", def.collection, ctx.clock.today(), form.name);
+    let file = format!("{}-figures-{}.{}", def.collection, clock.today(), form.name);
     let (media, body) = match form {
         CSV => ("text/csv; charset=utf-8; header=present", table::csv(&made)?),
-        XLSX => (form.media, table::xlsx(&made, ctx.clock.today())?),
+        XLSX => (form.media, table::xlsx(&made, clock.today())?),
         _ => (form.media, serde_json::to_vec(&made).map_err(Error::from)?),
     };
     Ok(Printed { media, body, tag, language: None, file, is_attachment: form != JSON })

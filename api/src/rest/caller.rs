@@ -20,7 +20,9 @@ use super::{
     idempotency,
     parameters::{pairs, refuse_parameters},
     problem::Problem,
+    public,
     traced::Tracing,
+    unchanged,
 };
 use crate::{
     limits::meter::Meter,
@@ -282,13 +284,14 @@ pub async fn authenticate(parts: &Parts, state: &AppState) -> Result<(Ctx, Ident
     if ctx.actor.is_known() {
         ctx.idempotency = idempotency::call(parts)?;
     }
+    public::note(parts, &ctx);
     Ok((ctx, identity))
 }
 
 /// Finds out who called when it was looked up last, for reads that check it after.
 ///
 /// # Errors
-/// As [`authenticate`].
+/// As [`authenticate`]; `Unchanged` where the caller has the answer already.
 pub async fn recall(parts: &Parts, state: &AppState) -> Result<Recalled, Problem> {
     let (ctx, identity) = identity(parts, state).await?;
     let mut ctx = match identity.recall(&ctx).await {
@@ -298,6 +301,8 @@ pub async fn recall(parts: &Parts, state: &AppState) -> Result<Recalled, Problem
     if ctx.actor.is_known() {
         ctx.idempotency = idempotency::call(parts)?;
     }
+    public::note(parts, &ctx);
+    unchanged::hold(parts, state, (&ctx, &identity)).await?;
     Ok(Recalled::new(ctx, identity))
 }
 

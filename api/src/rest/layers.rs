@@ -1,11 +1,11 @@
-//! What every request passes: its id, time-outs, the task that outlives its caller, conditional reads.
+//! What every request passes: its id, time-outs, the task that outlives its caller.
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
 use axum::{
     body::{Body, to_bytes},
     extract::{OriginalUri, Request, State},
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{HeaderValue, Method, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -18,6 +18,7 @@ use super::{
     caller::RequestId,
     links,
     problem::{IsProblem, Problem, complete},
+    public,
 };
 use crate::{
     origin::{Origin, Peer},
@@ -34,16 +35,20 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     if let Some(origin) = origin {
         request.extensions_mut().insert(origin);
     }
-    let public = &state.limits.front.public_url;
-    let redirect = links::enter(public, &mut request);
+    let public_url = &state.limits.front.public_url;
+    let redirect = links::enter(public_url, &mut request);
+    let (shared, refusal) = public::enter(&mut request).map_or((None, None), |entered| match entered {
+        Ok(shared) => (Some(shared), None),
+        Err(refusal) => (None, Some(refusal)),
+    });
     calendars::take(&mut request);
     let asked = caching::Asked::of(&request);
     let (method, uri) = (request.method().clone(), request.uri().clone());
     // At this level whatever the filter lets through, so that each line tells its request.
     let span = tracing::error_span!("request", id = %id, method = %method, path = %uri.path());
     let started = tokio::time::Instant::now();
-    let mut response = match redirect {
-        Some(redirect) => redirect,
+    let mut response = match redirect.or(refusal) {
+        Some(answer) => answer,
         None => next.run(request).instrument(span.clone()).await,
     };
     let seconds = started.elapsed().as_secs_f64();
@@ -58,11 +63,11 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
             Body::empty()
         } else {
             let body = to_bytes(body, 4 << 20).await.unwrap_or_default();
-            Body::from(complete(&body, &id, (public, uri.path())))
+            Body::from(complete(&body, &id, (public_url, uri.path())))
         };
         response = Response::from_parts(parts, body);
     }
-    links::leave(public, response.headers_mut());
+    links::leave(public_url, response.headers_mut());
     asked.tell(response.status(), response.headers_mut());
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert("x-request-id", value);
@@ -78,6 +83,10 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     ];
     for (name, value) in everywhere {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    if let Some(shared) = shared {
+        let status = response.status();
+        shared.leave(status, state.clock.now(), response.headers_mut());
     }
     response
 }
@@ -163,29 +172,6 @@ pub(super) fn takes_json(accept: &Accept<'_>) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::Http(Code::NotAcceptable, "answers are application/json".into()))
-}
-
-/// Sends no body the caller has already (304).
-pub async fn conditional(request: Request, next: Next) -> Response {
-    let known: Vec<_> = request.headers().get_all(header::IF_NONE_MATCH).iter().cloned().collect();
-    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
-    let response = next.run(request).await;
-    let Some(tag) = response.headers().get(header::ETAG).filter(|_| is_read) else { return response };
-    let mut tags = known.iter().flat_map(|line| line.to_str().unwrap_or_default().split(',')).map(str::trim);
-    if !tags.any(|one| one == "*" || bare(one) == bare(tag.to_str().unwrap_or_default())) {
-        return response;
-    }
-    let (mut parts, _) = response.into_parts();
-    parts.status = StatusCode::NOT_MODIFIED;
-    parts.headers.remove(header::CONTENT_LENGTH);
-    parts.headers.remove(header::CONTENT_TYPE);
-    Response::from_parts(parts, Body::empty())
-}
-
-/// A tag without what coding makes of it: `W/`, or the suffix that a proxy adds (`"1.5288435050c4-gzip"`).
-fn bare(tag: &str) -> &str {
-    let tag = tag.strip_prefix("W/").unwrap_or(tag).trim_matches('"');
-    tag.split_once('-').map_or(tag, |(own, _)| own)
 }
 
 /// Makes the validator of a compressed answer weak: its bytes are others than those the tag was made of.

@@ -12,6 +12,7 @@ use utoipa::{
     openapi::{ContentBuilder, Ref, RefOr, Response as Documented, ResponseBuilder},
 };
 
+use super::unchanged::same;
 use crate::{coding::TAKEN, config::PublicUrl, domain::batch::BatchOutcome};
 
 /// What went wrong, and what helps (RFC 9457).
@@ -64,6 +65,8 @@ pub enum Problem {
     Http(Code, String),
     /// A coding of the body that is not unpacked here (415).
     Coding,
+    /// No problem: the caller has the answer already, under this tag (304).
+    Unchanged(String),
 }
 
 impl From<Error> for Problem {
@@ -100,6 +103,8 @@ impl Problem {
                 let text = format!("send the body as it is, or by one of the codings {TAKEN}");
                 (Code::UnsupportedMediaType, text)
             }
+            // It is answered without any of this.
+            Self::Unchanged(_) => (Code::Internal, String::new()),
         };
         let mut details = ProblemDetails {
             kind: format!("/problems/{}", code.name()),
@@ -135,8 +140,10 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        if let Self::Domain(Error::Internal(why)) = &self {
-            tracing::error!("a request failed: {why}");
+        match &self {
+            Self::Unchanged(tag) => return same(tag),
+            Self::Domain(Error::Internal(why)) => tracing::error!("a request failed: {why}"),
+            _ => {}
         }
         let details = self.details();
         let status = StatusCode::from_u16(details.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

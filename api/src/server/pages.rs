@@ -22,7 +22,7 @@ use kernel::{Code, input::nearest};
 use super::asset::Asset;
 use crate::{
     contracts,
-    rest::{addresses::no_such_address, layers, problem::Problem},
+    rest::{addresses::no_such_address, problem::Problem, unchanged::conditional},
     state::AppState,
 };
 
@@ -83,7 +83,7 @@ pub(super) fn router() -> Router<AppState> {
         .merge(board::router())
         .merge(swagger::router())
         .layer(map_response(guard))
-        .layer(from_fn(layers::conditional))
+        .layer(from_fn(conditional))
 }
 
 /// Tells browsers what pages may load; scripts of a page's own text are none of it.

@@ -136,6 +136,16 @@ impl Identity {
             && ctx.standings.recall(&self.key(), now).is_some_and(is_same)
     }
 
+    /// Whether the caller stands where the log ends as it is remembered; then it counts as looked up.
+    #[must_use]
+    pub fn stands_at(&self, ctx: &Ctx, epoch: i64) -> bool {
+        let stands = self.stands(ctx, epoch);
+        if stands {
+            Self::note(ctx);
+        }
+        stands
+    }
+
     /// Looks the caller up in the database, and remembers what it says.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ mod open;
 
 use std::sync::{
     Arc,
-    atomic::{AtomicU64, Ordering},
+    atomic::{AtomicI64, AtomicU64, Ordering},
 };
 
 use sea_orm::{
@@ -19,7 +19,7 @@ use sea_orm::{
 use tokio::sync::watch;
 
 pub use hear::CHANNEL;
-pub use look::Look;
+pub use look::{End, Look};
 
 use crate::{error::Result, policy::fence};
 use look::Looks;
@@ -44,6 +44,8 @@ struct Shared {
     reader: DatabaseConnection,
     commits: watch::Sender<u64>,
     looks: Looks,
+    /// Number of a change set that is committed: the newest one this process knows of.
+    reached: AtomicI64,
 }
 
 /// What the driver's error begins with when a request has read more rows than it may; their number follows.
@@ -55,7 +57,7 @@ const LEAST_WORK: u64 = 10;
 impl Db {
     fn of(writer: DatabaseConnection, reader: DatabaseConnection) -> Self {
         let (commits, looks) = (watch::Sender::default(), Looks::default());
-        let shared = Shared { writer, reader, commits, looks };
+        let shared = Shared { writer, reader, commits, looks, reached: AtomicI64::default() };
         Self {
             shared: Arc::new(shared),
             statements: Arc::default(),

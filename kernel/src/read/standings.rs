@@ -93,6 +93,17 @@ impl Remembered {
     }
 }
 
+/// An answer that a caller was given.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    /// Its validator.
+    pub tag: String,
+    /// Number of a change set that was committed before it was read.
+    pub seq: i64,
+    /// The time in which nothing but the log changes it.
+    pub within: i64,
+}
+
 /// When records were used last, by kind and id.
 pub type Uses = BTreeMap<(&'static str, Uuid), DateTime<Utc>>;
 
@@ -104,6 +115,7 @@ pub struct Standings {
     codes: Codes,
     statements: Statements,
     traces: traces::Memory,
+    answers: Cache<(u64, String), Answered>,
     /// When each API key and calendar was used last, of those used since it was asked.
     uses: Arc<Mutex<Uses>>,
 }
@@ -116,6 +128,7 @@ impl Default for Standings {
             codes: Codes::default(),
             statements: Statements::default(),
             traces: traces::Memory::default(),
+            answers: Cache::of(MOST),
             uses: Arc::default(),
         }
     }
@@ -144,6 +157,12 @@ impl Standings {
         std::mem::take(&mut self.uses.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// What callers were answered, by the number of the caller and a hash of what was asked.
+    #[must_use]
+    pub const fn answers(&self) -> &Cache<(u64, String), Answered> {
+        &self.answers
+    }
+
     /// What is known of owners.
     pub(crate) const fn owners(&self) -> &Memory {
         &self.owners
@@ -170,6 +189,7 @@ impl Standings {
 pub struct Watch {
     epoch: i64,
     caller: u64,
+    until: DateTime<Utc>,
     /// How many statements selected the number along and found this one.
     same: AtomicU64,
     is_asked: AtomicBool,
@@ -183,6 +203,7 @@ impl Watch {
         Self {
             epoch: caller.epoch,
             caller: caller.number,
+            until: caller.until,
             same: AtomicU64::new(0),
             is_asked: AtomicBool::new(false),
             is_other: AtomicBool::new(false),
@@ -198,6 +219,12 @@ impl Watch {
     #[must_use]
     pub const fn caller(&self) -> u64 {
         self.caller
+    }
+
+    /// Instant of the next change of what the caller sees that time alone brings.
+    #[must_use]
+    pub const fn until(&self) -> DateTime<Utc> {
+        self.until
     }
 
     /// Takes the number from a statement of its own.

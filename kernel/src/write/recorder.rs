@@ -182,10 +182,10 @@ impl Recorder {
         }
     }
 
-    /// Appends the change set; the very last statement before the commit.
-    pub(crate) async fn seal(self, ctx: &Ctx, conn: Conn<'_>) -> Result<()> {
+    /// Appends the change set, the very last statement before the commit; answers its number, where there is one.
+    pub(crate) async fn seal(self, ctx: &Ctx, conn: Conn<'_>) -> Result<Option<i64>> {
         if self.rows == 0 && !self.is_wanted {
-            return Ok(());
+            return Ok(None);
         }
         if conn.is_postgres() {
             ask(conn, &format!("SELECT pg_notify('{CHANNEL}', $1)"), self.set.to_string()).await?;
@@ -204,11 +204,12 @@ impl Recorder {
             None => None,
         };
         let head = next(ctx, self.set, self.rows, self.digest.finish(), previous);
+        let seq = head.seq;
         let mut insert = Query::insert();
         insert.into_table(Alias::new("change_set")).columns(SetHead::COLUMNS.map(Alias::new));
         insert.values_panic(head.exprs());
         conn.run(&insert).await?;
-        Ok(())
+        Ok(Some(seq))
     }
 }
 

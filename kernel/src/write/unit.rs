@@ -190,8 +190,9 @@ impl Unit {
             return Ok(());
         }
         let Self { ctx, transaction, recorder, .. } = self;
-        recorder.seal(&ctx, ctx.db.within(&transaction)).await?;
+        let seq = recorder.seal(&ctx, ctx.db.within(&transaction)).await?;
         transaction.commit().await?;
+        ctx.db.reach(seq.unwrap_or_default());
         ctx.db.announce();
         Ok(())
     }

@@ -174,7 +174,7 @@ impl Talk {
             let proven = prove(&self.state, claimed, given).await;
             self.caller.identity = proven.map_err(|problem| match problem {
                 Problem::Domain(error) => Close::of(&error, Close::FORBIDDEN),
-                Problem::Http(..) | Problem::Coding => Close::FORBIDDEN,
+                Problem::Http(..) | Problem::Coding | Problem::Unchanged(_) => Close::FORBIDDEN,
             })?;
             let (meter, payer) = (self.caller.meter.iter(), self.caller.identity.payer);
             meter

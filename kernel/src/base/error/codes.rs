@@ -62,6 +62,8 @@ codes! {
         "altered, another caller's, or of another list or order: begin without one"
     ActAsRequired "act_as_required" 400 "The caller must say for which owner it acts"
         "grants of several owners: name one in `X-Concord-Act-As`"
+    CredentialsRefused "credentials_refused" 400 "The address answers everybody the same"
+        "credentials, or an owner or audience to act or view as, with an address below `/public`: leave them out, or ask below `/api/v1`"
     IdempotencyKeyInvalid "idempotency_key_invalid" 400 "The idempotency key does not have the required form"
         "1 to 255 visible ASCII characters without spaces, in one header"
     Unauthenticated "unauthenticated" 401 "The caller is not signed in"

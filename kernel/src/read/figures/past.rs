@@ -76,14 +76,13 @@ pub fn select(view: &View, asked: &Asked, filters: &Narrowing) -> Result<SelectS
     if let Some(times) = times(asked) {
         making.select.join_subquery(JoinType::InnerJoin, times, time.clone(), on);
     }
-    making.group(of_time("place"));
-    making.group(state(FACTS).cast_as(Alias::new("text")));
+    making.group_past(of_time("place"), state(FACTS));
     making.columns(&of_time("day"));
     let shown =
         Query::select().expr(def.col("id")).from(def.iden()).cond_where(visible(&view.actor, def)).take();
     making.select.cond_where(narrowed(view, def, filters)?);
     making.select.cond_where(state("id").in_subquery(shown));
-    Ok(making.select)
+    Ok(making.told())
 }
 
 const BEGINS: &str = "state_begins";

@@ -1,4 +1,7 @@
 //! The statement of figures: its columns are the keys of a group, the country, the measures, the count, and the newest change.
+//!
+//! Records are put together by what their columns hold, and what comes of it by what is told of that: days to months, references to
+//! those that the caller sees. So texts are made of groups and not of records, which are far more.
 
 use sea_orm::sea_query::{
     Alias, Cond, Condition, Expr, ExprTrait, Func, JoinType, Query, SelectStatement, UnionType,
@@ -26,7 +29,7 @@ pub(super) fn present(view: &View, asked: &Asked, filters: &Narrowing) -> Result
     let today = Expr::val(day_in(asked.zone, view.clock.now()));
     making.columns(&today);
     making.select.cond_where(condition(view, asked.def, filters)?);
-    Ok(making.select)
+    Ok(making.told())
 }
 
 /// How many columns the statement has.
@@ -44,44 +47,94 @@ pub(super) fn columns_of(measure: &Measure) -> usize {
     }
 }
 
+/// How a part of what records are put together by is told.
+enum As {
+    /// As it is: a text.
+    Itself,
+    /// As a text.
+    Text,
+    /// As a text, of ids.
+    Id,
+    /// As the period that a day lies in.
+    Period(Step),
+    /// As the id of a record of a kind that the caller sees.
+    Seen(&'static KindDef),
+}
+
 /// A statement that is being made.
 pub(super) struct Making<'a> {
     view: &'a View,
     asked: &'a Asked,
+    /// Puts records together by what their columns hold.
     pub(super) select: SelectStatement,
-    /// Columns that rows are put together by.
-    grouped: usize,
+    /// Puts these parts together by what is told of them.
+    outer: SelectStatement,
+    /// Columns so far.
+    columns: usize,
 }
 
 impl<'a> Making<'a> {
     pub(super) fn new(view: &'a View, asked: &'a Asked) -> Self {
-        Self { view, asked, select: Query::select(), grouped: 0 }
+        Self { view, asked, select: Query::select(), outer: Query::select(), columns: 0 }
+    }
+
+    /// Adds a column to the inner statement; answers it as the outer one names it.
+    fn add(&mut self, value: Expr) -> Expr {
+        self.columns = self.columns.saturating_add(1);
+        let name = Alias::new(format!("c{}", self.columns));
+        self.select.expr_as(value, name.clone());
+        Expr::col((Alias::new("part"), name))
     }
 
     /// Adds a column that rows are put together by.
-    pub(super) fn group(&mut self, expr: Expr) {
-        self.grouped = self.grouped.saturating_add(1);
-        self.select.expr(expr);
-        self.select.add_group_by([Expr::cust(self.grouped.to_string())]);
+    fn group(&mut self, value: Expr, told: As) {
+        let part = self.add(value);
+        let place = || [Expr::cust(self.columns.to_string())];
+        self.select.add_group_by(place());
+        let is_bytes = !self.is_postgres();
+        let told = match told {
+            As::Itself => part,
+            As::Text => as_text(part, false),
+            As::Id => as_text(part, is_bytes),
+            As::Period(step) => cut(as_text(part, false), step),
+            As::Seen(target) => {
+                let is_seen = part.clone().in_subquery(self.all_seen(target));
+                Expr::case(is_seen, as_text(part, is_bytes)).into()
+            }
+        };
+        self.outer.expr(told).add_group_by(place());
+    }
+
+    /// Adds columns that rows are put together by as they are: the place of a point in time, and the facts of that time.
+    pub(super) fn group_past(&mut self, place: Expr, facts: Expr) {
+        self.group(place, As::Itself);
+        self.group(facts, As::Text);
     }
 
     /// Adds all columns; `today` is the day by which records are late.
     pub(super) fn columns(&mut self, today: &Expr) {
         for (at, grouping) in self.asked.by.iter().enumerate() {
-            let expr = self.key(at, grouping.of.name, grouping.of.by, grouping.step);
-            self.group(expr);
+            let (value, told) = self.key(at, grouping.of.name, grouping.of.by, grouping.step);
+            self.group(value, told);
         }
-        let country = match self.asked.def.country_column() {
-            Some(column) => self.text(column),
-            None => Expr::cust("NULL"),
-        };
-        self.group(country);
+        match self.asked.def.country_column() {
+            Some(column) => self.group(self.def().col(column), self.told_as(column)),
+            None => self.group(Expr::cust("NULL"), As::Itself),
+        }
         for measure in &self.asked.measures {
             self.measure(measure, today);
         }
-        self.select.expr(Expr::cust("COUNT(*)"));
-        self.select.expr(self.asked.def.col("updated_at").max());
-        self.select.limit(u64::try_from(MOST_PARTS).unwrap_or(u64::MAX).saturating_add(1));
+        let count = self.add(Expr::cust("COUNT(*)"));
+        self.outer.expr(count.sum().cast_as(Alias::new("bigint")));
+        let newest = self.add(self.def().col("updated_at").max());
+        self.outer.expr(newest.max());
+    }
+
+    /// The statement, once all conditions are in it.
+    pub(super) fn told(self) -> SelectStatement {
+        let Self { select, mut outer, .. } = self;
+        outer.from_subquery(select, Alias::new("part"));
+        outer.limit(u64::try_from(MOST_PARTS).unwrap_or(u64::MAX).saturating_add(1)).take()
     }
 
     fn def(&self) -> &'static KindDef {
@@ -92,10 +145,10 @@ impl<'a> Making<'a> {
         self.view.db.reading().is_postgres()
     }
 
-    /// A column as a text.
-    fn text(&self, column: &str) -> Expr {
+    /// How what a column holds is told.
+    fn told_as(&self, column: &str) -> As {
         let is_id = self.def().column(column).is_some_and(|column| column.ty == model::field::Column::Id);
-        as_text(self.def().col(column), is_id && !self.is_postgres())
+        if is_id { As::Id } else { As::Text }
     }
 
     /// The condition that a field is not withheld; none if it never is.
@@ -111,30 +164,35 @@ impl<'a> Making<'a> {
         }
     }
 
-    fn key(&mut self, at: usize, field: &'static str, by: By, step: Step) -> Expr {
-        let value = match by {
-            By::Owner => return self.text("owner"),
+    fn key(&mut self, at: usize, field: &'static str, by: By, step: Step) -> (Expr, As) {
+        let def = self.def();
+        let (value, told) = match by {
+            By::Owner => return (def.col("owner"), As::Text),
             // What the country is in is found from it.
-            By::Country | By::Region => return Expr::cust("NULL"),
+            By::Country | By::Region => return (Expr::cust("NULL"), As::Itself),
             By::Code(column, _) | By::Number(column) | By::Text(column) | By::Truth(column) => {
-                self.text(column)
+                (def.col(column), As::Text)
             }
             By::Holds(column, code) => {
-                let holds = self.def().col(column).eq(code);
-                Expr::case(holds, Expr::val("true")).finally(Expr::val("false")).into()
+                let holds = def.col(column).eq(code);
+                (Expr::case(holds, Expr::val("true")).finally(Expr::val("false")).into(), As::Itself)
             }
-            By::Day(column) => cut(self.text(column), step),
+            By::Day(column) => (def.col(column), As::Period(step)),
             By::Instant(column) => {
-                cut(zone::local(self.def().col(column), self.asked.zone, self.is_postgres()), step)
+                let local = zone::local(def.col(column), self.asked.zone, self.is_postgres());
+                (cut(local, step), As::Itself)
             }
-            By::Ref(column, kind) => self.seen(column, kind),
+            By::Ref(column, kind) => {
+                let hiding = self.view.kinds.get(kind).filter(|target| !is_public(target));
+                (def.col(column), hiding.map_or(As::Id, As::Seen))
+            }
             By::Mask(column, list) => {
                 let bits = list.terms.iter().filter_map(|term| Some((term.code, bit(list, term.code)?)));
                 let codes: Vec<_> = bits.map(|(code, bit)| (Expr::val(code), Expr::val(bit))).collect();
                 let is_in = |to: &Alias, def: &KindDef| {
                     def.col(column).bit_and(Expr::col((to.clone(), Alias::new("is")))).ne(0)
                 };
-                return self.each(at, field, codes, is_in);
+                return (self.each(at, field, codes, is_in), As::Itself);
             }
             By::Codes(column, list) => {
                 let quoted = |code: &str| Expr::val(format!("\"{code}\""));
@@ -145,20 +203,11 @@ impl<'a> Making<'a> {
                     let one = Expr::col((to.clone(), Alias::new("is")));
                     Expr::expr(Func::cust(find).args([all, one])).gt(0)
                 };
-                return self.each(at, field, codes, is_in);
+                return (self.each(at, field, codes, is_in), As::Itself);
             }
-            By::Refs(column, kind) => return self.linked(at, field, column, kind),
+            By::Refs(column, kind) => return (self.linked(at, field, column, kind), As::Id),
         };
-        self.unless_withheld(field, value)
-    }
-
-    /// The record that a column refers to, where the caller sees it.
-    fn seen(&self, column: &str, kind: &str) -> Expr {
-        let Some(target) = self.view.kinds.get(kind).filter(|target| !is_public(target)) else {
-            return self.text(column);
-        };
-        let is_seen = self.def().col(column).in_subquery(self.all_seen(target));
-        Expr::case(is_seen, self.text(column)).into()
+        (self.unless_withheld(field, value), told)
     }
 
     /// The records of a kind that the caller sees.
@@ -202,19 +251,21 @@ impl<'a> Making<'a> {
         let from = Expr::col((to.clone(), Alias::new("from_id")));
         let on = Cond::all().add(from.eq(self.def().col("id"))).add_option(self.open(field));
         self.select.join_subquery(JoinType::LeftJoin, links, to.clone(), on);
-        as_text(Expr::col((to, Alias::new("to_id"))), !self.is_postgres())
+        Expr::col((to, Alias::new("to_id")))
     }
 
-    /// A sum as a text. Those of PostgreSQL have any size; SQLite, which refuses what has more than 64 bits, adds up the
+    /// Adds a sum as a text. Those of PostgreSQL have any size; SQLite, which refuses what has more than 64 bits, adds up the
     /// halves of the numbers.
-    fn sum(&self, value: Expr) -> Expr {
+    fn sum(&mut self, value: Expr) {
         let text = |expr: Expr| expr.cast_as(Alias::new("text"));
         if self.is_postgres() {
-            return text(value.sum());
+            let sum = self.add(value.sum());
+            self.outer.expr(text(sum.sum()));
+            return;
         }
-        let high = text(value.clone().right_shift(HALF).sum());
-        let low = text(value.bit_and((1_i64 << HALF) - 1).sum());
-        Expr::cust_with_exprs("? || ':' || ?", [high, low])
+        let high = self.add(value.clone().right_shift(HALF).sum());
+        let low = self.add(value.bit_and((1_i64 << HALF) - 1).sum());
+        self.outer.expr(Expr::cust_with_exprs("? || ':' || ?", [high, low].map(|half| text(half.sum()))));
     }
 
     fn measure(&mut self, measure: &Measure, today: &Expr) {
@@ -224,7 +275,7 @@ impl<'a> Making<'a> {
                 let is_over = self.def().col(state).is_in(over.iter().copied());
                 let late = self.def().col(due).lt(today.clone()).and(is_over.not());
                 let one: Expr = Expr::case(late, Expr::val(1)).finally(Expr::val(0)).into();
-                self.select.expr(one.sum().cast_as(Alias::new("text")));
+                self.sum(one);
             }
             Measure::Of(way, field) => {
                 let column = match field.shape {
@@ -232,13 +283,19 @@ impl<'a> Making<'a> {
                     _ => field.column.to_owned(),
                 };
                 let value = self.unless_withheld(field.name, self.def().col(&column));
-                let text = |expr: Expr| expr.cast_as(Alias::new("text"));
-                match way {
-                    Way::Sum => self.select.expr(self.sum(value)),
-                    Way::Min => self.select.expr(text(value.min())),
-                    Way::Max => self.select.expr(text(value.max())),
-                    Way::Avg => self.select.expr(self.sum(value.clone())).expr(text(value.count())),
+                let extreme = match way {
+                    Way::Min => Expr::min,
+                    Way::Max => Expr::max,
+                    Way::Sum => return self.sum(value),
+                    Way::Avg => {
+                        self.sum(value.clone());
+                        let count = self.add(value.count());
+                        self.outer.expr(as_text(count.sum(), false));
+                        return;
+                    }
                 };
+                let part = self.add(extreme(value));
+                self.outer.expr(as_text(extreme(part), false));
             }
         }
     }
