@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 
 use chrono::NaiveDate;
 use entity::{Action, Deadline, Exercise, Milestone, Task};
-use kernel::KindDef;
+use kernel::{KindDef, figures::Late};
 
 use super::{
     Column, Make, Source, Table, described,
@@ -12,7 +12,6 @@ use super::{
 };
 use crate::domain::{
     KINDS, Registered,
-    analytics::late,
     exchange::columns::{self, Columns, Type},
     plans::document::words::Speech,
 };
@@ -290,7 +289,7 @@ fn column(
     match place {
         "" => Some(columns::Column::always(name, "")),
         "@country" => Some(own(def, "owner_country")?.with_country(names.clone()).named(name)),
-        "@late" => Some(columns::Column::late(name, late::of(def)?, today)),
+        "@late" => Some(columns::Column::late(name, Late::of(def)?, today)),
         _ => {
             let (mut at, mut path) = (def, Vec::new());
             let mut steps = place.split('>').peekable();

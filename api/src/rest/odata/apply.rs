@@ -263,7 +263,7 @@ fn measure(def: &'static KindDef, figure: &Aggregate, part: Option<&'static str>
         _ => return None,
     };
     let wanted = |one: &Measure| matches!(one, Measure::Of(of, field) if *of == way && Some(field.name) == part && field.shape != Shape::Money);
-    measures(def, None).into_iter().find(wanted)
+    measures(def).into_iter().find(wanted)
 }
 
 fn key_cell(key: &Key, ty: Type) -> Cell<'static> {

@@ -45,7 +45,8 @@ pub struct Late {
 
 impl Late {
     /// When records of a kind are late; none where they never are.
-    fn of(def: &KindDef) -> Option<Self> {
+    #[must_use]
+    pub fn of(def: &KindDef) -> Option<Self> {
         let found = |field: &FieldDef| {
             let (state, over) = field.late?;
             Some(Self { due: field.column, state: def.declared.field(state)?.column, over })
