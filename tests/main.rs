@@ -23,6 +23,7 @@ mod consultation;
 mod contracts;
 mod coverage;
 mod coverage_marks;
+mod cubes;
 mod declarations;
 mod delivery;
 mod documents;

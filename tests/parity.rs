@@ -135,6 +135,8 @@ fn twin(operation: &str) -> Twin {
         "get_report_draft_answers" => return field("Query", "reportDraftAnswers".into()),
         "get_country_stale_facts" => return field("Query", "countryStaleFacts".into()),
         "get_analytics" => return field("Query", "analytics".into()),
+        "list_cubes" => return field("Query", "cubes".into()),
+        "get_cube" => return field("Query", "cube".into()),
         "get_analytics_series" => return field("Query", "analyticsSeries".into()),
         "get_plan_document" => return field("Query", "planDocument".into()),
         _ => {}

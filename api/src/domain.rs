@@ -7,6 +7,7 @@ pub mod audit;
 pub mod batch;
 pub mod calendars;
 pub mod cooperation;
+pub mod cubes;
 pub mod delivery;
 mod elsewhere;
 pub mod exchange;

@@ -14,6 +14,7 @@ pub(crate) mod calendars;
 pub(crate) mod caller;
 pub(crate) mod changes;
 pub(crate) mod coverage;
+mod cubes;
 pub(crate) mod device;
 pub(crate) mod document;
 mod duties;
@@ -104,6 +105,7 @@ fn areas() -> impl Iterator<Item = OpenApiRouter<AppState>> {
         analytics::router(),
         reports::answers_router(),
         calendars::feed_router(),
+        cubes::router(),
         snapshots::files_router(),
         changes::router(),
         imports::events_router(),
@@ -124,6 +126,7 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(Router::from(reports::answers_router()))
         .merge(Router::from(calendars::feed_router()))
         .route_layer(from_fn(traced::settled))
+        .merge(Router::from(cubes::router()))
         .route_layer(from_fn(caching::tagged))
         .merge(Router::from(snapshots::files_router()))
         .merge(Router::from(changes::router()))

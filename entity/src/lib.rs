@@ -32,6 +32,7 @@ pub mod change;
 pub mod change_payload;
 pub mod change_set;
 pub mod credential;
+pub mod cube_day;
 pub mod export_job;
 pub mod export_list;
 pub mod export_part;

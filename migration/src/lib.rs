@@ -110,6 +110,7 @@ mod m20261128_000330_bundle;
 mod m20261128_000340_translated;
 mod m20261128_000341_webhook;
 mod m20261128_000342_change_kind;
+mod m20261128_000350_cube_day;
 mod table;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
@@ -215,6 +216,7 @@ impl MigratorTrait for Migrator {
         all.push(Box::new(m20261128_000340_translated::MIGRATION));
         all.push(Box::new(m20261128_000341_webhook::MIGRATION));
         all.push(Box::new(m20261128_000342_change_kind::Migration));
+        all.push(Box::new(m20261128_000350_cube_day::MIGRATION));
         all
     }
 }

@@ -85,6 +85,24 @@ pub async fn views(caller: &Caller<'_>) -> Faults {
     faults
 }
 
+/// The cubes and their list, which are the same for everybody.
+pub async fn cubes(caller: &Caller<'_>, end: &str) -> Faults {
+    let path = format!("/cubes{}", end.replace("{name}", "gaps-by-area"));
+    let answer = caller.client.get(&path).await;
+    caller.expect(&path, answer.status, 200, &answer)
+}
+
+/// The same through GraphQL.
+pub async fn cubes_of_graphql(caller: &Caller<'_>, name: &str) -> Faults {
+    let query = match name {
+        "cubes" => "query { cubes { name } }",
+        _ => "query { cube(name: \"gaps-by-area\") { rows { cells { name number } } } }",
+    };
+    let answer = caller.client.graphql(query, json!({})).await;
+    let is_told = answer.body["errors"].is_null();
+    if is_told { Faults::new() } else { vec![format!("{} {name}: {}", caller.name, answer.body)] }
+}
+
 /// Kinds whose past is told nowhere but in their histories.
 const fn is_of_the_present(def: &KindDef) -> bool {
     matches!(def.class, Class::Person | Class::Grant | Class::Key | Class::Shared)

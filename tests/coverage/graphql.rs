@@ -76,6 +76,7 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
             "auditReads" => super::accounts::audited(caller).await,
             "analytics" | "analyticsSeries" => analytics::graphql(caller, &field.name).await,
             "flatView" => analytics::views(caller).await,
+            "cubes" | "cube" => analytics::cubes_of_graphql(caller, &field.name).await,
             "bundles" | "bundle" => bundles::graphql(caller, &field.name).await,
             name if name.starts_with("webhook") => super::webhooks::graphql(caller, name).await,
             "snapshots" | "snapshot" => snapshots::graphql(caller, &field.name).await,

@@ -113,6 +113,9 @@ async fn one(caller: &Caller<'_>, method: &str, path: &str) -> Option<Faults> {
     if let Some(faults) = analytics::flat(caller, path).await {
         return Some(faults);
     }
+    if let ("get", Some(end)) = (method, path.strip_prefix("/cubes")) {
+        return Some(analytics::cubes(caller, end).await);
+    }
     if (method, path) == ("get", "/audit/reads") {
         let answer = caller.client.get(path).await;
         return Some(caller.expect(path, answer.status, caller.audits(), &answer));

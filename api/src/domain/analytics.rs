@@ -38,7 +38,7 @@ pub struct Analytics {
 pub struct FigureColumn {
     /// Its name in each row.
     pub name: String,
-    /// What it holds: `key`, `label` or `measure`.
+    /// What it holds: `key`, `label` or `measure`; in cubes `note` as well, which says something of the figures.
     pub role: String,
 }
 
@@ -134,6 +134,11 @@ fn filters(given: &[(String, String)]) -> Vec<FigureFilter> {
     all.into_iter().map(|(name, values)| FigureFilter { name: name.to_owned(), values }).collect()
 }
 
-fn written(at: DateTime<Utc>) -> String {
+/// The edition of a closed list that this service has.
+pub(super) fn edition(name: String) -> DefinitionEdition {
+    DefinitionEdition { name, edition: env!("CARGO_PKG_VERSION").to_owned() }
+}
+
+pub(super) fn written(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)
 }

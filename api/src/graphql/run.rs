@@ -249,6 +249,8 @@ impl Run {
             Read::Analytics => self.analytics(item, false).await,
             Read::AnalyticsSeries => self.analytics(item, true).await,
             Read::FlatView => self.flat_view(item).await,
+            Read::Cubes => analytics::cubes(),
+            Read::Cube => self.cube(item).await,
             Read::Bundles => self.bundles(item).await,
             Read::Bundle => self.bundle(item).await,
             Read::Snapshots => self.snapshots(item).await,

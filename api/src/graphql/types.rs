@@ -163,6 +163,10 @@ pub(crate) enum Read {
     AnalyticsSeries,
     /// A page of a flat view.
     FlatView,
+    /// The cubes there are.
+    Cubes,
+    /// Figures of a cube.
+    Cube,
     /// Bundles that the caller may know of.
     Bundles,
     /// A bundle that the caller may know of.

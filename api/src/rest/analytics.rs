@@ -6,6 +6,7 @@ use axum::{
     extract::{FromRequestParts, OriginalUri, Path},
     http::request::Parts,
 };
+use chrono::NaiveDate;
 use kernel::{Code, Error, KindDef, Violation};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -40,7 +41,7 @@ pub fn router() -> OpenApiRouter<AppState> {
 }
 
 /// The forms of figures, what is answered to whoever takes anything first.
-const FORMS: [Form; 3] = [JSON, CSV, XLSX];
+pub(super) const FORMS: [Form; 3] = [JSON, CSV, XLSX];
 
 /// What is asked of a list.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -207,14 +208,20 @@ async fn answer(asked: Asked) -> Result<Printed, Problem> {
         (false, true) => format!("{address}{as_of}"),
         (false, false) => format!("{address}&{as_of}"),
     });
-    let rows = serde_json::to_vec(&(&made.columns, &made.rows)).map_err(Error::from)?;
+    let name = format!("{}-figures", def.collection);
+    Ok(printed(&made, form, &name, clock.today())?)
+}
+
+/// Figures in one of [`FORMS`], on a day.
+pub(super) fn printed(made: &Analytics, form: Form, name: &str, today: NaiveDate) -> Result<Printed, Error> {
+    let rows = serde_json::to_vec(&(&made.columns, &made.rows))?;
     // The same figures have the same tag, whenever they were asked for.
     let tag = etag(0, &[form.name.as_bytes(), &rows].concat());
-    let file = format!("{}-figures-{}.{}", def.collection, clock.today(), form.name);
+    let file = format!("{name}-{today}.{}", form.name);
     let (media, body) = match form {
-        CSV => ("text/csv; charset=utf-8; header=present", table::csv(&made)?),
-        XLSX => (form.media, table::xlsx(&made, clock.today())?),
-        _ => (form.media, serde_json::to_vec(&made).map_err(Error::from)?),
+        CSV => ("text/csv; charset=utf-8; header=present", table::csv(made)?),
+        XLSX => (form.media, table::xlsx(made, today)?),
+        _ => (form.media, serde_json::to_vec(made)?),
     };
     Ok(Printed { media, body, tag, language: None, file, is_attachment: form != JSON })
 }

@@ -183,8 +183,61 @@ pub(crate) async fn deciding_release(ctx: &Ctx, release_set: Uuid) -> Result<Opt
     row.map(|row| Ok((row.try_get_by_index(0)?, row.try_get_by_index(1)?))).transpose()
 }
 
+/// Sets by who reads their records, of those whose owners let everybody count them or read them.
+#[derive(Debug, Default)]
+pub struct Counting {
+    /// Everybody reads them.
+    pub open: BTreeSet<Uuid>,
+    /// Everybody counts them, and some outside read them.
+    pub shared: BTreeSet<Uuid>,
+    /// Everybody counts them, and nobody outside reads them.
+    pub closed: BTreeSet<Uuid>,
+}
+
+/// The sets whose records count in figures that are the same for everybody.
+///
+/// # Errors
+/// What the database says.
+pub async fn counting(ctx: &Ctx) -> Result<Counting> {
+    let audience = |column| ("release_audience", column);
+    let mut select = live(ctx.clock.now());
+    select
+        .column(("release_set_member", FROM))
+        .column((release::Entity, release::Column::Mode))
+        .column(audience("to_code"))
+        .inner_join(
+            Alias::new("release_audience"),
+            Expr::col(audience(FROM)).equals((release::Entity, release::Column::Id)),
+        );
+    let (mut open, mut read, mut counted) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    for row in ctx.db.reading().all(&select).await? {
+        let set: Uuid = row.try_get_by_index(0)?;
+        let is_read = row.try_get_by_index::<String>(1)? == ReleaseMode::Read.code();
+        let is_public = row.try_get_by_index::<String>(2)? == PUBLIC;
+        match (is_read, is_public) {
+            (true, true) => drop(open.insert(set)),
+            (true, false) => drop(read.insert(set)),
+            (false, true) => drop(counted.insert(set)),
+            // Figures that everybody reads are more than such a release allows.
+            (false, false) => {}
+        }
+    }
+    counted.retain(|set| !open.contains(set));
+    let (shared, closed) = counted.into_iter().partition(|set| read.contains(set));
+    Ok(Counting { open, shared, closed })
+}
+
 /// Members of sets that are live releases to read, addressed to the caller; without columns.
 fn live_members(actor: &Actor, now: DateTime<Utc>) -> SelectStatement {
+    let of = |column| Expr::col((release::Entity, column));
+    live(now)
+        .and_where(of(release::Column::Mode).eq(ReleaseMode::Read.to_value()))
+        .and_where(of(release::Column::Id).in_subquery(addressed(actor)))
+        .take()
+}
+
+/// Members of sets that are live releases; without columns.
+fn live(now: DateTime<Utc>) -> SelectStatement {
     use release::Column;
     let of = |column| Expr::col((release::Entity, column));
     let term = |column| Expr::col((release_term::Entity, column));
@@ -195,7 +248,6 @@ fn live_members(actor: &Actor, now: DateTime<Utc>) -> SelectStatement {
             release_term::Entity,
             term(release_term::Column::ReleaseId).equals((release::Entity, Column::Id)),
         )
-        .and_where(of(Column::Mode).eq(ReleaseMode::Read.to_value()))
         .and_where(of(Column::FromAt).lte(now).or(term(release_term::Column::BeganIn).is_not_null()))
         .and_where(term(release_term::Column::EndedIn).is_null())
         .and_where(of(Column::UntilAt).is_null().or(of(Column::UntilAt).gt(now)))
@@ -204,7 +256,6 @@ fn live_members(actor: &Actor, now: DateTime<Utc>) -> SelectStatement {
             of(Column::Status)
                 .is_in([ReleaseStatus::Scheduled, ReleaseStatus::Live].map(|one| one.to_value())),
         )
-        .and_where(of(Column::Id).in_subquery(addressed(actor)))
         .take()
 }
 

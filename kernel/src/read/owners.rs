@@ -114,7 +114,8 @@ impl Owners {
 
     /// Codes of the countries, invented ones aside, that are members of a region on a day: of these countries and regions,
     /// where any are named.
-    pub(crate) fn members(&self, day: NaiveDate, countries: &[String], regions: &[String]) -> BTreeSet<&str> {
+    #[must_use]
+    pub fn members(&self, day: NaiveDate, countries: &[String], regions: &[String]) -> BTreeSet<&str> {
         let is_named = |named: &[String], code: &str| named.is_empty() || named.iter().any(|one| one == code);
         let is_member = |country: &&Country| {
             !country.is_demo

@@ -20,6 +20,7 @@ use uuid::Uuid;
 use super::{
     DefinitionEdition, FigureColumn,
     asked::{Having, Read},
+    edition,
 };
 use crate::domain::{
     KINDS, exchange::columns::Labels, plans::document::words::Speech, vocabularies::list_name,
@@ -58,8 +59,7 @@ const fn list_of(by: By) -> Option<&'static VocabularyDef> {
 pub(super) fn editions(read: &Read) -> Vec<DefinitionEdition> {
     let lists: BTreeSet<String> =
         read.asked.by.iter().filter_map(|one| list_of(one.of.by)).map(list_name).collect();
-    let edition = || env!("CARGO_PKG_VERSION").to_owned();
-    lists.into_iter().map(|name| DefinitionEdition { name, edition: edition() }).collect()
+    lists.into_iter().map(edition).collect()
 }
 
 /// What the records that keys name are called.

@@ -9,7 +9,8 @@ use serde_json::Value as Json;
 use super::{Found, Run, json::of_value, roots::text};
 use crate::{
     domain::{
-        analytics::{Question, Spread, analytics, list},
+        analytics::{Analytics as Figures, Question, Spread, analytics, list},
+        cubes,
         exchange::columns::Labels,
     },
     graphql::{
@@ -55,14 +56,31 @@ impl Run {
             values.into_iter().map(move |value| (name.clone(), value))
         });
         let made = analytics(&self.ctx, def, &question, &pairs.collect::<Vec<_>>(), Vec::new()).await?;
-        let rows = made.rows.iter().map(|row| {
-            let cells = made.columns.iter().map(|column| cell(&column.name, row.get(&column.name)));
-            FigureRow { cells: cells.collect() }
-        });
-        let rows = rows.collect();
-        let told = Analytics { columns: made.columns, rows, meta: made.meta };
-        Ok(of_value(&serde_json::to_value(told)?))
+        told(made)
     }
+
+    /// The figures of a cube.
+    pub(super) async fn cube(&self, item: &Item) -> Result<Found> {
+        let at = cubes::find(text(item, "name"))
+            .map_err(|why| Error::bad_request("?name", Code::NotInList, why))?;
+        told(cubes::cube(&self.ctx, at).await?)
+    }
+}
+
+/// The cubes there are.
+pub(super) fn cubes() -> Result<Found> {
+    Ok(of_value(&serde_json::to_value(cubes::list().items)?))
+}
+
+/// Figures as they are answered.
+fn told(made: Figures) -> Result<Found> {
+    let rows = made.rows.iter().map(|row| {
+        let cells = made.columns.iter().map(|column| cell(&column.name, row.get(&column.name)));
+        FigureRow { cells: cells.collect() }
+    });
+    let rows = rows.collect();
+    let told = Analytics { columns: made.columns, rows, meta: made.meta };
+    Ok(of_value(&serde_json::to_value(told)?))
 }
 
 /// A cell as it is told.

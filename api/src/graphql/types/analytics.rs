@@ -10,7 +10,10 @@ use super::{
     Read, Types,
     entry::{field, input, with_arguments},
 };
-use crate::domain::analytics::{FigureColumn, FigureMeta};
+use crate::domain::{
+    analytics::{FigureColumn, FigureMeta},
+    cubes::CubeSummary,
+};
 
 /// A filter of a list, with its values.
 #[derive(Clone, Debug, Deserialize, InputObject)]
@@ -54,6 +57,7 @@ impl Types<'_> {
     /// The types of figures.
     pub(super) fn analytics(&mut self) {
         self.gives::<Analytics>();
+        self.gives::<CubeSummary>();
         self.takes::<FigureFilterInput>();
     }
 }
@@ -99,5 +103,10 @@ pub(super) fn reads() -> Vec<(MetaField, Read)> {
         input("to", "Day in the last bucket; today where none is said.", "Date"),
     ];
     let series = with_arguments(field("analyticsSeries", text, "Analytics!"), [shared(), spread].concat());
-    vec![(now, Read::Analytics), (series, Read::AnalyticsSeries)]
+    let text = "The cubes there are: fixed figures over countries.";
+    let cubes = field("cubes", text, "[CubeSummary!]!");
+    let text = "The figures of a cube as they are published today, the same for every caller; a cell that is suppressed has none.";
+    let name = input("name", "Name of the cube, as REST has it: `gaps-by-area`.", "String!");
+    let cube = with_arguments(field("cube", text, "Analytics!"), vec![name]);
+    vec![(now, Read::Analytics), (series, Read::AnalyticsSeries), (cubes, Read::Cubes), (cube, Read::Cube)]
 }

@@ -1,0 +1,264 @@
+//! What may be published of counts: nothing that tells of fewer than three countries, on no day and by no difference.
+//!
+//! A cell is shown where three countries stand in it of whose records nobody outside reads anything. It is made anew where
+//! three such countries have changed since each earlier publication, in the cell and in every line through it; else the
+//! earlier figure stays, as long as nothing has left it, and then the cell is hidden. A line hides no cell alone. See ADR 0020.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use super::sums::{self, Place, Sum};
+
+/// Countries that a cell, and every difference of figures, tells of at least.
+pub(super) const LEAST: usize = 3;
+
+/// How many records of a country count, by who else reads them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Share {
+    /// Those that everybody reads.
+    pub(super) open: i64,
+    /// Those that some outside the country read.
+    pub(super) shared: i64,
+    /// Those that nobody outside reads.
+    pub(super) closed: i64,
+}
+
+impl Share {
+    pub(super) const fn total(self) -> i64 {
+        self.open.saturating_add(self.shared).saturating_add(self.closed)
+    }
+
+    pub(super) const fn add(&mut self, other: Self) {
+        self.open = self.open.saturating_add(other.open);
+        self.shared = self.shared.saturating_add(other.shared);
+        self.closed = self.closed.saturating_add(other.closed);
+    }
+}
+
+/// What each country adds to a figure.
+pub(super) type Shares = BTreeMap<String, Share>;
+/// The codes of a cell, in the order of the dimensions.
+pub(super) type Key = Vec<String>;
+/// What there is to count.
+pub(super) type Cells = BTreeMap<Key, Shares>;
+
+/// A figure that is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Shown {
+    /// The day on which it was made.
+    pub(super) since: NaiveDate,
+    /// What it is made of: never told.
+    pub(super) shares: Shares,
+}
+
+/// The cells of a cube that are shown.
+pub(super) type Table = BTreeMap<Key, Shown>;
+/// The tables of all cubes.
+pub(super) type Tables = Vec<Table>;
+
+/// A cube as far as its publication goes.
+#[derive(Clone, Debug)]
+pub(super) struct Counted {
+    /// What its records are: cubes of the same records have regions in common.
+    pub(super) of: &'static str,
+    /// Whether its first dimension is the region.
+    pub(super) by_region: bool,
+    /// What there is to count today.
+    pub(super) cells: Cells,
+}
+
+/// Whether a figure, or a change of one, tells of enough countries, or of nothing that is not public.
+///
+/// `unread` are the countries of which it tells something that nobody outside reads, `hidden` those of which it tells
+/// something that not everybody reads.
+const fn is_enough(unread: usize, hidden: usize) -> bool {
+    hidden == 0 || unread >= LEAST
+}
+
+/// Whether a cell may be shown that says this, as things stand today.
+fn may_show(shares: &Shares, today: &Shares) -> bool {
+    let still = |code: &str| today.get(code).is_some_and(|share| share.closed > 0);
+    let unread = shares.iter().filter(|(code, share)| share.closed > 0 && still(code)).count();
+    let hidden = shares.values().filter(|share| share.shared > 0 || share.closed > 0).count();
+    shares.len() >= LEAST && is_enough(unread, hidden)
+}
+
+/// Whether two figures, one of which can be taken from the other, give nothing away by it.
+fn may_differ(one: &Shares, other: &Shares) -> bool {
+    let (mut unread, mut hidden) = (0_usize, 0_usize);
+    for code in one.keys().chain(other.keys()).collect::<BTreeSet<_>>() {
+        let [a, b] = [one, other].map(|shares| shares.get(code).copied().unwrap_or_default());
+        if a.total() != b.total() {
+            unread += usize::from(a.closed != b.closed);
+            hidden += usize::from(a.closed != b.closed || a.shared != b.shared);
+        }
+    }
+    is_enough(unread, hidden)
+}
+
+/// Whether a figure counts nothing that has left since.
+fn nothing_left(shares: &Shares, today: &Shares) -> bool {
+    let now = |code: &str| today.get(code).copied().unwrap_or_default().total();
+    shares.iter().all(|(code, share)| now(code) >= share.total())
+}
+
+/// Tables of a day on their way to be published: cells become older, then hidden, and never come back.
+struct Draft<'a> {
+    counted: &'a [Counted],
+    before: Option<&'a Tables>,
+    tables: Tables,
+}
+
+/// What is published of these counts on a day, after everything that was published before, the last publication last.
+pub(super) fn publish(day: NaiveDate, counted: &[Counted], past: &[Tables]) -> Tables {
+    let mut draft = Draft::new(day, counted, past.last());
+    let past: Vec<Earlier<'_>> = past.iter().map(|tables| Earlier::of(counted, tables)).collect();
+    loop {
+        if let Some(cells) = draft.telling(&past) {
+            draft.step_back(&cells);
+        } else if let Some(place) = draft.alone() {
+            draft.put(&place, None);
+        } else {
+            return draft.tables;
+        }
+    }
+}
+
+/// Sums by what they are of.
+type Known = BTreeMap<Vec<String>, Vec<Sum>>;
+
+/// An earlier publication, with the figures that can be made of it.
+struct Earlier<'a> {
+    tables: &'a Tables,
+    sums: Known,
+}
+
+impl<'a> Earlier<'a> {
+    fn of(counted: &[Counted], tables: &'a Tables) -> Self {
+        Self { tables, sums: by_name(sums::of(counted, tables)) }
+    }
+}
+
+fn by_name(all: Vec<Sum>) -> Known {
+    let mut known = Known::new();
+    all.into_iter().for_each(|sum| known.entry(sum.of.clone()).or_default().push(sum));
+    known
+}
+
+impl<'a> Draft<'a> {
+    fn new(day: NaiveDate, counted: &'a [Counted], before: Option<&'a Tables>) -> Self {
+        let mut draft = Self { counted, before, tables: vec![Table::new(); counted.len()] };
+        for (at, cube) in counted.iter().enumerate() {
+            for (key, shares) in cube.cells.iter().filter(|(_, shares)| may_show(shares, shares)) {
+                let place: Place = (at, key.clone());
+                let same = draft.older(&place).filter(|older| older.shares == *shares).cloned();
+                let shown = same.unwrap_or_else(|| Shown { since: day, shares: shares.clone() });
+                draft.put(&place, Some(shown));
+            }
+        }
+        draft
+    }
+
+    fn put(&mut self, (at, key): &Place, shown: Option<Shown>) {
+        let Some(table) = self.tables.get_mut(*at) else { return };
+        match shown {
+            Some(shown) => drop(table.insert(key.clone(), shown)),
+            None => drop(table.remove(key)),
+        }
+    }
+
+    fn older(&self, (at, key): &Place) -> Option<&'a Shown> {
+        self.before?.get(*at)?.get(key)
+    }
+
+    /// The figure of the last publication that a cell can go on showing, where it shows another one.
+    fn kept(&self, place: &Place) -> Option<&'a Shown> {
+        let (at, key) = place;
+        let today = self.counted.get(*at)?.cells.get(key)?;
+        let is_other = |older: &&Shown| self.tables.get(*at).and_then(|table| table.get(key)) != Some(*older);
+        self.older(place)
+            .filter(is_other)
+            .filter(|older| nothing_left(&older.shares, today) && may_show(&older.shares, today))
+    }
+
+    /// Takes back what is new among cells whose sum tells too much; where nothing is, hides the smallest.
+    fn step_back(&mut self, cells: &[Place]) {
+        let kept: Vec<(Place, Shown)> =
+            cells.iter().filter_map(|place| Some((place.clone(), self.kept(place)?.clone()))).collect();
+        if kept.is_empty() {
+            if let Some(place) = self.smallest(cells.iter().cloned()) {
+                self.put(&place, None);
+            }
+        }
+        for (place, shown) in kept {
+            self.put(&place, Some(shown));
+        }
+    }
+
+    fn smallest(&self, cells: impl Iterator<Item = Place>) -> Option<Place> {
+        cells.min_by_key(|place| (self.size(place), place.clone()))
+    }
+
+    /// Countries and records of a cell that is shown.
+    fn size(&self, (at, key): &Place) -> (usize, i64) {
+        let shown = self.tables.get(*at).and_then(|table| table.get(key));
+        shown.map_or((0, 0), |shown| {
+            (shown.shares.len(), shown.shares.values().map(|share| share.total()).sum())
+        })
+    }
+
+    /// Cells whose sum tells too much by what it differs from another of this day or an earlier one.
+    fn telling(&self, past: &[Earlier<'_>]) -> Option<Vec<Place>> {
+        let today = by_name(sums::of(self.counted, &self.tables));
+        for (of, all) in &today {
+            for (at, sum) in all.iter().enumerate() {
+                let beside = all.iter().take(at).any(|other| !may_differ(&sum.shares, &other.shares));
+                let before = past.iter().rev().any(|then| {
+                    let (now, earlier) = sums::in_common(sum, (&self.tables, then.tables));
+                    let mut others = then.sums.get(of).into_iter().flatten();
+                    !may_differ(&now, &earlier) || others.any(|other| !may_differ(&sum.shares, &other.shares))
+                });
+                if beside || before {
+                    return Some(sum.cells.clone());
+                }
+            }
+        }
+        None
+    }
+
+    /// The smallest cell that a line shows beside what it hides, where that is one cell, or tells of fewer than three countries.
+    fn alone(&self) -> Option<Place> {
+        self.counted.iter().enumerate().find_map(|(at, cube)| {
+            let table = self.tables.get(at)?;
+            let lines = sums::lines(cube.cells.keys().chain(table.keys()));
+            lines.into_values().find_map(|keys| {
+                let (shown, hidden): (Vec<&Key>, Vec<&Key>) =
+                    keys.into_iter().partition(|key| table.contains_key(*key));
+                let hidden: Vec<&Shares> = hidden.into_iter().filter_map(|key| cube.cells.get(key)).collect();
+                let is_safe = hidden.is_empty() || shown.is_empty() || {
+                    let all = sums::added(hidden.iter().copied());
+                    hidden.len() > 1 && all.len() >= LEAST && may_show(&all, &all)
+                };
+                if is_safe { None } else { self.smallest(shown.into_iter().map(|key| (at, key.clone()))) }
+            })
+        })
+    }
+}
+
+/// The countries that figures tell of, as they may be told after what was told before: never by a difference of one or two.
+pub(super) fn covered(table: &Table, past: &[&BTreeSet<String>]) -> BTreeSet<String> {
+    let now: BTreeSet<String> = table.values().flat_map(|shown| shown.shares.keys().cloned()).collect();
+    let is_safe = |then: &&BTreeSet<String>| {
+        let apart = now.symmetric_difference(then).count();
+        apart == 0 || apart >= LEAST
+    };
+    match past.last() {
+        Some(last) if !now.is_empty() && !past.iter().all(is_safe) => (*last).clone(),
+        _ => now,
+    }
+}
+
+#[cfg(test)]
+mod attack;
