@@ -37,6 +37,7 @@ mod flat;
 mod front;
 mod graphql_exec;
 mod graphql_http;
+mod iati;
 mod idempotency;
 mod imports;
 mod jobs;

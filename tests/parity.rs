@@ -138,6 +138,7 @@ fn twin(operation: &str) -> Twin {
         "list_cubes" => return field("Query", "cubes".into()),
         "get_cube" => return field("Query", "cube".into()),
         "get_analytics_series" => return field("Query", "analyticsSeries".into()),
+        "get_plan_iati" => return field("Query", "planIati".into()),
         "get_plan_document" => return field("Query", "planDocument".into()),
         _ => {}
     }

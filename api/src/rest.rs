@@ -25,6 +25,7 @@ pub(crate) mod figures;
 mod file;
 mod flat;
 mod forms;
+mod iati;
 pub(crate) mod idempotency;
 pub(crate) mod if_match;
 pub(crate) mod imports;
@@ -100,12 +101,13 @@ fn json_areas() -> impl Iterator<Item = OpenApiRouter<AppState>> {
 fn areas() -> impl Iterator<Item = OpenApiRouter<AppState>> {
     json_areas().chain([
         document::router(),
+        iati::router(),
         imports::file_router(),
         coverage::matrix_router(),
         analytics::router(),
+        cubes::router(),
         reports::answers_router(),
         calendars::feed_router(),
-        cubes::router(),
         snapshots::files_router(),
         changes::router(),
         imports::events_router(),
@@ -120,13 +122,14 @@ pub(crate) fn router() -> Router<AppState> {
         .route_layer(from_fn(layers::json_only))
         .merge(kinds::forms_router())
         .merge(Router::from(document::router()))
+        .merge(Router::from(iati::router()))
         .merge(Router::from(imports::file_router()))
         .merge(Router::from(coverage::matrix_router()))
         .merge(Router::from(analytics::router()))
+        .merge(Router::from(cubes::router()))
         .merge(Router::from(reports::answers_router()))
         .merge(Router::from(calendars::feed_router()))
         .route_layer(from_fn(traced::settled))
-        .merge(Router::from(cubes::router()))
         .route_layer(from_fn(caching::tagged))
         .merge(Router::from(snapshots::files_router()))
         .merge(Router::from(changes::router()))

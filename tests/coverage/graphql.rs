@@ -43,7 +43,7 @@ pub async fn exercise(caller: &Caller<'_>) -> Faults {
             "changes" => changes(caller).await,
             "planProposal" => needs::proposals(caller).await,
             "userExport" => exports(caller).await,
-            "planTree" | "planEditions" => plans::json(caller, &field.name, "id: $id").await,
+            "planTree" | "planEditions" | "planIati" => plans::json(caller, &field.name, "id: $id").await,
             "planDiff" => {
                 plans::json(caller, &field.name, r#"id: $id, from: "in_force", to: "in_force""#).await
             }

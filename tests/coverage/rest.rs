@@ -142,9 +142,9 @@ async fn one(caller: &Caller<'_>, method: &str, path: &str) -> Option<Faults> {
             [
                 "{id}",
                 what @ ("history" | "moves" | "tree" | "releases" | "editions" | "trend" | "ranking"
-                | "progress" | "funding" | "document" | "consultation" | "roll-up" | "gaps" | "due"
-                | "series" | "coverage" | "commitments" | "matrix-1540" | "standing" | "answers"
-                | "stale-facts" | "entries"),
+                | "progress" | "funding" | "document" | "iati" | "consultation" | "roll-up" | "gaps"
+                | "due" | "series" | "coverage" | "commitments" | "matrix-1540" | "standing"
+                | "answers" | "stale-facts" | "entries"),
             ],
         ) => reads(caller, def, &format!("/{what}")).await,
         ("get", ["{id}", "diff"]) => reads(caller, def, "/diff?from=in_force&to=in_force").await,

@@ -5,6 +5,7 @@ pub mod consultation;
 pub mod content;
 pub mod document;
 pub mod editions;
+pub mod iati;
 mod open;
 pub mod plan;
 pub mod section;

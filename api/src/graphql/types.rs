@@ -202,6 +202,8 @@ pub(crate) enum PlanRead {
     Verify,
     /// What differs between two editions.
     Diff,
+    /// Its actions as activities in the manner of IATI.
+    Iati,
 }
 
 /// A write at the root.

@@ -2,7 +2,7 @@
 //!
 //! A cell is shown where three countries stand in it of whose records nobody outside reads anything. It is made anew where
 //! three such countries have changed since each earlier publication, in the cell and in every line through it; else the
-//! earlier figure stays, as long as nothing has left it, and then the cell is hidden. A line hides no cell alone. See ADR 0020.
+//! earlier figure stays, as long as nothing has left it, and then the cell is hidden. A line hides no cell alone. See ADR 0022.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -9,7 +9,10 @@ use uuid::Uuid;
 use super::{Found, Run, Source};
 use crate::{
     domain::{
-        plans::editions::{self, Edition, diff, frozen},
+        plans::{
+            editions::{self, Edition, diff, frozen},
+            iati::activities,
+        },
         tree::tree,
     },
     graphql::{selection::Item, types::PlanRead},
@@ -34,6 +37,9 @@ impl Run {
             PlanRead::Diff => {
                 let sides = editions::sides(argument(item, "from"), argument(item, "to"))?;
                 diff::diff(&self.ctx, id, sides).await
+            }
+            PlanRead::Iati => {
+                activities(&self.ctx, id).await.and_then(|made| Ok(serde_json::to_value(made)?))
             }
         };
         match found {

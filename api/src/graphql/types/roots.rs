@@ -118,7 +118,11 @@ fn plan_reads() -> Vec<(MetaField, Read)> {
     ];
     let text =
         "What was added, removed, moved and changed from one edition of a plan to another, field by field.";
-    vec![tree, editions, frozen, verify, made("planDiff", text, sides, PlanRead::Diff)]
+    let diff = made("planDiff", text, sides, PlanRead::Diff);
+    let text = "The actions of a plan as activities in the manner of IATI 2.03, in the form that REST publishes as `IatiActivities`; null if \
+                the caller may not see the plan.";
+    let iati = made("planIati", text, vec![id()], PlanRead::Iati);
+    vec![tree, editions, frozen, verify, diff, iati]
 }
 
 /// Which state of a plan is read.
