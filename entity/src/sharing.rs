@@ -20,7 +20,8 @@ pub struct Release {
         filter("audience", "Only those for one of these audiences.")
     )]
     pub audiences: List<String>,
-    /// What the audiences get to see.
+    /// What the audiences get to see: the records, or with `count` none of them. For `public`, `count` lets them add to cubes,
+    /// which everybody reads.
     #[field(default = ReleaseMode::Read, new_only, filter)]
     pub mode: ReleaseMode,
     /// Legal or administrative basis.
