@@ -1,4 +1,4 @@
-//! The demonstration: the Kyrgyz Republic with public facts only, and two invented countries.
+//! The demonstration: the Kyrgyz Republic with public facts only, and three invented countries.
 //!
 //! Bodies and statements follow the built-in files. A plan is made once, with everything below
 //! it, its moves and its release; what people do to it afterwards stays, so that a repeated run

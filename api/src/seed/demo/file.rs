@@ -192,7 +192,8 @@ pub(super) fn countries() -> Result<Vec<CountryFile>> {
     complete(&mut kgz)?;
     let xaa = read("xaa.json", include_str!("../../../data/demo/xaa.json"))?;
     let xab = read("xab.json", include_str!("../../../data/demo/xab.json"))?;
-    Ok(vec![kgz, xaa, xab])
+    let xac = read("xac.json", include_str!("../../../data/demo/xac.json"))?;
+    Ok(vec![kgz, xaa, xab, xac])
 }
 
 fn complete(country: &mut CountryFile) -> Result<()> {
