@@ -21,7 +21,10 @@ use axum::{
 use kernel::{Code, Ctx, Error, input::hint};
 use serde_json::{Value as Json, json};
 
-use super::{answer::etag, caching, caller::recall, layers, parameters::pairs, problem::Problem, traced};
+use super::{
+    answer::etag, caching, caller::recall, parameters::pairs, problem::Problem, traced,
+    unchanged::conditional,
+};
 use crate::{domain::flat, preference::Accept, state::AppState};
 use answer::Frame;
 use options::Given;
@@ -40,7 +43,7 @@ pub(crate) fn router() -> Router<AppState> {
         .fold(Router::new(), |all, path| all.route(path, get(answered)))
         .route_layer(from_fn(traced::settled))
         .route_layer(from_fn(caching::tagged))
-        .route_layer(from_fn(layers::conditional))
+        .route_layer(from_fn(conditional))
         .route_layer(from_fn(refusal::told))
 }
 

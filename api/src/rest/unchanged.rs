@@ -24,7 +24,11 @@ use kernel::{
 };
 
 use super::{analytics, problem::Problem};
-use crate::{domain::KINDS, signin::identity::Identity, state::AppState};
+use crate::{
+    domain::{KINDS, flat::VIEWS},
+    signin::identity::Identity,
+    state::AppState,
+};
 
 /// Seconds in which no day begins anywhere but at their beginning.
 const QUARTER: i64 = 15 * 60;
@@ -129,7 +133,7 @@ fn is_told_by_log(uri: &Uri) -> bool {
     let mut path = uri.path().trim_start_matches('/').split('/');
     match path.next() {
         Some(analytics::ROOT) => path.next().is_some_and(|list| figures.contains(list)),
-        Some(list) => lists.contains(list),
+        Some(list) => lists.contains(list) || VIEWS.iter().any(|view| view.name == list),
         None => false,
     }
 }
