@@ -60,6 +60,7 @@ mod postgres_half;
 mod problems;
 mod projects;
 mod purges;
+mod questions;
 mod reading;
 mod regional;
 mod reports;
