@@ -49,10 +49,17 @@ async fn every_page_says_what_it_may_load_and_no_inline_script_is_it() {
 }
 
 #[tokio::test]
-async fn the_board_is_served_with_the_demonstration_only() {
+async fn board_and_dashboard_are_served_with_the_demonstration_only() {
     app(async |app| {
         let shown = server::app(app.state.with(|parts| parts.is_demo = true));
-        let paths = ["/demo", "/demo/board.js", "/demo/board.css"];
+        let paths = [
+            "/demo",
+            "/demo/dashboard",
+            "/demo/board.js",
+            "/demo/board.css",
+            "/demo/dashboard.js",
+            "/demo/dashboard.css",
+        ];
         let (mut with, mut without) = (Vec::new(), Vec::new());
 
         for path in paths {
@@ -62,15 +69,42 @@ async fn the_board_is_served_with_the_demonstration_only() {
 
         let statuses =
             |all: &[Response<Body>]| all.iter().map(|one| one.status().as_u16()).collect::<Vec<_>>();
-        assert_eq!(statuses(&with), [200; 3]);
-        assert_eq!(statuses(&without), [404; 3]);
+        assert_eq!(statuses(&with), [200; 6]);
+        assert_eq!(statuses(&without), [404; 6]);
         assert!(with.iter().all(|one| text(one, "content-security-policy").contains("script-src 'self';")));
-        let page = to_bytes(with.swap_remove(0).into_body(), usize::MAX).await.expect("a page");
-        let page = String::from_utf8(page.to_vec()).expect("text");
-        assert!(page.contains("focal_point@xaa.demo") && page.contains("src=\"demo/board.js?v="), "{page}");
-        assert!(!page.contains("http:") && !page.contains("https:") && !page.contains("<style"), "{page}");
+        let dashboard = body(with.swap_remove(1)).await;
+        let board = body(with.swap_remove(0)).await;
+        assert!(board.contains("src=\"demo/board.js?v="), "{board}");
+        assert!(dashboard.contains("src=\"../demo/dashboard.js?v="), "{dashboard}");
+        for page in [&board, &dashboard] {
+            assert!(
+                !page.contains("http:") && !page.contains("https:") && !page.contains("<style"),
+                "{page}"
+            );
+            assert!(page.contains("focal_point@xaa.demo") && !page.contains("{readers}"), "{page}");
+        }
     })
     .await;
+}
+
+#[tokio::test]
+async fn the_landing_page_leads_to_the_demonstration_where_there_is_one() {
+    app(async |app| {
+        let of_demo = server::app(app.state.with(|parts| parts.is_demo = true));
+
+        let with = body(ask(&of_demo, read("/", peer("192.0.2.1"), &[])).await).await;
+        let without = body(ask(&app.router, read("/", peer("192.0.2.1"), &[])).await).await;
+
+        let leads = |page: &str| page.contains("href=\"demo\"") && page.contains("href=\"demo/dashboard\"");
+        assert!(leads(&with), "{with}");
+        assert!(!without.contains("href=\"demo") && without.contains("href=\"health/ready\""), "{without}");
+    })
+    .await;
+}
+
+async fn body(answer: Response<Body>) -> String {
+    let page = to_bytes(answer.into_body(), usize::MAX).await.expect("a page");
+    String::from_utf8(page.to_vec()).expect("text")
 }
 
 #[tokio::test]

@@ -46,6 +46,8 @@ static PARTS: LazyLock<BTreeMap<&str, Asset>> = LazyLock::new(|| {
         ("assets/landing.css", STYLE, asset!("landing.css")),
         ("demo/board.css", STYLE, asset!("board.css")),
         ("demo/board.js", SCRIPT, asset!("board.js")),
+        ("demo/dashboard.css", STYLE, asset!("dashboard.css")),
+        ("demo/dashboard.js", SCRIPT, asset!("dashboard.js")),
         ("graphiql/graphiql.min.js", SCRIPT, asset!("graphiql/graphiql.min.js")),
         ("graphiql/react.production.min.js", SCRIPT, asset!("graphiql/react.production.min.js")),
         ("graphiql/react-dom.production.min.js", SCRIPT, asset!("graphiql/react-dom.production.min.js")),
@@ -57,7 +59,11 @@ static PARTS: LazyLock<BTreeMap<&str, Asset>> = LazyLock::new(|| {
 });
 
 /// The pages, each made once; answers share them.
-static LANDING: LazyLock<Asset> = LazyLock::new(|| html(&text(asset!("landing.html"))));
+static LANDING: LazyLock<Asset> = LazyLock::new(|| {
+    let all = text(asset!("landing.html"));
+    html(&all.lines().filter(|line| !line.contains("href=\"demo")).collect::<Vec<_>>().join("\n"))
+});
+static LANDING_OF_DEMO: LazyLock<Asset> = LazyLock::new(|| html(&text(asset!("landing.html"))));
 static GRAPHIQL: LazyLock<Asset> = LazyLock::new(|| html(&text(asset!("graphiql/index.html"))));
 static PROBLEMS: LazyLock<Asset> = LazyLock::new(|| html(&problems::all()));
 static PROBLEM: LazyLock<BTreeMap<&str, Asset>> =
@@ -72,7 +78,7 @@ pub(super) fn router() -> Router<AppState> {
         get(async move |request: Request| page.answer(request.uri(), request.headers()).await)
     };
     Router::new()
-        .route("/", fixed(&LANDING))
+        .route("/", get(landing))
         .route("/assets/{file}", get(part))
         .route("/graphiql", fixed(&GRAPHIQL))
         .route("/graphiql/{file}", get(part))
@@ -90,6 +96,12 @@ pub(super) fn router() -> Router<AppState> {
 async fn guard(mut response: Response) -> Response {
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     response
+}
+
+/// The demonstration's landing page leads to its pages too, which no other installation has.
+async fn landing(State(state): State<AppState>, request: Request) -> Response {
+    let page = if state.is_demo { &LANDING_OF_DEMO } else { &LANDING };
+    page.answer(request.uri(), request.headers()).await
 }
 
 async fn part(OriginalUri(uri): OriginalUri, headers: HeaderMap) -> Result<Response, Problem> {

@@ -130,6 +130,68 @@ const journeys = {
     await fits('board-signed-in', { page, fault });
     assert.deepEqual(await parts(await boardAs(page, 'partner@demo')), ['Progress']);
   },
+  '/demo/dashboard': async ({ page, fault }) => {
+    const stored = () => page.evaluate(() => JSON.stringify([localStorage, sessionStorage, document.cookie]));
+    const before = await stored();
+    const drawn = async () => {
+      await page.locator('#figures[aria-busy=false]').waitFor();
+      await page.waitForFunction(() => document.querySelectorAll('figure > div > svg').length === 6);
+      return page.evaluate(() => [...document.querySelectorAll('figure')].map((one) => {
+        const svg = one.querySelector(':scope > div > svg');
+        const text = (id) => document.getElementById(svg.getAttribute(id))?.textContent ?? '';
+        const cells = [...one.querySelectorAll('tbody tr')].map((row) => [...row.cells].slice(1).map((cell) => cell.textContent));
+        return {
+          role: svg.getAttribute('role'), title: text('aria-labelledby'), desc: text('aria-describedby'), cells,
+          coverage: one.querySelector('figcaption').textContent, texts: svg.querySelectorAll('text').length,
+        };
+      }));
+    };
+    // In each language: figures that say what they are, all words its own, and nothing wider than the screen.
+    const titles = new Set();
+    for (const [language, month] of [['en', /Sept 20/], ['ru', /сент. 20/], ['ky', /20\d\d-ж. сен\./], ['fr', /sept. 20/]]) {
+      await page.selectOption('#language', language);
+      for (const { role, title, desc, coverage } of await drawn()) {
+        if (role !== 'img' || !title || !desc || !/\d/.test(coverage)) fault(`${language}: a figure lacks what it is: ${title}`);
+        titles.add(title);
+      }
+      const text = await page.locator('#figures').innerText();
+      if (/undefined|NaN|null/.test(text)) fault(`${language}: ${text.match(/.*(undefined|NaN|null).*/)[0]}`);
+      assert.match(await page.locator('figure tbody').nth(2).textContent(), month);
+      await page.setViewportSize({ width: 390, height: 800 });
+      await page.waitForFunction(() => [...document.querySelectorAll('figure > div > svg')].every((one) => one.getAttribute('width') < 390));
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      if (over > 0) fault(`${language}: is ${over} pixels wider than a screen of 390`);
+      await page.screenshot({ path: join(screenshots, `dashboard-${language}.png`), fullPage: true });
+      await page.setViewportSize({ width: 1280, height: 800 });
+    }
+    assert.equal(titles.size, 24);
+
+    // Signed out, a country shows what it has released; signed in, its own tasks and gaps too.
+    await page.selectOption('#language', 'en');
+    const numbers = (figures, title) => figures.find((one) => one.title === title).cells.flat()
+      .filter((cell) => /^\d/.test(cell)).reduce((sum, cell) => sum + parseInt(cell, 10), 0);
+    const open = await drawn();
+    assert.match(open[0].coverage, /^4 of 7 countries; as of \d/);
+    assert.equal(numbers(open, 'Gaps by capability area and region'), 0);
+    assert.equal(numbers(open, 'Progress of plans') > 0, true);
+    await page.selectOption('#reader', 'focal_point@xaa.demo');
+    const own = await drawn();
+    assert.equal(numbers(own, 'Gaps by capability area and region'), 3);
+    const tasks = 'Tasks by state at the end of each month';
+    assert.ok(numbers(own, tasks) > numbers(open, tasks), 'no tasks more');
+    assert.equal(await stored(), before, 'the sign-in is kept beyond the page');
+
+    // By keyboard: from the choices to the first table, which opens and takes the focus, and it shows.
+    await page.locator('#country').focus();
+    await page.keyboard.press('Tab');
+    assert.equal(await page.evaluate(() => document.activeElement.tagName), 'SUMMARY');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    assert.ok(await page.locator('figure').first().getByRole('region', { name: 'Participation in treaties' }).isVisible());
+    const ring = await page.evaluate(() => [document.activeElement.className, getComputedStyle(document.activeElement).outlineStyle]);
+    assert.deepEqual(ring, ['scrolls', 'solid']);
+    await fits('dashboard-signed-in', { page, fault });
+  },
   '/problems': async ({ page }) => {
     assert.ok((await page.locator('a[href^="problems/"]').count()) > 20);
   },

@@ -1,4 +1,4 @@
-//! The board of the demonstration: a small portal over the public API, served with the demonstration only.
+//! The board and the dashboard of the demonstration: small portals over the public API, served with it only.
 
 use std::sync::LazyLock;
 
@@ -7,7 +7,7 @@ use axum::{
     extract::{OriginalUri, State},
     http::HeaderMap,
     response::Response,
-    routing::get,
+    routing::{MethodRouter, get},
 };
 
 use super::{PARTS, escaped, html};
@@ -18,16 +18,21 @@ use crate::{
     state::AppState,
 };
 
-const FRAME: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/board.html"));
+type Page = LazyLock<kernel::Result<Asset>>;
 
 /// The countries of the demonstration.
 const COUNTRIES: &str = "KGZ XAA XAB";
 
-static PAGE: LazyLock<kernel::Result<Asset>> = LazyLock::new(|| {
+static BOARD: Page =
+    LazyLock::new(|| framed(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/board.html"))));
+static DASHBOARD: Page =
+    LazyLock::new(|| framed(include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/assets/dashboard.html"))));
+
+fn framed(frame: &str) -> kernel::Result<Asset> {
     let readers: Vec<String> = seed::sign_ins()?.iter().map(reader).collect();
-    let page = FRAME.replace("{readers}", &readers.join("\n"));
+    let page = frame.replace("{readers}", &readers.join("\n"));
     Ok(html(&page.replace("{password}", PASSWORD).replace("{countries}", COUNTRIES)))
-});
+}
 
 fn reader(who: &SignIn) -> String {
     let [email, role, owner] = [&who.email, &who.role, &who.owner].map(|text| escaped(text));
@@ -35,21 +40,20 @@ fn reader(who: &SignIn) -> String {
 }
 
 pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/demo", get(page)).route("/demo/{file}", get(part))
+    Router::new()
+        .route("/demo", shown(&BOARD))
+        .route("/demo/dashboard", shown(&DASHBOARD))
+        .route("/demo/{file}", get(part))
 }
 
-async fn page(
-    State(state): State<AppState>,
-    OriginalUri(uri): OriginalUri,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    if !state.is_demo {
-        return Err(no_such_address(uri.path()));
-    }
-    match &*PAGE {
-        Ok(page) => Ok(page.answer(&uri, &headers).await),
-        Err(error) => Err(kernel::Error::Internal(error.to_string()).into()),
-    }
+fn shown(page: &'static Page) -> MethodRouter<AppState> {
+    get(async move |State(state): State<AppState>, OriginalUri(uri): OriginalUri, headers: HeaderMap| {
+        match &**page {
+            _ if !state.is_demo => Err(no_such_address(uri.path())),
+            Ok(page) => Ok(page.answer(&uri, &headers).await),
+            Err(error) => Err(kernel::Error::Internal(error.to_string()).into()),
+        }
+    })
 }
 
 async fn part(
