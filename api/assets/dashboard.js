@@ -490,6 +490,7 @@
       made = (await Promise.all(all)).filter((one) => one !== null);
       said = word("shown", { n: number(made.length) });
     } catch (error) {
+      signedIn = null; // a token lasts a quarter of an hour: the next look signs in anew
       said = error.message;
     }
     if (mine !== turn) return;
