@@ -36,8 +36,12 @@ async fn the_state_of_all_plans_of_a_region_that_are_released() {
         let told = rows(&partner, "/analytics/plans?group_by=country,status&region=CA&kind=cbrn_nap").await;
 
         assert_eq!(told.len(), 1, "of the countries only one has released its plan");
-        assert_eq!((&told[0]["country"], &told[0]["status"], &told[0]["count"]), (&json!("KGZ"), &json!("draft"), &json!(1)));
-        let meta = partner.get("/analytics/plans?region=CA&kind=cbrn_nap").await.body["meta"]["coverage"].clone();
+        assert_eq!(
+            (&told[0]["country"], &told[0]["status"], &told[0]["count"]),
+            (&json!("KGZ"), &json!("draft"), &json!(1))
+        );
+        let meta =
+            partner.get("/analytics/plans?region=CA&kind=cbrn_nap").await.body["meta"]["coverage"].clone();
         assert_eq!(meta, json!({"n": 1, "m": 2}), "one of two has released one");
     })
     .await;
@@ -54,11 +58,15 @@ async fn how_many_countries_stand_at_which_step_by_region() {
         step.ok(201);
         fp.act(&format!("/cycle-steps/{}", step.id()), "start", json!({})).await.ok(200);
 
-        let path = "/country_overview_flat?$apply=groupby((region,cycle_step),aggregate($count as countries))";
+        let path =
+            "/country_overview_flat?$apply=groupby((region,cycle_step),aggregate($count as countries))";
         let told = odata::value(&odata::get(&fp, path).await);
         let matrix = rows(&fp, "/country_overview_flat?region=CA").await;
 
-        assert_eq!(row(&told, "cycle_step", "assessment"), &json!({"region": "CA", "cycle_step": "assessment", "countries": 1}));
+        assert_eq!(
+            row(&told, "cycle_step", "assessment"),
+            &json!({"region": "CA", "cycle_step": "assessment", "countries": 1})
+        );
         assert_eq!(row(&told, "cycle_step", "not_recorded")["countries"], 1);
         assert_eq!(row(&matrix, "country", "KGZ")["cycle_step_status"], "running");
         // Over countries that let nobody read it there is a cube, which tells nothing of fewer than three.
@@ -72,15 +80,20 @@ async fn how_many_countries_stand_at_which_step_by_region() {
 async fn gaps_by_area_across_a_region() {
     app(async |app| {
         let steward = app.user("steward").await;
-        steward.post("/capability-areas", json!({"code": "LABS", "title": "Laboratories", "domains": ["B"]})).await.ok(201);
+        steward
+            .post("/capability-areas", json!({"code": "LABS", "title": "Laboratories", "domains": ["B"]}))
+            .await
+            .ok(201);
         let fp = app.user("focal_point").await;
         for title in ["One", "Two"] {
-            let gap = json!({"owner": "KGZ", "area": "LABS", "title": title, "domains": ["B"], "language": "en"});
+            let gap =
+                json!({"owner": "KGZ", "area": "LABS", "title": title, "domains": ["B"], "language": "en"});
             fp.post("/gaps", gap).await.ok(201);
         }
 
         let told = rows(&fp, "/analytics/gaps?group_by=area,country&region=CA&labels=codes").await;
-        let hidden = rows(&app.user("foreign_focal_point").await, "/analytics/gaps?group_by=area&region=CA").await;
+        let hidden =
+            rows(&app.user("foreign_focal_point").await, "/analytics/gaps?group_by=area&region=CA").await;
 
         assert_eq!(told, [json!({"area": "LABS", "country": "KGZ", "count": 2})]);
         assert_eq!(hidden, Vec::<Json>::new());
@@ -138,7 +151,13 @@ async fn projects_that_serve_a_plan_and_actions_that_nobody_pays() {
 
         let serving = rows(&fp, &format!("/projects?action={action}")).await;
         let funding = fp.get(&format!("/plans/{}/funding", app.world.id("plan:released"))).await;
-        let unpaid = odata::value(&odata::get(&fp, "/plan_action_flat?$filter=funding_source eq null and pillar_title eq 'Pillar released'").await);
+        let unpaid = odata::value(
+            &odata::get(
+                &fp,
+                "/plan_action_flat?$filter=funding_source eq null and pillar_title eq 'Pillar released'",
+            )
+            .await,
+        );
 
         assert_eq!(serving.len(), 1);
         assert_eq!(funding.ok(200)["without_funding"].as_array().map(Vec::len), Some(1), "{}", funding.body);
@@ -151,7 +170,8 @@ async fn projects_that_serve_a_plan_and_actions_that_nobody_pays() {
 async fn a_project_in_several_countries_is_told_of_each() {
     app(async |app| {
         let fp = app.user("focal_point").await;
-        let project = fp.post("/projects", json!({"owner": "KGZ", "title": "Across", "language": "en"})).await;
+        let project =
+            fp.post("/projects", json!({"owner": "KGZ", "title": "Across", "language": "en"})).await;
         project.ok(201);
         for country in ["KGZ", "KAZ"] {
             fp.post("/project-countries", json!({"project": project.id(), "country": country})).await.ok(201);

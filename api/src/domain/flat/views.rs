@@ -189,9 +189,9 @@ const MILESTONES: Places = &[
     ("owner", "owner"),
     ("framework_code", ""),
     ("obligation_code", ""),
-    ("lead_agency_id", "lead_agency.id"),
-    ("lead_agency_code", "lead_agency"),
-    ("lead_agency_name", "lead_agency.name"),
+    ("lead_agency_id", "agency.id"),
+    ("lead_agency_code", "agency"),
+    ("lead_agency_name", "agency.name"),
     ("plan_id", ""),
     ("updated_at", "updated_at"),
 ];
@@ -322,4 +322,30 @@ fn joined(parts: &[Columns]) -> Vec<Column> {
         column.is_sort &= others.is_empty();
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_is_a_column_and_those_of_one_view_are_called_alike() {
+        for view in &VIEWS {
+            let Rows::Kinds(parts) = &view.rows else { continue };
+            let table = view.table(
+                &Speech::of(&kernel::view::Locale::default(), &[]),
+                &Arc::default(),
+                NaiveDate::default(),
+            );
+            let Source::Kinds(made) = &table.source else { panic!("{}", view.name) };
+            for ((def, places), columns) in parts.iter().zip(made) {
+                let names: Vec<&str> = places.iter().map(|(name, _)| *name).collect();
+                assert_eq!(columns.names().collect::<Vec<_>>(), names, "{} of {}", view.name, def().name);
+                assert_eq!(
+                    table.columns.iter().map(|column| column.name.as_str()).collect::<Vec<_>>(),
+                    names
+                );
+            }
+        }
+    }
 }
