@@ -51,6 +51,9 @@ impl Circle {
     }
 }
 
+/// How far a step is: number of its cycle, whether it runs, place in the order of steps.
+type Place = (i32, bool, usize);
+
 /// Records of a country that have the same codes.
 struct Part {
     country: String,
@@ -179,7 +182,7 @@ impl Reader {
             let rows = store::seen(ctx, Cycle::def(), Cond::all(), MOST).await?;
             numbers.extend(rows.iter().filter_map(|row| Some((row.id(), row.read(cycle::NUMBER)?))));
         }
-        let mut at: BTreeMap<(String, String), ((i32, bool, usize), Circle)> = BTreeMap::new();
+        let mut at: BTreeMap<(String, String), (Place, Circle)> = BTreeMap::new();
         for part in self.parts(CycleStep::def(), &["region", "cycle", "step", "status"]).await? {
             let [
                 Some(Told::Text(region)),

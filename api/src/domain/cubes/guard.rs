@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::sums::{self, Place, Sum};
+use super::sums::{self, Added, Name};
 
 /// Countries that a cell, and every difference of figures, tells of at least.
 pub(super) const LEAST: usize = 3;
@@ -30,6 +30,11 @@ impl Share {
         self.open.saturating_add(self.shared).saturating_add(self.closed)
     }
 
+    /// The same, once or less once.
+    pub(super) const fn times(self, sign: i64) -> Self {
+        Self { open: self.open * sign, shared: self.shared * sign, closed: self.closed * sign }
+    }
+
     pub(super) const fn add(&mut self, other: Self) {
         self.open = self.open.saturating_add(other.open);
         self.shared = self.shared.saturating_add(other.shared);
@@ -37,6 +42,8 @@ impl Share {
     }
 }
 
+/// A cell of one of the cubes.
+type Place = (usize, Key);
 /// What each country adds to a figure.
 pub(super) type Shares = BTreeMap<String, Share>;
 /// The codes of a cell, in the order of the dimensions.
@@ -85,17 +92,21 @@ fn may_show(shares: &Shares, today: &Shares) -> bool {
     shares.len() >= LEAST && is_enough(unread, hidden)
 }
 
-/// Whether two figures, one of which can be taken from the other, give nothing away by it.
-fn may_differ(one: &Shares, other: &Shares) -> bool {
-    let (mut unread, mut hidden) = (0_usize, 0_usize);
-    for code in one.keys().chain(other.keys()).collect::<BTreeSet<_>>() {
-        let [a, b] = [one, other].map(|shares| shares.get(code).copied().unwrap_or_default());
-        if a.total() != b.total() {
-            unread += usize::from(a.closed != b.closed);
-            hidden += usize::from(a.closed != b.closed || a.shared != b.shared);
-        }
+/// Whether the difference of two figures tells of one country or two.
+fn tells(difference: &Added<'_>) -> bool {
+    let moved = || difference.values().filter(|share| share.total() != 0);
+    let unread = moved().filter(|share| share.closed != 0).count();
+    let hidden = moved().filter(|share| share.closed != 0 || share.shared != 0).count();
+    !is_enough(unread, hidden)
+}
+
+/// What one sum comes to less another.
+fn less<'a>(one: &Added<'a>, other: &Added<'a>) -> Added<'a> {
+    let mut difference = one.clone();
+    for (code, share) in other {
+        difference.entry(code).or_default().add(share.times(-1));
     }
-    is_enough(unread, hidden)
+    difference
 }
 
 /// Whether a figure counts nothing that has left since.
@@ -114,37 +125,18 @@ struct Draft<'a> {
 /// What is published of these counts on a day, after everything that was published before, the last publication last.
 pub(super) fn publish(day: NaiveDate, counted: &[Counted], past: &[Tables]) -> Tables {
     let mut draft = Draft::new(day, counted, past.last());
-    let past: Vec<Earlier<'_>> = past.iter().map(|tables| Earlier::of(counted, tables)).collect();
     loop {
-        if let Some(cells) = draft.telling(&past) {
-            draft.step_back(&cells);
-        } else if let Some(place) = draft.alone() {
+        while let Some(place) = draft.alone() {
             draft.put(&place, None);
-        } else {
+        }
+        let telling = draft.telling(past);
+        if telling.is_empty() {
             return draft.tables;
         }
+        for cells in telling {
+            draft.step_back(&cells);
+        }
     }
-}
-
-/// Sums by what they are of.
-type Known = BTreeMap<Vec<String>, Vec<Sum>>;
-
-/// An earlier publication, with the figures that can be made of it.
-struct Earlier<'a> {
-    tables: &'a Tables,
-    sums: Known,
-}
-
-impl<'a> Earlier<'a> {
-    fn of(counted: &[Counted], tables: &'a Tables) -> Self {
-        Self { tables, sums: by_name(sums::of(counted, tables)) }
-    }
-}
-
-fn by_name(all: Vec<Sum>) -> Known {
-    let mut known = Known::new();
-    all.into_iter().for_each(|sum| known.entry(sum.of.clone()).or_default().push(sum));
-    known
 }
 
 impl<'a> Draft<'a> {
@@ -187,10 +179,10 @@ impl<'a> Draft<'a> {
     fn step_back(&mut self, cells: &[Place]) {
         let kept: Vec<(Place, Shown)> =
             cells.iter().filter_map(|place| Some((place.clone(), self.kept(place)?.clone()))).collect();
-        if kept.is_empty() {
-            if let Some(place) = self.smallest(cells.iter().cloned()) {
-                self.put(&place, None);
-            }
+        if kept.is_empty()
+            && let Some(place) = self.smallest(cells.iter().cloned())
+        {
+            self.put(&place, None);
         }
         for (place, shown) in kept {
             self.put(&place, Some(shown));
@@ -209,37 +201,56 @@ impl<'a> Draft<'a> {
         })
     }
 
-    /// Cells whose sum tells too much by what it differs from another of this day or an earlier one.
-    fn telling(&self, past: &[Earlier<'_>]) -> Option<Vec<Place>> {
-        let today = by_name(sums::of(self.counted, &self.tables));
-        for (of, all) in &today {
-            for (at, sum) in all.iter().enumerate() {
-                let beside = all.iter().take(at).any(|other| !may_differ(&sum.shares, &other.shares));
-                let before = past.iter().rev().any(|then| {
-                    let (now, earlier) = sums::in_common(sum, (&self.tables, then.tables));
-                    let mut others = then.sums.get(of).into_iter().flatten();
-                    !may_differ(&now, &earlier) || others.any(|other| !may_differ(&sum.shares, &other.shares))
-                });
-                if beside || before {
-                    return Some(sum.cells.clone());
+    /// The cells of each sum that tells too much by what it differs from another of this day or an earlier one: of the sums
+    /// that go over the fewest dimensions, for what tells in a cell tells in every sum with it.
+    fn telling(&self, past: &[Tables]) -> Vec<Vec<Place>> {
+        let mut found: BTreeSet<Name<'_>> = BTreeSet::new();
+        for then in past {
+            for differences in sums::apart(&self.tables, then) {
+                let telling = differences.into_iter().filter(|(_, difference)| tells(difference));
+                found.extend(telling.map(|(name, _)| name));
+            }
+        }
+        let today = sums::regional(self.counted, &self.tables);
+        for (then, is_today) in past.iter().map(|then| (then, false)).chain([(&self.tables, true)]) {
+            for (of, others) in sums::regional(self.counted, then) {
+                for (at, sum) in today.get(&of).into_iter().flatten() {
+                    let is_beside = |other: &usize| if is_today { at > other } else { at != other };
+                    let tells =
+                        |(other, shares): &(usize, Added<'_>)| is_beside(other) && tells(&less(sum, shares));
+                    let dimensions =
+                        self.tables.get(*at).and_then(|table| table.keys().next()).map_or(0, Vec::len);
+                    if others.iter().any(tells) {
+                        found.insert(sums::of_region(*at, of.1, dimensions));
+                    }
                 }
             }
         }
-        None
+        let all = found.into_iter().map(|name| (sums::width(&name), self.cells(&name)));
+        let all: Vec<_> = all.filter(|(_, cells)| !cells.is_empty()).collect();
+        let least = all.iter().map(|(width, _)| *width).min();
+        all.into_iter().filter(|(width, _)| Some(*width) == least).map(|(_, cells)| cells).collect()
+    }
+
+    /// The cells of a sum that are shown.
+    fn cells(&self, name: &Name<'_>) -> Vec<Place> {
+        let keys = self.tables.get(name.0).into_iter().flat_map(Table::keys);
+        keys.filter(|key| sums::is_in(key, name)).map(|key| (name.0, key.clone())).collect()
     }
 
     /// The smallest cell that a line shows beside what it hides, where that is one cell, or tells of fewer than three countries.
     fn alone(&self) -> Option<Place> {
         self.counted.iter().enumerate().find_map(|(at, cube)| {
             let table = self.tables.get(at)?;
-            let lines = sums::lines(cube.cells.keys().chain(table.keys()));
+            let keys: BTreeSet<&Key> = cube.cells.keys().chain(table.keys()).collect();
+            let lines = sums::lines(at, keys.into_iter());
             lines.into_values().find_map(|keys| {
                 let (shown, hidden): (Vec<&Key>, Vec<&Key>) =
                     keys.into_iter().partition(|key| table.contains_key(*key));
                 let hidden: Vec<&Shares> = hidden.into_iter().filter_map(|key| cube.cells.get(key)).collect();
                 let is_safe = hidden.is_empty() || shown.is_empty() || {
                     let all = sums::added(hidden.iter().copied());
-                    hidden.len() > 1 && all.len() >= LEAST && may_show(&all, &all)
+                    hidden.len() > 1 && all.len() >= LEAST && !tells(&all)
                 };
                 if is_safe { None } else { self.smallest(shown.into_iter().map(|key| (at, key.clone()))) }
             })

@@ -10,6 +10,7 @@ use sea_orm::{
     sea_query::{Expr, ExprTrait, OnConflict, Query, SelectStatement},
 };
 use serde_json::{Value as Json, json};
+use tokio::task::spawn_blocking;
 
 use super::{
     counting,
@@ -45,7 +46,9 @@ pub(super) async fn today(ctx: &Ctx) -> Result<Day> {
     let past = all(ctx).await?;
     let mut tables: Vec<Tables> = past.iter().map(|day| day.tables.clone()).collect();
     tables.dedup();
-    let published = guard::publish(today, &counted, &tables);
+    // It looks at all that was published before, for which others shall not wait.
+    let judged = spawn_blocking(move || guard::publish(today, &counted, &tables)).await;
+    let published = judged.map_err(|error| Error::Internal(format!("cubes were not judged: {error}")))?;
     let coverage: Coverage = published
         .iter()
         .enumerate()
@@ -68,7 +71,7 @@ async fn keep(
 ) -> Result<()> {
     // Keys of several codes are no names of members.
     let listed = |table: &Table| table.iter().map(|(key, shown)| json!([key, shown])).collect::<Vec<_>>();
-    let tables = tables.map(|tables| Json::from_iter(tables.iter().map(listed)));
+    let tables = tables.map(|tables| tables.iter().map(listed).collect::<Json>());
     let insert = Query::insert()
         .into_table(Entity)
         .columns([Column::ToldOn, Column::MadeAt, Column::Coverage, Column::Cubes])

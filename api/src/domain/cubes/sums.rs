@@ -1,84 +1,115 @@
-//! The figures that anybody can make of those that are shown: cells, and their sums along lines, levels and regions.
+//! The figures that anybody can make of those that are shown: sums of cells along the dimensions, and their differences.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::guard::{Counted, Key, Shares, Tables};
-
-/// A cell of one of the cubes.
-pub(super) type Place = (usize, Key);
-
-/// A sum of cells that are shown.
-#[derive(Clone, Debug)]
-pub(super) struct Sum {
-    /// What it is the sum of: sums of the same thing can be taken from each other.
-    pub(super) of: Vec<String>,
-    /// The cells.
-    pub(super) cells: Vec<Place>,
-    /// What they come to.
-    pub(super) shares: Shares,
-}
-
-/// Shares added up.
-pub(super) fn added<'a>(all: impl Iterator<Item = &'a Shares>) -> Shares {
-    let mut sum = Shares::new();
-    for (code, share) in all.flatten() {
-        sum.entry(code.clone()).or_default().add(*share);
-    }
-    sum
-}
+use super::guard::{Counted, Key, Share, Shares, Shown, Tables};
 
 /// What stands in the place of a code that a sum goes over.
 const ALL: &str = "*";
 
-/// A key without some of its codes, which ones the bits say.
-fn without(key: &Key, left_out: u32) -> Key {
-    let is_in = |at: usize| u32::try_from(at).is_ok_and(|at| left_out & 1_u32.wrapping_shl(at) == 0);
-    key.iter().enumerate().map(|(at, code)| if is_in(at) { code.clone() } else { ALL.to_owned() }).collect()
+/// What a sum is of: a cube, and the codes that its cells have in common.
+pub(super) type Name<'a> = (usize, Vec<&'a str>);
+/// What each country adds to a sum, or to the difference of two.
+pub(super) type Added<'a> = BTreeMap<&'a str, Share>;
+
+/// The sum of one cell, and every sum that goes over any of its dimensions.
+fn names(at: usize, key: &Key) -> impl Iterator<Item = Name<'_>> {
+    let dimensions = u32::try_from(key.len()).unwrap_or_default();
+    (0..1_u32.wrapping_shl(dimensions)).map(move |over| {
+        let is_over = |place: u32| over & 1_u32.wrapping_shl(place) != 0;
+        let codes = (0_u32..).zip(key);
+        (at, codes.map(|(place, code)| if is_over(place) { ALL } else { code.as_str() }).collect())
+    })
 }
 
-/// The cells of each line along one dimension, within a region or a framework: totals over those are published nowhere.
-pub(super) fn lines<'a>(keys: impl Iterator<Item = &'a Key>) -> BTreeMap<Key, Vec<&'a Key>> {
-    let mut all: BTreeMap<Key, Vec<&Key>> = BTreeMap::new();
-    for key in keys {
-        for at in 1..u32::try_from(key.len()).unwrap_or_default() {
-            let line = all.entry(without(key, 1_u32.wrapping_shl(at))).or_default();
-            if !line.contains(&key) {
-                line.push(key);
+/// How many dimensions a sum goes over.
+pub(super) fn width((_, codes): &Name<'_>) -> usize {
+    codes.iter().filter(|code| **code == ALL).count()
+}
+
+/// Whether a cell is in a sum of its cube.
+pub(super) fn is_in(key: &Key, (_, codes): &Name<'_>) -> bool {
+    key.iter().zip(codes).all(|(code, wanted)| *wanted == ALL || code == wanted)
+}
+
+fn add<'a>(sum: &mut Added<'a>, shares: &'a Shares, sign: i64) {
+    for (code, share) in shares {
+        sum.entry(code).or_default().add(share.times(sign));
+    }
+}
+
+/// Shares of several cells, added up.
+pub(super) fn added<'a>(all: impl Iterator<Item = &'a Shares>) -> Added<'a> {
+    let mut sum = Added::new();
+    all.for_each(|shares| add(&mut sum, shares, 1));
+    sum
+}
+
+/// What each sum comes to less the same sum of another day: once of all cells that are shown on either, once of those on both.
+pub(super) fn apart<'a>(now: &'a Tables, then: &'a Tables) -> [BTreeMap<Name<'a>, Added<'a>>; 2] {
+    let [mut of_all, mut of_both] = [BTreeMap::<Name<'a>, Added<'a>>::new(), BTreeMap::new()];
+    for (at, (one, other)) in now.iter().zip(then).enumerate() {
+        for key in one.keys().chain(other.keys()).collect::<BTreeSet<_>>() {
+            let [a, b] = [one, other].map(|table| table.get(key).map(|shown: &Shown| &shown.shares));
+            if a == b {
+                continue;
             }
+            let mut difference = added(a.into_iter());
+            if let Some(shares) = b {
+                add(&mut difference, shares, -1);
+            }
+            for name in names(at, key) {
+                if a.is_some() && b.is_some() {
+                    add_up(of_both.entry(name.clone()).or_default(), &difference);
+                }
+                add_up(of_all.entry(name).or_default(), &difference);
+            }
+        }
+    }
+    [of_all, of_both]
+}
+
+fn add_up<'a>(sum: &mut Added<'a>, more: &Added<'a>) {
+    for (code, share) in more {
+        sum.entry(code).or_default().add(*share);
+    }
+}
+
+/// The sums of regions, and of all of them, by what they are of: cubes of the same records can be held against each other.
+pub(super) fn regional<'a>(
+    counted: &[Counted],
+    tables: &'a Tables,
+) -> BTreeMap<(&'static str, &'a str), Vec<(usize, Added<'a>)>> {
+    let mut all: BTreeMap<(&'static str, &'a str), Vec<(usize, Added<'a>)>> = BTreeMap::new();
+    for (at, (cube, table)) in counted.iter().zip(tables).enumerate().filter(|(_, (cube, _))| cube.by_region)
+    {
+        let mut sums: BTreeMap<&str, Added<'_>> = BTreeMap::new();
+        for (key, shown) in table {
+            for region in key.first().map(String::as_str).into_iter().chain([ALL]) {
+                add(sums.entry(region).or_default(), &shown.shares, 1);
+            }
+        }
+        for (region, sum) in sums {
+            all.entry((cube.of, region)).or_default().push((at, sum));
         }
     }
     all
 }
 
-/// Every cell, and every sum of cells of a cube along any of its dimensions; of cubes of the same records those by region too.
-pub(super) fn of(counted: &[Counted], tables: &Tables) -> Vec<Sum> {
-    let mut cells: BTreeMap<(Vec<String>, usize), Vec<Place>> = BTreeMap::new();
-    for (at, (cube, table)) in counted.iter().zip(tables).enumerate() {
-        for key in table.keys() {
-            let dimensions = u32::try_from(key.len()).unwrap_or_default();
-            let mut names: Vec<Vec<String>> = (0..1_u32.wrapping_shl(dimensions))
-                .map(|left_out| [vec![at.to_string()], without(key, left_out)].concat())
-                .collect();
-            if let Some(region) = key.first().filter(|_| cube.by_region) {
-                let of = |part: &str| vec![cube.of.to_owned(), part.to_owned()];
-                names.extend([of(region), of(ALL)]);
-            }
-            for name in names {
-                cells.entry((name, at)).or_default().push((at, key.clone()));
-            }
+/// The sum of a region, or of all of them, of a cube with so many dimensions.
+pub(super) fn of_region(at: usize, region: &str, dimensions: usize) -> Name<'_> {
+    let over = std::iter::repeat_n(ALL, dimensions.saturating_sub(1));
+    (at, std::iter::once(region).chain(over).collect())
+}
+
+/// The cells of each line along one dimension, within a region or a framework: totals over those are published nowhere.
+pub(super) fn lines<'a>(at: usize, keys: impl Iterator<Item = &'a Key>) -> BTreeMap<Name<'a>, Vec<&'a Key>> {
+    let mut all: BTreeMap<Name<'_>, Vec<&Key>> = BTreeMap::new();
+    for key in keys {
+        let along_one = |name: &Name<'_>| width(name) == 1 && name.1.first() != Some(&ALL);
+        for name in names(at, key).filter(along_one) {
+            all.entry(name).or_default().push(key);
         }
     }
-    let shares = |cells: &[Place]| added(cells.iter().filter_map(|place| shares(place, tables)));
-    cells.into_iter().map(|((of, _), cells)| Sum { of, shares: shares(&cells), cells }).collect()
-}
-
-fn shares<'a>((at, key): &Place, tables: &'a Tables) -> Option<&'a Shares> {
-    Some(&tables.get(*at)?.get(key)?.shares)
-}
-
-/// What the cells of a sum that are shown on two days come to on each.
-pub(super) fn in_common(sum: &Sum, (now, then): (&Tables, &Tables)) -> (Shares, Shares) {
-    let both = || sum.cells.iter().filter(|place| shares(place, then).is_some());
-    let on = |tables| added(both().filter_map(move |place| shares(place, tables)));
-    (on(now), on(then))
+    all
 }

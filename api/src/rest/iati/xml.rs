@@ -26,8 +26,8 @@ fn element(name: &'static str) -> Element {
 }
 
 impl Element {
-    fn with(mut self, name: &'static str, value: impl ToString) -> Self {
-        self.attributes.push((name, printable(&value.to_string())));
+    fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.attributes.push((name, printable(value)));
         self
     }
 
@@ -103,11 +103,14 @@ fn place(name: &'static str, of: &Place) -> Element {
 }
 
 fn value(of: &Value) -> Element {
-    element("value").with("currency", &of.currency).with("value-date", of.value_date).saying(&of.amount)
+    element("value")
+        .with("currency", &of.currency)
+        .with("value-date", &of.value_date.to_string())
+        .saying(&of.amount)
 }
 
 fn day(name: &'static str, of: chrono::NaiveDate) -> Element {
-    element(name).with("iso-date", of)
+    element(name).with("iso-date", &of.to_string())
 }
 
 fn activity(of: &Activity) -> Element {
@@ -160,8 +163,8 @@ fn result(of: &Outcome) -> Element {
     let mut inside = vec![told("title", &of.title)];
     inside.extend(of.unit.iter().map(|unit| told("description", unit)));
     inside.extend(of.baseline.iter().map(|one| {
-        let year = one.iso_date.format("%Y");
-        day("baseline", one.iso_date).with("year", year).with("value", &one.value)
+        let year = one.iso_date.format("%Y").to_string();
+        day("baseline", one.iso_date).with("year", &year).with("value", &one.value)
     }));
     inside.extend(of.periods.iter().map(|one| {
         let figure = |name, value: &Option<String>| {
@@ -172,6 +175,7 @@ fn result(of: &Outcome) -> Element {
             .holding(figure("target", &one.target))
             .holding(figure("actual", &one.actual))
     }));
-    let indicator = element("indicator").with("measure", "1").with("ascending", of.ascending);
+    let indicator =
+        element("indicator").with("measure", "1").with("ascending", if of.ascending { "1" } else { "0" });
     element("result").with("type", "1").holding([told("title", &of.title), indicator.holding(inside)])
 }
