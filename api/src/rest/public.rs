@@ -97,6 +97,8 @@ impl Public {
             (_, 0) => format!("public, max-age={fresh}, must-revalidate"),
             _ => format!("public, max-age={fresh}, stale-while-revalidate={stale}"),
         };
-        headers.extend(HeaderValue::from_str(&kept).ok().map(|kept| (header::CACHE_CONTROL, kept)));
+        if let Ok(kept) = HeaderValue::from_str(&kept) {
+            headers.insert(header::CACHE_CONTROL, kept);
+        }
     }
 }

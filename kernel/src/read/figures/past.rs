@@ -77,7 +77,7 @@ pub fn select(view: &View, asked: &Asked, filters: &Narrowing) -> Result<SelectS
         making.select.join_subquery(JoinType::InnerJoin, times, time.clone(), on);
     }
     making.group_past(of_time("place"), state(FACTS));
-    making.columns(&of_time("day"));
+    making.columns(&of_time("day"), state(BEGINS));
     let shown =
         Query::select().expr(def.col("id")).from(def.iden()).cond_where(visible(&view.actor, def)).take();
     making.select.cond_where(narrowed(view, def, filters)?);
@@ -101,7 +101,9 @@ fn states(view: &View, def: &'static KindDef) -> SelectStatement {
     let mut select = with_images();
     for column in def.columns.iter().filter(|column| !column.is_derived && !column.is_unlogged) {
         let member = match column.name {
+            // An image is read for what stands nowhere else.
             "id" => col(&change, "record_id"),
+            "owner" => col(&change, "owner"),
             name => member(col(&payload, "after"), name, column.ty, is_postgres),
         };
         select.expr_as(member, Alias::new(column.name));

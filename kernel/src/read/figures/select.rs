@@ -27,7 +27,7 @@ pub(super) fn present(view: &View, asked: &Asked, filters: &Narrowing) -> Result
     let mut making = Making::new(view, asked);
     making.select.from(asked.def.iden());
     let today = Expr::val(day_in(asked.zone, view.clock.now()));
-    making.columns(&today);
+    making.columns(&today, asked.def.col("updated_at"));
     making.select.cond_where(condition(view, asked.def, filters)?);
     Ok(making.told())
 }
@@ -111,8 +111,8 @@ impl<'a> Making<'a> {
         self.group(facts, As::Text);
     }
 
-    /// Adds all columns; `today` is the day by which records are late.
-    pub(super) fn columns(&mut self, today: &Expr) {
+    /// Adds all columns; `today` is the day by which records are late, `changed` when a record was changed.
+    pub(super) fn columns(&mut self, today: &Expr, changed: Expr) {
         for (at, grouping) in self.asked.by.iter().enumerate() {
             let (value, told) = self.key(at, grouping.of.name, grouping.of.by, grouping.step);
             self.group(value, told);
@@ -126,7 +126,7 @@ impl<'a> Making<'a> {
         }
         let count = self.add(Expr::cust("COUNT(*)"));
         self.outer.expr(count.sum().cast_as(Alias::new("bigint")));
-        let newest = self.add(self.def().col("updated_at").max());
+        let newest = self.add(changed.max());
         self.outer.expr(newest.max());
     }
 
