@@ -75,6 +75,7 @@ def filled(database):
     columns = names(database, "task")
     own = {"id": id_, "external_key": "'B-' || n", "source_system": "'bulk'", "status": state, "due_on": day, "estimate_days": "n % 40", "lead_agency_id": agency,
            "visibility": "'national'", "action_id": "NULL", "plan_id": "NULL", "completed_on": "NULL", "contributing_agencies": "'[]'", "depends_on": "'[]'"}
+    hash_ = "lpad(n::text, 64, '0')" if is_postgres else "printf('%064d', n)"
     chosen = ", ".join(own.get(name, f"t.{name}") for name in columns)
     sets = MANY // 1000 + MANY // 5000 + 2
     first, second = "(n - 1) / 1000", f"{MANY // 1000 + 1} + (n - 1) / 5000"
@@ -82,14 +83,14 @@ def filled(database):
     seq = database.rows("SELECT max(seq) FROM change_set")[0][0]
     statements = [
         f"INSERT INTO task ({', '.join(columns)}) SELECT {chosen} FROM {series}, task t WHERE t.id = {of['template']}",
-        f"INSERT INTO change_set (seq, id, at, cause, row_count, digest, prev, hash) SELECT {seq} + 1 + n, {set_id.format(of='n')}, {at.format(of='n')}, 'import', 1000, 'bench', n, n FROM {each(sets)}",
+        f"INSERT INTO change_set (seq, id, at, cause, row_count, digest, prev, hash) SELECT {seq} + 1 + n, {set_id.format(of='n')}, {at.format(of='n')}, 'import', 1000, {hash_}, {hash_}, {hash_} FROM {each(sets)}",
     ]
     for version, number, at_, some in [(1, first, "(n - 1) % 1000", "1 = 1"), (2, second, "((n - 1) / 5) % 1000", "n % 5 = 1")]:
         set_of = set_id.format(of=number)
         told = image.format(id=id_, state=state if version == 1 else "'done'", agency=agency, version=version)
         statements.append(
             f"INSERT INTO change (set_id, ordinal, kind, record_id, version, op, owner, facts_after, payload_hash) SELECT {set_of}, {at_}, 'task', {id_}, {version}, "
-            f"'{'create' if version == 1 else 'update'}', 'KGZ', {facts}, 'bench' FROM {series}, change c WHERE {some} AND {where.replace('p.', 'c.')}")
+            f"'{'create' if version == 1 else 'update'}', 'KGZ', {facts}, {hash_} FROM {series}, change c WHERE {some} AND {where.replace('p.', 'c.')}")
         statements.append(
             f"INSERT INTO change_payload (set_id, ordinal, salt, after) SELECT {set_of}, {at_}, {salt}, {told} FROM {series}, change_payload p WHERE {some} AND {where}")
     if is_postgres:

@@ -19,7 +19,7 @@ use crate::{
     error::{Code, Error, Result, Violation},
     filter::{Narrowing, Rule},
     policy::{Class, Scope, is_inside, readable, visible, withheld_among},
-    record::KindDef,
+    record::{Column, KindDef},
     view::View,
 };
 
@@ -70,7 +70,6 @@ pub fn select(view: &View, asked: &Asked, filters: &Narrowing) -> Result<SelectS
     let (time, def) = (Alias::new("time"), asked.def);
     let of_time = |column: &'static str| Expr::col((time.clone(), Alias::new(column)));
     let state = |column: &'static str| Expr::col((def.iden(), Alias::new(column)));
-    making.select.from_subquery(states(view, def), def.iden());
     let lasts = Cond::any().add(state(ENDS).is_null()).add(of_time("at").lt(state(ENDS)));
     let on = Cond::all().add(of_time("at").gte(state(BEGINS))).add(lasts);
     if let Some(times) = times(asked) {
@@ -81,6 +80,11 @@ pub fn select(view: &View, asked: &Asked, filters: &Narrowing) -> Result<SelectS
     let shown =
         Query::select().expr(def.col("id")).from(def.iden()).cond_where(visible(&view.actor, def)).take();
     making.select.cond_where(narrowed(view, def, filters)?);
+    // SQLite would read every column of every image, named or not.
+    let named = view.db.backend().build(&making.select).sql;
+    let is_named =
+        |column: &str| column == "id" || named.contains(&format!("\"{}\".\"{column}\"", def.table));
+    making.select.from_subquery(states(view, def, is_named), def.iden());
     making.select.cond_where(state("id").in_subquery(shown));
     Ok(making.told())
 }
@@ -89,8 +93,8 @@ const BEGINS: &str = "state_begins";
 const ENDS: &str = "state_ends";
 const FACTS: &str = "state_facts";
 
-/// Every state that records of a kind have had, as a table of the kind, with the instants between which it was so.
-fn states(view: &View, def: &'static KindDef) -> SelectStatement {
+/// Every state that records of a kind have had, as a table of the kind with these columns, with the instants between which it was so.
+fn states(view: &View, def: &'static KindDef, is_named: impl Fn(&str) -> bool) -> SelectStatement {
     let (change, set, payload) =
         (Alias::new("change"), Alias::new("change_set"), Alias::new("change_payload"));
     let col = |table: &Alias, column: &'static str| Expr::col((table.clone(), Alias::new(column)));
@@ -99,7 +103,8 @@ fn states(view: &View, def: &'static KindDef) -> SelectStatement {
         .take();
     let is_postgres = view.db.reading().is_postgres();
     let mut select = with_images();
-    for column in def.columns.iter().filter(|column| !column.is_derived && !column.is_unlogged) {
+    let told = |column: &&Column| !column.is_derived && !column.is_unlogged && is_named(column.name);
+    for column in def.columns.iter().filter(told) {
         let member = match column.name {
             // An image is read for what stands nowhere else.
             "id" => col(&change, "record_id"),
