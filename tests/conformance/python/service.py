@@ -97,12 +97,12 @@ class Service:
         plain = {name: value for name, value in os.environ.items() if not name.startswith("CONCORD_")}
         return {**plain, **rates, **own, **self.settings}
 
-    def start(self):
+    def start(self, *, is_demo=True):
         # Each start has a log of its own, for that is where the address stands.
         self.log = os.path.join(self.folder, f"service-{time.monotonic_ns()}.log")
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
-                [self.program, "serve", "--demo"],
+                [self.program, "serve", *(["--demo"] if is_demo else [])],
                 cwd=self.folder, env=self.environment(), stdout=log, stderr=log, preexec_fn=self.limits,
             )
         for _ in range(1200):
