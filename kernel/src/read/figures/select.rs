@@ -254,11 +254,11 @@ impl<'a> Making<'a> {
         Expr::col((to, Alias::new("to_id")))
     }
 
-    /// Adds a sum as a text. Those of PostgreSQL have any size; SQLite, which refuses what has more than 64 bits, adds up the
-    /// halves of the numbers.
-    fn sum(&mut self, value: Expr) {
+    /// Adds a sum as a text. Those of PostgreSQL have any size; SQLite refuses what has more than 64 bits, and adds up the
+    /// halves of numbers that are wide themselves.
+    fn sum(&mut self, value: Expr, is_wide: bool) {
         let text = |expr: Expr| expr.cast_as(Alias::new("text"));
-        if self.is_postgres() {
+        if !is_wide || self.is_postgres() {
             let sum = self.add(value.sum());
             self.outer.expr(text(sum.sum()));
             return;
@@ -275,7 +275,7 @@ impl<'a> Making<'a> {
                 let is_over = self.def().col(state).is_in(over.iter().copied());
                 let late = self.def().col(due).lt(today.clone()).and(is_over.not());
                 let one: Expr = Expr::case(late, Expr::val(1)).finally(Expr::val(0)).into();
-                self.sum(one);
+                self.sum(one, false);
             }
             Measure::Of(way, field) => {
                 let column = match field.shape {
@@ -283,12 +283,13 @@ impl<'a> Making<'a> {
                     _ => field.column.to_owned(),
                 };
                 let value = self.unless_withheld(field.name, self.def().col(&column));
+                let is_wide = field.shape != model::Shape::Int;
                 let extreme = match way {
                     Way::Min => Expr::min,
                     Way::Max => Expr::max,
-                    Way::Sum => return self.sum(value),
+                    Way::Sum => return self.sum(value, is_wide),
                     Way::Avg => {
-                        self.sum(value.clone());
+                        self.sum(value.clone(), is_wide);
                         let count = self.add(value.count());
                         self.outer.expr(as_text(count.sum(), false));
                         return;
