@@ -75,6 +75,12 @@ async fn metadata_says_what_entities_have() {
         let json = get(&me, "/$metadata?$format=json").await;
         let json = json.ok(200);
 
+        for entity in document.descendants().filter(|node| node.tag_name().name() == "EntityType") {
+            let members = entity.children().filter(|node| node.tag_name().name().ends_with("Property"));
+            let names: Vec<&str> = members.filter_map(|node| node.attribute("Name")).collect();
+            let distinct: BTreeSet<&str> = names.iter().copied().collect();
+            assert_eq!(names.len(), distinct.len(), "{:?}", entity.attribute("Name"));
+        }
         for set in ["tasks", "actions", "participation_flat", "country_overview_flat", "calendar_flat"] {
             let entity = document
                 .descendants()

@@ -12,7 +12,16 @@ use std::{collections::HashMap, sync::Arc};
 
 use entity::{Country, country};
 use futures_util::future::BoxFuture;
-use kernel::{Ctx, KindDef, Result, Violation, filter::Narrowing, page::Page, record::part::Form, store};
+use kernel::{
+    Code, Ctx, Error, KindDef, Result,
+    filter::Narrowing,
+    page::Page,
+    record::part::Form,
+    render::{PartValue, Renderer, Told},
+    row::Row as Record,
+    store,
+};
+use uuid::Uuid;
 
 use super::{
     Registered,
@@ -102,7 +111,7 @@ impl Table {
         Self { name: def.collection, doc, columns: described(&columns), source: Source::Kinds(vec![columns]) }
     }
 
-    /// The table that has the columns of this name, in the order they are named.
+    /// The kind whose records are its rows, where it is one.
     #[must_use]
     pub fn kind(&self) -> Option<&'static KindDef> {
         match &self.source {
@@ -151,7 +160,7 @@ pub fn described_view(name: &str) -> Option<Table> {
 
 /// A country, as views name it.
 struct Named {
-    id: uuid::Uuid,
+    id: Uuid,
     code: String,
     name: String,
     regions: Vec<String>,
@@ -169,8 +178,8 @@ impl Named {
 /// All countries, by code, named in the caller's language: two statements.
 async fn countries(ctx: &Ctx) -> Result<Vec<Named>> {
     let def = Country::def();
-    let rows = everything(ctx, def, &[]).await?;
-    let renderer = kernel::render::Renderer::for_edges(ctx, kernel::render::Renderer::owners(ctx).await?);
+    let rows = everything(ctx, def).await?;
+    let renderer = Renderer::for_edges(ctx, Renderer::owners(ctx).await?);
     let regions = def.parts.iter().find(|part| part.name == "regions");
     let mut all: Vec<Named> = rows
         .iter()
@@ -178,8 +187,8 @@ async fn countries(ctx: &Ctx) -> Result<Vec<Named>> {
             let code = row.read(country::CODE)?;
             let name = renderer.named(row).name.unwrap_or_else(|| code.clone());
             let told = regions.map(|part| renderer.part(row, part));
-            let regions = match told.as_ref().map(kernel::render::PartValue::told) {
-                Some(kernel::render::Told::Regions(regions)) => regions.codes().map(str::to_owned).collect(),
+            let regions = match told.as_ref().map(PartValue::told) {
+                Some(Told::Regions(regions)) => regions.codes().map(str::to_owned).collect(),
                 _ => Vec::new(),
             };
             Some(Named {
@@ -196,15 +205,15 @@ async fn countries(ctx: &Ctx) -> Result<Vec<Named>> {
     Ok(all)
 }
 
-/// The records of a kind that the caller sees and the filters let pass, as many as a view looks at.
-async fn everything(
-    ctx: &Ctx,
-    def: &'static KindDef,
-    given: &[(String, String)],
-) -> Result<Vec<kernel::row::Row>> {
-    let filters = Narrowing::read(def, given, &mut Vec::<Violation>::new());
-    Ok(store::list(ctx, def, &filters, &Page::first(MOST)).await?.rows)
+/// The records of a kind that the caller sees, as many as a view looks at.
+async fn everything(ctx: &Ctx, def: &'static KindDef) -> Result<Vec<Record>> {
+    let found = store::list(ctx, def, &Narrowing::default(), &Page::first(MOST)).await?;
+    if found.has_more {
+        let text = format!("the view puts at most {MOST} {} together", def.declared.plural_words());
+        return Err(Error::Conflict(Code::ResultTooLarge, text));
+    }
+    Ok(found.rows)
 }
 
 /// Names by id, for what views refer to.
-type Names = HashMap<uuid::Uuid, kernel::scalar::Ref>;
+type Names = HashMap<Uuid, kernel::scalar::Ref>;

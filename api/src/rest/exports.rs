@@ -130,7 +130,7 @@ impl Begins for Whole {
 /// What is sent as a file.
 pub(super) enum Begun {
     /// Lists, of which the first part is read.
-    Read(Box<Export>, Option<Batch>, Printer),
+    Read(Box<(Export, Option<Batch>, Printer)>),
     /// Something that is made already.
     Made(Vec<u8>),
 }
@@ -139,7 +139,7 @@ impl Begun {
     /// Lists, of which the first part is read now.
     pub(super) async fn of(mut export: Export, printer: Printer) -> kernel::Result<Self> {
         let first = export.next().await?;
-        Ok(Self::Read(Box::new(export), first, printer))
+        Ok(Self::Read(Box::new((export, first, printer))))
     }
 }
 

@@ -227,7 +227,9 @@ fn made(ctx: &Ctx, table: &Table, rows: Vec<Row>, write: Writing) -> kernel::Res
             let printed =
                 Printed { columns: Vec::new(), separator: write.separator, is_for_excel: write.is_for_excel };
             printed.names(names.into_iter(), &mut bytes);
-            rows.into_iter().for_each(|row| printed.line(row.into_iter(), &mut bytes));
+            for row in rows {
+                printed.line(row.into_iter(), &mut bytes);
+            }
         }
     }
     Ok(bytes)

@@ -40,14 +40,12 @@ pub fn enter(request: &mut Request) -> Option<Result<Public, Response>> {
     *request.uri_mut() = Uri::from_parts(parts).ok()?;
     // The token of a calendar stands in its address.
     calendars::take(request);
-    Some(match refusal(request) {
-        Some(refusal) => Err(refusal),
-        None => {
-            let public = Public::default();
-            request.extensions_mut().insert(public.clone());
-            Ok(public)
-        }
-    })
+    if let Some(refusal) = refusal(request) {
+        return Some(Err(refusal));
+    }
+    let public = Public::default();
+    request.extensions_mut().insert(public.clone());
+    Some(Ok(public))
 }
 
 fn refusal(request: &Request) -> Option<Response> {

@@ -153,9 +153,17 @@ impl Export {
     /// # Errors
     /// As those of the list.
     pub async fn begin(ctx: Ctx, listed: Listed, columns: Columns, names: Arc<Locale>) -> Result<Self> {
-        let place = Place::of(&ctx, &listed).await?;
-        let (known, pace, along) = (Known::default(), Pace::default(), Default::default());
-        Ok(Self { ctx, listed, columns, names, place, known, pace, then: VecDeque::new(), along })
+        Ok(Self {
+            place: Place::of(&ctx, &listed).await?,
+            ctx,
+            listed,
+            columns,
+            names,
+            known: Known::default(),
+            pace: Pace::default(),
+            then: VecDeque::new(),
+            along: (Vec::new(), Kept::new()),
+        })
     }
 
     /// Begins several lists, one after the other, of which these columns are told.

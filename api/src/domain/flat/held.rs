@@ -1,6 +1,9 @@
 //! Rows that are in memory: narrowed, ordered, and put together to figures.
 
-use std::{cmp::Ordering, collections::HashMap};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeSet, HashMap},
+};
 
 use kernel::{Code, Error, Result, decimal, figures::MOST_GROUPS};
 
@@ -79,9 +82,9 @@ pub type Aggregated = Vec<Row>;
 #[derive(Clone, Debug, Default)]
 struct Sum {
     count: i64,
-    sum: i128,
+    total: i128,
     best: Option<Cell<'static>>,
-    seen: std::collections::BTreeSet<String>,
+    seen: BTreeSet<String>,
 }
 
 /// Puts rows together by what they have in common.
@@ -132,7 +135,9 @@ impl Sum {
         }
         self.count += 1;
         match way {
-            Way::Sum | Way::Mean => self.sum = self.sum.saturating_add(millionths(cell).unwrap_or_default()),
+            Way::Sum | Way::Mean => {
+                self.total = self.total.saturating_add(millionths(cell).unwrap_or_default());
+            }
             Way::Distinct => drop(self.seen.insert(text(cell))),
             Way::Min | Way::Max => {
                 let wanted = if way == Way::Min { Ordering::Less } else { Ordering::Greater };
@@ -159,8 +164,8 @@ impl Sum {
             Way::Count => Ok(Cell::Number(self.count)),
             Way::Distinct => Ok(Cell::Number(i64::try_from(self.seen.len()).unwrap_or(i64::MAX))),
             Way::Sum | Way::Mean if self.count == 0 => Ok(Cell::Empty),
-            Way::Sum => number(self.sum),
-            Way::Mean => number(self.sum / i128::from(self.count)),
+            Way::Sum => number(self.total),
+            Way::Mean => number(self.total / i128::from(self.count)),
             Way::Min | Way::Max => Ok(self.best.unwrap_or(Cell::Empty)),
         }
     }

@@ -5,6 +5,8 @@ pub(super) mod obligations;
 pub(super) mod overview;
 pub(super) mod participations;
 
+use uuid::Uuid;
+
 use crate::domain::exchange::columns::Cell;
 
 /// What stands where nothing is recorded, or nothing that the caller sees.
@@ -26,7 +28,7 @@ fn day(of: Option<chrono::NaiveDate>) -> Cell<'static> {
     of.map_or(Cell::Empty, Cell::Day)
 }
 
-fn id(of: Option<uuid::Uuid>) -> Cell<'static> {
+fn id(of: Option<Uuid>) -> Cell<'static> {
     of.map_or(Cell::Empty, Cell::Id)
 }
 

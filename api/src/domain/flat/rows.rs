@@ -6,6 +6,7 @@ use kernel::{
     filter::Narrowing,
     page::{Page, SortKey},
     render::{Known, Renderer},
+    row::Row as Record,
     store,
 };
 
@@ -205,7 +206,7 @@ async fn listed(ctx: &Ctx, asked: &Asked, parts: Vec<Taken>, from: Option<(usize
 async fn cells(
     ctx: &Ctx,
     (def, columns): (&'static KindDef, &Columns),
-    rows: &[kernel::row::Row],
+    rows: &[Record],
     (known, kept): &mut (Known, Kept),
 ) -> Result<Vec<Row>> {
     let mut renderer = Renderer::onward(ctx, (def, rows), &ctx.locale, known).await?;

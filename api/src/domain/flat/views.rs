@@ -33,8 +33,11 @@ type Places = &'static [(&'static str, &'static str)];
 /// A column of a view whose rows are made.
 pub(super) type Told = (&'static str, Type, &'static str);
 
+/// A kind with the columns that a view has of its records.
+type OfKind = (fn() -> &'static KindDef, Places);
+
 enum Rows {
-    Kinds(&'static [(fn() -> &'static KindDef, Places)]),
+    Kinds(&'static [OfKind]),
     Made(Make, &'static [Told]),
 }
 
@@ -259,7 +262,7 @@ impl View {
                 (told.iter().map(column).collect(), Source::Made(*make))
             }
             Rows::Kinds(parts) => {
-                let part = |(def, places): &(fn() -> &'static KindDef, Places)| {
+                let part = |(def, places): &OfKind| {
                     let def = def();
                     let find = |(name, place): &(&str, &'static str)| {
                         column(def, (name, place), (speech, names, today))
@@ -313,8 +316,9 @@ fn joined(parts: &[Columns]) -> Vec<Column> {
     let Some((first, others)) = each.split_first() else { return Vec::new() };
     let mut all = first.clone();
     for (at, column) in all.iter_mut().enumerate() {
-        let is_fixed =
-            |part: usize| parts.get(part).and_then(|part| part.all.get(at)).is_some_and(|one| one.is_fixed());
+        let is_fixed = |part: usize| {
+            parts.get(part).and_then(|part| part.all.get(at)).is_some_and(columns::Column::is_fixed)
+        };
         column.is_filter |= is_fixed(0);
         for (part, other) in (1..).zip(others) {
             column.is_filter &= is_fixed(part) || other.get(at).is_some_and(|other| other.is_filter);

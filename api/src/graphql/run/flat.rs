@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::{Found, Run, analytics::cell, json::of_value, roots::text};
 use crate::{
-    domain::flat::{Asked, MOST_ROWS, REGION, VIEWS, filters, find, view},
+    domain::flat::{Asked, Column, MOST_ROWS, REGION, Row, VIEWS, filters, find, view},
     graphql::{
         selection::Item,
         types::{FigureFilterInput, FigureRow, FlatColumn, FlatRows},
@@ -65,11 +65,8 @@ impl Run {
         }
         let cursor = given("after").and_then(Json::as_str).map(str::to_owned);
         let found = find(&self.ctx, &table, &Asked { limit, cursor, is_counted: true, ..asked }).await?;
-        let column = |column: &crate::domain::flat::Column| FlatColumn {
-            name: column.name.clone(),
-            doc: column.doc.clone(),
-        };
-        let row = |row: &crate::domain::flat::Row| {
+        let column = |column: &Column| FlatColumn { name: column.name.clone(), doc: column.doc.clone() };
+        let row = |row: &Row| {
             let cells = table.columns.iter().zip(row);
             FigureRow {
                 cells: cells.map(|(column, value)| cell(&column.name, Some(&value.json()))).collect(),

@@ -132,7 +132,7 @@ pub(super) fn body(state: &AppState, held: impl Send + 'static, begun: Begun, me
 
 async fn make(begun: Begun, outlet: Outlet, bill: Bill) -> Result<()> {
     let (export, first, printer) = match begun {
-        Begun::Read(export, first, printer) => (export, first, printer),
+        Begun::Read(read) => *read,
         Begun::Made(bytes) => {
             for part in bytes.chunks(PART) {
                 outlet.send(part.to_vec()).await?;
@@ -150,7 +150,7 @@ async fn make(begun: Begun, outlet: Outlet, bill: Bill) -> Result<()> {
 
 /// Prints a list while it is read.
 async fn print(
-    (mut export, first): (Box<Export>, Option<Batch>),
+    (mut export, first): (Export, Option<Batch>),
     printer: &impl Print,
     outlet: &Outlet,
     mut bill: Bill,
@@ -173,7 +173,7 @@ async fn print(
 
 /// Makes a workbook of a list while it is read, on a thread that may block, and then sends it.
 async fn bind(
-    (mut export, first): (Box<Export>, Option<Batch>),
+    (mut export, first): (Export, Option<Batch>),
     book: Book,
     outlet: &Outlet,
     mut bill: Bill,

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::domain::{
     exchange::columns::{Cell, Type},
-    flat::{Aggregate, Asked, Column, Row, Source, Table, Test, Way, aggregated, find},
+    flat::{Aggregate, Asked, Column, Row, Source, Table, Test, Way, aggregated, cell, find},
 };
 
 const OPTION: &str = "$apply";
@@ -272,7 +272,7 @@ fn key_cell(key: &Key, ty: Type) -> Cell<'static> {
         Key::Truth(truth) => Cell::Truth(*truth),
         Key::Number(number) => Cell::Number(*number),
         Key::Record(id) => Cell::Id(*id),
-        Key::Text(text) => crate::domain::flat::cell(ty, text).unwrap_or(Cell::Empty),
+        Key::Text(text) => cell(ty, text).unwrap_or(Cell::Empty),
     }
 }
 
@@ -291,9 +291,6 @@ fn amount_cell(amount: &Amount, ty: Type) -> Result<Cell<'static>> {
             let mean = sum.saturating_mul(unit) / i128::from(*of);
             Ok(Cell::Decimal(decimal::written(i64::try_from(mean).map_err(|_| beyond())?)))
         }
-        Amount::Day(_, day) => Ok(day
-            .as_deref()
-            .and_then(|day| crate::domain::flat::cell(Type::Day, day))
-            .unwrap_or(Cell::Empty)),
+        Amount::Day(_, day) => Ok(day.as_deref().and_then(|day| cell(Type::Day, day)).unwrap_or(Cell::Empty)),
     }
 }

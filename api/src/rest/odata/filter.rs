@@ -28,9 +28,9 @@ struct Compared<'a> {
 /// Reads `$filter`.
 pub(super) fn filter(table: &Table, option: &'static str, text: &str) -> Result<Test, Refusal> {
     let mut reading = Reading::of(option, text)?;
-    let test = Filter { table }.any(&mut reading, 0)?;
+    let said = condition(table, &mut reading)?;
     reading.end()?;
-    Ok(test)
+    Ok(said)
 }
 
 /// Reads a condition that others follow.
@@ -92,7 +92,7 @@ impl<'a> Filter<'a> {
             return self.function(reading, &name);
         }
         let of = self.column(reading, &name)?;
-        self.compared(reading, &of)
+        Self::compared(reading, &of)
     }
 
     /// A comparison whose value stands first.
@@ -128,7 +128,7 @@ impl<'a> Filter<'a> {
                 if !matches!(of.column.ty, Type::Day | Type::Instant) {
                     return Err(reading.bad(&format!("`{inner}` holds no day")));
                 }
-                return self.compared(reading, &Compared { is_year: true, ..of });
+                return Self::compared(reading, &Compared { is_year: true, ..of });
             }
             _ => return Err(unsupported(reading.option, &format!("`{name}()` and functions like it"))),
         };
@@ -162,9 +162,9 @@ impl<'a> Filter<'a> {
         Ok(if is_so { has } else { Test::Not(Box::new(has)) })
     }
 
-    fn compared(&self, reading: &mut Reading, of: &Compared<'a>) -> Result<Test, Refusal> {
+    fn compared(reading: &mut Reading, of: &Compared<'a>) -> Result<Test, Refusal> {
         if reading.takes_word("in") {
-            return self.among(reading, of);
+            return Self::among(reading, of);
         }
         let follows = match reading.peek() {
             Some(Word::Name(name)) => Some(name.clone()),
@@ -186,7 +186,7 @@ impl<'a> Filter<'a> {
         test(reading, of, how, &value)
     }
 
-    fn among(&self, reading: &mut Reading, of: &Compared<'a>) -> Result<Test, Refusal> {
+    fn among(reading: &mut Reading, of: &Compared<'a>) -> Result<Test, Refusal> {
         reading.expect('(')?;
         let mut values = Vec::new();
         loop {

@@ -66,12 +66,12 @@ pub(super) fn xml(ctx: &Ctx) -> String {
 fn tag(name: &str, attributes: &[(&str, &str)], inner: &Markup) -> Markup {
     let mut text = format!("<{name}");
     for (name, value) in attributes {
-        text.push_str(&format!(" {name}=\"{}\"", html! { (value) }.into_string()));
+        text.extend([" ", name, "=\"", &html! { (value) }.into_string(), "\""]);
     }
     if inner.0.is_empty() {
         text.push_str("/>");
     } else {
-        text.push_str(&format!(">{}</{name}>", inner.0));
+        text.extend([">", &inner.0, "</", name, ">"]);
     }
     PreEscaped(text)
 }

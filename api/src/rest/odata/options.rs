@@ -177,8 +177,7 @@ fn is_way(table: &Table, name: &str) -> bool {
 /// The column whose ids lead to other entities.
 pub(super) fn way(table: &Table, name: &str) -> Option<usize> {
     table.columns.iter().position(|column| {
-        column.target.is_some_and(|target| target.is_served())
-            && column.name.strip_suffix("_id") == Some(name)
+        column.target.is_some_and(kernel::KindDef::is_served) && column.name.strip_suffix("_id") == Some(name)
     })
 }
 

@@ -48,6 +48,7 @@ pub(super) fn columns_of(measure: &Measure) -> usize {
 }
 
 /// How a part of what records are put together by is told.
+#[derive(Clone, Copy)]
 enum As {
     /// As it is: a text.
     Itself,

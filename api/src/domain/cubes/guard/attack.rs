@@ -119,6 +119,9 @@ fn tells(one: &Shares, other: &Shares) -> bool {
     !is_public && unread < LEAST
 }
 
+/// Which cells are added up.
+type Only<'a> = &'a dyn Fn(usize, &[String]) -> bool;
+
 /// What the attacker finds in what was published from day to day.
 fn found(days: &[Tables]) -> Vec<String> {
     let everything = |_: usize, _: &[String]| true;
@@ -127,7 +130,8 @@ fn found(days: &[Tables]) -> Vec<String> {
         for (then, earlier) in days.iter().enumerate().take(day + 1) {
             let in_both =
                 |at: usize, key: &[String]| earlier[at].contains_key(key) && now[at].contains_key(key);
-            for only in [&everything as &dyn Fn(usize, &[String]) -> bool, &in_both] {
+            let only: [Only<'_>; 2] = [&everything, &in_both];
+            for only in only {
                 let others = figures(earlier, only);
                 for (name, shares) in figures(now, only) {
                     let others = others.iter().filter(|(other, _)| *other == name);

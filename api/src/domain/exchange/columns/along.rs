@@ -146,11 +146,9 @@ impl Column {
         let stored = |at: usize| def.columns.get(at).map_or(Type::Text, |column| column.ty.into());
         match (&column.holds, def.parts.get(column.part).map(|part| part.form)) {
             (Holds::Id | Holds::Member(Member::Id), _) => Type::Id,
-            (Holds::Late(..), _) => Type::Truth,
-            (Holds::Member(Member::Amount), _) => Type::Decimal,
+            (Holds::Late(..), _) | (Holds::Whole, Some(Form::Is(..) | Form::IsDemo(_))) => Type::Truth,
+            (Holds::Member(Member::Amount), _) | (Holds::Whole, Some(Form::Decimal(_))) => Type::Decimal,
             (Holds::Whole, Some(Form::Version(_))) => Type::Number,
-            (Holds::Whole, Some(Form::Is(..) | Form::IsDemo(_))) => Type::Truth,
-            (Holds::Whole, Some(Form::Decimal(_))) => Type::Decimal,
             (Holds::Whole, Some(Form::Column(at) | Form::Inside(at))) => stored(at),
             _ => Type::Text,
         }
@@ -207,12 +205,12 @@ impl Column {
             (Holds::Whole, Form::Column(at)) => {
                 stored(at).filter(|_| def.columns.get(at).is_some_and(|one| one.ty != field::Column::Json))
             }
-            (Holds::Whole, Form::Code(at, _) | Form::Text(at) | Form::Decimal(at)) => stored(at),
+            (Holds::Whole, Form::Code(at, _) | Form::Text(at) | Form::Decimal(at))
+            | (Holds::Id, Form::Ref(at)) => stored(at),
             (Holds::Whole, Form::Is(at, code)) => {
                 def.columns.get(at).map(|column| Operand::Holds(column.name, code))
             }
             (Holds::Whole, Form::Country(_)) => Some(Operand::Country),
-            (Holds::Id, Form::Ref(at)) => stored(at),
             (Holds::Code, Form::Ref(at)) => {
                 let column = def.columns.get(at)?;
                 let target = KINDS.get(column.target?)?;

@@ -151,29 +151,29 @@ struct Recorded {
 
 impl Recorded {
     async fn of(ctx: &Ctx) -> Result<Self> {
-        let mut obligations = everything(ctx, Obligation::def(), &[]).await?;
+        let mut obligations = everything(ctx, Obligation::def()).await?;
         obligations.retain(|row| row.date("valid_until").is_none_or(|until| until >= ctx.clock.today()));
         obligations.sort_by_key(|row| row.read(obligation::CODE));
-        let owned = |row: &Record, of: Option<Uuid>| Some((row.owner().to_owned(), of?));
-        let commitments = everything(ctx, Commitment::def(), &[]).await?;
+        let place = |row: &Record, of: Option<Uuid>| Some((row.owner().to_owned(), of?));
+        let commitments = everything(ctx, Commitment::def()).await?;
         let commitments = commitments
             .into_iter()
-            .filter_map(|row| Some((owned(&row, row.read(commitment::OBLIGATION))?, row)))
+            .filter_map(|row| Some((place(&row, row.read(commitment::OBLIGATION))?, row)))
             .collect();
         let mut deadlines: BTreeMap<(String, Uuid), Vec<Record>> = BTreeMap::new();
-        for row in everything(ctx, Deadline::def(), &[]).await? {
-            if let Some(at) = owned(&row, row.read(deadline::OBLIGATION)) {
+        for row in everything(ctx, Deadline::def()).await? {
+            if let Some(at) = place(&row, row.read(deadline::OBLIGATION)) {
                 deadlines.entry(at).or_default().push(row);
             }
         }
         for all in deadlines.values_mut() {
             all.sort_by_key(|row| (row.read(deadline::DUE_ON), row.id()));
         }
-        let marks = everything(ctx, CoverageMark::def(), &[]).await?;
+        let marks = everything(ctx, CoverageMark::def()).await?;
         let marks = marks
             .iter()
             .filter_map(|row| {
-                let (owner, of) = owned(row, row.read(coverage_mark::OBLIGATION))?;
+                let (owner, of) = place(row, row.read(coverage_mark::OBLIGATION))?;
                 Some(((owner, of, row.text("dimension")?.to_owned()), row.text("mark")?.to_owned()))
             })
             .collect();
@@ -190,7 +190,7 @@ impl Recorded {
 
 /// What all records of a kind that the caller sees are called.
 async fn named(ctx: &Ctx, def: &'static KindDef) -> Result<Names> {
-    let rows = everything(ctx, def, &[]).await?;
+    let rows = everything(ctx, def).await?;
     let renderer = Renderer::for_edges(ctx, Renderer::owners(ctx).await?);
     Ok(rows.iter().map(|row| (row.id(), renderer.named(row))).collect())
 }

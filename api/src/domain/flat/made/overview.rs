@@ -78,7 +78,7 @@ pub(in crate::domain::flat) fn rows(ctx: &Ctx) -> BoxFuture<'_, Result<Vec<Row>>
         let standings = matrix(ctx, &Asked { country: shown, ..Asked::default() }, Vec::new()).await?;
         let cells: HashMap<Option<&str>, _> =
             standings.rows.iter().map(|row| (row.country.code.as_deref(), row.cells.as_slice())).collect();
-        let mut obligations = everything(ctx, Obligation::def(), &[]).await?;
+        let mut obligations = everything(ctx, Obligation::def()).await?;
         obligations.retain(|row| row.read(obligation::PART_OF).is_none());
         let labels = speech(ctx);
         let row = |country: &Named| {
@@ -174,27 +174,27 @@ impl Own {
             told.newest = told.newest.max(row.instant("updated_at"));
             keep(told, row);
         };
-        for row in everything(ctx, Plan::def(), &[]).await? {
+        for row in everything(ctx, Plan::def()).await? {
             take(row, |told, row| told.plans.push(row));
         }
-        for row in everything(ctx, Cycle::def(), &[]).await? {
+        for row in everything(ctx, Cycle::def()).await? {
             take(row, |told, row| {
                 told.cycles.insert(row.id(), row.read(cycle::NUMBER).unwrap_or_default());
             });
         }
-        for row in everything(ctx, CycleStep::def(), &[]).await? {
+        for row in everything(ctx, CycleStep::def()).await? {
             take(row, |told, row| told.steps.push(row));
         }
-        for row in everything(ctx, Commitment::def(), &[]).await? {
+        for row in everything(ctx, Commitment::def()).await? {
             take(row, |told, _| told.commitments += 1);
         }
-        for row in everything(ctx, CoverageMark::def(), &[]).await? {
+        for row in everything(ctx, CoverageMark::def()).await? {
             take(row, |told, row| {
                 let is_marked = row.text("mark") != Some(Mark::NotAssessed.code());
                 told.marked.extend(row.uuid("obligation_id").filter(|_| is_marked));
             });
         }
-        for row in everything(ctx, Participation::def(), &[]).await? {
+        for row in everything(ctx, Participation::def()).await? {
             take(row, |_, _| {});
         }
         Ok(Self { by_country: all })
@@ -209,14 +209,14 @@ struct Members {
 
 impl Members {
     async fn of(ctx: &Ctx) -> Result<Self> {
-        let regions = everything(ctx, Region::def(), &[]).await?;
+        let regions = everything(ctx, Region::def()).await?;
         let renderer = Renderer::for_edges(ctx, Renderer::owners(ctx).await?);
         let code = |row: &Record| row.read(region::CODE).unwrap_or_default();
         let names = regions.iter().filter_map(|row| Some((code(row), renderer.named(row).name?))).collect();
         let codes: HashMap<Uuid, String> = regions.iter().map(|row| (row.id(), code(row))).collect();
         let today = ctx.clock.today();
         let mut of = HashMap::new();
-        for row in everything(ctx, RegionMembership::def(), &[]).await? {
+        for row in everything(ctx, RegionMembership::def()).await? {
             let is_over = [row.read(region_membership::UNTIL_ON), row.date("valid_until")]
                 .iter()
                 .flatten()
