@@ -38,7 +38,8 @@ pub struct Filter {
 #[must_use]
 pub fn filters(table: &Table) -> Vec<Filter> {
     let mut all = Vec::new();
-    for (at, column) in table.columns.iter().enumerate().filter(|(_, column)| column.is_filter) {
+    let offered = |column: &Column| column.is_filter && column.name != REGION;
+    for (at, column) in table.columns.iter().enumerate().filter(|(_, column)| offered(column)) {
         let mut add = |name: String, what: &str, how| {
             let doc = format!("Only rows with {what}. {}", column.doc);
             all.push(Filter { name, doc, column: at, ty: column.ty, how });

@@ -216,6 +216,11 @@ impl Column {
                 let target = KINDS.get(column.target?)?;
                 Some(Operand::Of(column.name, target.name, Box::new(Operand::Column(target.code?))))
             }
+            (Holds::Name, Form::Ref(at)) => {
+                let column = def.columns.get(at)?;
+                let target = KINDS.get(column.target?)?;
+                Some(Operand::Of(column.name, target.name, Box::new(Operand::Column(target.label?))))
+            }
             _ => None,
         }
     }
