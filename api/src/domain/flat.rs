@@ -28,8 +28,8 @@ use super::{
     exchange::columns::{Cell, Columns, Type},
     plans::document::words::Speech,
 };
-pub use filters::{Filter, How, REGION, cell, filters};
-pub use held::{Aggregate, Aggregated, Way, aggregated, sort};
+pub use filters::{Filter, How, REGION, cell, filters, page_size};
+pub use held::{Aggregate, Aggregated, Way, aggregated, beyond, sort};
 pub use rows::{Asked, Found, Taken, count, find, place};
 pub use test::Test;
 pub use views::{VIEWS, View};
@@ -110,15 +110,6 @@ impl Table {
         let doc = def.declared.doc;
         Self { name: def.collection, doc, columns: described(&columns), source: Source::Kinds(vec![columns]) }
     }
-
-    /// The kind whose records are its rows, where it is one.
-    #[must_use]
-    pub fn kind(&self) -> Option<&'static KindDef> {
-        match &self.source {
-            Source::Kinds(parts) => parts.first().filter(|_| parts.len() == 1).map(|part| part.def),
-            Source::Made(_) => None,
-        }
-    }
 }
 
 /// What columns of records are to programs.
@@ -146,7 +137,9 @@ fn speech(ctx: &Ctx) -> Speech {
 /// What the database says.
 pub async fn view(ctx: &Ctx, name: &str) -> Result<Option<Table>> {
     let Some(view) = VIEWS.iter().find(|view| view.name == name) else { return Ok(None) };
-    let names = Arc::new(countries(ctx).await?.into_iter().map(|one| (one.code, one.name)).collect());
+    // Views that are made name countries themselves.
+    let known = if view.is_made() { Vec::new() } else { countries(ctx).await? };
+    let names = Arc::new(known.into_iter().map(|one| (one.code, one.name)).collect());
     Ok(Some(view.table(&speech(ctx), &names, ctx.clock.today())))
 }
 

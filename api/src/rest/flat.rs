@@ -26,14 +26,11 @@ use crate::{
             print::{Object, Objects, Table as Printed},
         },
         flat::{
-            Asked, Found, MOST_ROWS, REGION, Row, Source, Table, VIEWS, described_view, filters, find, view,
+            Asked, Found, REGION, Row, Source, Table, VIEWS, described_view, filters, find, page_size, view,
         },
     },
     signin::identity::Recalled,
 };
-
-/// Rows of a page where no number is given.
-const ROWS: usize = 1_000;
 
 /// Which page of a flat view is wanted.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
@@ -120,11 +117,7 @@ async fn page_of(ctx: &Ctx, name: &str, parameters: &Parameters) -> Result<Answe
     let paging = names::<FlatPageParams>();
     let asked = asked(&table, &parameters.given, &paging, &mut faults);
     let page: FlatPageParams = part(&parameters.given, &paging, &mut faults);
-    let limit = page.limit.map_or(Some(ROWS), |limit| usize::try_from(limit).ok());
-    let limit = limit.filter(|limit| (1..=MOST_ROWS).contains(limit)).unwrap_or_else(|| {
-        faults.push(Violation::new("?limit", Code::LimitOutOfRange, format!("`limit` is 1 to {MOST_ROWS}")));
-        ROWS
-    });
+    let limit = page_size("limit", page.limit, &mut faults);
     if !faults.is_empty() {
         return Err(Error::BadRequest(faults).into());
     }

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use model::FieldDef;
 use sea_orm::{
     Value,
-    sea_query::{Alias, Cond, Expr, ExprTrait, Func, LikeExpr, Query, UnionType},
+    sea_query::{Alias, Cond, Expr, ExprTrait, Func, LikeExpr, Query, SelectStatement, UnionType},
 };
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -68,6 +68,13 @@ pub(crate) fn narrowed(view: &View, def: &'static KindDef, asked: &Narrowing) ->
         }
     }
     if faults.is_empty() { Ok(to.all) } else { Err(Error::BadRequest(faults)) }
+}
+
+/// The ids of all records of a kind that the caller sees.
+pub(crate) fn seen(view: &View, def: &KindDef) -> SelectStatement {
+    let mut ids = Query::select().expr(def.col("id")).from(def.iden()).take();
+    ids.cond_where(visible(&view.actor, def));
+    ids
 }
 
 /// Conditions being gathered for one kind and one caller.
@@ -204,7 +211,7 @@ impl Where<'_> {
         }
     }
 
-    fn ids_of(&self, kind: &str, values: &[String]) -> sea_orm::sea_query::SelectStatement {
+    fn ids_of(&self, kind: &str, values: &[String]) -> SelectStatement {
         let mut select = Query::select();
         let Some(target) = self.kinds.get(kind) else { return select };
         let ids = values.iter().filter_map(|value| value.parse::<Uuid>().ok());
@@ -224,7 +231,7 @@ impl Where<'_> {
     /// Countries and regions: by the record's country, its own code, or its owner.
     fn places(&mut self, asked: &Narrowing) {
         let (countries_named, regions_named) = (asked.values("country"), asked.values("region"));
-        let codes = |select: &mut sea_orm::sea_query::SelectStatement| {
+        let codes = |select: &mut SelectStatement| {
             if !countries_named.is_empty() {
                 select.and_where(
                     Expr::col((Alias::new("country"), Alias::new("code"))).is_in(storable(countries_named)),
@@ -259,7 +266,7 @@ impl Where<'_> {
     }
 
     /// Ids of countries that are members of these regions today.
-    fn members(&self, regions: &[String]) -> sea_orm::sea_query::SelectStatement {
+    fn members(&self, regions: &[String]) -> SelectStatement {
         let (membership, region) = (Alias::new("region_membership"), Alias::new("region"));
         let from = Expr::col((membership.clone(), Alias::new("from_on")));
         let until = Expr::col((membership.clone(), Alias::new("until_on")));

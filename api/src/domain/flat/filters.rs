@@ -2,9 +2,11 @@
 
 use kernel::{Code, Violation, dates, decimal, filter::Comparison, input::cut, page::MAX_KEYS};
 
-use super::{Asked, Column, Table, Test, place};
+use super::{Asked, Column, MOST_ROWS, Table, Test, place};
 use crate::domain::exchange::columns::{Cell, Type};
 
+/// Rows of a page where no number is given.
+const ROWS: usize = 1_000;
 /// The filter by regions.
 pub const REGION: &str = "region";
 
@@ -109,6 +111,16 @@ impl Asked {
         let test = (!tests.is_empty()).then_some(Test::All(tests));
         Self { test, regions: values(REGION), sort: sorted(table, sort, faults), ..Self::default() }
     }
+}
+
+/// How many rows a page has at most: as many as are asked for by a parameter.
+pub fn page_size(name: &str, asked: Option<i64>, faults: &mut Vec<Violation>) -> usize {
+    let Some(asked) = asked else { return ROWS };
+    usize::try_from(asked).ok().filter(|size| (1..=MOST_ROWS).contains(size)).unwrap_or_else(|| {
+        let why = format!("`{name}` is 1 to {MOST_ROWS}");
+        faults.push(Violation::new(format!("?{name}"), Code::LimitOutOfRange, why));
+        ROWS
+    })
 }
 
 fn sorted(table: &Table, text: &str, faults: &mut Vec<Violation>) -> Vec<(usize, bool)> {

@@ -3,6 +3,7 @@
 use std::{
     cmp::Ordering,
     collections::{BTreeSet, HashMap},
+    num::TryFromIntError,
 };
 
 use kernel::{Code, Error, Result, decimal, figures::MOST_GROUPS};
@@ -78,6 +79,12 @@ pub struct Aggregate {
 /// Groups: the cells of the columns that they have in common, then the figures.
 pub type Aggregated = Vec<Row>;
 
+/// The refusal of a sum that is too great.
+#[must_use]
+pub fn beyond(_: TryFromIntError) -> Error {
+    Error::bad_request("?$apply", Code::OutOfRange, "a sum is beyond what numbers hold")
+}
+
 /// What a figure has come to so far.
 #[derive(Clone, Debug, Default)]
 struct Sum {
@@ -151,9 +158,7 @@ impl Sum {
 
     fn told(self, way: Way) -> Result<Cell<'static>> {
         let number = |millionths: i128| -> Result<Cell<'static>> {
-            let beyond =
-                || Error::bad_request("?$apply", Code::OutOfRange, "a sum is beyond what numbers hold");
-            let millionths = i64::try_from(millionths).map_err(|_| beyond())?;
+            let millionths = i64::try_from(millionths).map_err(beyond)?;
             Ok(if millionths % 1_000_000 == 0 {
                 Cell::Number(millionths / 1_000_000)
             } else {

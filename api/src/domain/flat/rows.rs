@@ -130,7 +130,7 @@ pub async fn find(ctx: &Ctx, table: &Table, asked: &Asked) -> Result<Found> {
 /// As [`find`].
 pub async fn count(ctx: &Ctx, table: &Table, asked: &Asked) -> Result<u64> {
     let asked =
-        Asked { limit: 1, is_counted: true, skip: 0, cursor: None, sort: Vec::new(), ..asked.clone() };
+        Asked { limit: 0, is_counted: true, skip: 0, cursor: None, sort: Vec::new(), ..asked.clone() };
     Ok(find(ctx, table, &asked).await?.total.unwrap_or_default())
 }
 

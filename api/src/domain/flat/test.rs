@@ -40,33 +40,35 @@ impl Test {
             let column = columns.all.get(*at)?;
             Some((column.operand(columns.def)?, column.ty(columns.def)))
         };
+        // What a part of the table lacks is nothing there, and what is the same in all of it is known.
+        if let Some(at) = self.column()
+            && columns.all.get(at)?.is_fixed()
+        {
+            return Some(Predicate::Known(self.holds(&fixed(columns))));
+        }
         Some(match self {
             Self::All(parts) => Predicate::All(each(parts)?),
             Self::Any(parts) => Predicate::Any(each(parts)?),
             Self::Not(part) => Predicate::Not(Box::new(part.predicate(columns)?)),
             Self::Known(truth) => Predicate::Known(*truth),
             Self::Compare(at, how, cell) => {
-                // What a part of the table lacks is nothing there.
-                if columns.all.get(*at)?.is_fixed() {
-                    return Some(Predicate::Known(self.holds(&fixed(columns))));
-                }
                 let (operand, ty) = of(at)?;
                 Predicate::Compare(operand, *how, value(cell, ty))
             }
             Self::In(at, cells) => {
-                if columns.all.get(*at)?.is_fixed() {
-                    return Some(Predicate::Known(self.holds(&fixed(columns))));
-                }
                 let (operand, ty) = of(at)?;
                 Predicate::In(operand, cells.iter().map(|cell| value(cell, ty)).collect())
             }
-            Self::Has(at, place, text) => {
-                if columns.all.get(*at)?.is_fixed() {
-                    return Some(Predicate::Known(self.holds(&fixed(columns))));
-                }
-                Predicate::Has(of(at)?.0, *place, text.clone())
-            }
+            Self::Has(at, place, text) => Predicate::Has(of(at)?.0, *place, text.clone()),
         })
+    }
+
+    /// The column that is compared, where it is one.
+    const fn column(&self) -> Option<usize> {
+        match self {
+            Self::Compare(at, ..) | Self::In(at, _) | Self::Has(at, ..) => Some(*at),
+            Self::All(_) | Self::Any(_) | Self::Not(_) | Self::Known(_) => None,
+        }
     }
 
     /// Whether a row meets the condition.
@@ -95,9 +97,9 @@ impl Test {
         match self {
             Self::All(parts) | Self::Any(parts) => parts.iter().find_map(|part| part.unfit(table)),
             Self::Not(part) => part.unfit(table),
-            Self::Known(_) => None,
-            Self::Compare(at, ..) | Self::In(at, _) | Self::Has(at, ..) => {
-                table.columns.get(*at).filter(|column| !column.is_filter).map(|column| column.name.as_str())
+            _ => {
+                let column = table.columns.get(self.column()?).filter(|column| !column.is_filter)?;
+                Some(column.name.as_str())
             }
         }
     }

@@ -33,11 +33,11 @@ type Places = &'static [(&'static str, &'static str)];
 /// A column of a view whose rows are made.
 pub(super) type Told = (&'static str, Type, &'static str);
 
-/// A kind with the columns that a view has of its records.
+/// A kind, with the columns that stand elsewhere in its records than in those of others.
 type OfKind = (fn() -> &'static KindDef, Places);
 
 enum Rows {
-    Kinds(&'static [OfKind]),
+    Kinds(Places, &'static [OfKind]),
     Made(Make, &'static [Told]),
 }
 
@@ -46,12 +46,15 @@ pub const VIEWS: [View; 6] = [
     View {
         name: "calendar_flat",
         doc: "Days on which something is due or takes place: deadlines, milestones, tasks and exercises that have one.",
-        rows: Rows::Kinds(&[
-            (Deadline::def, DEADLINES),
-            (Milestone::def, MILESTONES),
-            (Task::def, DUE_TASKS),
-            (Exercise::def, EXERCISES),
-        ]),
+        rows: Rows::Kinds(
+            DAYS,
+            &[
+                (Deadline::def, DEADLINES),
+                (Milestone::def, MILESTONES),
+                (Task::def, DUE_TASKS),
+                (Exercise::def, EXERCISES),
+            ],
+        ),
     },
     View {
         name: "country_overview_flat",
@@ -71,12 +74,12 @@ pub const VIEWS: [View; 6] = [
     View {
         name: "plan_action_flat",
         doc: "Actions, with the plan, pillar and objective that they stand below.",
-        rows: Rows::Kinds(&[(Action::def, ACTIONS)]),
+        rows: Rows::Kinds(ACTIONS, &[(Action::def, &[])]),
     },
     View {
         name: "task_flat",
         doc: "Tasks, with the plan and the action that they carry out.",
-        rows: Rows::Kinds(&[(Task::def, TASKS)]),
+        rows: Rows::Kinds(TASKS, &[(Task::def, &[])]),
     },
 ];
 
@@ -157,10 +160,11 @@ const TASKS: Places = &[
     ("updated_at", "updated_at"),
 ];
 
-const DEADLINES: Places = &[
+/// Of all kinds of the calendar.
+const DAYS: Places = &[
     ("id", "id"),
-    ("kind", "=deadline"),
-    ("title", "obligation.name"),
+    ("kind", ""),
+    ("title", "title"),
     ("due_on", "due_on"),
     ("status", "status"),
     ("status_label", "status.label"),
@@ -169,79 +173,39 @@ const DEADLINES: Places = &[
     ("country_name", "@country"),
     ("regions", "regions"),
     ("owner", "owner"),
-    ("framework_code", "framework"),
-    ("obligation_code", "obligation"),
+    ("framework_code", ""),
+    ("obligation_code", ""),
     ("lead_agency_id", "lead_agency.id"),
     ("lead_agency_code", "lead_agency"),
     ("lead_agency_name", "lead_agency.name"),
     ("plan_id", ""),
     ("updated_at", "updated_at"),
+];
+
+const DEADLINES: Places = &[
+    ("kind", "=deadline"),
+    ("title", "obligation.name"),
+    ("framework_code", "framework"),
+    ("obligation_code", "obligation"),
 ];
 
 const MILESTONES: Places = &[
-    ("id", "id"),
     ("kind", "=milestone"),
-    ("title", "title"),
-    ("due_on", "due_on"),
-    ("status", "status"),
-    ("status_label", "status.label"),
-    ("is_late", "@late"),
-    ("country", "owner_country"),
-    ("country_name", "@country"),
-    ("regions", "regions"),
-    ("owner", "owner"),
-    ("framework_code", ""),
-    ("obligation_code", ""),
     ("lead_agency_id", "agency.id"),
     ("lead_agency_code", "agency"),
     ("lead_agency_name", "agency.name"),
-    ("plan_id", ""),
-    ("updated_at", "updated_at"),
 ];
 
-const DUE_TASKS: Places = &[
-    ("id", "id"),
-    ("kind", "=task"),
-    ("title", "title"),
-    ("due_on", "due_on"),
-    ("status", "status"),
-    ("status_label", "status.label"),
-    ("is_late", "@late"),
-    ("country", "owner_country"),
-    ("country_name", "@country"),
-    ("regions", "regions"),
-    ("owner", "owner"),
-    ("framework_code", ""),
-    ("obligation_code", ""),
-    ("lead_agency_id", "lead_agency.id"),
-    ("lead_agency_code", "lead_agency"),
-    ("lead_agency_name", "lead_agency.name"),
-    ("plan_id", "plan.id"),
-    ("updated_at", "updated_at"),
-];
+const DUE_TASKS: Places = &[("kind", "=task"), ("plan_id", "plan.id")];
 
-const EXERCISES: Places = &[
-    ("id", "id"),
-    ("kind", "=exercise"),
-    ("title", "title"),
-    ("due_on", "held_on"),
-    ("status", "status"),
-    ("status_label", "status.label"),
-    ("is_late", ""),
-    ("country", "owner_country"),
-    ("country_name", "@country"),
-    ("regions", "regions"),
-    ("owner", "owner"),
-    ("framework_code", ""),
-    ("obligation_code", ""),
-    ("lead_agency_id", "lead_agency.id"),
-    ("lead_agency_code", "lead_agency"),
-    ("lead_agency_name", "lead_agency.name"),
-    ("plan_id", ""),
-    ("updated_at", "updated_at"),
-];
+const EXERCISES: Places = &[("kind", "=exercise"), ("due_on", "held_on"), ("is_late", "")];
 
 impl View {
+    /// Whether its rows are made of many records together.
+    pub(super) const fn is_made(&self) -> bool {
+        matches!(self.rows, Rows::Made(..))
+    }
+
     /// The columns of a view, with labels and names of countries in the caller's language.
     pub(super) fn table(
         &self,
@@ -261,11 +225,13 @@ impl View {
                 };
                 (told.iter().map(column).collect(), Source::Made(*make))
             }
-            Rows::Kinds(parts) => {
-                let part = |(def, places): &OfKind| {
+            Rows::Kinds(places, parts) => {
+                let mut making = Making { speech, names, today, known: HashMap::new() };
+                let part = |(def, others): &OfKind| {
                     let def = def();
                     let find = |(name, place): &(&str, &'static str)| {
-                        column(def, (name, place), (speech, names, today))
+                        let other = others.iter().find(|(of, _)| of == name).map(|(_, place)| *place);
+                        making.column(def, (name, other.unwrap_or(place)))
                     };
                     Columns { def, all: places.iter().filter_map(find).collect() }
                 };
@@ -277,34 +243,47 @@ impl View {
     }
 }
 
-/// The column of a view that stands in a place.
-fn column(
-    def: &'static KindDef,
-    (name, place): (&str, &'static str),
-    (speech, names, today): (&Speech, &Arc<HashMap<String, String>>, NaiveDate),
-) -> Option<columns::Column> {
-    if let Some(text) = place.strip_prefix('=') {
-        return Some(columns::Column::always(name, text));
+/// What the columns of a view are made with.
+struct Making<'a> {
+    speech: &'a Speech,
+    names: &'a Arc<HashMap<String, String>>,
+    today: NaiveDate,
+    /// Every column of the kinds that were looked at, each made once.
+    known: HashMap<&'static str, Columns>,
+}
+
+impl Making<'_> {
+    /// A column of the files of a kind.
+    fn own(&mut self, def: &'static KindDef, name: &str) -> Option<columns::Column> {
+        let speech = self.speech;
+        let every = self.known.entry(def.name).or_insert_with(|| Columns::every(def, speech));
+        every.all.iter().find(|column| column.name == name).cloned()
     }
-    let own = |def: &'static KindDef, of: &str| {
-        Columns::every(def, speech).all.into_iter().find(|column| column.name == of)
-    };
-    match place {
-        "" => Some(columns::Column::always(name, "")),
-        "@country" => Some(own(def, "owner_country")?.with_country(names.clone()).named(name)),
-        "@late" => Some(columns::Column::late(name, Late::of(def)?, today)),
-        _ => {
-            let (mut at, mut path) = (def, Vec::new());
-            let mut steps = place.split('>').peekable();
-            while let Some(step) = steps.next() {
-                if steps.peek().is_none() {
-                    return Some(own(at, step)?.along(path).named(name));
+
+    /// The column of a view that stands in a place.
+    fn column(
+        &mut self,
+        def: &'static KindDef,
+        (name, place): (&str, &'static str),
+    ) -> Option<columns::Column> {
+        if let Some(text) = place.strip_prefix('=') {
+            return Some(columns::Column::always(name, text));
+        }
+        match place {
+            "" => Some(columns::Column::always(name, "")),
+            "@country" => Some(self.own(def, "owner_country")?.with_country(self.names.clone()).named(name)),
+            "@late" => Some(columns::Column::late(name, Late::of(def)?, self.today)),
+            _ => {
+                let mut steps: Vec<&str> = place.split('>').collect();
+                let last = steps.pop()?;
+                let (mut at, mut path) = (def, Vec::new());
+                for step in steps {
+                    let field = at.declared.field(step)?;
+                    path.push(field.column);
+                    at = KINDS.get(field.shape.target()?)?;
                 }
-                let field = at.declared.field(step)?;
-                path.push(field.column);
-                at = KINDS.get(field.shape.target()?)?;
+                Some(self.own(at, last)?.along(path).named(name))
             }
-            None
         }
     }
 }
@@ -335,14 +314,14 @@ mod tests {
     #[test]
     fn every_place_is_a_column_and_those_of_one_view_are_called_alike() {
         for view in &VIEWS {
-            let Rows::Kinds(parts) = &view.rows else { continue };
+            let Rows::Kinds(places, parts) = &view.rows else { continue };
             let table = view.table(
                 &Speech::of(&kernel::view::Locale::default(), &[]),
                 &Arc::default(),
                 NaiveDate::default(),
             );
             let Source::Kinds(made) = &table.source else { panic!("{}", view.name) };
-            for ((def, places), columns) in parts.iter().zip(made) {
+            for ((def, _), columns) in parts.iter().zip(made) {
                 let names: Vec<&str> = places.iter().map(|(name, _)| *name).collect();
                 assert_eq!(columns.names().collect::<Vec<_>>(), names, "{} of {}", view.name, def().name);
                 assert_eq!(

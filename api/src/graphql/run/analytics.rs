@@ -1,7 +1,7 @@
 //! Figures of every list.
 
 use kernel::{
-    Code, Error, Result,
+    Code, Error, Result, Violation,
     input::{cut, hint},
 };
 use serde_json::Value as Json;
@@ -29,17 +29,10 @@ impl Run {
         let texts = |name: &str| -> Result<Vec<String>> {
             given(name).map_or(Ok(Vec::new()), |all| Ok(serde_json::from_value(all.clone())?))
         };
-        let filters: Vec<FigureFilterInput> = match given("filters") {
-            Some(filters) => serde_json::from_value(filters.clone())?,
-            None => Vec::new(),
-        };
-        let known = |name: &str| def.filters.iter().any(|filter| filter.applies && filter.name == name);
-        if let Some(unknown) = filters.iter().find(|filter| !known(&filter.name)) {
-            let near = hint(&unknown.name, def.filters.iter().map(|filter| filter.name));
-            let given = cut(&Json::from(unknown.name.as_str()));
-            let text = format!("{given} is no filter of {}{near}", def.collection);
-            return Err(Error::bad_request("?filters", Code::UnknownParameter, text));
-        }
+        let known = def.filters.iter().filter(|filter| filter.applies).map(|filter| filter.name);
+        let known: Vec<&str> = known.collect();
+        let mut faults = Vec::new();
+        let pairs = narrowed(item, (&known, def.collection), &mut faults)?;
         let spread = || Spread { bucket: one("bucket"), from: one("from"), to: one("to") };
         let question = Question {
             group_by: texts("group_by")?,
@@ -52,11 +45,7 @@ impl Run {
             labels: Labels::Both,
             over: is_series.then(spread),
         };
-        let pairs = filters.into_iter().flat_map(|FigureFilterInput { name, values }| {
-            values.into_iter().map(move |value| (name.clone(), value))
-        });
-        let made = analytics(&self.ctx, def, &question, &pairs.collect::<Vec<_>>(), Vec::new()).await?;
-        told(made)
+        told(analytics(&self.ctx, def, &question, &pairs, faults).await?)
     }
 
     /// The figures of a cube.
@@ -81,6 +70,26 @@ fn told(made: Figures) -> Result<Found> {
     let rows = rows.collect();
     let told = Analytics { columns: made.columns, rows, meta: made.meta };
     Ok(of_value(&serde_json::to_value(told)?))
+}
+
+/// The filters that are given, as REST has them; every name that is unknown is a fault.
+pub(super) fn narrowed(
+    item: &Item,
+    (known, of): (&[&str], &str),
+    faults: &mut Vec<Violation>,
+) -> Result<Vec<(String, String)>> {
+    let given = item.arguments.get("filters").filter(|given| !given.is_null());
+    let filters: Vec<FigureFilterInput> =
+        given.map_or(Ok(Vec::new()), |filters| serde_json::from_value(filters.clone()))?;
+    for FigureFilterInput { name, .. } in filters.iter().filter(|one| !known.contains(&&*one.name)) {
+        let near = hint(name, known.iter().copied());
+        let why = format!("{} is no filter of {of}{near}", cut(&Json::from(name.as_str())));
+        faults.push(Violation::new("?filters", Code::UnknownParameter, why));
+    }
+    let pairs = filters.into_iter().flat_map(|FigureFilterInput { name, values }| {
+        values.into_iter().map(move |value| (name.clone(), value))
+    });
+    Ok(pairs.collect())
 }
 
 /// A cell as it is told.

@@ -1,22 +1,24 @@
 //! Flat views.
 
 use kernel::{
-    Code, Error, Result, Violation,
+    Code, Error, Result,
     input::{cut, hint},
 };
 use serde_json::Value as Json;
 
-use super::{Found, Run, analytics::cell, json::of_value, roots::text};
+use super::{
+    Found, Run,
+    analytics::{cell, narrowed},
+    json::of_value,
+    roots::text,
+};
 use crate::{
-    domain::flat::{Asked, Column, MOST_ROWS, REGION, Row, VIEWS, filters, find, view},
+    domain::flat::{Asked, Column, REGION, Row, VIEWS, filters, find, page_size, view},
     graphql::{
         selection::Item,
-        types::{FigureFilterInput, FigureRow, FlatColumn, FlatRows},
+        types::{FigureRow, FlatColumn, FlatRows},
     },
 };
-
-/// Rows of a page where no number is given.
-const ROWS: usize = 1_000;
 
 impl Run {
     /// A page of a flat view.
@@ -28,38 +30,16 @@ impl Run {
             return Err(Error::bad_request("?name", Code::NotInList, why));
         };
         let given = |name: &str| item.arguments.get(name).filter(|given| !given.is_null());
-        let narrowed: Vec<FigureFilterInput> = match given("filters") {
-            Some(filters) => serde_json::from_value(filters.clone())?,
-            None => Vec::new(),
-        };
         let mut faults = Vec::new();
         let known: Vec<String> = filters(&table).into_iter().map(|filter| filter.name).collect();
-        let known = || known.iter().map(String::as_str).chain([REGION]);
-        for FigureFilterInput { name, .. } in &narrowed {
-            if !known().any(|known| known == name) {
-                let near = hint(name, known());
-                let why = format!("{} is no filter of {}{near}", cut(&name.as_str().into()), table.name);
-                faults.push(Violation::new("?filters", Code::UnknownParameter, why));
-            }
-        }
-        let pairs: Vec<(String, String)> = narrowed
-            .into_iter()
-            .flat_map(|FigureFilterInput { name, values }| {
-                values.into_iter().map(move |value| (name.clone(), value))
-            })
-            .collect();
+        let known: Vec<&str> = known.iter().map(String::as_str).chain([REGION]).collect();
+        let pairs = narrowed(item, (&known, table.name), &mut faults)?;
         let sort: Vec<String> = match given("sort") {
             Some(keys) => serde_json::from_value(keys.clone())?,
             None => Vec::new(),
         };
         let asked = Asked::read(&table, &pairs, &sort.join(","), &mut faults);
-        let first =
-            given("first").and_then(Json::as_i64).map_or(Some(ROWS), |first| usize::try_from(first).ok());
-        let limit = first.filter(|first| (1..=MOST_ROWS).contains(first)).unwrap_or_else(|| {
-            let why = format!("`first` is 1 to {MOST_ROWS}");
-            faults.push(Violation::new("?first", Code::LimitOutOfRange, why));
-            ROWS
-        });
+        let limit = page_size("first", given("first").and_then(Json::as_i64), &mut faults);
         if !faults.is_empty() {
             return Err(Error::BadRequest(faults));
         }

@@ -102,10 +102,6 @@ async fn page(ctx: &Ctx, set: &Set, options: &Options, limit: usize) -> Result<F
         is_counted: options.is_counted,
         ..Asked::default()
     };
-    if limit == 0 {
-        let total = if options.is_counted { Some(count(ctx, &set.table, &asked).await?) } else { None };
-        return Ok(Found { total, ..Found::default() });
-    }
     Ok(find(ctx, &set.table, &asked).await?)
 }
 

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::domain::{
     exchange::columns::{Cell, Type},
-    flat::{Aggregate, Asked, Column, Row, Source, Table, Test, Way, aggregated, cell, find},
+    flat::{Aggregate, Asked, Column, Row, Source, Table, Test, Way, aggregated, beyond, cell, find},
 };
 
 const OPTION: &str = "$apply";
@@ -163,7 +163,9 @@ impl Applied {
         if let Some(rows) = self.told(ctx, table).await? {
             return Ok(rows);
         }
-        let mut asked = Asked { test: self.filter.clone(), limit: AT_A_TIME, ..Asked::default() };
+        // What is made is made whole.
+        let limit = if matches!(table.source, Source::Made(_)) { usize::MAX } else { AT_A_TIME };
+        let mut asked = Asked { test: self.filter.clone(), limit, ..Asked::default() };
         let mut all = Vec::new();
         loop {
             let found = find(ctx, table, &asked).await?;
@@ -184,7 +186,8 @@ impl Applied {
     /// The same in one statement, where all of it is told by figures of the list.
     async fn told(&self, ctx: &Ctx, table: &Table) -> Result<Option<Vec<Row>>> {
         let Source::Kinds(parts) = &table.source else { return Ok(None) };
-        let ([columns], Some(def)) = (parts.as_slice(), table.kind()) else { return Ok(None) };
+        let [columns] = parts.as_slice() else { return Ok(None) };
+        let def = columns.def;
         let offered = dimensions(def);
         let name = |at: &usize| columns.all.get(*at).and_then(|column| column.part(def));
         let by: Option<Vec<Grouping>> = self
@@ -277,9 +280,8 @@ fn key_cell(key: &Key, ty: Type) -> Cell<'static> {
 }
 
 fn amount_cell(amount: &Amount, ty: Type) -> Result<Cell<'static>> {
-    let beyond = || Error::bad_request("?$apply", Code::OutOfRange, "a sum is beyond what numbers hold");
     let number = |number: i128| -> Result<Cell<'static>> {
-        let number = i64::try_from(number).map_err(|_| beyond())?;
+        let number = i64::try_from(number).map_err(beyond)?;
         Ok(if ty == Type::Decimal { Cell::Decimal(decimal::written(number)) } else { Cell::Number(number) })
     };
     match amount {
@@ -289,7 +291,7 @@ fn amount_cell(amount: &Amount, ty: Type) -> Result<Cell<'static>> {
         Amount::Mean(sum, of) => {
             let unit = if ty == Type::Decimal { 1 } else { 1_000_000 };
             let mean = sum.saturating_mul(unit) / i128::from(*of);
-            Ok(Cell::Decimal(decimal::written(i64::try_from(mean).map_err(|_| beyond())?)))
+            Ok(Cell::Decimal(decimal::written(i64::try_from(mean).map_err(beyond)?)))
         }
         Amount::Day(_, day) => Ok(day.as_deref().and_then(|day| cell(Type::Day, day)).unwrap_or(Cell::Empty)),
     }

@@ -5,7 +5,7 @@ use sea_orm::{
     sea_query::{Alias, Cond, Expr, ExprTrait, Func, Query},
 };
 
-use super::is_storable;
+use super::{is_storable, seen};
 use crate::{
     codes::is_public,
     filter::{Comparison, Operand, Place, Predicate},
@@ -102,12 +102,7 @@ pub(crate) fn operand(view: &View, def: &'static KindDef, of: &Operand) -> Expr 
             let target = def.column(column).and_then(|column| view.kinds.get(column.target?));
             let value = match target.filter(|target| !is_public(target)) {
                 Some(target) => {
-                    let seen = Query::select()
-                        .expr(target.col("id"))
-                        .from(target.iden())
-                        .cond_where(visible(&view.actor, target))
-                        .take();
-                    Expr::case(def.col(column).in_subquery(seen), def.col(column)).into()
+                    Expr::case(def.col(column).in_subquery(seen(view, target)), def.col(column)).into()
                 }
                 None => def.col(column),
             };

@@ -10,10 +10,10 @@ use sea_orm::sea_query::{
 use super::{Asked, By, MOST_PARTS, Measure, Step, Way, day_in, measure::Late, zone};
 use crate::{
     codes::is_public,
-    condition::condition,
+    condition::{condition, seen},
     error::Result,
     filter::Narrowing,
-    policy::{is_open, visible},
+    policy::is_open,
     record::KindDef,
     row::bit,
     view::View,
@@ -99,7 +99,7 @@ impl<'a> Making<'a> {
             As::Id => as_text(part, is_bytes),
             As::Period(step) => cut(as_text(part, false), step),
             As::Seen(target) => {
-                let is_seen = part.clone().in_subquery(self.all_seen(target));
+                let is_seen = part.clone().in_subquery(seen(self.view, target));
                 Expr::case(is_seen, as_text(part, is_bytes)).into()
             }
         };
@@ -211,13 +211,6 @@ impl<'a> Making<'a> {
         (self.unless_withheld(field, value), told)
     }
 
-    /// The records of a kind that the caller sees.
-    fn all_seen(&self, target: &KindDef) -> SelectStatement {
-        let mut ids = Query::select().expr(target.col("id")).from(target.iden()).take();
-        ids.cond_where(visible(&self.view.actor, target));
-        ids
-    }
-
     /// A row for each of some codes that a record has; one without where it has none.
     fn each(
         &mut self,
@@ -247,7 +240,7 @@ impl<'a> Making<'a> {
         let mut links = Query::select().columns(["from_id", "to_id"].map(Alias::new)).take();
         links.from(Alias::new(link.table));
         if !is_public(target) {
-            links.and_where(end.in_subquery(self.all_seen(target)));
+            links.and_where(end.in_subquery(seen(self.view, target)));
         }
         let from = Expr::col((to.clone(), Alias::new("from_id")));
         let on = Cond::all().add(from.eq(self.def().col("id"))).add_option(self.open(field));

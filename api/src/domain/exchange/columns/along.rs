@@ -13,10 +13,10 @@ use kernel::{
     row::Row,
     store,
 };
-use model::{VocabularyDef, field};
+use model::field;
 use uuid::Uuid;
 
-use super::{Cell, Column, Columns, Holds, Member, Texts, coded, make};
+use super::{Cell, Column, Columns, Holds, Member, Texts, make};
 use crate::domain::{KINDS, plans::document::words::Speech};
 
 /// Records that are kept between batches at most: beyond them they are asked for anew.
@@ -116,11 +116,8 @@ impl Column {
     /// The kind that a column is of in the end, and the column there.
     fn end<'a>(&'a self, def: &'static KindDef) -> Option<(&'static KindDef, &'a Self)> {
         let Holds::Along(path, inner) = &self.holds else { return Some((def, self)) };
-        let mut at = def;
-        for column in path {
-            at = KINDS.get(at.column(column)?.target?)?;
-        }
-        Some((at, inner))
+        let led_to = path.iter().try_fold(def, |at, column| target_of(at, column));
+        Some((led_to?, inner))
     }
 
     /// What it holds: text of contracts.
@@ -154,13 +151,6 @@ impl Column {
         }
     }
 
-    /// The closed list of its codes.
-    #[must_use]
-    pub fn list(&self, def: &'static KindDef) -> Option<&'static VocabularyDef> {
-        let (def, column) = self.end(def)?;
-        matches!(column.holds, Holds::Whole).then(|| coded(def, column)).flatten()
-    }
-
     /// The part of a record that it tells all of, or the id of.
     #[must_use]
     pub fn part(&self, def: &KindDef) -> Option<&'static str> {
@@ -185,14 +175,10 @@ impl Column {
     #[must_use]
     pub fn operand(&self, def: &'static KindDef) -> Option<Operand> {
         if let Holds::Along(path, inner) = &self.holds {
-            let (mut at, mut steps) = (def, Vec::new());
-            for column in path {
-                let target = at.column(column)?.target?;
-                steps.push((*column, target));
-                at = KINDS.get(target)?;
-            }
-            let wrap = |inner, (column, kind)| Operand::Of(column, kind, Box::new(inner));
-            return Some(steps.into_iter().rev().fold(inner.operand(at)?, wrap));
+            let (first, rest) = path.split_first()?;
+            let target = target_of(def, first)?;
+            let next = Column::clone(inner).along(rest.to_vec());
+            return Some(Operand::Of(first, target.name, Box::new(next.operand(target)?)));
         }
         let part = def.parts.get(self.part)?;
         let is_told = |name: &str| {
@@ -211,15 +197,11 @@ impl Column {
                 def.columns.get(at).map(|column| Operand::Holds(column.name, code))
             }
             (Holds::Whole, Form::Country(_)) => Some(Operand::Country),
-            (Holds::Code, Form::Ref(at)) => {
+            (Holds::Code | Holds::Name, Form::Ref(at)) => {
                 let column = def.columns.get(at)?;
                 let target = KINDS.get(column.target?)?;
-                Some(Operand::Of(column.name, target.name, Box::new(Operand::Column(target.code?))))
-            }
-            (Holds::Name, Form::Ref(at)) => {
-                let column = def.columns.get(at)?;
-                let target = KINDS.get(column.target?)?;
-                Some(Operand::Of(column.name, target.name, Box::new(Operand::Column(target.label?))))
+                let named = if self.is_code_of_reference() { target.code } else { target.label };
+                Some(Operand::Of(column.name, target.name, Box::new(Operand::Column(named?))))
             }
             _ => None,
         }
@@ -237,6 +219,11 @@ impl Column {
             _ => None,
         }
     }
+}
+
+/// The kind that a column refers to.
+fn target_of(def: &KindDef, column: &str) -> Option<&'static KindDef> {
+    KINDS.get(def.column(column)?.target?)
 }
 
 /// Records that earlier batches have looked up along rows; none where the caller sees none.
@@ -258,7 +245,7 @@ pub async fn look_along(
         let Holds::Along(path, inner) = &column.holds else { continue };
         let mut at = columns.def;
         for (place, step) in path.iter().enumerate() {
-            let Some(target) = at.column(step).and_then(|column| KINDS.get(column.target?)) else { break };
+            let Some(target) = target_of(at, step) else { break };
             let next = place + 1;
             let read = path.get(next).map_or_else(|| inner.read(target), |next| target.named(&[next]));
             let all = reads.entry(target.name).or_insert_with(|| target.base());
