@@ -69,7 +69,7 @@ pub enum Compression {
 pub struct Limits {
     /// Bytes of the file once unpacked. Default 1 GiB.
     pub unpacked: u64,
-    /// Rows handed out, of all tables together. Default 1,000,000.
+    /// Rows handed out, of all tables together, without the first one of each table of cells, which names its columns. Default 1,000,000.
     pub rows: u64,
     /// Cells or members of one row. Default 64.
     pub columns: usize,

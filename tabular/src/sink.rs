@@ -10,11 +10,14 @@ pub(crate) struct Sink<'a> {
     visit: &'a mut dyn FnMut(Item) -> ControlFlow<()>,
     limits: Limits,
     rows: u64,
+    /// Rows that count against the limit: not the first one of each table of cells, which names its columns.
+    counted: u64,
+    is_named: bool,
 }
 
 impl<'a> Sink<'a> {
     pub fn new(visit: &'a mut dyn FnMut(Item) -> ControlFlow<()>, limits: Limits) -> Self {
-        Self { visit, limits, rows: 0 }
+        Self { visit, limits, rows: 0, counted: 0, is_named: false }
     }
 
     pub fn limits(&self) -> Limits {
@@ -26,6 +29,7 @@ impl<'a> Sink<'a> {
     }
 
     pub fn table(&mut self, name: Option<String>, merged: Vec<Merged>) -> Result<(), Halt> {
+        self.is_named = false;
         self.hand(Item::Table { name, merged })
     }
 
@@ -34,11 +38,13 @@ impl<'a> Sink<'a> {
     }
 
     pub fn row_with_formulas(&mut self, row: Row) -> Result<(), Halt> {
-        if self.rows == self.limits.rows {
+        let names = matches!(row.cells, Cells::Cells(_)) && !std::mem::replace(&mut self.is_named, true);
+        if !names && self.counted == self.limits.rows {
             let text = format!("more than {} rows; send the file in parts", self.limits.rows);
             return Err(Fault::at(FaultCode::TooManyRows, row.line, text).into());
         }
         self.rows += 1;
+        self.counted += u64::from(!names);
         self.hand(Item::Row(row))
     }
 

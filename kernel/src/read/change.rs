@@ -12,7 +12,6 @@ mod history;
 pub mod past;
 mod verify;
 
-use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, JoinType, Query, SelectStatement};
 use serde_json::json;
 
 pub use about::{Written, records_about, written_by};
@@ -20,22 +19,6 @@ pub use chain::{ChangeLeaf, SetHead, payload_hash};
 pub(crate) use chain::{Digest, GENESIS};
 pub use history::{Entry, Past, Span, histories, versions};
 pub use verify::{Finding, Head, Report, head, verify};
-
-/// A select of changes that have an image, with their sets and payloads.
-pub(crate) fn with_images() -> SelectStatement {
-    let (change, set, payload) =
-        (Alias::new("change"), Alias::new("change_set"), Alias::new("change_payload"));
-    let col = |table: &Alias, column: &'static str| Expr::col((table.clone(), Alias::new(column)));
-    let of_change = Cond::all()
-        .add(col(&payload, "set_id").eq(col(&change, "set_id")))
-        .add(col(&payload, "ordinal").eq(col(&change, "ordinal")));
-    Query::select()
-        .from(change.clone())
-        .join(JoinType::InnerJoin, set.clone(), col(&set, "id").eq(col(&change, "set_id")))
-        .join(JoinType::InnerJoin, payload.clone(), of_change)
-        .and_where(col(&payload, "after").is_not_null())
-        .take()
-}
 
 /// The canonical text of a payload, as it is hashed.
 fn payload_text(before: Option<&str>, after: Option<&str>) -> String {

@@ -114,7 +114,20 @@ fn rows_over_the_limit_are_refused_where_they_begin() {
 
     let fault = fault(b"a\n1\n2\n3\n", Options { limits, ..Options::default() });
 
-    assert_eq!((fault.code, fault.line), (FaultCode::TooManyRows, Some(3)));
+    assert_eq!((fault.code, fault.line), (FaultCode::TooManyRows, Some(4)));
+}
+
+#[test]
+fn the_line_of_names_is_no_row_of_the_limit() {
+    let options = Options { limits: Limits { rows: 2, ..Limits::default() }, ..Options::default() };
+    let read =
+        |file: &'static str| tabular::read(Cursor::new(file), &options, &mut |_| ControlFlow::Continue(()));
+
+    assert_eq!(read("a\n1\n2\n").map(|found| found.rows), Ok(3));
+    assert_eq!(
+        read("{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n").map_err(|fault| fault.code),
+        Err(FaultCode::TooManyRows)
+    );
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! Figures of points in time: the log tells how records stood, and the facts of that time who may know.
 //!
-//! As histories do, they count a past state where the record is visible now and the facts of its image would be visible under
-//! the caller's present grants. Contents that were destroyed count nowhere.
+//! A past state counts where the record is visible now and the facts of that time would be visible under the caller's present
+//! grants. A change of facts alone, as a release is, begins a state with the image from before. Contents that were destroyed count
+//! nowhere.
+
+use std::ops::RangeInclusive;
 
 use model::field::Column as Type;
 use sea_orm::{
@@ -14,12 +17,11 @@ use sea_orm::{
 
 use super::{Asked, By, MOST_PARTS, day_in, fold::Folding, select::Making, too_many};
 use crate::{
-    change::with_images,
     condition::narrowed,
     error::{Code, Error, Result, Violation},
     filter::{Narrowing, Rule},
-    policy::{Class, Scope, is_inside, readable, visible, withheld_among},
-    record::{Column, KindDef},
+    policy::{Class, Scope, readable, visible, withheld_among},
+    record::Column,
     view::View,
 };
 
@@ -48,8 +50,7 @@ impl Folding<'_> {
         for row in found {
             let (place, facts): (i64, String) = (row.try_get_by_index(0)?, row.try_get_by_index(1)?);
             let scope: Scope = serde_json::from_str(&facts)?;
-            let outside = !is_inside(&view.actor, def, &scope.owner);
-            if !readable(&view.actor, def, &scope) || (scope.is_inside && outside) {
+            if !readable(&view.actor, def, &scope) {
                 continue;
             }
             let withheld = withheld_among(&view.actor, def, &scope);
@@ -62,70 +63,148 @@ impl Folding<'_> {
 
 /// The statement over the records as they stood at some points in time.
 ///
+/// Each state is read once: it lasts from the first point in time that it reaches to the first one past it, and states that
+/// reach none are left alone. What states have in common is put together before it is told of each point.
+///
 /// # Errors
 /// `BadRequest` for filters and dimensions that the past does not tell.
 pub fn select(view: &View, asked: &Asked, filters: &Narrowing) -> Result<SelectStatement> {
     check(asked, filters)?;
+    let def = asked.def;
     let mut making = Making::new(view, asked);
-    let (time, def) = (Alias::new("time"), asked.def);
-    let of_time = |column: &'static str| Expr::col((time.clone(), Alias::new(column)));
-    let state = |column: &'static str| Expr::col((def.iden(), Alias::new(column)));
-    let lasts = Cond::any().add(state(ENDS).is_null()).add(of_time("at").lt(state(ENDS)));
-    let on = Cond::all().add(of_time("at").gte(state(BEGINS))).add(lasts);
-    if let Some(times) = times(asked) {
-        making.select.join_subquery(JoinType::InnerJoin, times, time.clone(), on);
-    }
-    making.group_past(of_time("place"), state(FACTS));
-    making.columns(&of_time("day"), state(BEGINS));
-    let shown =
-        Query::select().expr(def.col("id")).from(def.iden()).cond_where(visible(&view.actor, def)).take();
+    making.columns();
     making.select.cond_where(narrowed(view, def, filters)?);
     // SQLite would read every column of every image, named or not.
     let named = view.db.backend().build(&making.select).sql;
     let is_named =
         |column: &str| column == "id" || named.contains(&format!("\"{}\".\"{column}\"", def.table));
-    making.select.from_subquery(states(view, def, is_named), def.iden());
-    making.select.cond_where(state("id").in_subquery(shown));
+    making.select.from_subquery(states(view, asked, is_named), def.iden());
     Ok(making.told())
 }
 
-const BEGINS: &str = "state_begins";
-const ENDS: &str = "state_ends";
-const FACTS: &str = "state_facts";
+/// The place of the first point in time that a state reaches.
+pub(super) const FIRST: &str = "state_first";
+/// The place of the first point in time that is past a state.
+pub(super) const PAST: &str = "state_past";
+/// The version whose image a state has.
+const IMAGED: &str = "state_imaged";
+/// What the facts of a state were.
+pub(super) const FACTS: &str = "state_facts";
 
-/// Every state that records of a kind have had, as a table of the kind with these columns, with the instants between which it was so.
-fn states(view: &View, def: &'static KindDef, is_named: impl Fn(&str) -> bool) -> SelectStatement {
-    let (change, set, payload) =
-        (Alias::new("change"), Alias::new("change_set"), Alias::new("change_payload"));
-    let col = |table: &Alias, column: &'static str| Expr::col((table.clone(), Alias::new(column)));
-    let next = WindowStatement::partition_by((change.clone(), Alias::new("record_id")))
-        .order_by((change.clone(), Alias::new("version")), Order::Asc)
-        .take();
+/// How long each state of the records of a kind lasts that the caller sees now, and the version whose image it has: a change
+/// of facts alone, as a release is, has none of its own.
+fn spans(view: &View, asked: &Asked) -> SelectStatement {
+    let [change, set, payload] = ["change", "change_set", "change_payload"].map(Alias::new);
+    let def = asked.def;
+    let first = || {
+        let is_past = |at: &_| col(&set, "at").gt(*at);
+        place(&asked.times, 0..=asked.times.len(), &is_past)
+    };
+    let versions = || {
+        WindowStatement::partition_by((change.clone(), Alias::new("record_id")))
+            .order_by((change.clone(), Alias::new("version")), Order::Asc)
+            .take()
+    };
+    let past = Func::cust("LEAD").args([first(), Expr::cust("1"), never(asked)]);
+    // What has no salt was destroyed, and says nothing instead of what was said before.
+    let has_image = col(&payload, "after").is_not_null().or(col(&payload, "salt").is_null());
+    let imaged: Expr = Expr::case(has_image, col(&change, "version")).into();
+    let shown =
+        Query::select().expr(def.col("id")).from(def.iden()).cond_where(visible(&view.actor, def)).take();
+    Query::select()
+        .exprs(["record_id", "owner", "facts_after"].map(|column| col(&change, column)))
+        .expr_as(first(), Alias::new(FIRST))
+        .expr_window_as(past, versions(), Alias::new(PAST))
+        .expr_window_as(imaged.max(), versions(), Alias::new(IMAGED))
+        .from(change.clone())
+        .join(JoinType::InnerJoin, set.clone(), col(&set, "id").eq(col(&change, "set_id")))
+        .join(JoinType::InnerJoin, payload.clone(), of_place(&payload, &change))
+        .and_where(col(&change, "kind").eq(def.name))
+        .and_where(col(&change, "record_id").in_subquery(shown))
+        .take()
+}
+
+fn col(table: &Alias, column: &'static str) -> Expr {
+    Expr::col((table.clone(), Alias::new(column)))
+}
+
+/// Whether a payload is that of a change.
+fn of_place(payload: &Alias, change: &Alias) -> Cond {
+    let same = |column| col(payload, column).eq(col(change, column));
+    Cond::all().add(same("set_id")).add(same("ordinal"))
+}
+
+/// The states that reach a point in time, as a table of the kind with these columns.
+fn states(view: &View, asked: &Asked, is_named: impl Fn(&str) -> bool) -> SelectStatement {
+    let [span, change, payload] = ["span", "change", "change_payload"].map(Alias::new);
     let is_postgres = view.db.reading().is_postgres();
-    let mut select = with_images();
+    let after = col(&payload, "after");
+    let image = if is_postgres { after.clone().cast_as(Alias::new("jsonb")) } else { after.clone() };
+    let of_span = Cond::all()
+        .add(col(&change, "kind").eq(asked.def.name))
+        .add(col(&change, "record_id").eq(col(&span, "record_id")))
+        .add(col(&change, "version").eq(col(&span, IMAGED)));
+    let mut images = Query::select()
+        .exprs(["record_id", "owner", "facts_after", FIRST, PAST].map(|column| col(&span, column)))
+        .expr_as(image, Alias::new("image"))
+        .from_subquery(spans(view, asked), span.clone())
+        .join(JoinType::InnerJoin, change.clone(), of_span)
+        .join(JoinType::InnerJoin, payload.clone(), of_place(&payload, &change))
+        .and_where(col(&span, FIRST).lt(col(&span, PAST)))
+        .and_where(col(&span, "facts_after").is_not_null())
+        .and_where(after.is_not_null())
+        .take();
+    let of = Alias::new("imaged");
+    let mut select = Query::select();
     let told = |column: &&Column| !column.is_derived && !column.is_unlogged && is_named(column.name);
-    for column in def.columns.iter().filter(told) {
-        let member = match column.name {
+    for column in asked.def.columns.iter().filter(told) {
+        let value = match column.name {
             // An image is read for what stands nowhere else.
-            "id" => col(&change, "record_id"),
-            "owner" => col(&change, "owner"),
-            name => member(col(&payload, "after"), name, column.ty, is_postgres),
+            "id" => col(&of, "record_id"),
+            "owner" => col(&of, "owner"),
+            name => member(col(&of, "image"), name, column.ty, is_postgres),
         };
-        select.expr_as(member, Alias::new(column.name));
+        select.expr_as(value, Alias::new(column.name));
     }
-    select.expr_as(col(&set, "at"), Alias::new(BEGINS));
-    select.expr_window_as(Func::cust("LEAD").arg(col(&set, "at")), next, Alias::new(ENDS));
-    select.expr_as(col(&change, "facts_after"), Alias::new(FACTS));
-    select.and_where(col(&change, "kind").eq(def.name)).and_where(col(&change, "facts_after").is_not_null());
-    select
+    for (column, name) in [(FIRST, FIRST), (PAST, PAST), ("facts_after", FACTS)] {
+        select.expr_as(col(&of, column), Alias::new(name));
+    }
+    if is_postgres {
+        // Each image and each member is read once, however often it is named.
+        images.offset(0);
+        select.offset(0);
+    }
+    select.from_subquery(images, of).take()
+}
+
+/// The place of the first of some values that is not passed, of those in a range: as many steps as halving takes.
+fn place<T>(all: &[T], range: RangeInclusive<usize>, is_past: &impl Fn(&T) -> Expr) -> Expr {
+    let (low, high) = range.into_inner();
+    let middle = low.midpoint(high);
+    match all.get(middle).filter(|_| low < high) {
+        Some(one) => {
+            let further = place(all, middle.saturating_add(1)..=high, is_past);
+            Expr::case(is_past(one), further).finally(place(all, low..=middle, is_past)).into()
+        }
+        None => number(low),
+    }
+}
+
+/// The place of no point in time, past them all.
+pub(super) fn never(asked: &Asked) -> Expr {
+    number(asked.times.len())
+}
+
+fn number(place: usize) -> Expr {
+    Expr::cust(place.to_string())
 }
 
 /// A member of an image, as the column of its name holds it.
 fn member(image: Expr, name: &str, ty: Type, is_postgres: bool) -> Expr {
     if is_postgres {
         let text = match ty {
-            Type::Json => format!("(CAST($1 AS jsonb) -> '{name}')"),
-            _ => format!("(CAST($1 AS jsonb) ->> '{name}')"),
+            Type::Json => format!("($1 -> '{name}')"),
+            _ => format!("($1 ->> '{name}')"),
         };
         let of = Expr::cust_with_expr(text, image);
         let cast = |to: &'static str| of.clone().cast_as(Alias::new(to));
@@ -149,21 +228,17 @@ fn member(image: Expr, name: &str, ty: Type, is_postgres: bool) -> Expr {
     }
 }
 
-/// The points in time, with their places and days.
-fn times(asked: &Asked) -> Option<SelectStatement> {
-    let one = |(place, at): (i64, _)| {
-        let row =
-            [("place", Expr::val(place)), ("at", Expr::val(at)), ("day", Expr::val(day_in(asked.zone, at)))];
-        let mut select = Query::select();
-        for (name, value) in row {
-            select.expr_as(value, Alias::new(name));
-        }
-        select
-    };
-    (0..)
-        .zip(asked.times.iter().copied())
-        .map(one)
-        .reduce(|mut all, next| all.union(UnionType::All, next).take())
+/// The places of the points in time.
+pub(super) fn places(asked: &Asked) -> Option<SelectStatement> {
+    let one = |place: usize| Query::select().expr_as(number(place), Alias::new("place")).take();
+    (0..asked.times.len()).map(one).reduce(|mut all, next| all.union(UnionType::All, next).take())
+}
+
+/// The place of the first point in time at which a day is over; that of none where it is no day.
+pub(super) fn over(asked: &Asked, day: &Expr) -> Expr {
+    let days: Vec<_> = asked.times.iter().map(|at| day_in(asked.zone, *at)).collect();
+    let is_past = |one: &_| day.clone().gte(*one);
+    Expr::case(day.clone().is_null(), never(asked)).finally(place(&days, 0..=days.len(), &is_past)).into()
 }
 
 /// Refuses what the log does not tell of the past.

@@ -7,7 +7,7 @@ use sea_orm::sea_query::{
     Alias, Cond, Condition, Expr, ExprTrait, Func, JoinType, Query, SelectStatement, UnionType,
 };
 
-use super::{Asked, By, MOST_PARTS, Measure, Step, Way, day_in, measure::Late, zone};
+use super::{Asked, By, MOST_PARTS, Measure, Step, Way, day_in, measure::Late, past, zone};
 use crate::{
     codes::is_public,
     condition::{condition, seen},
@@ -26,8 +26,7 @@ const HALF: i32 = 32;
 pub(super) fn present(view: &View, asked: &Asked, filters: &Narrowing) -> Result<SelectStatement> {
     let mut making = Making::new(view, asked);
     making.select.from(asked.def.iden());
-    let today = Expr::val(day_in(asked.zone, view.clock.now()));
-    making.columns(&today, asked.def.col("updated_at"));
+    making.columns();
     making.select.cond_where(condition(view, asked.def, filters)?);
     Ok(making.told())
 }
@@ -70,13 +69,18 @@ pub(super) struct Making<'a> {
     pub(super) select: SelectStatement,
     /// Puts these parts together by what is told of them.
     outer: SelectStatement,
-    /// Columns so far.
+    /// Columns of the inner statement so far.
     columns: usize,
+    /// Columns of the outer one.
+    told: usize,
 }
+
+/// The table of the points in time.
+const TIME: &str = "time";
 
 impl<'a> Making<'a> {
     pub(super) fn new(view: &'a View, asked: &'a Asked) -> Self {
-        Self { view, asked, select: Query::select(), outer: Query::select(), columns: 0 }
+        Self { view, asked, select: Query::select(), outer: Query::select(), columns: 0, told: 0 }
     }
 
     /// Adds a column to the inner statement; answers it as the outer one names it.
@@ -87,11 +91,28 @@ impl<'a> Making<'a> {
         Expr::col((Alias::new("part"), name))
     }
 
-    /// Adds a column that rows are put together by.
-    fn group(&mut self, value: Expr, told: As) {
+    /// Adds a column that rows are put together by; answers it as the outer statement names it.
+    fn part(&mut self, value: Expr) -> Expr {
         let part = self.add(value);
-        let place = || [Expr::cust(self.columns.to_string())];
-        self.select.add_group_by(place());
+        self.select.add_group_by([Expr::cust(self.columns.to_string())]);
+        part
+    }
+
+    /// Adds a column to the outer statement.
+    fn tell(&mut self, value: Expr) {
+        self.told = self.told.saturating_add(1);
+        self.outer.expr(value);
+    }
+
+    /// Adds a column to the outer statement that parts are put together by.
+    fn tell_key(&mut self, value: Expr) {
+        self.tell(value);
+        self.outer.add_group_by([Expr::cust(self.told.to_string())]);
+    }
+
+    /// Adds a column that rows are put together by, and then by what is told of it.
+    fn group(&mut self, value: Expr, told: As) {
+        let part = self.part(value);
         let is_bytes = !self.is_postgres();
         let told = match told {
             As::Itself => part,
@@ -103,17 +124,25 @@ impl<'a> Making<'a> {
                 Expr::case(is_seen, as_text(part, is_bytes)).into()
             }
         };
-        self.outer.expr(told).add_group_by(place());
+        self.tell_key(told);
     }
 
-    /// Adds columns that rows are put together by as they are: the place of a point in time, and the facts of that time.
-    pub(super) fn group_past(&mut self, place: Expr, facts: Expr) {
-        self.group(place, As::Itself);
-        self.group(facts, As::Text);
+    /// Adds the place of each point in time that a state lasts over, and the facts of the state.
+    fn over_time(&mut self) {
+        let [first, past] = [past::FIRST, past::PAST].map(|name| self.part(self.def().col(name)));
+        let Some(places) = past::places(self.asked) else { return };
+        let lasts = Cond::all().add(place().gte(first)).add(place().lt(past));
+        self.outer.join_subquery(JoinType::InnerJoin, places, Alias::new(TIME), lasts);
+        self.tell_key(place().cast_as(Alias::new("bigint")));
+        self.group(self.def().col(past::FACTS), As::Text);
     }
 
-    /// Adds all columns; `today` is the day by which records are late, `changed` when a record was changed.
-    pub(super) fn columns(&mut self, today: &Expr, changed: Expr) {
+    /// Adds all columns.
+    pub(super) fn columns(&mut self) {
+        let is_past = !self.asked.times.is_empty();
+        if is_past {
+            self.over_time();
+        }
         for (at, grouping) in self.asked.by.iter().enumerate() {
             let (value, told) = self.key(at, grouping.of.name, grouping.of.by, grouping.step);
             self.group(value, told);
@@ -122,13 +151,14 @@ impl<'a> Making<'a> {
             Some(column) => self.group(self.def().col(column), self.told_as(column)),
             None => self.group(Expr::cust("NULL"), As::Itself),
         }
-        for measure in &self.asked.measures {
-            self.measure(measure, today);
-        }
         let count = self.add(Expr::cust("COUNT(*)"));
-        self.outer.expr(count.sum().cast_as(Alias::new("bigint")));
-        let newest = self.add(changed.max());
-        self.outer.expr(newest.max());
+        for measure in &self.asked.measures {
+            self.measure(measure, &count);
+        }
+        self.tell(count.sum().cast_as(Alias::new("bigint")));
+        let newest =
+            if is_past { Expr::cust("NULL") } else { self.add(self.def().col("updated_at").max()).max() };
+        self.tell(newest);
     }
 
     /// The statement, once all conditions are in it.
@@ -254,23 +284,33 @@ impl<'a> Making<'a> {
         let text = |expr: Expr| expr.cast_as(Alias::new("text"));
         if !is_wide || self.is_postgres() {
             let sum = self.add(value.sum());
-            self.outer.expr(text(sum.sum()));
+            self.tell(text(sum.sum()));
             return;
         }
         let high = self.add(value.clone().right_shift(HALF).sum());
         let low = self.add(value.bit_and((1_i64 << HALF) - 1).sum());
-        self.outer.expr(Expr::cust_with_exprs("? || ':' || ?", [high, low].map(|half| text(half.sum()))));
+        self.tell(Expr::cust_with_exprs("? || ':' || ?", [high, low].map(|half| text(half.sum()))));
     }
 
-    fn measure(&mut self, measure: &Measure, today: &Expr) {
+    /// Adds how many records of a part are late: now, or at each point in time.
+    fn late(&mut self, Late { due, state, over }: &Late, count: &Expr) {
+        let is_over = self.def().col(state).is_in(over.iter().copied());
+        let due = self.def().col(due);
+        let of =
+            |is_late: Expr, many: Expr| -> Expr { Expr::case(is_late, many).finally(Expr::val(0)).into() };
+        if self.asked.times.is_empty() {
+            let today = Expr::val(day_in(self.asked.zone, self.view.clock.now()));
+            return self.sum(of(due.lt(today).and(is_over.not()), Expr::val(1)), false);
+        }
+        let since = Expr::case(is_over, past::never(self.asked)).finally(past::over(self.asked, &due));
+        let since = self.part(since.into());
+        self.tell(of(place().gte(since), count.clone()).sum().cast_as(Alias::new("text")));
+    }
+
+    fn measure(&mut self, measure: &Measure, count: &Expr) {
         match measure {
             Measure::Count => {}
-            Measure::Late(Late { due, state, over }) => {
-                let is_over = self.def().col(state).is_in(over.iter().copied());
-                let late = self.def().col(due).lt(today.clone()).and(is_over.not());
-                let one: Expr = Expr::case(late, Expr::val(1)).finally(Expr::val(0)).into();
-                self.sum(one, false);
-            }
+            Measure::Late(late) => self.late(late, count),
             Measure::Of(way, field) => {
                 let column = match field.shape {
                     model::Shape::Money => format!("{}_minor", field.name),
@@ -285,15 +325,20 @@ impl<'a> Making<'a> {
                     Way::Avg => {
                         self.sum(value.clone(), is_wide);
                         let count = self.add(value.count());
-                        self.outer.expr(as_text(count.sum(), false));
+                        self.tell(as_text(count.sum(), false));
                         return;
                     }
                 };
                 let part = self.add(extreme(value));
-                self.outer.expr(as_text(extreme(part), false));
+                self.tell(as_text(extreme(part), false));
             }
         }
     }
+}
+
+/// The place of a point in time.
+fn place() -> Expr {
+    Expr::col((Alias::new(TIME), Alias::new("place")))
 }
 
 /// What a number of a column comes to, written as [`Making::sum`] does.
