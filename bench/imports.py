@@ -11,7 +11,6 @@ import csv
 import json
 import os
 import sqlite3
-import statistics
 import sys
 import tempfile
 import threading
@@ -19,10 +18,10 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../tests/conformance/python"))
 
+from readers import READERS, median, read_beside  # noqa: E402
 from service import Postgres, Service, Sqlite, postgres_server, psql, write_tasks  # noqa: E402
 
 ROWS, MANY = int(os.environ.get("ROWS", "100000")), int(os.environ.get("MANY", "1000000"))
-READERS, PAUSE = 16, 0.1
 # What an import of tasks writes besides its own report, in an order in which each row finds those it refers to.
 WRITTEN = {
     "change_set": "SELECT * FROM change_set WHERE cause = 'import'",
@@ -89,36 +88,6 @@ def upsert(service, before, folder):
     tell(database, "log rows of it", f"{grown}", "asked: none")
 
 
-def reading(service, until):
-    """Seconds of each answer to readers that ask until an event, and how many were refused."""
-    took, failed = [], []
-
-    def reader():
-        with contextlib.closing(service.connection(60)) as connection:
-            while not until.is_set():
-                began = time.monotonic()
-                connection.request("GET", "/api/v1/tasks?limit=50", headers=service.head())
-                answer = connection.getresponse()
-                answer.read()
-                (took if answer.status == 200 else failed).append(time.monotonic() - began)
-                until.wait(PAUSE)
-
-    threads = [threading.Thread(target=reader) for _ in range(READERS)]
-    for thread in threads:
-        thread.start()
-    return threads, took, failed
-
-
-def read_beside(service, work):
-    until = threading.Event()
-    threads, took, failed = reading(service, until)
-    done = work()
-    until.set()
-    for thread in threads:
-        thread.join()
-    return took, failed, done
-
-
 def readers(service, _before, folder):
     database, file = service.database, os.path.join(folder, "read.csv")
     write_tasks(file, ROWS // 2, MANY * 2)
@@ -127,7 +96,7 @@ def readers(service, _before, folder):
         title = f"of {atomic}"
         write_tasks(file, ROWS // 2, MANY * 2, title)
         beside, failed, _ = read_beside(service, lambda: imported(service, f"kind=tasks&atomic={atomic}", file))
-        halves = [statistics.median(some) * 1000 for some in (alone, beside)]
+        halves = [median(some) for some in (alone, beside)]
         tell(database, f"{READERS} readers beside `{atomic}`, refused", f"{len(failed)} of {len(beside)}", "asked: none")
         tell(database, "median alone, beside", f"{halves[0]:.1f}, {halves[1]:.1f} ms", f"{halves[1] / halves[0]:.1f} times; asked: 2")
 
@@ -155,7 +124,7 @@ def million(service, _before, folder):
     database, file = service.database, os.path.join(folder, "many.csv")
     write_tasks(file, MANY, MANY * 4)
     service.end()
-    service.start().sign_in()
+    service.start(is_demo=False).sign_in()
     took, _ = imported(service, "kind=tasks&atomic=group", file)
     tell(database, f"{MANY:,} tasks in groups", f"{took:.0f} s", f"{MANY / took:,.0f} rows/s")
     tell(database, "peak memory", f"{service.memory('VmHWM'):.0f} MiB", "asked: under 256")
@@ -165,7 +134,8 @@ def million(service, _before, folder):
 def export(service, folder):
     database, file = service.database, os.path.join(folder, "export.csv")
     service.end()
-    service.start().sign_in().forget_peak()
+    # The demonstration is looked at whole when it starts.
+    service.start(is_demo=False).sign_in().forget_peak()
     with contextlib.closing(service.connection()) as connection, open(file, "wb") as out:
         began = time.monotonic()
         connection.request("GET", "/api/v1/tasks.csv", headers=service.head())

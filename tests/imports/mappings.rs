@@ -129,6 +129,34 @@ async fn errors_name_the_columns_of_the_file() {
 }
 
 #[tokio::test]
+async fn a_mapping_is_suggested_for_each_sheet() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let mut book = rust_xlsxwriter::Workbook::new();
+        for (sheet, title) in [("tasks", "Наименование"), ("plans", "Наименование")] {
+            let sheet = book.add_worksheet().set_name(sheet).unwrap();
+            sheet.write(2, 1, title).unwrap();
+            sheet.write(3, 1, "x").unwrap();
+        }
+
+        let seen = look(&me, "", &book.save_to_buffer().unwrap()).await;
+
+        let tables = seen.ok(200)["tables"].as_array().expect("tables").clone();
+        let told = |table: &Json| {
+            let of = &table["suggested"];
+            format!(
+                "{} {} {} {}",
+                of["record_kind"], of["sheet"], of["header_row"], of["columns"][0]["field"]
+            )
+        };
+        let told: Vec<String> = tables.iter().map(told).collect();
+        assert_eq!(told, [r#""tasks" "tasks" 3 "title""#, r#""plans" "plans" 3 "title""#], "{}", seen.body);
+        assert_eq!(seen.body["suggested"], tables[0]["suggested"]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_mapping_is_suggested_from_headers_in_four_languages() {
     app(async |app| {
         let me = app.user("secretariat").await;

@@ -165,8 +165,9 @@ impl Carried {
             return self.ctx.take_back(async move |unit| judging.run(unit).await).await;
         }
         let (mut all, mut tally) = (Vec::new(), Tally::default());
-        for places in chunk::chunks(&self.read, None) {
-            let one = One { read: self.read.clone(), how: judging.how, places };
+        for (places, next) in chunk::in_turn(&chunk::chunks(&self.read, None)) {
+            let [places, next] = [places, next].map(<[u32]>::to_vec);
+            let one = One { read: self.read.clone(), how: judging.how, places, next };
             let some = self.ctx.rehearse(async move |unit| one.run(unit).await).await?;
             tally.add(&some, true);
             note(&self.ctx, self.job.id, tally);
@@ -233,14 +234,15 @@ impl Carried {
         let mut begins = 0;
         let (how, ctx) = (self.how(), self.ctx.clone());
         let planned = Arc::new(self.planned.take());
-        for places in chunks {
+        for (places, next) in chunk::in_turn(&chunks) {
             let size = i32::try_from(places.len()).unwrap_or(i32::MAX);
             let at = begins;
             begins += size;
             if at < self.job.done {
                 continue;
             }
-            let one = One { read: self.read.clone(), how, places };
+            let [places, next] = [places, next].map(<[u32]>::to_vec);
+            let one = One { read: self.read.clone(), how, places, next };
             let part = Arc::new(Part {
                 one,
                 job: self.job.clone(),

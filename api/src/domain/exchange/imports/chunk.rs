@@ -48,6 +48,12 @@ pub(super) fn chunks(read: &Read, size: Option<usize>) -> Vec<Vec<u32>> {
     all
 }
 
+/// Each chunk with the one that comes next.
+pub(super) fn in_turn(chunks: &[Vec<u32>]) -> impl Iterator<Item = (&[u32], &[u32])> {
+    let next = chunks.iter().skip(1).map(Vec::as_slice).chain([[].as_slice()]);
+    chunks.iter().map(Vec::as_slice).zip(next)
+}
+
 /// The table that a row stands in.
 fn table(read: &Read, at: u32) -> Option<&Table> {
     let slot = usize::try_from(at).ok().and_then(|at| read.spool.slots.get(at))?;
@@ -78,13 +84,18 @@ pub(super) struct How {
     pub(super) tells_changes: bool,
 }
 
-/// Judges and writes a chunk; answers what became of each row, by its place in the file.
+/// Judges and writes a chunk, before the next one; answers what became of each row, by its place in the file.
 ///
 /// # Errors
 /// What the database says.
-pub(super) async fn apply(unit: &mut Unit, read: &Read, places: &[u32], how: How) -> Result<Vec<Verdict>> {
+pub(super) async fn apply(
+    unit: &mut Unit,
+    read: &Read,
+    (places, next): (&[u32], &[u32]),
+    how: How,
+) -> Result<Vec<Verdict>> {
     let Some(table) = places.first().and_then(|at| table(read, *at)) else { return Ok(Vec::new()) };
-    let entries = read.spool.read(places)?;
+    let entries = read.spool.take(places, next).await?;
     let found = look_up(unit, table.def, &entries, how.mode).await?;
     let own = unit.ctx.actor.acting.clone();
     let same = found.unchanged(unit, (table.def, &entries), (how.mode, own.as_deref())).await?;

@@ -55,6 +55,9 @@ pub struct PreviewTable {
     pub columns: Vec<PreviewColumn>,
     /// Its first rows, 20 at most.
     pub rows: Vec<PreviewRow>,
+    /// A mapping that would read this table, as `suggested` of the file is one for the first.
+    #[schema(value_type = Option<std::collections::BTreeMap<String, serde_json::Value>>)]
+    pub suggested: Option<Object>,
 }
 
 /// A column of a file.
@@ -109,8 +112,7 @@ pub async fn preview(ctx: &Ctx, sent: Sent, options: ImportOptions) -> Result<Im
     let begun = tokio::task::spawn_blocking(move || begun(file, settings, skipped)).await;
     let (found, begun) =
         begun.map_err(|error| Error::Internal(format!("a file could not be looked at: {error}")))??;
-    let mut suggested = None;
-    let (mut tables, mut left_out) = (Vec::new(), found.left_out);
+    let (mut tables, mut left_out): (Vec<PreviewTable>, _) = (Vec::new(), found.left_out);
     let mut layout = Layout::of(how.mapped.as_ref().map(|(mapping, _)| mapping.clone()));
     for table in begun {
         if !layout.table(table.name.clone(), table.merged.clone()) {
@@ -118,17 +120,16 @@ pub async fn preview(ctx: &Ctx, sent: Sent, options: ImportOptions) -> Result<Im
             continue;
         }
         let def = kind_of(&how, table.name.as_deref())?;
-        let own = if is_mapped { None } else { suggestion(def, &table, &options) };
+        let own = if is_mapped { None } else { suggestion(def, &table, (&options, tables.len() + 1)) };
         let mapped = match &own {
             Some(own) => Some((Arc::new(Mapping::suggested(own)?), agencies.clone())),
             None => how.mapped.clone(),
         };
-        if tables.is_empty() {
-            suggested = own.map(Object);
-        }
-        tables.push(shown(def, table, mapped.as_ref(), how.nulls));
+        let shown = shown(def, table, mapped.as_ref(), how.nulls);
+        tables.push(PreviewTable { suggested: own.map(Object), ..shown });
     }
     let format = format!("{:?}", found.format).to_ascii_lowercase();
+    let suggested = tables.first().and_then(|table| table.suggested.clone());
     Ok(ImportPreview { format, tables, left_out, suggested })
 }
 
@@ -183,7 +184,7 @@ fn likely(def: &KindDef, name: &str) -> Option<String> {
 }
 
 /// A mapping for a table that is not as an import needs it: its names stand elsewhere, or are not those of the API.
-fn suggestion(def: &KindDef, table: &Begun, options: &ImportOptions) -> Option<Json> {
+fn suggestion(def: &KindDef, table: &Begun, (options, number): (&ImportOptions, usize)) -> Option<Json> {
     let known = |row: &Row| names(row).iter().filter(|name| likely(def, name).is_some()).count();
     let counts: Vec<usize> = table.rows.iter().take(SEARCHED).map(known).collect();
     let best = counts.iter().copied().max().filter(|best| *best > 0)?;
@@ -209,7 +210,7 @@ fn suggestion(def: &KindDef, table: &Begun, options: &ImportOptions) -> Option<J
         return None;
     }
     let mut made = json!({
-        "code": format!("{}-1", def.collection),
+        "code": format!("{}-{number}", def.collection),
         "title": options.name.as_deref().unwrap_or(def.collection),
         "record_kind": def.collection,
         "header_row": header.line,
@@ -234,6 +235,7 @@ fn shown(def: &'static KindDef, table: Begun, mapped: Option<&Mapped>, nulls: Nu
         header_row: None,
         columns: Vec::new(),
         rows: Vec::new(),
+        suggested: None,
     };
     let mut header: Vec<Column> = Vec::new();
     for row in table.rows {

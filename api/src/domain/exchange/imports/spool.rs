@@ -3,10 +3,11 @@
 use std::{
     fs::File,
     io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use kernel::{Error, KindDef, Result};
+use tokio::task::JoinHandle;
 
 use super::entry::Entry;
 
@@ -81,6 +82,7 @@ impl Writing {
         Ok(Spool {
             file: Arc::new(Mutex::new(BufReader::with_capacity(1 << 18, file))),
             slots: self.slots.into(),
+            ahead: Arc::default(),
         })
     }
 }
@@ -91,15 +93,44 @@ pub(super) struct Spool {
     file: Arc<Mutex<BufReader<File>>>,
     /// The rows in the order of the file.
     pub(super) slots: Arc<[Slot]>,
+    /// The rows that are read beside what is done with others.
+    ahead: Arc<Mutex<Option<Ahead>>>,
 }
 
+/// Rows by their places, which are being read.
+type Ahead = (Vec<u32>, JoinHandle<Result<Vec<Entry>>>);
+
+/// Rows that are read ahead at most.
+const MOST_AHEAD: usize = 2000;
+
 impl Spool {
+    /// Rows by their places in the file; those that come next are read meanwhile.
+    ///
+    /// # Errors
+    /// As [`Spool::read`].
+    pub(super) async fn take(&self, places: &[u32], next: &[u32]) -> Result<Vec<Entry>> {
+        let begun = lock(&self.ahead).take().filter(|(begun, _)| begun == places);
+        let reading = begun.map_or_else(|| self.begin(places), |(_, reading)| reading);
+        let read =
+            reading.await.map_err(|error| Error::Internal(format!("rows could not be read: {error}")))?;
+        if (1..=MOST_AHEAD).contains(&next.len()) {
+            *lock(&self.ahead) = Some((next.to_vec(), self.begin(next)));
+        }
+        read
+    }
+
+    /// Begins to read rows beside the threads that serve.
+    fn begin(&self, places: &[u32]) -> JoinHandle<Result<Vec<Entry>>> {
+        let (spool, places) = (self.clone(), places.to_vec());
+        tokio::task::spawn_blocking(move || spool.read(&places))
+    }
+
     /// Reads rows by their places in the file.
     ///
     /// # Errors
     /// `Internal` where the file cannot be read.
     pub(super) fn read(&self, places: &[u32]) -> Result<Vec<Entry>> {
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut file = lock(&self.file);
         let mut bytes = Vec::new();
         let mut entries = Vec::with_capacity(places.len());
         for place in places {
@@ -112,6 +143,10 @@ impl Spool {
         }
         Ok(entries)
     }
+}
+
+fn lock<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Goes to a place; where that is near, what is buffered is kept.

@@ -24,11 +24,13 @@ pub(super) struct One {
     pub(super) read: Arc<Read>,
     pub(super) how: How,
     pub(super) places: Vec<u32>,
+    /// The chunk that comes next.
+    pub(super) next: Vec<u32>,
 }
 
 impl One {
     pub(super) async fn run(&self, unit: &mut Unit) -> Result<Vec<Verdict>> {
-        chunk::apply(unit, &self.read, &self.places, self.how).await
+        chunk::apply(unit, &self.read, (&self.places, &self.next), self.how).await
     }
 }
 
@@ -46,10 +48,10 @@ pub(super) struct Judging {
 impl Judging {
     pub(super) async fn run(&self, unit: &mut Unit) -> Result<Vec<Verdict>> {
         let (mut all, mut tally) = (Vec::new(), Tally::default());
-        for places in chunk::chunks(&self.read, None) {
-            let some = chunk::apply(unit, &self.read, &places, self.how).await?;
+        for (places, next) in chunk::in_turn(&chunk::chunks(&self.read, None)) {
+            let some = chunk::apply(unit, &self.read, (places, next), self.how).await?;
             if all.is_empty() {
-                chunk::survey(unit, &self.read, &places).await?;
+                chunk::survey(unit, &self.read, places).await?;
             }
             if let Some((job, is_dry)) = self.job {
                 tally.add(&some, is_dry);
