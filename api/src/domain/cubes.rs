@@ -1,11 +1,12 @@
 //! Cubes: fixed figures over countries, made of records that their owners let count without letting them be read.
 //!
 //! A cube has no filters, is counted once a day (UTC) and is then the same for everybody. What it may show is decided in
-//! `guard`, and written down in ADR 0022.
+//! `guard`, by `rules`, and written down in ADR 0022.
 
 mod counting;
 mod guard;
 mod kept;
+mod rules;
 mod sums;
 mod told;
 

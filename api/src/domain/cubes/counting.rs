@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
 use entity::{
-    CapabilityArea, CoverageMark, Cycle, CycleStep, Framework, Gap, Obligation, cycle, obligation,
+    CapabilityArea, CoverageMark, Cycle, CycleStep, Framework, Gap, Obligation, Region, cycle, obligation,
     vocab::{CycleStage, StepStatus},
 };
 use kernel::{
@@ -76,7 +76,8 @@ pub(super) async fn count(ctx: &Ctx) -> Result<Vec<Counted>> {
             _ => reader.records(cube).await?,
         };
         let by_region = cube.dimensions.first() == Some(&Dimension::Region);
-        all.push(Counted { of: cube.of, by_region, cells });
+        let axes = cube.dimensions.iter().map(|one| reader.axis(*one)).collect();
+        all.push(Counted { of: cube.of, by_region, axes, cells });
     }
     Ok(all)
 }
@@ -92,9 +93,11 @@ pub(super) fn quarters(today: NaiveDate) -> Vec<String> {
 /// Reads as nobody in particular who is let see what counts.
 struct Reader {
     circles: Vec<(Circle, Ctx)>,
+    regions: Vec<String>,
     areas: HashMap<Uuid, String>,
+    frameworks: Vec<String>,
     /// Codes of the frameworks of obligations.
-    frameworks: HashMap<Uuid, String>,
+    obligations: HashMap<Uuid, String>,
     quarters: Vec<String>,
 }
 
@@ -110,15 +113,30 @@ impl Reader {
         };
         let circles = [(Circle::Open, open), (Circle::Shared, shared), (Circle::Closed, closed)];
         let circles = circles.into_iter().map(|(circle, sets)| (circle, seeing(sets))).collect();
+        let regions: Vec<String> = codes(ctx, Region::def()).await?.into_values().collect();
         let areas = codes(ctx, CapabilityArea::def()).await?;
         let known = codes(ctx, Framework::def()).await?;
-        let obligations = store::seen(ctx, Obligation::def(), Cond::all(), MOST).await?;
+        let rows = store::seen(ctx, Obligation::def(), Cond::all(), MOST).await?;
         let framework = |id| known.get(&id).cloned();
-        let frameworks = obligations
+        let obligations = rows
             .iter()
             .filter_map(|row| Some((row.id(), framework(row.read(obligation::FRAMEWORK)?)?)))
             .collect();
-        Ok(Self { circles, areas, frameworks, quarters: quarters(ctx.clock.today()) })
+        let frameworks: Vec<String> = known.into_values().collect();
+        Ok(Self { circles, regions, areas, frameworks, obligations, quarters: quarters(ctx.clock.today()) })
+    }
+
+    /// The codes of a dimension, whatever there is to count: those that a cube is told by.
+    fn axis(&self, dimension: Dimension) -> Vec<String> {
+        if let Some(list) = dimension.list() {
+            return list.terms.iter().map(|term| term.code.to_owned()).collect();
+        }
+        match dimension {
+            Dimension::Region => self.regions.clone(),
+            Dimension::Area => self.areas.values().cloned().collect(),
+            Dimension::Framework => self.frameworks.clone(),
+            _ => self.quarters.clone(),
+        }
     }
 
     /// The records of a kind by country and these fields; those that ask for care are left out.
@@ -166,7 +184,7 @@ impl Reader {
     fn code(&self, dimension: Dimension, told: Told) -> Option<String> {
         match (dimension, told) {
             (Dimension::Area, Told::Record(id)) => self.areas.get(&id).cloned(),
-            (Dimension::Framework, Told::Record(id)) => self.frameworks.get(&id).cloned(),
+            (Dimension::Framework, Told::Record(id)) => self.obligations.get(&id).cloned(),
             (Dimension::Quarter, Told::Text(quarter)) => {
                 Some(quarter).filter(|quarter| self.quarters.contains(quarter))
             }

@@ -1,18 +1,19 @@
-//! What may be published of counts: nothing that tells of fewer than three countries, on no day and by no difference.
+//! What may be published of counts: figures of three countries at least, that change by three at least.
 //!
-//! A cell is shown where three countries stand in it of whose records nobody outside reads anything. It is made anew where
-//! three such countries have changed since each earlier publication, in the cell and in every line through it; else the
-//! earlier figure stays, as long as nothing has left it, and then the cell is hidden. A line hides no cell alone. See ADR 0022.
+//! A cell is shown where three countries stand in it of whose records nobody outside reads anything, else with what everybody
+//! reads alone. It is made anew where three such countries have changed since each earlier publication, in the cell and in
+//! every line through it; else the earlier figure stays, as long as nothing has left it, and then the cell is hidden. A line
+//! hides no cell alone, be it empty or not. See ADR 0022.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::sums::{self, Added, Name};
-
-/// Countries that a cell, and every difference of figures, tells of at least.
-pub(super) const LEAST: usize = 3;
+use super::{
+    rules::{LEAST, figure, has_come_or_gone, may_show, nothing_left, tells},
+    sums::{self, Added, Name},
+};
 
 /// How many records of a country count, by who else reads them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +29,17 @@ pub(super) struct Share {
 impl Share {
     pub(super) const fn total(self) -> i64 {
         self.open.saturating_add(self.shared).saturating_add(self.closed)
+    }
+
+    /// Whether there is something in it that not everybody reads.
+    pub(super) const fn is_hidden(self) -> bool {
+        self.shared != 0 || self.closed != 0
+    }
+
+    /// Whether this change brings records to other readers: what nobody outside reads goes one way, what others read the other.
+    pub(super) const fn changes_circle(self) -> bool {
+        let against = -self.closed.signum();
+        against != 0 && (self.open.signum() == against || self.shared.signum() == against)
     }
 
     /// The same, once or less once.
@@ -72,59 +84,25 @@ pub(super) struct Counted {
     pub(super) of: &'static str,
     /// Whether its first dimension is the region.
     pub(super) by_region: bool,
+    /// The codes of each dimension: its grid has a cell for each of their combinations, whatever there is to count.
+    pub(super) axes: Vec<Vec<String>>,
     /// What there is to count today.
     pub(super) cells: Cells,
-}
-
-/// Whether a figure, or a change of one, tells of enough countries, or of nothing that is not public.
-///
-/// `unread` are the countries of which it tells something that nobody outside reads, `hidden` those of which it tells
-/// something that not everybody reads.
-const fn is_enough(unread: usize, hidden: usize) -> bool {
-    hidden == 0 || unread >= LEAST
-}
-
-/// Whether a cell may be shown that says this, as things stand today.
-fn may_show(shares: &Shares, today: &Shares) -> bool {
-    let still = |code: &str| today.get(code).is_some_and(|share| share.closed > 0);
-    let unread = shares.iter().filter(|(code, share)| share.closed > 0 && still(code)).count();
-    let hidden = shares.values().filter(|share| share.shared > 0 || share.closed > 0).count();
-    shares.len() >= LEAST && is_enough(unread, hidden)
-}
-
-/// Whether the difference of two figures tells of one country or two.
-fn tells(difference: &Added<'_>) -> bool {
-    let moved = || difference.values().filter(|share| share.total() != 0);
-    let unread = moved().filter(|share| share.closed != 0).count();
-    let hidden = moved().filter(|share| share.closed != 0 || share.shared != 0).count();
-    !is_enough(unread, hidden)
-}
-
-/// What one sum comes to less another.
-fn less<'a>(one: &Added<'a>, other: &Added<'a>) -> Added<'a> {
-    let mut difference = one.clone();
-    for (code, share) in other {
-        difference.entry(code).or_default().add(share.times(-1));
-    }
-    difference
-}
-
-/// Whether a figure counts nothing that has left since.
-fn nothing_left(shares: &Shares, today: &Shares) -> bool {
-    let now = |code: &str| today.get(code).copied().unwrap_or_default().total();
-    shares.iter().all(|(code, share)| now(code) >= share.total())
 }
 
 /// Tables of a day on their way to be published: cells become older, then hidden, and never come back.
 struct Draft<'a> {
     counted: &'a [Counted],
+    /// Every line of the grids: the place of its cube, and its cells.
+    lines: Vec<(usize, Vec<&'a Key>)>,
     before: Option<&'a Tables>,
     tables: Tables,
 }
 
 /// What is published of these counts on a day, after everything that was published before, the last publication last.
 pub(super) fn publish(day: NaiveDate, counted: &[Counted], past: &[Tables]) -> Tables {
-    let mut draft = Draft::new(day, counted, past.last());
+    let keys: Vec<BTreeSet<Key>> = counted.iter().map(sums::keys).collect();
+    let mut draft = Draft::new(day, counted, &keys, past.last());
     loop {
         while let Some(place) = draft.alone() {
             draft.put(&place, None);
@@ -140,14 +118,24 @@ pub(super) fn publish(day: NaiveDate, counted: &[Counted], past: &[Tables]) -> T
 }
 
 impl<'a> Draft<'a> {
-    fn new(day: NaiveDate, counted: &'a [Counted], before: Option<&'a Tables>) -> Self {
-        let mut draft = Self { counted, before, tables: vec![Table::new(); counted.len()] };
+    /// What there is to show by each cell alone; `keys` are those of every cell of each cube.
+    fn new(
+        day: NaiveDate,
+        counted: &'a [Counted],
+        keys: &'a [BTreeSet<Key>],
+        before: Option<&'a Tables>,
+    ) -> Self {
+        let of_cube = |(at, keys): (usize, &'a BTreeSet<Key>)| {
+            sums::lines(at, keys.iter()).into_values().map(move |line| (at, line))
+        };
+        let lines = keys.iter().enumerate().flat_map(of_cube).collect();
+        let mut draft = Self { counted, lines, before, tables: vec![Table::new(); counted.len()] };
         for (at, cube) in counted.iter().enumerate() {
-            for (key, shares) in cube.cells.iter().filter(|(_, shares)| may_show(shares, shares)) {
+            for (key, today) in &cube.cells {
+                let Some(shares) = figure(today) else { continue };
                 let place: Place = (at, key.clone());
-                let same = draft.older(&place).filter(|older| older.shares == *shares).cloned();
-                let shown = same.unwrap_or_else(|| Shown { since: day, shares: shares.clone() });
-                draft.put(&place, Some(shown));
+                let same = draft.older(&place).filter(|older| older.shares == shares).cloned();
+                draft.put(&place, Some(same.unwrap_or(Shown { since: day, shares })));
             }
         }
         draft
@@ -201,8 +189,9 @@ impl<'a> Draft<'a> {
         })
     }
 
-    /// The cells of each sum that tells too much by what it differs from another of this day or an earlier one: of the sums
-    /// that go over the fewest dimensions, for what tells in a cell tells in every sum with it.
+    /// The cells of each sum that tells too much by what it differs from another of this day or an earlier one, and each cell
+    /// that a country or two have come into or left: of the sums that go over the fewest dimensions, for what tells in a cell
+    /// tells in every sum with it.
     fn telling(&self, past: &[Tables]) -> Vec<Vec<Place>> {
         let mut found: BTreeSet<Name<'_>> = BTreeSet::new();
         for then in past {
@@ -210,14 +199,18 @@ impl<'a> Draft<'a> {
                 let telling = differences.into_iter().filter(|(_, difference)| tells(difference));
                 found.extend(telling.map(|(name, _)| name));
             }
+            let telling = sums::both(&self.tables, then)
+                .filter(|(_, [today, earlier])| has_come_or_gone(today, earlier));
+            found.extend(telling.map(|(name, _)| name));
         }
         let today = sums::regional(self.counted, &self.tables);
         for (then, is_today) in past.iter().map(|then| (then, false)).chain([(&self.tables, true)]) {
             for (of, others) in sums::regional(self.counted, then) {
                 for (at, sum) in today.get(&of).into_iter().flatten() {
                     let is_beside = |other: &usize| if is_today { at > other } else { at != other };
-                    let tells =
-                        |(other, shares): &(usize, Added<'_>)| is_beside(other) && tells(&less(sum, shares));
+                    let tells = |(other, shares): &(usize, Added<'_>)| {
+                        is_beside(other) && tells(&sums::less(sum, shares))
+                    };
                     let dimensions =
                         self.tables.get(*at).and_then(|table| table.keys().next()).map_or(0, Vec::len);
                     if others.iter().any(tells) {
@@ -238,24 +231,28 @@ impl<'a> Draft<'a> {
         keys.filter(|key| sums::is_in(key, name)).map(|key| (name.0, key.clone())).collect()
     }
 
-    /// The smallest cell that a line shows beside what it hides, where that is one cell, or tells of fewer than three countries.
+    /// The smallest cell that an unsafe line shows.
     fn alone(&self) -> Option<Place> {
-        self.counted.iter().enumerate().find_map(|(at, cube)| {
-            let table = self.tables.get(at)?;
-            let keys: BTreeSet<&Key> = cube.cells.keys().chain(table.keys()).collect();
-            let lines = sums::lines(at, keys.into_iter());
-            lines.into_values().find_map(|keys| {
-                let (shown, hidden): (Vec<&Key>, Vec<&Key>) =
-                    keys.into_iter().partition(|key| table.contains_key(*key));
-                let hidden: Vec<&Shares> = hidden.into_iter().filter_map(|key| cube.cells.get(key)).collect();
-                let is_safe = hidden.is_empty() || shown.is_empty() || {
-                    let all = sums::added(hidden.iter().copied());
-                    hidden.len() > 1 && all.len() >= LEAST && !tells(&all)
-                };
-                if is_safe { None } else { self.smallest(shown.into_iter().map(|key| (at, key.clone()))) }
-            })
+        self.lines.iter().find_map(|(at, keys)| {
+            let (table, cube) = self.tables.get(*at).zip(self.counted.get(*at))?;
+            let (shown, unshown): (Vec<&Key>, Vec<&Key>) =
+                keys.iter().copied().partition(|key| table.contains_key(*key));
+            let is_whole = unshown.is_empty() || shown.is_empty();
+            if is_whole || hides_enough(cube, &unshown) {
+                return None;
+            }
+            self.smallest(shown.into_iter().map(|key| (*at, key.clone())))
         })
     }
+}
+
+/// Whether what a line does not show is two cells at least, and what counts in them is nothing, or is of two cells and of three
+/// countries at least: an empty cell looks as one that is suppressed.
+fn hides_enough(cube: &Counted, unshown: &[&Key]) -> bool {
+    let hidden: Vec<&Shares> = unshown.iter().filter_map(|key| cube.cells.get(*key)).collect();
+    let all = sums::added(hidden.iter().copied());
+    let is_many = hidden.len() > 1 && all.len() >= LEAST && !tells(&all);
+    unshown.len() > 1 && (hidden.is_empty() || is_many)
 }
 
 /// The countries that figures tell of, as they may be told after what was told before: never by a difference of one or two.
@@ -273,3 +270,5 @@ pub(super) fn covered(table: &Table, past: &[&BTreeSet<String>]) -> BTreeSet<Str
 
 #[cfg(test)]
 mod attack;
+#[cfg(test)]
+mod histories;

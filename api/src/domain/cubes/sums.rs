@@ -75,6 +75,29 @@ fn add_up<'a>(sum: &mut Added<'a>, more: &Added<'a>) {
     }
 }
 
+/// What one sum comes to less another.
+pub(super) fn less<'a>(one: &Added<'a>, other: &Added<'a>) -> Added<'a> {
+    let mut difference = one.clone();
+    for (code, share) in other {
+        difference.entry(code).or_default().add(share.times(-1));
+    }
+    difference
+}
+
+/// The cells that are shown on both days, with what each of the two figures is made of.
+pub(super) fn both<'a>(
+    now: &'a Tables,
+    then: &'a Tables,
+) -> impl Iterator<Item = (Name<'a>, [&'a Shares; 2])> {
+    now.iter().zip(then).enumerate().flat_map(|(at, (one, other))| {
+        one.iter().filter_map(move |(key, shown)| {
+            let earlier = other.get(key)?;
+            let codes = key.iter().map(String::as_str).collect();
+            Some(((at, codes), [&shown.shares, &earlier.shares]))
+        })
+    })
+}
+
 /// The sums of regions, and of all of them, by what they are of: cubes of the same records can be held against each other.
 pub(super) fn regional<'a>(
     counted: &[Counted],
@@ -100,6 +123,17 @@ pub(super) fn regional<'a>(
 pub(super) fn of_region(at: usize, region: &str, dimensions: usize) -> Name<'_> {
     let over = std::iter::repeat_n(ALL, dimensions.saturating_sub(1));
     (at, std::iter::once(region).chain(over).collect())
+}
+
+/// The keys of all cells of a cube: those of its grid, and those in which anything is counted.
+pub(super) fn keys(cube: &Counted) -> BTreeSet<Key> {
+    let mut grid = vec![Key::new()];
+    for axis in &cube.axes {
+        let longer = |key: &Key, code: &String| -> Key { key.iter().chain([code]).cloned().collect() };
+        let with = |key: &Key| axis.iter().map(|code| longer(key, code)).collect::<Vec<Key>>();
+        grid = grid.iter().flat_map(with).collect();
+    }
+    grid.into_iter().chain(cube.cells.keys().cloned()).collect()
 }
 
 /// The cells of each line along one dimension, within a region or a framework: totals over those are published nowhere.

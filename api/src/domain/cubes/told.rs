@@ -103,7 +103,7 @@ fn filled(cube: &Cube, mut row: Map<String, Json>, shown: Option<&Shown>) -> Map
 
 impl Dimension {
     /// The closed list of its codes, where it has one.
-    const fn list(self) -> Option<&'static VocabularyDef> {
+    pub(super) const fn list(self) -> Option<&'static VocabularyDef> {
         match self {
             Self::Step => Some(CycleStage::DEF),
             Self::Domain => Some(Domain::DEF),

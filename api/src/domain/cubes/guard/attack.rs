@@ -51,8 +51,14 @@ fn counted(gaps: &[Gap]) -> Vec<Counted> {
     };
     let by_area = cells(&|gap| vec![region(gap.country), gap.area.clone()]);
     let by_quarter = cells(&|gap| vec![region(gap.country), gap.domain.clone(), gap.quarter.clone()]);
-    let cube = |cells| Counted { of: "gaps", by_region: true, cells };
-    vec![cube(by_area), cube(by_quarter)]
+    let cube = |cells, axes: &[&[&str]]| {
+        let codes = |axis: &&[&str]| -> Vec<String> { axis.iter().map(|code| (*code).to_owned()).collect() };
+        Counted { of: "gaps", by_region: true, axes: axes.iter().map(codes).collect(), cells }
+    };
+    vec![
+        cube(by_area, &[&["R1", "R2"], &["A0", "A1", "A2"]]),
+        cube(by_quarter, &[&["R1", "R2"], &["D0", "D1"], &["Q0", "Q1"]]),
+    ]
 }
 
 /// A day in the life of the countries: they make, move and delete gaps, release them, and revoke.
