@@ -143,3 +143,15 @@ async fn withheld_fields_are_neither_told_nor_compared() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn many_conditions_are_no_deep_ones() {
+    app(async |app| {
+        for word in [" or ", " and "] {
+            let path = format!("/tasks?$top=0&$filter={}", ["true"; 1_600].join(word));
+
+            assert_eq!(get(&app.anonymous(), &path).await.status, 200, "{word}");
+        }
+    })
+    .await;
+}
