@@ -122,12 +122,25 @@ pub(crate) fn operand(view: &View, def: &'static KindDef, of: &Operand) -> Expr 
         }
         Operand::Of(column, kind, inner) => {
             let Some(target) = view.kinds.get(kind) else { return Expr::cust("NULL") };
-            let value = Query::select()
-                .expr(operand(view, target, inner))
-                .from(target.iden())
-                .and_where(target.col("id").eq(def.col(column)))
-                .cond_where(visible(&view.actor, target))
-                .take();
+            let mut value = Query::select();
+            if target.table == def.table {
+                // A record and the one it refers to would be called alike: the latter gets a name of its own.
+                let (led, id, told) = (Alias::new("led"), Alias::new("id"), Alias::new("told"));
+                let all = Query::select()
+                    .expr_as(target.col("id"), id.clone())
+                    .expr_as(operand(view, target, inner), told.clone())
+                    .from(target.iden())
+                    .cond_where(visible(&view.actor, target))
+                    .take();
+                value.expr(Expr::col((led.clone(), told)));
+                value.from_subquery(all, led.clone());
+                value.and_where(Expr::col((led, id)).eq(def.col(column)));
+            } else {
+                value.expr(operand(view, target, inner));
+                value.from(target.iden());
+                value.and_where(target.col("id").eq(def.col(column)));
+                value.cond_where(visible(&view.actor, target));
+            }
             unless_withheld(view, def, column, Expr::SubQuery(None, Box::new(value.into())))
         }
     }
