@@ -93,5 +93,5 @@ async fn pass(State(state): State<AppState>, request: Request, next: Next) -> Re
         let once = move |request| rest::idempotency::remember(request, answer);
         layers::time_out(&inside, layers::outlive(&inside, request, once)).await
     };
-    gate::admit(&state, gate::drained(request), run).await
+    rest::odata::told(request, |request| gate::admit(&state, gate::drained(request), run)).await
 }

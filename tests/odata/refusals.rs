@@ -1,5 +1,6 @@
 //! What is wrong, and what is not supported: by its name, in the form of the protocol.
 
+use axum::http::Method;
 use serde_json::{Value as Json, json};
 
 use super::{get, value};
@@ -152,6 +153,22 @@ async fn many_conditions_are_no_deep_ones() {
 
             assert_eq!(get(&app.anonymous(), &path).await.status, 200, "{word}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_refused_before_the_service_has_its_form_too() {
+    app(async |app| {
+        let me = app.anonymous();
+
+        let no_text = get(&me, "/tasks%FF").await;
+        let posted = me.send(Method::POST, "/odata/v4/tasks", None, Vec::new()).await;
+
+        assert_eq!((no_text.status, posted.status), (404, 405));
+        assert_eq!(no_text.body["error"]["code"], "not_found", "{}", no_text.body);
+        assert_eq!(posted.body["error"]["code"], "method_not_allowed", "{}", posted.body);
+        assert_eq!(posted.headers["odata-version"], "4.0");
     })
     .await;
 }

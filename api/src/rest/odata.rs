@@ -44,7 +44,17 @@ pub(crate) fn router() -> Router<AppState> {
         .route_layer(from_fn(traced::settled))
         .route_layer(from_fn(caching::tagged))
         .route_layer(from_fn(conditional))
-        .route_layer(from_fn(refusal::told))
+}
+
+/// Answers a request; below the root every refusal is written as OData has it, wherever it arises.
+pub(crate) async fn told<R: Future<Output = Response>>(
+    request: Request,
+    run: impl FnOnce(Request) -> R,
+) -> Response {
+    let path = request.uri().path();
+    let is_below = path.strip_prefix(ROOT).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let response = run(request).await;
+    if is_below { refusal::told(response).await } else { response }
 }
 
 /// What an address asks for.

@@ -2,9 +2,7 @@
 
 use axum::{
     body::{Body, to_bytes},
-    extract::Request,
     http::{HeaderValue, StatusCode, header},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use kernel::{Code, Error};
@@ -45,8 +43,7 @@ impl From<Refusal> for Problem {
 }
 
 /// Writes every refusal as OData has it, with our codes, and the version of the protocol into every answer.
-pub(super) async fn told(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+pub(super) async fn told(mut response: Response) -> Response {
     if response.extensions_mut().remove::<IsProblem>().is_some() {
         let (mut parts, body) = response.into_parts();
         let bytes = to_bytes(body, LARGEST).await.unwrap_or_default();
