@@ -89,8 +89,8 @@ fn sort_keys(columns: &Columns, sort: &[(usize, bool)]) -> Vec<SortKey> {
         let column = columns.all.get(*at)?.order(columns.def)?;
         Some(SortKey { column, descending: *descending })
     };
-    // The id follows always.
-    sort.iter().filter_map(key).filter(|key| key.column != "id" || key.descending).collect()
+    // The id follows always, and nothing matters behind it.
+    sort.iter().filter_map(key).take_while(|key| key.column != "id" || key.descending).collect()
 }
 
 fn bad_cursor() -> Error {
