@@ -100,7 +100,7 @@ const ACTIONS: Places = &[
     ("plan_edition", "plan>edition"),
     ("plan_status", "plan>status"),
     ("plan_status_label", "plan>status.label"),
-    ("pillar_id", "objective>pillar.id"),
+    ("pillar_id", "objective>pillar>id"),
     ("pillar_code", "objective>pillar>code"),
     ("pillar_title", "objective>pillar>title"),
     ("objective_id", "objective.id"),
