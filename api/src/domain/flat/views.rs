@@ -298,6 +298,10 @@ fn joined(parts: &[Columns]) -> Vec<Column> {
         let is_fixed = |part: usize| {
             parts.get(part).and_then(|part| part.all.get(at)).is_some_and(columns::Column::is_fixed)
         };
+        let told = (0..each.len()).find(|part| !is_fixed(*part)).and_then(|part| each.get(part)?.get(at));
+        if let Some(told) = told.filter(|_| is_fixed(0)) {
+            (column.ty, column.doc) = (told.ty, told.doc.clone());
+        }
         column.is_filter |= is_fixed(0);
         for (part, other) in (1..).zip(others) {
             column.is_filter &= is_fixed(part) || other.get(at).is_some_and(|other| other.is_filter);

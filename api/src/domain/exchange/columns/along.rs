@@ -132,6 +132,7 @@ impl Column {
             Holds::Id => format!("Id. {text}"),
             Holds::Code => format!("Code. {text}"),
             Holds::Country(_) => "Name of the country in the caller's language.".to_owned(),
+            Holds::Fixed(_) => "Kind of the record.".to_owned(),
             _ => text.to_owned(),
         }
     }
