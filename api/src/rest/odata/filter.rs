@@ -152,8 +152,12 @@ impl<'a> Filter<'a> {
             Some(Word::Name(next)) if by(next).is_some() => {
                 let how = reading.next();
                 match (how, reading.next()) {
-                    (Some(Word::Name(how)), Some(Word::Name(truth))) if how == "eq" => truth == "true",
-                    (Some(Word::Name(how)), Some(Word::Name(truth))) if how == "ne" => truth != "true",
+                    (Some(Word::Name(how)), Some(Word::Name(truth)))
+                        if matches!(how.as_str(), "eq" | "ne")
+                            && matches!(truth.as_str(), "true" | "false") =>
+                    {
+                        (how == "eq") == (truth == "true")
+                    }
                     _ => return Err(reading.bad(&format!("`{name}` is compared with true or false"))),
                 }
             }
