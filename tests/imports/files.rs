@@ -91,3 +91,21 @@ async fn two_rows_about_one_record_are_told() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_file_may_name_as_many_source_systems_as_it_has_rows() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let mut file = "source_system,external_key,owner,lead_agency,language,title\n".to_owned();
+        for row in 0..1000 {
+            file.push_str(&format!("system-{row},{row},KGZ,MES,en,Task\n"));
+        }
+
+        let first = send(&me, "kind=tasks", file.as_str()).await;
+        let again = send(&me, "kind=tasks&force=true", file.as_str()).await;
+
+        assert_eq!(counts(first.ok(200)), [1000, 0, 0, 0, 0], "{}", first.body["state"]);
+        assert_eq!(counts(again.ok(200)), [0, 0, 1000, 0, 0], "{}", again.body["state"]);
+    })
+    .await;
+}

@@ -1,5 +1,6 @@
 //! What a caller sees of a kind, narrowed by filters.
 
+mod joined;
 mod named;
 mod predicate;
 
@@ -11,6 +12,8 @@ use sea_orm::{
 };
 use serde_json::Value as Json;
 use uuid::Uuid;
+
+pub(crate) use joined::joined;
 
 use crate::{
     actor::Actor,

@@ -1,6 +1,6 @@
 //! The body of an export: parts are sent while the next ones are read.
 
-use std::{io, task::Poll};
+use std::{io, sync::Arc, task::Poll};
 
 use axum::body::{Body, Bytes};
 use futures_util::{future::join, stream::poll_fn};
@@ -45,6 +45,7 @@ pub(in crate::rest) enum Printer {
 }
 
 /// Where parts of a body go.
+#[derive(Clone)]
 struct Outlet(mpsc::Sender<Said<Bytes>>);
 
 impl Outlet {
@@ -141,9 +142,9 @@ async fn make(begun: Begun, outlet: Outlet, bill: Bill) -> Result<()> {
         }
     };
     match printer {
-        Printer::Table(table) => print((export, first), &table, &outlet, bill).await,
-        Printer::Lines(lines) => print((export, first), &lines, &outlet, bill).await,
-        Printer::Objects(objects) => print((export, first), &objects, &outlet, bill).await,
+        Printer::Table(table) => print((export, first), table, &outlet, bill).await,
+        Printer::Lines(lines) => print((export, first), lines, &outlet, bill).await,
+        Printer::Objects(objects) => print((export, first), objects, &outlet, bill).await,
         Printer::Book(book) => bind((export, first), book, &outlet, bill).await,
     }
 }
@@ -151,10 +152,11 @@ async fn make(begun: Begun, outlet: Outlet, bill: Bill) -> Result<()> {
 /// Prints a list while it is read.
 async fn print(
     (mut export, first): (Export, Option<Batch>),
-    printer: &impl Print,
+    printer: impl Print + 'static,
     outlet: &Outlet,
     mut bill: Bill,
 ) -> Result<()> {
+    let printer = Arc::new(printer);
     let (pace, mut batch) = (export.pace(), first);
     let mut head = Vec::new();
     printer.head(&mut head);
@@ -162,10 +164,16 @@ async fn print(
         outlet.send(head).await?;
     }
     while let Some(now) = batch {
-        // The database works on the next batch while this one is printed.
-        let (next, bytes) = join(export.next(), outlet.print(printer, &now)).await;
-        pace.note(now.rows.len(), bytes?);
-        bill.add(now.rows.len());
+        let rows = now.rows.len();
+        let (printer, to) = (printer.clone(), outlet.clone());
+        // The next batch is read while this one is printed, by another thread where one is free.
+        let printed = tokio::spawn(async move { to.print(&*printer, &now).await });
+        let (next, bytes) = join(export.next(), printed).await;
+        pace.note(
+            rows,
+            bytes.map_err(|error| Error::Internal(format!("a batch was not printed: {error}")))??,
+        );
+        bill.add(rows);
         batch = next?;
     }
     Ok(())

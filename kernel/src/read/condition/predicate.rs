@@ -5,7 +5,7 @@ use sea_orm::{
     sea_query::{Alias, Cond, Expr, ExprTrait, Func, Query},
 };
 
-use super::{is_storable, seen};
+use super::{is_storable, joined, seen};
 use crate::{
     codes::is_public,
     filter::{Comparison, Operand, Place, Predicate},
@@ -17,9 +17,10 @@ use crate::{
 
 /// The condition that a predicate says of records of a kind, or that its contrary does.
 pub(super) fn says(view: &View, def: &'static KindDef, predicate: &Predicate, is_so: bool) -> Cond {
+    let each = |parts: &[Predicate]| parts.iter().map(|part| says(view, def, part, is_so)).collect();
     match predicate {
-        Predicate::All(parts) => each(view, def, parts, (is_so, is_so)),
-        Predicate::Any(parts) => each(view, def, parts, (is_so, !is_so)),
+        Predicate::All(parts) => joined(each(parts), is_so),
+        Predicate::Any(parts) => joined(each(parts), !is_so),
         Predicate::Not(part) => says(view, def, part, !is_so),
         Predicate::Known(truth) => Cond::all().add(Expr::val(*truth == is_so).eq(true)),
         Predicate::Compare(of, how, value) => {
@@ -43,21 +44,6 @@ pub(super) fn says(view: &View, def: &'static KindDef, predicate: &Predicate, is
             let of = operand(view, def, of);
             let has = has(of.clone(), *place, text, view.db.reading().is_postgres());
             if is_so { Cond::all().add(has) } else { Cond::any().add(has.not()).add(of.is_null()) }
-        }
-    }
-}
-
-/// All of some conditions, or any of them, joined by halves: who reads or writes an expression goes down it with its stack, and one
-/// that is joined from left to right is as deep as it has parts.
-fn each(view: &View, def: &'static KindDef, parts: &[Predicate], (is_so, is_all): (bool, bool)) -> Cond {
-    let join = if is_all { Cond::all() } else { Cond::any() };
-    match parts {
-        [] => join,
-        [one] => join.add(says(view, def, one, is_so)),
-        _ => {
-            let (some, others) = parts.split_at(parts.len() / 2);
-            let half = |parts| each(view, def, parts, (is_so, is_all));
-            join.add(half(some)).add(half(others))
         }
     }
 }

@@ -1,13 +1,16 @@
-//! Any number of ids or texts in one value.
+//! Any number of ids, texts or keys.
+
+use std::collections::BTreeMap;
 
 use sea_orm::{
     Value,
-    sea_query::{ArrayType, BinOper, Expr, ExprTrait, extension::postgres::PgFunc},
+    sea_query::{ArrayType, BinOper, Cond, Expr, ExprTrait, extension::postgres::PgFunc},
 };
 use serde_json::json;
 use uuid::Uuid;
 
 use super::Conn;
+use crate::{condition::joined, record::KindDef};
 
 impl Conn<'_> {
     /// The condition that a column holds one of these ids, which are bound as one value: the text of the
@@ -32,6 +35,20 @@ impl Conn<'_> {
         }
         let texts = json!(texts.collect::<Vec<_>>()).to_string();
         column.binary(BinOper::In, Expr::cust_with_values("SELECT value FROM json_each(?)", [texts]))
+    }
+
+    /// The condition that a record of a kind has one of these keys, by source system and external key.
+    #[must_use]
+    pub fn among_keys<'k>(&self, def: &KindDef, keys: impl IntoIterator<Item = (&'k str, &'k str)>) -> Cond {
+        let mut by_system: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (system, key) in keys {
+            by_system.entry(system).or_default().push(key);
+        }
+        let of_system = |(system, keys): (&str, Vec<&str>)| {
+            let keys = self.among_texts(def.col("external_key"), keys);
+            Cond::all().add(def.col("source_system").eq(system)).add(keys)
+        };
+        joined(by_system.into_iter().map(of_system).collect(), false)
     }
 
     /// Ids as the one value that [`Conn::among`] binds: an array, or a JSON text of the bytes in hex, for SQLite has

@@ -35,6 +35,12 @@ impl Unit {
         found: &Found,
     ) -> Result<()> {
         let by_id = self.current_rows(def, items).await?;
+        let mut by_key = HashMap::new();
+        for row in by_id.values() {
+            if let Some(key) = row.text("source_system").zip(row.text("external_key")) {
+                by_key.insert((key, row.owner()), row);
+            }
+        }
         let acting = self.ctx.actor.acting.clone();
         for item in items.iter_mut().filter(|item| item.is_readable()) {
             match item.operation {
@@ -53,12 +59,9 @@ impl Unit {
                 }
                 Operation::Upsert => {
                     let owner = owner_named(def, item, found).or(acting.as_deref());
-                    let fits = |row: &&Row| {
-                        let key = (row.text("source_system"), row.text("external_key"));
-                        item.key.as_ref().is_some_and(|(s, k)| key == (Some(s), Some(k)))
-                            && owner == Some(row.owner())
-                    };
-                    item.before = by_id.values().find(fits).cloned();
+                    let key = item.key.as_ref().map(|(system, key)| (system.as_str(), key.as_str()));
+                    let same = key.zip(owner).and_then(|named| by_key.get(&named));
+                    item.before = same.map(|row| (*row).clone());
                     if let Some(row) = &item.before {
                         item.id = Some(row.id());
                         (item.verb, item.authority) = (Verb::Update, Verb::Update);
@@ -74,24 +77,17 @@ impl Unit {
         let live = || items.iter().filter(|item| item.is_readable());
         let ids: BTreeSet<Uuid> =
             live().filter(|i| i.operation != Operation::Create).filter_map(|i| i.id).collect();
+        let keys: Vec<_> =
+            live().filter_map(|i| i.key.as_ref()).map(|(s, k)| (s.as_str(), k.as_str())).collect();
+        if ids.is_empty() && keys.is_empty() {
+            return Ok(HashMap::new());
+        }
         let mut any = Cond::any();
-        let mut wanted = !ids.is_empty();
         if !ids.is_empty() {
             any = any.add(self.conn().among(def.col("id"), &ids));
         }
-        let systems: BTreeSet<&str> =
-            live().filter_map(|i| i.key.as_ref()).map(|(system, _)| system.as_str()).collect();
-        for system in systems {
-            let keys = live()
-                .filter_map(|i| i.key.as_ref())
-                .filter(|(s, _)| s == system)
-                .map(|(_, key)| key.as_str());
-            let keys = self.conn().among_texts(def.col("external_key"), keys);
-            any = any.add(Cond::all().add(def.col("source_system").eq(system)).add(keys));
-            wanted = true;
-        }
-        if !wanted {
-            return Ok(HashMap::new());
+        if !keys.is_empty() {
+            any = any.add(self.conn().among_keys(def, keys));
         }
         let for_delete = live().any(|item| item.operation == Operation::Delete);
         let which = Cond::all().add(visible(&self.ctx.actor, def)).add(any);

@@ -293,20 +293,14 @@ impl Unit {
             tokens.iter().filter_map(|t| if let Token::Code(code) = t { Some(code.as_str()) } else { None });
         let keys: Vec<_> = tokens
             .iter()
-            .filter_map(|t| if let Token::Key(s, k) = t { Some((s, k)) } else { None })
+            .filter_map(|t| if let Token::Key(s, k) = t { Some((s.as_str(), k.as_str())) } else { None })
             .collect();
         let mut any = Cond::any().add(target.col("id").is_in(ids));
         if let Some(code) = target.code {
             any = any.add(target.col(code).is_in(codes));
         }
-        let systems: BTreeSet<&String> = keys.iter().map(|(system, _)| *system).collect();
-        for system in systems {
-            let of = keys.iter().filter(|(s, _)| *s == system).map(|(_, key)| key.as_str());
-            any = any.add(
-                Cond::all()
-                    .add(target.col("source_system").eq(system.as_str()))
-                    .add(target.col("external_key").is_in(of)),
-            );
+        if !keys.is_empty() {
+            any = any.add(self.conn().among_keys(target, keys));
         }
         let mut select = store::select(target);
         select.cond_where(Cond::all().add(visible(&self.ctx.actor, target)).add(any));

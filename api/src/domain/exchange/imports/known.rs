@@ -1,6 +1,6 @@
 //! The records that rows are about, as they are, and which rows say nothing else of them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use kernel::{
     KindDef, Result, Unit,
@@ -9,7 +9,7 @@ use kernel::{
     store::{self, Wanted},
     unit::said,
 };
-use sea_orm::sea_query::{Cond, ExprTrait};
+use sea_orm::sea_query::Cond;
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
@@ -35,13 +35,13 @@ pub(super) async fn look_up(
     entries: &[Entry],
     mode: ImportMode,
 ) -> Result<Known> {
-    let (mut codes, mut ids, mut keys) = (Vec::new(), Vec::new(), BTreeMap::<&str, Vec<&str>>::new());
+    let (mut codes, mut ids, mut keys) = (Vec::new(), Vec::new(), Vec::new());
     let mut said: BTreeSet<&str> = BTreeSet::new();
     for entry in entries.iter().filter(|_| mode != ImportMode::Create) {
         match &entry.which {
             Which::Code(code) => codes.push(code.as_str()),
             Which::Id(id) => ids.push(*id),
-            Which::Key(system, key) => keys.entry(system).or_default().push(key),
+            Which::Key(system, key) => keys.push((system.as_str(), key.as_str())),
             Which::New => continue,
         }
         said.extend(entry.fields.keys().map(String::as_str));
@@ -53,9 +53,8 @@ pub(super) async fn look_up(
     if !ids.is_empty() {
         any = any.add(conn.among(def.col("id"), &ids));
     }
-    for (system, keys) in keys {
-        let of_system = Cond::all().add(def.col("source_system").eq(system));
-        any = any.add(of_system.add(conn.among_texts(def.col("external_key"), keys)));
+    if !keys.is_empty() {
+        any = any.add(conn.among_keys(def, keys));
     }
     let mut known = Known::default();
     if any.is_empty() {

@@ -217,6 +217,11 @@ impl Verdict {
         (self.row.result, self.row.id, self.row.version) = ("rejected".to_owned(), None, None);
     }
 
+    /// Whether the row makes a record.
+    pub(super) fn is_created(&self) -> bool {
+        self.row.result == "created"
+    }
+
     /// Whether the row was refused.
     pub(super) fn is_rejected(&self) -> bool {
         self.row.result == "rejected"
