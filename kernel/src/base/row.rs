@@ -6,7 +6,11 @@ mod shown;
 use base64::Engine;
 use chrono::{DateTime, NaiveDate, SecondsFormat, SubsecRound, Utc};
 use model::{DefaultValue, Field, FieldType, VocabularyDef, field::Column as Type};
-use sea_orm::{QueryResult, Value, sea_query::Expr};
+use sea_orm::{
+    QueryResult, Value,
+    sea_query::Expr,
+    sqlx::{Row as _, ValueRef},
+};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
@@ -20,6 +24,9 @@ use crate::{
 
 /// Reads a value from a query's answer.
 fn fetch(ty: Type, from: &QueryResult, at: usize) -> Result<Value> {
+    if holds_null(from, at) {
+        return Ok(null(ty));
+    }
     Ok(match ty {
         Type::Id => Value::Uuid(from.try_get_by_index(at)?),
         Type::Text => Value::String(from.try_get_by_index(at)?),
@@ -30,6 +37,15 @@ fn fetch(ty: Type, from: &QueryResult, at: usize) -> Result<Value> {
         Type::Instant => Value::ChronoDateTimeUtc(from.try_get_by_index(at)?),
         Type::Json => Value::Json(from.try_get_by_index::<Option<Json>>(at)?.map(Box::new)),
     })
+}
+
+/// Whether a place is empty: SeaORM writes a text about each that is.
+fn holds_null(from: &QueryResult, at: usize) -> bool {
+    match (from.try_as_pg_row(), from.try_as_sqlite_row()) {
+        (Some(row), _) => row.try_get_raw(at).is_ok_and(|value| value.is_null()),
+        (_, Some(row)) => row.try_get_raw(at).is_ok_and(|value| value.is_null()),
+        _ => false,
+    }
 }
 
 /// Reads a value of a column from its JSON form, images and wire alike; none when the form is wrong.
@@ -155,9 +171,10 @@ impl Row {
     /// # Errors
     /// `Internal` if the table does not fit its description.
     pub fn fetch(def: &'static KindDef, held: Columns, from: &QueryResult) -> Result<Self> {
-        let columns = def.columns.iter().enumerate().filter(|(at, _)| held.has(*at));
-        let values = (0..).zip(columns).map(|(place, (_, column))| fetch(column.ty, from, place));
-        let values = values.collect::<Result<_>>()?;
+        let mut values = Vec::with_capacity(held.before(def.columns.len()));
+        for (_, column) in def.columns.iter().enumerate().filter(|(at, _)| held.has(*at)) {
+            values.push(fetch(column.ty, from, values.len())?);
+        }
         Ok(Self { values, held, def })
     }
 

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 /// Whether a text begins as a formula does, after any number of apostrophes.
 fn is_formula(text: &str) -> bool {
-    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
+    let first = text.bytes().find(|byte| *byte != b'\'');
+    matches!(first, Some(b'=' | b'+' | b'-' | b'@' | b'\t' | b'\r'))
 }
 
 /// The text with an apostrophe before, where a program for tables would calculate it, or would have been kept from it.
