@@ -111,6 +111,7 @@ mod m20261128_000340_translated;
 mod m20261128_000341_webhook;
 mod m20261128_000342_change_kind;
 mod m20261128_000350_cube_day;
+mod m20261128_000351_change_without_image;
 mod table;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
@@ -217,6 +218,7 @@ impl MigratorTrait for Migrator {
         all.push(Box::new(m20261128_000341_webhook::MIGRATION));
         all.push(Box::new(m20261128_000342_change_kind::Migration));
         all.push(Box::new(m20261128_000350_cube_day::MIGRATION));
+        all.push(Box::new(m20261128_000351_change_without_image::Migration));
         all
     }
 }

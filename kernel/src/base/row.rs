@@ -1,19 +1,17 @@
 //! Rows without a type, and their JSON forms.
 
+mod fetch;
 mod scope;
 mod shown;
 
 use base64::Engine;
 use chrono::{DateTime, NaiveDate, SecondsFormat, SubsecRound, Utc};
 use model::{DefaultValue, Field, FieldType, VocabularyDef, field::Column as Type};
-use sea_orm::{
-    QueryResult, Value,
-    sea_query::Expr,
-    sqlx::{Row as _, ValueRef},
-};
+use sea_orm::{QueryResult, Value, sea_query::Expr};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
+use fetch::fetch;
 pub use shown::Finds;
 
 use crate::{
@@ -21,32 +19,6 @@ use crate::{
     error::{Error, Result},
     record::{Columns, KindDef, null},
 };
-
-/// Reads a value from a query's answer.
-fn fetch(ty: Type, from: &QueryResult, at: usize) -> Result<Value> {
-    if holds_null(from, at) {
-        return Ok(null(ty));
-    }
-    Ok(match ty {
-        Type::Id => Value::Uuid(from.try_get_by_index(at)?),
-        Type::Text => Value::String(from.try_get_by_index(at)?),
-        Type::Int | Type::Mask(_) => Value::Int(from.try_get_by_index(at)?),
-        Type::BigInt | Type::Decimal => Value::BigInt(from.try_get_by_index(at)?),
-        Type::Bool => Value::Bool(from.try_get_by_index(at)?),
-        Type::Date => Value::ChronoDate(from.try_get_by_index(at)?),
-        Type::Instant => Value::ChronoDateTimeUtc(from.try_get_by_index(at)?),
-        Type::Json => Value::Json(from.try_get_by_index::<Option<Json>>(at)?.map(Box::new)),
-    })
-}
-
-/// Whether a place is empty: SeaORM writes a text about each that is.
-fn holds_null(from: &QueryResult, at: usize) -> bool {
-    match (from.try_as_pg_row(), from.try_as_sqlite_row()) {
-        (Some(row), _) => row.try_get_raw(at).is_ok_and(|value| value.is_null()),
-        (_, Some(row)) => row.try_get_raw(at).is_ok_and(|value| value.is_null()),
-        _ => false,
-    }
-}
 
 /// Reads a value of a column from its JSON form, images and wire alike; none when the form is wrong.
 #[must_use]

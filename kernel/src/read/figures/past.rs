@@ -86,6 +86,8 @@ pub fn select(view: &View, asked: &Asked, filters: &Narrowing) -> Result<SelectS
 pub(super) const FIRST: &str = "state_first";
 /// The place of the first point in time that is past a state.
 pub(super) const PAST: &str = "state_past";
+/// The change set of a state without an image of its own.
+const BARE: &str = "state_bare";
 /// The version whose image a state has.
 const IMAGED: &str = "state_imaged";
 /// What the facts of a state were.
@@ -94,7 +96,7 @@ pub(super) const FACTS: &str = "state_facts";
 /// How long each state of the records of a kind lasts that the caller sees now, and the version whose image it has: a change
 /// of facts alone, as a release is, has none of its own.
 fn spans(view: &View, asked: &Asked) -> SelectStatement {
-    let [change, set, payload] = ["change", "change_set", "change_payload"].map(Alias::new);
+    let [change, set, bare] = ["change", "change_set", "bare"].map(Alias::new);
     let def = asked.def;
     let first = || {
         let is_past = |at: &_| col(&set, "at").gt(*at);
@@ -103,53 +105,84 @@ fn spans(view: &View, asked: &Asked) -> SelectStatement {
     let versions = || {
         WindowStatement::partition_by((change.clone(), Alias::new("record_id")))
             .order_by((change.clone(), Alias::new("version")), Order::Asc)
+            // What is made and released at once has two changes of one version.
+            .order_by((change.clone(), Alias::new("ordinal")), Order::Asc)
             .take()
     };
     let past = Func::cust("LEAD").args([first(), Expr::cust("1"), never(asked)]);
+    let imaged: Expr = Expr::case(col(&bare, "set_id").is_null(), col(&change, "version")).into();
     // What has no salt was destroyed, and says nothing instead of what was said before.
-    let has_image = col(&payload, "after").is_not_null().or(col(&payload, "salt").is_null());
-    let imaged: Expr = Expr::case(has_image, col(&change, "version")).into();
+    let without = Query::select()
+        .columns(["set_id", "ordinal"].map(Alias::new))
+        .from(Alias::new("change_payload"))
+        .and_where(Expr::col(Alias::new("after")).is_null())
+        .and_where(Expr::col(Alias::new("salt")).is_not_null())
+        .take();
     let shown =
         Query::select().expr(def.col("id")).from(def.iden()).cond_where(visible(&view.actor, def)).take();
     Query::select()
-        .exprs(["record_id", "owner", "facts_after"].map(|column| col(&change, column)))
+        .exprs(CHANGE.map(|column| col(&change, column)))
+        .expr_as(col(&bare, "set_id"), Alias::new(BARE))
         .expr_as(first(), Alias::new(FIRST))
         .expr_window_as(past, versions(), Alias::new(PAST))
         .expr_window_as(imaged.max(), versions(), Alias::new(IMAGED))
         .from(change.clone())
         .join(JoinType::InnerJoin, set.clone(), col(&set, "id").eq(col(&change, "set_id")))
-        .join(JoinType::InnerJoin, payload.clone(), of_place(&payload, &change))
+        .join_subquery(
+            JoinType::LeftJoin,
+            without,
+            bare.clone(),
+            of_place(&bare, |column| col(&change, column)),
+        )
         .and_where(col(&change, "kind").eq(def.name))
         .and_where(col(&change, "record_id").in_subquery(shown))
         .take()
 }
 
+/// What of a change tells of a state.
+const CHANGE: [&str; 5] = ["record_id", "owner", "facts_after", "set_id", "ordinal"];
+
 fn col(table: &Alias, column: &'static str) -> Expr {
     Expr::col((table.clone(), Alias::new(column)))
 }
 
-/// Whether a payload is that of a change.
-fn of_place(payload: &Alias, change: &Alias) -> Cond {
-    let same = |column| col(payload, column).eq(col(change, column));
+/// Whether a payload stands in a place.
+fn of_place(payload: &Alias, place: impl Fn(&'static str) -> Expr) -> Cond {
+    let same = |column| col(payload, column).eq(place(column));
     Cond::all().add(same("set_id")).add(same("ordinal"))
 }
 
 /// The states that reach a point in time, as a table of the kind with these columns.
 fn states(view: &View, asked: &Asked, is_named: impl Fn(&str) -> bool) -> SelectStatement {
-    let [span, change, payload] = ["span", "change", "change_payload"].map(Alias::new);
+    let [span, change, payload, told] = ["span", "change", "change_payload", "told"].map(Alias::new);
     let is_postgres = view.db.reading().is_postgres();
     let after = col(&payload, "after");
-    let image = if is_postgres { after.clone().cast_as(Alias::new("jsonb")) } else { after.clone() };
-    let of_span = Cond::all()
-        .add(col(&change, "kind").eq(asked.def.name))
-        .add(col(&change, "record_id").eq(col(&span, "record_id")))
-        .add(col(&change, "version").eq(col(&span, IMAGED)));
+    let image = if is_postgres { after.clone().cast_as(Alias::new("json")) } else { after.clone() };
+    // The image of a state is its own but where its change has none.
+    let imaged = |column| {
+        let earlier = Query::select()
+            .expr(col(&change, column))
+            .from(change.clone())
+            .join_as(
+                JoinType::InnerJoin,
+                payload.clone(),
+                told.clone(),
+                of_place(&told, |column| col(&change, column)),
+            )
+            .and_where(col(&told, "after").is_not_null())
+            .and_where(col(&change, "kind").eq(asked.def.name))
+            .and_where(col(&change, "record_id").eq(col(&span, "record_id")))
+            .and_where(col(&change, "version").eq(col(&span, IMAGED)))
+            .take();
+        Expr::case(col(&span, BARE).is_null(), col(&span, column))
+            .finally(Expr::SubQuery(None, Box::new(earlier.into())))
+            .into()
+    };
     let mut images = Query::select()
         .exprs(["record_id", "owner", "facts_after", FIRST, PAST].map(|column| col(&span, column)))
         .expr_as(image, Alias::new("image"))
         .from_subquery(spans(view, asked), span.clone())
-        .join(JoinType::InnerJoin, change.clone(), of_span)
-        .join(JoinType::InnerJoin, payload.clone(), of_place(&payload, &change))
+        .join(JoinType::InnerJoin, payload.clone(), of_place(&payload, imaged))
         .and_where(col(&span, FIRST).lt(col(&span, PAST)))
         .and_where(col(&span, "facts_after").is_not_null())
         .and_where(after.is_not_null())
@@ -203,7 +236,7 @@ fn number(place: usize) -> Expr {
 fn member(image: Expr, name: &str, ty: Type, is_postgres: bool) -> Expr {
     if is_postgres {
         let text = match ty {
-            Type::Json => format!("($1 -> '{name}')"),
+            Type::Json => format!("CAST($1 -> '{name}' AS jsonb)"),
             _ => format!("($1 ->> '{name}')"),
         };
         let of = Expr::cust_with_expr(text, image);
