@@ -40,9 +40,22 @@ pub(super) fn fields<'a>(def: &'a KindDef, name: &str) -> impl Iterator<Item = &
     found.into_iter().flatten().map(String::as_str).filter(|field| columns::fault(def, field).is_none())
 }
 
+/// The fields that a name written by a program may mean, the likeliest first: `name_ru` the Russian name, and where no other column
+/// is the name that one; `parent_code` the parent, `successor_codes` the successors.
+pub(super) fn spelled<'a>(def: &'a KindDef, name: &str) -> impl Iterator<Item = String> + 'a {
+    let name = name.trim().to_lowercase();
+    let all = match name.rsplit_once('_') {
+        Some((field, "code" | "id" | "key")) => vec![field.to_owned()],
+        Some((field, "codes" | "ids" | "keys")) => vec![field.to_owned(), format!("{field}s")],
+        Some((field, tag)) if matches!(tag.len(), 2 | 3) => vec![field.to_owned(), format!("{field}@{tag}")],
+        _ => Vec::new(),
+    };
+    all.into_iter().filter(|field| columns::is_written(def, field))
+}
+
 #[cfg(test)]
 mod tests {
-    use entity::{Action, Task};
+    use entity::{Action, Agency, Task};
 
     use super::*;
     use crate::domain::Registered;
@@ -60,6 +73,16 @@ mod tests {
             assert_eq!(field(Task::def(), name), expected, "{name}");
         }
         assert_eq!(field(Action::def(), "Стоимость"), Some("cost.amount"));
+    }
+
+    #[test]
+    fn names_that_programs_write_are_understood() {
+        let all = |name: &str| spelled(Agency::def(), name).collect::<Vec<_>>();
+
+        assert_eq!(all("name_en"), ["name", "name@en"]);
+        assert_eq!(all("parent_code"), ["parent"]);
+        assert_eq!(all("successor_codes"), ["successors"]);
+        assert!(all("working_group").is_empty() && all("valid_x").is_empty());
     }
 
     #[test]

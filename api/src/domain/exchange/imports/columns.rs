@@ -159,6 +159,11 @@ pub(super) fn fault(def: &KindDef, field: &str) -> Option<String> {
     }
 }
 
+/// Whether a kind can be written by a column of this name.
+pub(super) fn is_written(def: &KindDef, field: &str) -> bool {
+    column(def, field).is_some_and(|found| found.role != Role::Told)
+}
+
 /// The columns that a kind can be written by, in the order of its inputs; of texts those in their own language.
 pub(super) fn all(def: &KindDef) -> Vec<Column> {
     let mut all = Vec::new();
@@ -266,7 +271,8 @@ fn unknown(def: &KindDef, name: &str) -> String {
         known = def.columns.iter().filter(|c| c.is_text).map(|c| c.field.to_owned()).collect();
     }
     let at = if tag.is_empty() { String::new() } else { format!("@{tag}") };
-    let near = nearest(field, known.iter().map(String::as_str));
+    let near = nearest(field, known.iter().map(String::as_str)).map(str::to_owned);
+    let near = aliases::spelled(def, name).last().or(near);
     let hint = near.map_or_else(
         || "; begin its name with `x_` to leave it out".to_owned(),
         |near| format!("; did you mean `{near}{at}`?"),

@@ -177,15 +177,20 @@ fn names(row: &Row) -> Vec<String> {
     cells.iter().map(name).collect()
 }
 
-/// The field that a column holds: as it is called, or the likeliest one.
-fn likely(def: &KindDef, name: &str) -> Option<String> {
-    let known = columns::understood(def, name, None).map(|column| column.field);
-    known.or_else(|| super::aliases::fields(def, name).next().map(str::to_owned))
+/// The fields that a column may hold: as it is called, else the likeliest first.
+fn likely(def: &KindDef, name: &str) -> Vec<String> {
+    match columns::understood(def, name, None) {
+        Some(column) => vec![column.field],
+        None => match super::aliases::fields(def, name).next() {
+            Some(field) => vec![field.to_owned()],
+            None => super::aliases::spelled(def, name).collect(),
+        },
+    }
 }
 
 /// A mapping for a table that is not as an import needs it: its names stand elsewhere, or are not those of the API.
 fn suggestion(def: &KindDef, table: &Begun, (options, number): (&ImportOptions, usize)) -> Option<Json> {
-    let known = |row: &Row| names(row).iter().filter(|name| likely(def, name).is_some()).count();
+    let known = |row: &Row| names(row).iter().filter(|name| !likely(def, name).is_empty()).count();
     let counts: Vec<usize> = table.rows.iter().take(SEARCHED).map(known).collect();
     let best = counts.iter().copied().max().filter(|best| *best > 0)?;
     let at = counts.iter().position(|count| *count == best)?;
@@ -195,7 +200,7 @@ fn suggestion(def: &KindDef, table: &Begun, (options, number): (&ImportOptions, 
     let mut others = 0;
     let mut lines = Vec::new();
     for name in names.iter().filter(|name| !name.is_empty()) {
-        match likely(def, name).filter(|field| !held.contains(field)) {
+        match likely(def, name).into_iter().find(|field| !held.contains(field)) {
             Some(field) => {
                 if field != *name {
                     lines.push(json!({ "column": name, "field": field }));
