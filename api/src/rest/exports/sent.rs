@@ -167,8 +167,8 @@ async fn print(
         let rows = now.rows.len();
         let (printer, to) = (printer.clone(), outlet.clone());
         // The next batch is read while this one is printed, by another thread where one is free.
-        let printed = tokio::spawn(async move { to.print(&*printer, &now).await });
-        let (next, bytes) = join(export.next(), printed).await;
+        let printing = tokio::spawn(async move { to.print(&*printer, &now).await });
+        let (next, bytes) = join(export.next(), printing).await;
         pace.note(
             rows,
             bytes.map_err(|error| Error::Internal(format!("a batch was not printed: {error}")))??,

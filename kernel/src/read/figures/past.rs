@@ -159,7 +159,7 @@ fn states(view: &View, asked: &Asked, is_named: impl Fn(&str) -> bool) -> Select
     let after = col(&payload, "after");
     let image = if is_postgres { after.clone().cast_as(Alias::new("json")) } else { after.clone() };
     // The image of a state is its own but where its change has none.
-    let imaged = |column| {
+    let own_or_earlier = |column| {
         let earlier = Query::select()
             .expr(col(&change, column))
             .from(change.clone())
@@ -182,7 +182,7 @@ fn states(view: &View, asked: &Asked, is_named: impl Fn(&str) -> bool) -> Select
         .exprs(["record_id", "owner", "facts_after", FIRST, PAST].map(|column| col(&span, column)))
         .expr_as(image, Alias::new("image"))
         .from_subquery(spans(view, asked), span.clone())
-        .join(JoinType::InnerJoin, payload.clone(), of_place(&payload, imaged))
+        .join(JoinType::InnerJoin, payload.clone(), of_place(&payload, own_or_earlier))
         .and_where(col(&span, FIRST).lt(col(&span, PAST)))
         .and_where(col(&span, "facts_after").is_not_null())
         .and_where(after.is_not_null())
