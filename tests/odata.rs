@@ -1,6 +1,7 @@
 //! OData: what programs for tables ask for, and what they are told.
 
 mod figures;
+mod kin;
 mod refusals;
 
 use std::collections::BTreeSet;
@@ -27,7 +28,7 @@ pub fn value(answer: &Answer) -> Vec<Json> {
     answer.ok(200)["value"].as_array().cloned().unwrap_or_default()
 }
 
-fn texts(rows: &[Json], name: &str) -> Vec<String> {
+pub fn texts(rows: &[Json], name: &str) -> Vec<String> {
     rows.iter().map(|row| row[name].as_str().unwrap_or_default().to_owned()).collect()
 }
 

@@ -152,6 +152,16 @@ async fn a_mapping_is_suggested_for_each_sheet() {
         let told: Vec<String> = tables.iter().map(told).collect();
         assert_eq!(told, [r#""tasks" "tasks" 3 "title""#, r#""plans" "plans" 3 "title""#], "{}", seen.body);
         assert_eq!(seen.body["suggested"], tables[0]["suggested"]);
+
+        // A column that is called as a field holds it, whatever stands before.
+        let scripted = look(&me, "kind=agencies", b"code,name_ru,name,parent_code\nX,\xd0\xa5,X,MES\n").await;
+        let fields: Vec<&Json> = scripted.ok(200)["tables"][0]["columns"]
+            .as_array()
+            .expect("columns")
+            .iter()
+            .map(|one| &one["field"])
+            .collect();
+        assert_eq!(fields, ["code", "name@ru", "name", "parent"], "{}", scripted.body);
     })
     .await;
 }

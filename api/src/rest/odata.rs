@@ -46,7 +46,7 @@ pub(crate) fn router() -> Router<AppState> {
         .route_layer(from_fn(conditional))
 }
 
-/// Answers a request; below the root every refusal is written as OData has it, wherever it arises.
+/// Answers a request; below the root every refusal of what runs is written as OData has it.
 pub(crate) async fn told<R: Future<Output = Response>>(
     request: Request,
     run: impl FnOnce(Request) -> R,

@@ -9,7 +9,7 @@ if [ -n "$PYTHON" ]; then
   sign_in='{"email": "focal_point@kgz.demo", "password": "rehearsal-only-Concord-demo"}'
   token=$(curl -sS --fail "$URL/api/v1/auth/login" -H 'Content-Type: application/json' -d "$sign_in" |
     sed 's/.*"access_token" *: *"\([^"]*\)".*/\1/')
-  # Another seed each day, so that what was found can be asked for again.
+  # Another seed each day; what is found is told with its seed.
   seed=$(date +%Y%m%d)
   cp "$HERE"/fuzz/odata*.py .
   for as in "$token" ''; do

@@ -1,4 +1,4 @@
-//! What may be published of counts: figures of three countries at least, that change by three at least.
+//! What may be published of counts: figures of three countries at least, that change by three, or by what everybody reads.
 //!
 //! A cell is shown where three countries stand in it of whose records nobody outside reads anything, else with what everybody
 //! reads alone. It is made anew where three such countries have changed since each earlier publication, in the cell and in

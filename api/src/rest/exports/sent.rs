@@ -6,6 +6,7 @@ use axum::body::{Body, Bytes};
 use futures_util::{future::join, stream::poll_fn};
 use kernel::{Error, Result};
 use tokio::{sync::mpsc, task::spawn_blocking, time::timeout};
+use tokio_util::task::AbortOnDropHandle;
 use tracing::Instrument;
 
 use super::{
@@ -167,7 +168,8 @@ async fn print(
         let rows = now.rows.len();
         let (printer, to) = (printer.clone(), outlet.clone());
         // The next batch is read while this one is printed, by another thread where one is free.
-        let printing = tokio::spawn(async move { to.print(&*printer, &now).await });
+        let work = async move { to.print(&*printer, &now).await };
+        let printing = AbortOnDropHandle::new(tokio::spawn(work.in_current_span()));
         let (next, bytes) = join(export.next(), printing).await;
         pace.note(
             rows,

@@ -75,8 +75,8 @@ impl Db {
     }
 }
 
-/// A server on the machine itself is asked without TLS, unless the address says `sslmode`: nobody else hears, and of what is sent
-/// in several records sqlx 0.9.0 holds back the last one until the others are confirmed, 40 ms (it leaves `TCP_NODELAY` out).
+/// A server on the machine itself is asked without TLS, unless `sslmode` says anything but `prefer`: of what is sent in several
+/// records sqlx 0.9.0 holds back the last one until the others are confirmed, 40 ms (it leaves `TCP_NODELAY` out).
 fn postgres(options: PgConnectOptions) -> PgConnectOptions {
     let host = options.get_host();
     let is_here = host == "localhost" || host.parse().is_ok_and(|address: IpAddr| address.is_loopback());
@@ -93,4 +93,23 @@ fn sqlite(options: SqliteConnectOptions) -> SqliteConnectOptions {
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(10))
         .pragma("journal_size_limit", "67108864")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_on_the_machine_itself_is_asked_without_tls_unless_the_address_says_so() {
+        let mode = |url: &str| format!("{:?}", postgres(url.parse().unwrap()).get_ssl_mode());
+
+        for (url, expected) in [
+            ("postgres://me@127.0.0.1/concord", "Disable"),
+            ("postgres://me@localhost/concord", "Disable"),
+            ("postgres://me@127.0.0.1/concord?sslmode=require", "Require"),
+            ("postgres://me@db.example/concord", "Prefer"),
+        ] {
+            assert_eq!(mode(url), expected, "{url}");
+        }
+    }
 }

@@ -105,7 +105,8 @@ fn spans(view: &View, asked: &Asked) -> SelectStatement {
     let versions = || {
         WindowStatement::partition_by((change.clone(), Alias::new("record_id")))
             .order_by((change.clone(), Alias::new("version")), Order::Asc)
-            // What is made and released at once has two changes of one version.
+            // A change of facts alone has the version before it, and stands later in the log.
+            .order_by((set.clone(), Alias::new("seq")), Order::Asc)
             .order_by((change.clone(), Alias::new("ordinal")), Order::Asc)
             .take()
     };

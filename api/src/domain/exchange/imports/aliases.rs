@@ -40,14 +40,21 @@ pub(super) fn fields<'a>(def: &'a KindDef, name: &str) -> impl Iterator<Item = &
     found.into_iter().flatten().map(String::as_str).filter(|field| columns::fault(def, field).is_none())
 }
 
-/// The fields that a name written by a program may mean, the likeliest first: `name_ru` the Russian name, and where no other column
-/// is the name that one; `parent_code` the parent, `successor_codes` the successors.
+/// The fields that a name written by a program may mean, the likeliest first: `name_ru` the name, where no other column is it, else
+/// the Russian name; `parent_code` the parent, `successor_codes` the successors.
 pub(super) fn spelled<'a>(def: &'a KindDef, name: &str) -> impl Iterator<Item = String> + 'a {
     let name = name.trim().to_lowercase();
     let all = match name.rsplit_once('_') {
         Some((field, "code" | "id" | "key")) => vec![field.to_owned()],
         Some((field, "codes" | "ids" | "keys")) => vec![field.to_owned(), format!("{field}s")],
-        Some((field, tag)) if matches!(tag.len(), 2 | 3) => vec![field.to_owned(), format!("{field}@{tag}")],
+        Some((field, tag)) if matches!(tag.len(), 2 | 3) => {
+            let of_language = format!("{field}@{tag}");
+            if columns::is_written(def, &of_language) {
+                vec![field.to_owned(), of_language]
+            } else {
+                Vec::new()
+            }
+        }
         _ => Vec::new(),
     };
     all.into_iter().filter(|field| columns::is_written(def, field))
@@ -82,7 +89,7 @@ mod tests {
         assert_eq!(all("name_en"), ["name", "name@en"]);
         assert_eq!(all("parent_code"), ["parent"]);
         assert_eq!(all("successor_codes"), ["successors"]);
-        assert!(all("working_group").is_empty() && all("valid_x").is_empty());
+        assert!(all("working_group").is_empty() && all("valid_x").is_empty() && all("parent_no").is_empty());
     }
 
     #[test]

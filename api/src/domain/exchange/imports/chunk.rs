@@ -60,12 +60,12 @@ fn table(read: &Read, at: u32) -> Option<&Table> {
     read.tables.get(usize::try_from(slot.table).ok()?)
 }
 
-/// Lets PostgreSQL count what a long import has begun to write, where it has made records. A planner that knows nothing of a table expects few rows of
+/// Lets PostgreSQL count what a long import has begun to make. A planner that knows nothing of a table expects few rows of
 /// an owner, and for each chunk would read all of them.
 ///
 /// # Errors
 /// What the database says.
-pub(super) async fn survey(unit: &Unit, read: &Read, (places, told): (&[u32], &[Verdict])) -> Result<()> {
+pub(super) async fn survey(unit: &Unit, read: &Read, places: &[u32], told: &[Verdict]) -> Result<()> {
     let is_long = unit.conn().is_postgres() && read.order.len() > SHORT;
     let table = places.first().and_then(|at| table(read, *at));
     let Some(table) = table.filter(|_| is_long && told.iter().any(Verdict::is_created)) else {

@@ -55,7 +55,7 @@ pub struct PreviewTable {
     pub columns: Vec<PreviewColumn>,
     /// Its first rows, 20 at most.
     pub rows: Vec<PreviewRow>,
-    /// A mapping that would read this table, as `suggested` of the file is one for the first.
+    /// A mapping that would read this table; null where it needs none.
     #[schema(value_type = Option<std::collections::BTreeMap<String, serde_json::Value>>)]
     pub suggested: Option<Object>,
 }
@@ -120,7 +120,7 @@ pub async fn preview(ctx: &Ctx, sent: Sent, options: ImportOptions) -> Result<Im
             continue;
         }
         let def = kind_of(&how, table.name.as_deref())?;
-        let own = if is_mapped { None } else { suggestion(def, &table, (&options, tables.len() + 1)) };
+        let own = if is_mapped { None } else { suggestion(def, &table, &options, tables.len() + 1) };
         let mapped = match &own {
             Some(own) => Some((Arc::new(Mapping::suggested(own)?), agencies.clone())),
             None => how.mapped.clone(),
@@ -189,18 +189,24 @@ fn likely(def: &KindDef, name: &str) -> Vec<String> {
 }
 
 /// A mapping for a table that is not as an import needs it: its names stand elsewhere, or are not those of the API.
-fn suggestion(def: &KindDef, table: &Begun, (options, number): (&ImportOptions, usize)) -> Option<Json> {
+fn suggestion(def: &KindDef, table: &Begun, options: &ImportOptions, number: usize) -> Option<Json> {
     let known = |row: &Row| names(row).iter().filter(|name| !likely(def, name).is_empty()).count();
     let counts: Vec<usize> = table.rows.iter().take(SEARCHED).map(known).collect();
     let best = counts.iter().copied().max().filter(|best| *best > 0)?;
     let at = counts.iter().position(|count| *count == best)?;
     let header = table.rows.get(at)?;
     let names = names(header);
+    let named = |name: &str| columns::understood(def, name, None).map(|column| column.field);
+    let own: Vec<String> = names.iter().filter_map(|name| named(name)).collect();
     let mut held = Vec::new();
     let mut others = 0;
     let mut lines = Vec::new();
+    // A column that is called as a field holds it, wherever it stands.
+    let is_free = |field: &String, name: &str, held: &[String]| {
+        !held.contains(field) && (named(name).is_some() || !own.contains(field))
+    };
     for name in names.iter().filter(|name| !name.is_empty()) {
-        match likely(def, name).into_iter().find(|field| !held.contains(field)) {
+        match likely(def, name).into_iter().find(|field| is_free(field, name, &held)) {
             Some(field) => {
                 if field != *name {
                     lines.push(json!({ "column": name, "field": field }));

@@ -51,7 +51,7 @@ impl Judging {
         for (places, next) in chunk::in_turn(&chunk::chunks(&self.read, None)) {
             let some = chunk::apply(unit, &self.read, (places, next), self.how).await?;
             if all.is_empty() {
-                chunk::survey(unit, &self.read, (places, &some)).await?;
+                chunk::survey(unit, &self.read, places, &some).await?;
             }
             if let Some((job, is_dry)) = self.job {
                 tally.add(&some, is_dry);
@@ -142,7 +142,7 @@ impl Part {
     pub(super) async fn run(&self, unit: &mut Unit) -> Result<Job> {
         let verdicts = self.one.run(unit).await?;
         if self.job.done == 0 {
-            chunk::survey(unit, &self.one.read, (&self.one.places, &verdicts)).await?;
+            chunk::survey(unit, &self.one.read, &self.one.places, &verdicts).await?;
         }
         let done = self.settle(unit, &verdicts).await;
         self.told.put(verdicts);
