@@ -117,7 +117,7 @@ class Trial:
         now = facts(self.database, name)
         hold(name, now, atomic, False)
         self.caught += now["open"]
-        self.service.start().sign_in()
+        self.service.start(is_demo=False).sign_in()
         self.settle(name, query, file, atomic)
 
     def gone(self):
@@ -150,7 +150,7 @@ class Trial:
 
     def two(self):
         """Two processes at one database: one import is done once, and the other process goes on where the first is killed."""
-        other = Service(self.service.program, self.service.folder, self.database).start()
+        other = Service(self.service.program, self.service.folder, self.database).start(is_demo=False)
         try:
             for atomic in ["group", "all"]:
                 name, query, file = self.begin(atomic)
@@ -158,7 +158,7 @@ class Trial:
                 time.sleep(self.dice.uniform(0.1, 0.6) * self.usual)
                 self.service.kill()
                 self.settle(name, query, file, atomic, other.sign_in())
-                self.service.start().sign_in()
+                self.service.start(is_demo=False).sign_in()
         finally:
             other.kill()
 

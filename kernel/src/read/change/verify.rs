@@ -20,6 +20,8 @@ use crate::{
 
 /// Sets, or records, read at a time.
 const PAGE: u64 = 500;
+/// Changes of these sets that are read at a time, where no set has more.
+const MOST_CHANGES: i32 = 5_000;
 
 /// One fault of the log or of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,7 +141,15 @@ async fn page_of_heads(conn: Conn<'_>, after: i64) -> Result<Vec<(SetHead, Strin
         .order_by(Alias::new("seq"), Order::Asc)
         .limit(PAGE)
         .take();
-    conn.all(&select).await?.iter().map(SetHead::read).collect()
+    let mut heads = conn.all(&select).await?.iter().map(SetHead::read).collect::<Result<Vec<_>>>()?;
+    let mut changes = 0_i32;
+    let fits = heads.iter().take_while(|(head, _)| {
+        changes = changes.saturating_add(head.row_count);
+        changes <= MOST_CHANGES
+    });
+    let fitting = fits.count().max(1);
+    heads.truncate(fitting);
+    Ok(heads)
 }
 
 /// A change with its payload; none if the payload was deleted, not erased.
