@@ -1,14 +1,14 @@
 """Measures what readers notice of many webhooks that are due at once: webhooks.py PROGRAM
 
-One webhook is registered and then copied within the database: its key follows from its id. All of them send to one receiver in this
-process, which shares the processor. HOOKS is how many there are, DATABASES which databases are measured (sqlite,postgres).
+One webhook is registered and then copied within the database: its key follows from its id. All of them send to one receiver, which
+shares the processor. HOOKS is how many there are, DATABASES which databases are measured (sqlite,postgres).
 """
 
 import http.server
+import multiprocessing
 import os
 import sys
 import tempfile
-import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../tests/conformance/python"))
@@ -22,30 +22,43 @@ SERIES = {"sqlite": "(WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FR
           "postgres": "generate_series(1, {0})"}
 
 
-class Receiver(http.server.ThreadingHTTPServer):
-    """Takes messages and counts them."""
-
-    daemon_threads = True
-    request_queue_size = 256
+class Receiver:
+    """Takes messages in a process of its own, so that it takes no turns from the readers in this one, and counts them."""
 
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), Taking)
-        self.taken, self.lock = 0, threading.Lock()
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        self.count, ports = multiprocessing.Value("i", 0), multiprocessing.Queue()
+        self.process = multiprocessing.Process(target=take, args=(self.count, ports), daemon=True)
+        self.process.start()
+        self.port = ports.get()
+
+    @property
+    def taken(self):
+        return self.count.value
+
+    def end(self):
+        self.process.terminate()
 
 
-class Taking(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+def take(count, ports):
+    class Taking(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
 
-    def do_POST(self):  # noqa: N802
-        self.rfile.read(int(self.headers["content-length"]))
-        self.send_response(204)
-        self.end_headers()
-        with self.server.lock:
-            self.server.taken += 1
+        def do_POST(self):  # noqa: N802
+            self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(204)
+            self.end_headers()
+            with count.get_lock():
+                count.value += 1
 
-    def log_message(self, *_):
-        pass
+        def log_message(self, *_):
+            pass
+
+    class Server(http.server.ThreadingHTTPServer):
+        daemon_threads, request_queue_size = True, 256
+
+    server = Server(("127.0.0.1", 0), Taking)
+    ports.put(server.server_port)
+    server.serve_forever()
 
 
 def copied(database, count):
@@ -77,7 +90,7 @@ def measure(program, database, folder):
     service = Service(program, folder, database, {"CONCORD_WEBHOOK_NETWORKS": "127.0.0.1"})
     try:
         service.start().sign_in()
-        status, said = service.ask("POST", "/webhooks", {"url": f"http://127.0.0.1:{receiver.server_port}/", "kinds": ["task"]})
+        status, said = service.ask("POST", "/webhooks", {"url": f"http://127.0.0.1:{receiver.port}/", "kinds": ["task"]})
         if status != 201:
             raise RuntimeError(f"{status} {said[:500]}")
         task(service, "First")
@@ -91,7 +104,7 @@ def measure(program, database, folder):
               f"median alone {halves[0]:.1f}, beside {halves[1]:.1f} ms: {halves[1] / halves[0]:.2f} times; asked: 1.5", flush=True)
     finally:
         service.kill()
-        receiver.shutdown()
+        receiver.end()
         database.drop()
 
 

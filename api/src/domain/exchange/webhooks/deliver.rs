@@ -26,8 +26,8 @@ const MOST: u64 = 1_000;
 const PAGE: usize = 20;
 /// Longest time for one webhook before others have their turn.
 const SLICE: Duration = Duration::from_secs(10);
-/// Readings that a process makes at the same time, so that webhooks leave the database to callers.
-static READINGS: Semaphore = Semaphore::const_new(2);
+/// One reading at a time in a process, so that webhooks leave the database and the processor to callers.
+static READINGS: Semaphore = Semaphore::const_new(1);
 
 /// The webhooks that have something to send, or something to look at.
 ///
