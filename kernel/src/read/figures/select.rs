@@ -132,7 +132,9 @@ impl<'a> Making<'a> {
         let [first, past] = [past::FIRST, past::PAST].map(|name| self.part(self.def().col(name)));
         let Some(places) = past::places(self.asked) else { return };
         let lasts = Cond::all().add(place().gte(first)).add(place().lt(past));
-        self.outer.join_subquery(JoinType::InnerJoin, places, Alias::new(TIME), lasts);
+        // SQLite would put the parts together anew for each point in time.
+        let join = if self.is_postgres() { JoinType::InnerJoin } else { JoinType::CrossJoin };
+        self.outer.join_subquery(join, places, Alias::new(TIME), lasts);
         self.tell_key(place().cast_as(Alias::new("bigint")));
         self.group(self.def().col(past::FACTS), As::Text);
     }
