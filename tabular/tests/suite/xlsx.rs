@@ -107,7 +107,7 @@ fn a_declared_format_must_be_the_files() {
 fn rows_of_all_sheets_count_against_the_limit() {
     let book =
         std::fs::read(format!("{}/tests/files/titles.xlsx", env!("CARGO_MANIFEST_DIR"))).expect("a file");
-    let limits = Limits { rows: 7, ..Limits::default() };
+    let limits = Limits { rows: 5, ..Limits::default() };
 
     assert_eq!(fault(&book, Options { limits, ..Options::default() }).code, FaultCode::TooManyRows);
 }
