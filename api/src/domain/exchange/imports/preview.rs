@@ -196,14 +196,14 @@ fn suggestion(def: &KindDef, table: &Begun, options: &ImportOptions, number: usi
     let at = counts.iter().position(|count| *count == best)?;
     let header = table.rows.get(at)?;
     let names = names(header);
-    let named = |name: &str| columns::understood(def, name, None).map(|column| column.field);
-    let own: Vec<String> = names.iter().filter_map(|name| named(name)).collect();
+    let plainly = |name: &str| columns::understood(def, name, None).map(|column| column.field);
+    let own: Vec<String> = names.iter().filter_map(|name| plainly(name)).collect();
     let mut held = Vec::new();
     let mut others = 0;
     let mut lines = Vec::new();
     // A column that is called as a field holds it, wherever it stands.
     let is_free = |field: &String, name: &str, held: &[String]| {
-        !held.contains(field) && (named(name).is_some() || !own.contains(field))
+        !held.contains(field) && (plainly(name).is_some() || !own.contains(field))
     };
     for name in names.iter().filter(|name| !name.is_empty()) {
         match likely(def, name).into_iter().find(|field| is_free(field, name, &held)) {
