@@ -210,15 +210,15 @@ impl MigratorTrait for Migrator {
         all.push(Box::new(m20261128_000301_import_mapping::MIGRATION));
         all.push(Box::new(m20261128_000302_mapped_import::MIGRATION));
         all.push(Box::new(m20261128_000303_import_upload::MIGRATION));
-        all.push(Box::new(m20261128_000304_import_indexes::Migration));
+        all.push(Box::new(m20261128_000304_import_indexes::MIGRATION));
         all.push(Box::new(m20261128_000310_export::MIGRATION));
         all.push(Box::new(m20261128_000321_external_key::MIGRATION));
         all.push(Box::new(m20261128_000330_bundle::MIGRATION));
         all.push(Box::new(m20261128_000340_translated::MIGRATION));
         all.push(Box::new(m20261128_000341_webhook::MIGRATION));
-        all.push(Box::new(m20261128_000342_change_kind::Migration));
+        all.push(Box::new(m20261128_000342_change_kind::MIGRATION));
         all.push(Box::new(m20261128_000350_cube_day::MIGRATION));
-        all.push(Box::new(m20261128_000351_change_without_image::Migration));
+        all.push(Box::new(m20261128_000351_change_without_image::MIGRATION));
         all
     }
 }

@@ -4,9 +4,11 @@
 
 mod columns;
 mod every;
+mod indexes;
 
 pub(crate) use columns::collated;
 pub(crate) use every::IndexEvery;
+pub(crate) use indexes::{Indexes, NamedIndex};
 
 use sea_orm_migration::{
     async_trait::async_trait,

@@ -3,11 +3,14 @@
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, JoinType, Order, Query, SelectStatement};
 use serde_json::Value as Json;
 use uuid::Uuid;
 
-use super::ended::{End, ends};
+use super::{
+    ended::{End, ends},
+    in_place,
+};
 use crate::{
     error::Result,
     policy::{Class, Scope, is_inside, readable, withhold},
@@ -225,13 +228,10 @@ fn select_states(ids: &BTreeSet<Uuid>) -> SelectStatement {
     let (change, set, payload) =
         (Alias::new("change"), Alias::new("change_set"), Alias::new("change_payload"));
     let col = |table: &Alias, column: &'static str| Expr::col((table.clone(), Alias::new(column)));
-    let of_change = Cond::all()
-        .add(col(&payload, "set_id").eq(col(&change, "set_id")))
-        .add(col(&payload, "ordinal").eq(col(&change, "ordinal")));
     Query::select()
         .from(change.clone())
         .join(JoinType::InnerJoin, set.clone(), col(&set, "id").eq(col(&change, "set_id")))
-        .join(JoinType::InnerJoin, payload.clone(), of_change)
+        .join(JoinType::InnerJoin, payload.clone(), in_place(&payload, &change))
         .and_where(col(&payload, "after").is_not_null())
         .exprs(["record_id", "facts_after", "version", "op"].map(|column| col(&change, column)))
         .exprs(["at", "cause"].map(|column| col(&set, column)))

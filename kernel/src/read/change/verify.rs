@@ -6,7 +6,10 @@ use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func, JoinType, Order, Query};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::chain::{ChangeLeaf, Digest, GENESIS, SetHead, payload_hash};
+use super::{
+    chain::{ChangeLeaf, Digest, GENESIS, SetHead, payload_hash},
+    in_place,
+};
 use crate::{
     crypto::sha256,
     db::Conn,
@@ -179,9 +182,6 @@ impl Payload {
 
 async fn changes_of(conn: Conn<'_>, sets: &[Uuid]) -> Result<HashMap<Uuid, Vec<Stored>>> {
     let (change, payload) = (Alias::new("change"), Alias::new("change_payload"));
-    let on = |column| {
-        Expr::col((payload.clone(), Alias::new(column))).eq(Expr::col((change.clone(), Alias::new(column))))
-    };
     let mut select = Query::select();
     for column in ChangeLeaf::COLUMNS {
         select.column((change.clone(), Alias::new(column)));
@@ -191,7 +191,7 @@ async fn changes_of(conn: Conn<'_>, sets: &[Uuid]) -> Result<HashMap<Uuid, Vec<S
     }
     select
         .from(change.clone())
-        .join(JoinType::LeftJoin, payload.clone(), on("set_id").and(on("ordinal")))
+        .join(JoinType::LeftJoin, payload.clone(), in_place(&payload, &change))
         .and_where(Expr::col((change.clone(), Alias::new("set_id"))).is_in(sets.iter().copied()))
         .order_by((change.clone(), Alias::new("set_id")), Order::Asc)
         .order_by((change.clone(), Alias::new("ordinal")), Order::Asc);

@@ -1,8 +1,7 @@
 //! Figures of points in time: the log tells how records stood, and the facts of that time who may know.
 //!
 //! A past state counts where the record is visible now and the facts of that time would be visible under the caller's present
-//! grants. A change of facts alone, as a release is, begins a state with the image from before. Contents that were destroyed count
-//! nowhere.
+//! grants. Contents that were destroyed count nowhere.
 
 use std::ops::RangeInclusive;
 
@@ -10,13 +9,13 @@ use model::field::Column as Type;
 use sea_orm::{
     QueryResult,
     sea_query::{
-        Alias, Cond, Expr, ExprTrait, Func, JoinType, Order, Query, SelectStatement, UnionType,
-        WindowStatement,
+        Alias, Expr, ExprTrait, Func, JoinType, Order, Query, SelectStatement, UnionType, WindowStatement,
     },
 };
 
 use super::{Asked, By, MOST_PARTS, day_in, fold::Folding, select::Making, too_many};
 use crate::{
+    change::in_place,
     condition::narrowed,
     error::{Code, Error, Result, Violation},
     filter::{Narrowing, Rule},
@@ -86,15 +85,10 @@ pub fn select(view: &View, asked: &Asked, filters: &Narrowing) -> Result<SelectS
 pub(super) const FIRST: &str = "state_first";
 /// The place of the first point in time that is past a state.
 pub(super) const PAST: &str = "state_past";
-/// The change set of a state without an image of its own.
-const BARE: &str = "state_bare";
-/// The version whose image a state has.
-const IMAGED: &str = "state_imaged";
 /// What the facts of a state were.
 pub(super) const FACTS: &str = "state_facts";
 
-/// How long each state of the records of a kind lasts that the caller sees now, and the version whose image it has: a change
-/// of facts alone, as a release is, has none of its own.
+/// How long each state of the records of a kind lasts that the caller sees now.
 fn spans(view: &View, asked: &Asked) -> SelectStatement {
     let [change, set, bare] = ["change", "change_set", "bare"].map(Alias::new);
     let def = asked.def;
@@ -102,88 +96,52 @@ fn spans(view: &View, asked: &Asked) -> SelectStatement {
         let is_past = |at: &_| col(&set, "at").gt(*at);
         place(&asked.times, 0..=asked.times.len(), &is_past)
     };
-    let versions = || {
-        WindowStatement::partition_by((change.clone(), Alias::new("record_id")))
-            .order_by((change.clone(), Alias::new("version")), Order::Asc)
-            // A change of facts alone has the version before it, and stands later in the log.
-            .order_by((set.clone(), Alias::new("seq")), Order::Asc)
-            .order_by((change.clone(), Alias::new("ordinal")), Order::Asc)
-            .take()
-    };
-    let past = Func::cust("LEAD").args([first(), Expr::cust("1"), never(asked)]);
-    let imaged: Expr = Expr::case(col(&bare, "set_id").is_null(), col(&change, "version")).into();
-    // What has no salt was destroyed, and says nothing instead of what was said before.
-    let without = Query::select()
-        .columns(["set_id", "ordinal"].map(Alias::new))
-        .from(Alias::new("change_payload"))
-        .and_where(Expr::col(Alias::new("after")).is_null())
-        .and_where(Expr::col(Alias::new("salt")).is_not_null())
+    let next = WindowStatement::partition_by((change.clone(), Alias::new("record_id")))
+        .order_by((change.clone(), Alias::new("version")), Order::Asc)
         .take();
+    let past = Func::cust("LEAD").args([first(), Expr::cust("1"), never(asked)]);
     let shown =
         Query::select().expr(def.col("id")).from(def.iden()).cond_where(visible(&view.actor, def)).take();
     Query::select()
-        .exprs(CHANGE.map(|column| col(&change, column)))
-        .expr_as(col(&bare, "set_id"), Alias::new(BARE))
+        .exprs(["record_id", "owner", "facts_after", "set_id", "ordinal"].map(|column| col(&change, column)))
         .expr_as(first(), Alias::new(FIRST))
-        .expr_window_as(past, versions(), Alias::new(PAST))
-        .expr_window_as(imaged.max(), versions(), Alias::new(IMAGED))
+        .expr_window_as(past, next, Alias::new(PAST))
         .from(change.clone())
         .join(JoinType::InnerJoin, set.clone(), col(&set, "id").eq(col(&change, "set_id")))
-        .join_subquery(
-            JoinType::LeftJoin,
-            without,
-            bare.clone(),
-            of_place(&bare, |column| col(&change, column)),
-        )
+        .join_subquery(JoinType::LeftJoin, touches(), bare.clone(), in_place(&bare, &change))
+        .and_where(col(&bare, "set_id").is_null())
         .and_where(col(&change, "kind").eq(def.name))
         .and_where(col(&change, "record_id").in_subquery(shown))
         .take()
 }
 
-/// What of a change tells of a state.
-const CHANGE: [&str; 5] = ["record_id", "owner", "facts_after", "set_id", "ordinal"];
+/// The places of changes that left their record as it was; what has no salt was destroyed, and is none of these.
+fn touches() -> SelectStatement {
+    let of = |column| Expr::col(Alias::new(column));
+    Query::select()
+        .columns(["set_id", "ordinal"].map(Alias::new))
+        .from(Alias::new("change_payload"))
+        .and_where(of("before").is_null())
+        .and_where(of("after").is_null())
+        .and_where(of("salt").is_not_null())
+        .take()
+}
 
 fn col(table: &Alias, column: &'static str) -> Expr {
     Expr::col((table.clone(), Alias::new(column)))
 }
 
-/// Whether a payload stands in a place.
-fn of_place(payload: &Alias, place: impl Fn(&'static str) -> Expr) -> Cond {
-    let same = |column| col(payload, column).eq(place(column));
-    Cond::all().add(same("set_id")).add(same("ordinal"))
-}
-
 /// The states that reach a point in time, as a table of the kind with these columns.
 fn states(view: &View, asked: &Asked, is_named: impl Fn(&str) -> bool) -> SelectStatement {
-    let [span, change, payload, told] = ["span", "change", "change_payload", "told"].map(Alias::new);
+    let [span, payload] = ["span", "change_payload"].map(Alias::new);
     let is_postgres = view.db.reading().is_postgres();
     let after = col(&payload, "after");
     let image = if is_postgres { after.clone().cast_as(Alias::new("json")) } else { after.clone() };
-    // The image of a state is its own but where its change has none.
-    let own_or_earlier = |column| {
-        let earlier = Query::select()
-            .expr(col(&change, column))
-            .from(change.clone())
-            .join_as(
-                JoinType::InnerJoin,
-                payload.clone(),
-                told.clone(),
-                of_place(&told, |column| col(&change, column)),
-            )
-            .and_where(col(&told, "after").is_not_null())
-            .and_where(col(&change, "kind").eq(asked.def.name))
-            .and_where(col(&change, "record_id").eq(col(&span, "record_id")))
-            .and_where(col(&change, "version").eq(col(&span, IMAGED)))
-            .take();
-        Expr::case(col(&span, BARE).is_null(), col(&span, column))
-            .finally(Expr::SubQuery(None, Box::new(earlier.into())))
-            .into()
-    };
     let mut images = Query::select()
         .exprs(["record_id", "owner", "facts_after", FIRST, PAST].map(|column| col(&span, column)))
         .expr_as(image, Alias::new("image"))
         .from_subquery(spans(view, asked), span.clone())
-        .join(JoinType::InnerJoin, payload.clone(), of_place(&payload, own_or_earlier))
+        .join(JoinType::InnerJoin, payload.clone(), in_place(&payload, &span))
         .and_where(col(&span, FIRST).lt(col(&span, PAST)))
         .and_where(col(&span, "facts_after").is_not_null())
         .and_where(after.is_not_null())

@@ -8,7 +8,7 @@ use sea_orm::sea_query::{
     extension::sqlite::SqliteExpr,
 };
 
-use super::Kinds;
+use super::{super::in_place, Kinds};
 use crate::{
     actor::Actor,
     policy::{ACCEPTED, CONSENT, Class, addressed},
@@ -91,12 +91,12 @@ fn known(actor: &Actor) -> Condition {
 /// Leaves out changes that name an account in the log of an owner and leave it as it is: they are not news,
 /// and how many there are would tell for how many owners it acts.
 fn not_named_only() -> Expr {
-    let of = |column| Expr::col((Alias::new("change_payload"), Alias::new(column)));
+    let payload = Alias::new("change_payload");
+    let of = |column| Expr::col((payload.clone(), Alias::new(column)));
     let without_images = Query::select()
         .expr(Expr::val(1))
-        .from(Alias::new("change_payload"))
-        .and_where(of("set_id").eq(col("set_id")))
-        .and_where(of("ordinal").eq(col("ordinal")))
+        .from(payload.clone())
+        .cond_where(in_place(&payload, &Alias::new("change")))
         .and_where(of("before").is_null())
         .and_where(of("after").is_null())
         .take();
