@@ -165,9 +165,8 @@ impl Carried {
             return self.ctx.take_back(async move |unit| judging.run(unit).await).await;
         }
         let (mut all, mut tally) = (Vec::new(), Tally::default());
-        for (places, next) in chunk::in_turn(&chunk::chunks(&self.read, None)) {
-            let [places, next] = [places, next].map(<[u32]>::to_vec);
-            let one = One { read: self.read.clone(), how: judging.how, places, next };
+        for chunk in chunk::chunks(&self.read, None) {
+            let one = One { read: self.read.clone(), how: judging.how, chunk };
             let some = self.ctx.rehearse(async move |unit| one.run(unit).await).await?;
             tally.add(&some, true);
             note(&self.ctx, self.job.id, tally);
@@ -234,15 +233,14 @@ impl Carried {
         let mut begins = 0;
         let (how, ctx) = (self.how(), self.ctx.clone());
         let planned = Arc::new(self.planned.take());
-        for (places, next) in chunk::in_turn(&chunks) {
-            let size = i32::try_from(places.len()).unwrap_or(i32::MAX);
+        for chunk in chunks {
+            let size = i32::try_from(chunk.places.len()).unwrap_or(i32::MAX);
             let at = begins;
             begins += size;
             if at < self.job.done {
                 continue;
             }
-            let [places, next] = [places, next].map(<[u32]>::to_vec);
-            let one = One { read: self.read.clone(), how, places, next };
+            let one = One { read: self.read.clone(), how, chunk };
             let part = Arc::new(Part {
                 one,
                 job: self.job.clone(),

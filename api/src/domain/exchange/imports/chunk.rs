@@ -1,6 +1,6 @@
 //! Rows of one kind, judged and written together by the one write path.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use kernel::{
     Code, Ctx, KindDef, Result, Unit,
@@ -32,8 +32,15 @@ use crate::domain::history::changes;
 /// Rows that are written together.
 const SIZE: usize = 1000;
 
+/// Rows of one kind that are written together, by their places, with those that come next.
+#[derive(Clone)]
+pub(super) struct Chunk {
+    pub(super) places: Arc<[u32]>,
+    next: Option<Arc<[u32]>>,
+}
+
 /// Cuts the rows of a file into chunks of one kind each, in the order in which they are written.
-pub(super) fn chunks(read: &Read, size: Option<usize>) -> Vec<Vec<u32>> {
+pub(super) fn chunks(read: &Read, size: Option<usize>) -> Vec<Chunk> {
     let most = size.unwrap_or(SIZE);
     let kind = |at: u32| table(read, at).map(|table| table.def.name);
     let mut all: Vec<Vec<u32>> = Vec::new();
@@ -45,13 +52,9 @@ pub(super) fn chunks(read: &Read, size: Option<usize>) -> Vec<Vec<u32>> {
             _ => all.push(vec![*at]),
         }
     }
-    all
-}
-
-/// Each chunk with the one that comes next.
-pub(super) fn in_turn(chunks: &[Vec<u32>]) -> impl Iterator<Item = (&[u32], &[u32])> {
-    let next = chunks.iter().skip(1).map(Vec::as_slice).chain([[].as_slice()]);
-    chunks.iter().map(Vec::as_slice).zip(next)
+    let all: Vec<Arc<[u32]>> = all.into_iter().map(Arc::from).collect();
+    let next = all.iter().skip(1).cloned().map(Some).chain([None]);
+    all.iter().cloned().zip(next).map(|(places, next)| Chunk { places, next }).collect()
 }
 
 /// The table that a row stands in.
@@ -65,9 +68,9 @@ fn table(read: &Read, at: u32) -> Option<&Table> {
 ///
 /// # Errors
 /// What the database says.
-pub(super) async fn survey(unit: &Unit, read: &Read, places: &[u32], told: &[Verdict]) -> Result<()> {
+pub(super) async fn survey(unit: &Unit, read: &Read, chunk: &Chunk, told: &[Verdict]) -> Result<()> {
     let is_long = unit.conn().is_postgres() && read.order.len() > SHORT;
-    let table = places.first().and_then(|at| table(read, *at));
+    let table = chunk.places.first().and_then(|at| table(read, *at));
     let Some(table) = table.filter(|_| is_long && told.iter().any(Verdict::is_created)) else {
         return Ok(());
     };
@@ -89,14 +92,10 @@ pub(super) struct How {
 ///
 /// # Errors
 /// What the database says.
-pub(super) async fn apply(
-    unit: &mut Unit,
-    read: &Read,
-    (places, next): (&[u32], &[u32]),
-    how: How,
-) -> Result<Vec<Verdict>> {
+pub(super) async fn apply(unit: &mut Unit, read: &Read, chunk: &Chunk, how: How) -> Result<Vec<Verdict>> {
+    let Chunk { places, next } = chunk;
     let Some(table) = places.first().and_then(|at| table(read, *at)) else { return Ok(Vec::new()) };
-    let entries = read.spool.take(places, next).await?;
+    let entries = read.spool.take(places, next.as_ref()).await?;
     let found = look_up(unit, table.def, &entries, how.mode).await?;
     let own = unit.ctx.actor.acting.clone();
     let same = found.unchanged(unit, (table.def, &entries), (how.mode, own.as_deref())).await?;

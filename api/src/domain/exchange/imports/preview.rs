@@ -177,36 +177,41 @@ fn names(row: &Row) -> Vec<String> {
     cells.iter().map(name).collect()
 }
 
-/// The fields that a column may hold: as it is called, else the likeliest first.
-fn likely(def: &KindDef, name: &str) -> Vec<String> {
-    match columns::understood(def, name, None) {
-        Some(column) => vec![column.field],
-        None => match super::aliases::fields(def, name).next() {
-            Some(field) => vec![field.to_owned()],
-            None => super::aliases::spelled(def, name).collect(),
-        },
+/// The field that a column is called as.
+fn plainly(def: &KindDef, name: &str) -> Option<String> {
+    columns::understood(def, name, None).map(|column| column.field)
+}
+
+/// The fields that a column of another name may hold, the likeliest first.
+fn guessed(def: &KindDef, name: &str) -> Vec<String> {
+    match super::aliases::fields(def, name).next() {
+        Some(field) => vec![field.to_owned()],
+        None => super::aliases::spelled(def, name).collect(),
     }
 }
 
 /// A mapping for a table that is not as an import needs it: its names stand elsewhere, or are not those of the API.
 fn suggestion(def: &KindDef, table: &Begun, options: &ImportOptions, number: usize) -> Option<Json> {
-    let known = |row: &Row| names(row).iter().filter(|name| !likely(def, name).is_empty()).count();
+    let is_known = |name: &&String| plainly(def, name).is_some() || !guessed(def, name).is_empty();
+    let known = |row: &Row| names(row).iter().filter(is_known).count();
     let counts: Vec<usize> = table.rows.iter().take(SEARCHED).map(known).collect();
     let best = counts.iter().copied().max().filter(|best| *best > 0)?;
     let at = counts.iter().position(|count| *count == best)?;
     let header = table.rows.get(at)?;
     let names = names(header);
-    let plainly = |name: &str| columns::understood(def, name, None).map(|column| column.field);
-    let own: Vec<String> = names.iter().filter_map(|name| plainly(name)).collect();
+    // A column that is called as a field holds it, wherever it stands.
+    let own: Vec<String> = names.iter().filter_map(|name| plainly(def, name)).collect();
     let mut held = Vec::new();
     let mut others = 0;
     let mut lines = Vec::new();
-    // A column that is called as a field holds it, wherever it stands.
-    let is_free = |field: &String, name: &str, held: &[String]| {
-        !held.contains(field) && (plainly(name).is_some() || !own.contains(field))
-    };
     for name in names.iter().filter(|name| !name.is_empty()) {
-        match likely(def, name).into_iter().find(|field| is_free(field, name, &held)) {
+        let field = match plainly(def, name) {
+            Some(field) => Some(field).filter(|field| !held.contains(field)),
+            None => {
+                guessed(def, name).into_iter().find(|field| !held.contains(field) && !own.contains(field))
+            }
+        };
+        match field {
             Some(field) => {
                 if field != *name {
                     lines.push(json!({ "column": name, "field": field }));

@@ -98,7 +98,7 @@ pub(super) struct Spool {
 }
 
 /// Rows by their places, which are being read.
-type Ahead = (Vec<u32>, JoinHandle<Result<Vec<Entry>>>);
+type Ahead = (Arc<[u32]>, JoinHandle<Result<Vec<Entry>>>);
 
 /// Rows that are read ahead at most.
 const MOST_AHEAD: usize = 2000;
@@ -108,20 +108,19 @@ impl Spool {
     ///
     /// # Errors
     /// As [`Spool::read`].
-    pub(super) async fn take(&self, places: &[u32], next: &[u32]) -> Result<Vec<Entry>> {
-        let begun = lock(&self.ahead).take().filter(|(begun, _)| begun == places);
+    pub(super) async fn take(&self, places: &Arc<[u32]>, next: Option<&Arc<[u32]>>) -> Result<Vec<Entry>> {
+        let begun = lock(&self.ahead).take().filter(|(begun, _)| Arc::ptr_eq(begun, places));
         let reading = begun.map_or_else(|| self.begin(places), |(_, reading)| reading);
         let read =
             reading.await.map_err(|error| Error::Internal(format!("rows could not be read: {error}")))?;
-        if (1..=MOST_AHEAD).contains(&next.len()) {
-            *lock(&self.ahead) = Some((next.to_vec(), self.begin(next)));
-        }
+        let next = next.filter(|next| next.len() <= MOST_AHEAD);
+        *lock(&self.ahead) = next.map(|next| (next.clone(), self.begin(next)));
         read
     }
 
     /// Begins to read rows beside the threads that serve.
-    fn begin(&self, places: &[u32]) -> JoinHandle<Result<Vec<Entry>>> {
-        let (spool, places) = (self.clone(), places.to_vec());
+    fn begin(&self, places: &Arc<[u32]>) -> JoinHandle<Result<Vec<Entry>>> {
+        let (spool, places) = (self.clone(), places.clone());
         tokio::task::spawn_blocking(move || spool.read(&places))
     }
 

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{
     ImportOptions,
-    chunk::{self, How},
+    chunk::{self, Chunk, How},
     job::{self, Job},
     outcome::{count, goes_on, put_down},
     read::Read,
@@ -23,14 +23,12 @@ use crate::domain::exchange::hold::{Tally, note};
 pub(super) struct One {
     pub(super) read: Arc<Read>,
     pub(super) how: How,
-    pub(super) places: Vec<u32>,
-    /// The chunk that comes next.
-    pub(super) next: Vec<u32>,
+    pub(super) chunk: Chunk,
 }
 
 impl One {
     pub(super) async fn run(&self, unit: &mut Unit) -> Result<Vec<Verdict>> {
-        chunk::apply(unit, &self.read, (&self.places, &self.next), self.how).await
+        chunk::apply(unit, &self.read, &self.chunk, self.how).await
     }
 }
 
@@ -48,10 +46,10 @@ pub(super) struct Judging {
 impl Judging {
     pub(super) async fn run(&self, unit: &mut Unit) -> Result<Vec<Verdict>> {
         let (mut all, mut tally) = (Vec::new(), Tally::default());
-        for (places, next) in chunk::in_turn(&chunk::chunks(&self.read, None)) {
-            let some = chunk::apply(unit, &self.read, (places, next), self.how).await?;
+        for chunk in chunk::chunks(&self.read, None) {
+            let some = chunk::apply(unit, &self.read, &chunk, self.how).await?;
             if all.is_empty() {
-                chunk::survey(unit, &self.read, places, &some).await?;
+                chunk::survey(unit, &self.read, &chunk, &some).await?;
             }
             if let Some((job, is_dry)) = self.job {
                 tally.add(&some, is_dry);
@@ -142,7 +140,7 @@ impl Part {
     pub(super) async fn run(&self, unit: &mut Unit) -> Result<Job> {
         let verdicts = self.one.run(unit).await?;
         if self.job.done == 0 {
-            chunk::survey(unit, &self.one.read, &self.one.places, &verdicts).await?;
+            chunk::survey(unit, &self.one.read, &self.one.chunk, &verdicts).await?;
         }
         let done = self.settle(unit, &verdicts).await;
         self.told.put(verdicts);
