@@ -13,12 +13,11 @@ import sqlite3
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../tests/conformance/python"))
 
-from service import Postgres, Service, Sqlite, postgres_server, psql  # noqa: E402
+from service import Service, on_each, psql  # noqa: E402
 
 MANY = int(os.environ.get("MANY", "1000000"))
 TURNS = 5
@@ -190,18 +189,4 @@ def measure(program, database, folder):
         database.drop()
 
 
-def main():
-    program = os.path.abspath(sys.argv[1])
-    only = os.environ.get("DATABASES", "sqlite,postgres").split(",")
-    if "sqlite" in only:
-        with tempfile.TemporaryDirectory() as folder:
-            measure(program, Sqlite(folder), folder)
-    server = postgres_server()
-    if server is None:
-        print("postgres  SKIPPED: no server answers")
-    elif "postgres" in only:
-        with tempfile.TemporaryDirectory() as folder:
-            measure(program, Postgres(server, f"concord_analytics_{os.getpid()}"), folder)
-
-
-main()
+on_each("analytics", lambda database, folder: measure(os.path.abspath(sys.argv[1]), database, folder))

@@ -12,14 +12,12 @@ import json
 import os
 import sqlite3
 import sys
-import tempfile
-import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../tests/conformance/python"))
 
 from readers import READERS, median, read_beside  # noqa: E402
-from service import Postgres, Service, Sqlite, postgres_server, psql, write_tasks  # noqa: E402
+from service import Service, on_each, psql, write_tasks  # noqa: E402
 
 ROWS, MANY = int(os.environ.get("ROWS", "100000")), int(os.environ.get("MANY", "1000000"))
 # What an import of tasks writes besides its own report, in an order in which each row finds those it refers to.
@@ -138,7 +136,7 @@ def million(service, _before, folder):
 
 
 def flat(service, _before, folder):
-    database, file = service.database, os.path.join(folder, "flat.csv")
+    file = os.path.join(folder, "flat.csv")
     write_tasks(file, 2 * ROWS, MANY * 6)
     service.end()
     service.start(is_demo=False).sign_in()
@@ -213,16 +211,7 @@ def measure(program, database, folder, parts):
 
 def main():
     program, parts = os.path.abspath(sys.argv[1]), sys.argv[2:] or [part for part in PARTS if part != "export"]
-    only = os.environ.get("DATABASES", "sqlite,postgres").split(",")
-    if "sqlite" in only:
-        with tempfile.TemporaryDirectory() as folder:
-            measure(program, Sqlite(folder), folder, parts)
-    server = postgres_server()
-    if server is None:
-        print("postgres  SKIPPED: no server answers")
-    elif "postgres" in only:
-        with tempfile.TemporaryDirectory() as folder:
-            measure(program, Postgres(server, f"concord_imports_{os.getpid()}"), folder, parts)
+    on_each("imports", lambda database, folder: measure(program, database, folder, parts))
 
 
 main()

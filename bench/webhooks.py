@@ -8,13 +8,12 @@ import http.server
 import multiprocessing
 import os
 import sys
-import tempfile
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../tests/conformance/python"))
 
 from readers import READERS, median, read_beside  # noqa: E402
-from service import Postgres, Service, Sqlite, postgres_server, psql  # noqa: E402
+from service import Service, on_each, psql  # noqa: E402
 
 HOOKS = int(os.environ.get("HOOKS", "1000"))
 ID = {"sqlite": "randomblob(16)", "postgres": "gen_random_uuid()"}
@@ -108,18 +107,4 @@ def measure(program, database, folder):
         database.drop()
 
 
-def main():
-    program = os.path.abspath(sys.argv[1])
-    only = os.environ.get("DATABASES", "sqlite,postgres").split(",")
-    if "sqlite" in only:
-        with tempfile.TemporaryDirectory() as folder:
-            measure(program, Sqlite(folder), folder)
-    server = postgres_server()
-    if server is None:
-        print("postgres  SKIPPED: no server answers")
-    elif "postgres" in only:
-        with tempfile.TemporaryDirectory() as folder:
-            measure(program, Postgres(server, f"concord_webhooks_{os.getpid()}"), folder)
-
-
-main()
+on_each("webhooks", lambda database, folder: measure(os.path.abspath(sys.argv[1]), database, folder))

@@ -5,7 +5,6 @@ import glob
 import os
 import random
 import shutil
-import signal
 import socket
 import subprocess
 import sys

@@ -9,6 +9,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import tempfile
 import time
 import urllib.parse
 
@@ -81,6 +82,20 @@ def postgres_server():
         psql(url, "SELECT 1")
         return url
     return None
+
+
+def on_each(name, measure):
+    """Measures on SQLite and, where a server answers, on PostgreSQL: each with a database and a folder of its own. DATABASES says which."""
+    only = os.environ.get("DATABASES", "sqlite,postgres").split(",")
+    if "sqlite" in only:
+        with tempfile.TemporaryDirectory() as folder:
+            measure(Sqlite(folder), folder)
+    server = postgres_server()
+    if server is None:
+        print("postgres  SKIPPED: no server answers")
+    elif "postgres" in only:
+        with tempfile.TemporaryDirectory() as folder:
+            measure(Postgres(server, f"concord_{name}_{os.getpid()}"), folder)
 
 
 class Service:
