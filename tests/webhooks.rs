@@ -5,6 +5,7 @@ mod keys;
 mod managing;
 mod rights;
 mod sending;
+mod summaries;
 
 use std::{
     collections::VecDeque,

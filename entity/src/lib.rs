@@ -51,6 +51,7 @@ pub mod session;
 pub mod shared_set;
 pub mod sign_in_attempt;
 pub mod signing_key;
+pub mod summarised_set;
 pub mod vocab;
 pub mod webhook;
 

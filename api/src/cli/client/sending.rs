@@ -57,6 +57,9 @@ pub(in crate::cli) struct Import {
     /// Rows of a group, with `--atomic group`.
     #[arg(long, value_name = "ROWS")]
     group_size: Option<u32>,
+    /// How webhooks tell of what changes: `each` record in a message, or all in one `summary`.
+    #[arg(long)]
+    events: Option<String>,
     /// What an empty cell says: `keep` or `clear`.
     #[arg(long)]
     nulls: Option<String>,
@@ -115,6 +118,7 @@ impl Import {
             ("mode", text(&self.mode)),
             ("atomic", text(&self.atomic)),
             ("group_size", self.group_size.map(|rows| rows.to_string())),
+            ("events", text(&self.events)),
             ("nulls", text(&self.nulls)),
             ("language", text(&self.language)),
             ("format", text(&self.format)),

@@ -11,6 +11,7 @@ mod manage;
 mod message;
 mod retry;
 mod stored;
+mod summary;
 
 pub use contract::{
     Attempt, AttemptPage, NewWebhook, Resumption, Rotation, Webhook, WebhookPage, WebhookPatch,

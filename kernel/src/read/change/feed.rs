@@ -76,7 +76,7 @@ pub enum Told {
 }
 
 /// What became of a record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, Enum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema, Enum)]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeEvent {
     /// The record has changed; store what `record` holds.

@@ -15,6 +15,8 @@ pub(crate) struct Told {
     pub(crate) change: Change,
     /// The record as it is now; none once it has disappeared.
     pub(crate) row: Option<Row>,
+    /// Number of its change set: nobody outside is told.
+    pub(crate) seq: i64,
     /// Where in the log it is, and at which version of the record: nobody outside is told.
     pub(crate) place: String,
 }
@@ -43,10 +45,14 @@ pub(crate) async fn told(
     let (page, mark) = page(ctx, (&after, end), rights(ctx).await?, (kinds, limit)).await?;
     let next = Mark { position: page.position, ..mark }.seal(ctx)?;
     let has_more = page.has_more;
-    let kept: Vec<(Option<Row>, String)> =
-        page.news.iter().map(|news| (news.row.clone(), place(news))).collect();
+    let news = page.news.clone();
     let changes = shown(ctx, page, mark).await?;
-    let told = changes.into_iter().zip(kept).map(|(change, (row, place))| Told { change, row, place });
+    let told = changes.into_iter().zip(news).map(|(change, news)| Told {
+        change,
+        seq: news.position.seq,
+        place: place(&news),
+        row: news.row,
+    });
     Ok(Part { told: told.collect(), next, has_more })
 }
 

@@ -4,6 +4,7 @@ use async_graphql::SimpleObject;
 use chrono::{DateTime, Utc};
 use kernel::Result;
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -40,6 +41,8 @@ pub struct Import {
     pub mode: String,
     /// What is kept where a row is refused.
     pub atomic: String,
+    /// How webhooks tell of what changes: `each` or `summary`.
+    pub events: String,
     /// Whether it only judges.
     pub dry_run: bool,
     /// Name of the file.
@@ -111,6 +114,7 @@ impl Import {
             kind: job.kind,
             mode: job.mode,
             atomic: job.atomic,
+            events: job.options.get("events").and_then(Json::as_str).unwrap_or("each").to_owned(),
             dry_run: job.dry_run,
             file_name: job.file_name,
             sha256: job.sha256,

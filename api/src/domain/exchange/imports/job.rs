@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::{
     mapping::Mapping,
     report::{ImportRow, Verdict},
+    summarised,
 };
 use crate::domain::exchange::kept;
 use kernel::scalar::Object;
@@ -226,6 +227,7 @@ pub async fn expire(ctx: &Ctx, most: u64) -> Result<u64> {
     let conn = ctx.db.writing();
     for job in &over {
         forget_rows(conn, job.id).await?;
+        summarised::forget(conn, job.id).await?;
         let mut parts = Query::delete();
         parts.from_table(import_part::Entity).and_where(import_part::Column::JobId.eq(job.id));
         conn.run(&parts).await?;

@@ -8,6 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::{
     MAX_CELL, MAX_COLUMNS, MAX_ROWS, MAX_UNPACKED,
     columns::Mapped,
+    form::{ImportCharset, ImportFormat, ImportSeparator},
     read::{Reading, kind_named},
 };
 
@@ -55,50 +56,16 @@ pub enum Nulls {
     Clear,
 }
 
-/// The form of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// How webhooks tell of what an import changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Enum)]
 #[serde(rename_all = "snake_case")]
-pub enum ImportFormat {
-    /// Cells separated by commas, semicolons or tabs.
-    Csv,
-    /// One JSON array of objects.
-    Json,
-    /// One JSON object a line.
-    Ndjson,
-    /// A workbook; each sheet has the name of its kind.
-    Xlsx,
-    /// A zip of such files, each with the name of its kind.
-    Package,
-}
-
-/// The characters of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum ImportCharset {
-    /// UTF-8.
-    #[serde(rename = "utf-8")]
-    Utf8,
-    /// UTF-16, the low byte first.
-    #[serde(rename = "utf-16le")]
-    Utf16Le,
-    /// UTF-16, the high byte first.
-    #[serde(rename = "utf-16be")]
-    Utf16Be,
-    /// Windows-1251.
-    #[serde(rename = "windows-1251")]
-    Windows1251,
-}
-
-/// What separates cells.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ImportSeparator {
-    /// `,`
-    Comma,
-    /// `;`
-    Semicolon,
-    /// A tab.
-    Tab,
+#[graphql(rename_items = "SCREAMING_SNAKE_CASE")]
+pub enum ImportEvents {
+    /// A message for each record, as for single writes.
+    #[default]
+    Each,
+    /// One message `changes.summary` that counts them.
+    Summary,
 }
 
 /// How a file is read and written.
@@ -148,6 +115,9 @@ pub struct ImportOptions {
     pub force: Option<bool>,
     /// Mapping by which the file is read: its id, or its code among those of the owner for whom the caller acts.
     pub mapping: Option<String>,
+    /// How webhooks tell of what changes; `each` where nothing is said. The feed and the history have every change always.
+    #[param(inline)]
+    pub events: Option<ImportEvents>,
     /// Name of the file, for people.
     pub name: Option<String>,
     /// Languages wanted, best first.
@@ -165,6 +135,12 @@ impl ImportOptions {
     #[must_use]
     pub fn atomic(&self) -> ImportAtomic {
         self.atomic.unwrap_or_default()
+    }
+
+    /// How webhooks tell of what changes.
+    #[must_use]
+    pub fn events(&self) -> ImportEvents {
+        self.events.unwrap_or_default()
     }
 
     /// Whether it only judges.
@@ -243,24 +219,9 @@ impl ImportOptions {
             kind = of_mapping;
         }
         let file = tabular::Options {
-            format: self.format.map(|format| match format {
-                ImportFormat::Csv => tabular::Format::Csv,
-                ImportFormat::Json => tabular::Format::Json,
-                ImportFormat::Ndjson => tabular::Format::Ndjson,
-                ImportFormat::Xlsx => tabular::Format::Xlsx,
-                ImportFormat::Package => tabular::Format::Package,
-            }),
-            charset: self.charset.map(|charset| match charset {
-                ImportCharset::Utf8 => tabular::Charset::Utf8,
-                ImportCharset::Utf16Le => tabular::Charset::Utf16Le,
-                ImportCharset::Utf16Be => tabular::Charset::Utf16Be,
-                ImportCharset::Windows1251 => tabular::Charset::Windows1251,
-            }),
-            separator: self.separator.map(|separator| match separator {
-                ImportSeparator::Comma => b',',
-                ImportSeparator::Semicolon => b';',
-                ImportSeparator::Tab => b'\t',
-            }),
+            format: self.format.map(Into::into),
+            charset: self.charset.map(Into::into),
+            separator: self.separator.map(Into::into),
             limits: tabular::Limits {
                 unpacked: MAX_UNPACKED,
                 rows: MAX_ROWS,

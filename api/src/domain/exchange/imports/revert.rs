@@ -25,6 +25,7 @@ use super::{
     job::{self, Job, ROWS_KEPT_DAYS},
     outcome::{answer, count},
     report::Verdict,
+    summarised,
 };
 use crate::domain::{KINDS, exchange::kept};
 
@@ -91,7 +92,7 @@ pub async fn revert(ctx: &Ctx, id: Uuid, is_dry: bool) -> Result<Import> {
     let last_first: Vec<Uuid> = sets.iter().rev().copied().collect();
     for some in last_first.chunks(if is_dry && written_rows <= MAX_ROWS_AT_ONCE { sets.len() } else { 1 }) {
         let first = i32::try_from(all.len()).unwrap_or(i32::MAX);
-        let back = Back { sets: some.to_vec(), first };
+        let back = Back { sets: some.to_vec(), first, job: job.clone() };
         let (verdicts, of_set) = if is_dry {
             own.take_back(async move |unit| back.run(unit).await).await?
         } else {
@@ -178,6 +179,7 @@ async fn done(conn: Conn<'_>, set: Uuid) -> Result<Vec<Done>> {
 struct Back {
     sets: Vec<Uuid>,
     first: i32,
+    job: Job,
 }
 
 impl Back {
@@ -187,8 +189,11 @@ impl Back {
             self.take_back(unit, *set, &mut verdicts).await?;
         }
         let is_done = |verdict: &Verdict| ["created", "updated", "deleted"].contains(&&*verdict.row.result);
-        let is_any = verdicts.iter().any(is_done);
-        Ok((verdicts, is_any.then(|| unit.set())))
+        if !verdicts.iter().any(is_done) {
+            return Ok((verdicts, None));
+        }
+        summarised::note(unit, &self.job).await?;
+        Ok((verdicts, Some(unit.set())))
     }
 
     async fn take_back(&self, unit: &mut Unit, set: Uuid, verdicts: &mut Vec<Verdict>) -> Result<()> {

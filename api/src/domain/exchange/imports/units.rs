@@ -16,6 +16,7 @@ use super::{
     outcome::{count, goes_on, put_down},
     read::Read,
     report::Verdict,
+    summarised,
 };
 use crate::domain::exchange::hold::{Tally, note};
 
@@ -121,7 +122,10 @@ impl Whole {
         job.done = i32::try_from(self.judging.read.order.len()).unwrap_or(i32::MAX);
         job.state = "completed".into();
         job.finished_at = Some(unit.ctx.clock.now());
-        job.sets = if job.created + job.updated + job.deleted > 0 { json!([unit.set()]) } else { json!([]) };
+        if job.created + job.updated + job.deleted > 0 {
+            job.sets = json!([unit.set()]);
+            summarised::note(unit, &job).await?;
+        }
         put_down(unit.conn(), &job, job::in_state(&["running"]), verdicts).await?;
         Ok(job)
     }
@@ -160,6 +164,7 @@ impl Part {
             && let Some(sets) = job.sets.as_array_mut()
         {
             sets.push(json!(unit.set()));
+            summarised::note(unit, &job).await?;
         }
         put_down(unit.conn(), &job, goes_on(self.job.done), verdicts).await?;
         Ok(job)

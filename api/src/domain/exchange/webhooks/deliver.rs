@@ -1,6 +1,6 @@
 //! Sending: what a webhook's reader is told at this moment, a message at a time, in order.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use chrono::{DateTime, Utc};
 use kernel::{
@@ -13,9 +13,13 @@ use super::{
     message::{Message, Outcome},
     retry,
     stored::{self, ACTIVE, ENDED, PAUSED, Stored},
+    summary::Summary,
 };
 use crate::{
-    domain::exchange::changes::{Change, Part, Told, kinds_named, told},
+    domain::exchange::{
+        changes::{Change, Part, Told, kinds_named, told},
+        imports,
+    },
     outgoing::hooks::Hooks,
     signin::standing::sender_until,
 };
@@ -24,6 +28,10 @@ use crate::{
 const MOST: u64 = 1_000;
 /// Changes read at a time.
 const PAGE: usize = 20;
+/// Changes read at a time where they are counted.
+const STRETCH: usize = 500;
+/// Time after which an import is looked at again whose end is waited for.
+const PAUSE: Duration = Duration::from_secs(5);
 /// Longest time for one webhook before others have their turn.
 const SLICE: Duration = Duration::from_secs(10);
 /// One reading at a time in a process, so that webhooks leave the database and the processor to callers.
@@ -74,6 +82,11 @@ impl Reading {
     }
 }
 
+/// The change sets of a part of the feed that are told of in a summary.
+async fn summarised_of(ctx: &Ctx, part: &Part) -> Result<BTreeSet<i64>> {
+    imports::summarised(ctx.db.reading(), &part.told.iter().map(|told| told.seq).collect()).await
+}
+
 /// A webhook on its way through the feed.
 struct Course {
     hook: Stored,
@@ -85,8 +98,12 @@ struct Course {
 impl Course {
     /// Takes the next part of the feed; answers whether there may be more to take.
     async fn advances(&mut self, ctx: &Ctx, hooks: &Hooks) -> Result<bool> {
-        let Some(reading) = self.read(ctx).await? else { return Ok(false) };
+        let Some(reading) = self.read(ctx, &self.hook.cursor.clone(), PAGE).await? else { return Ok(false) };
+        let summarised = summarised_of(ctx, &reading.part).await?;
         for told in &reading.part.told {
+            if summarised.contains(&told.seq) {
+                return self.sum_up(ctx, hooks, (told.seq, reading.end)).await;
+            }
             if !self.wants(&told.change)? {
                 self.hook.cursor.clone_from(&told.change.cursor);
                 continue;
@@ -97,7 +114,7 @@ impl Course {
             if !reading.stands(ctx).await? {
                 return Ok(true);
             }
-            if !self.send(&reading.ctx, hooks, told).await? {
+            if !self.tell(&reading.ctx, hooks, told).await? {
                 return Ok(false);
             }
         }
@@ -108,8 +125,45 @@ impl Course {
         Ok(self.keep(ctx).await? && reading.part.has_more)
     }
 
-    /// What the reader is told next; none where it may not read any more, or has to begin anew.
-    async fn read(&mut self, ctx: &Ctx) -> Result<Option<Reading>> {
+    /// Tells of the next part of the feed in one message, as far as imports go on that are told of so; answers whether there may
+    /// be more to take. While one of them is at work, and nothing else follows, the rest of it is waited for.
+    async fn sum_up(&mut self, ctx: &Ctx, hooks: &Hooks, (first, end): (i64, Position)) -> Result<bool> {
+        if imports::is_at_work(ctx, first, end.seq).await? {
+            self.hook.due_at = ctx.clock.now() + PAUSE;
+            return self.keep(ctx).await.map(|_| false);
+        }
+        let mut summary = Summary::after(self.hook.cursor.clone());
+        let mut cursor = self.hook.cursor.clone();
+        let mut ends = false;
+        let reading = loop {
+            let Some(reading) = self.read(ctx, &cursor, STRETCH).await? else { return Ok(false) };
+            let summarised = summarised_of(ctx, &reading.part).await?;
+            for told in &reading.part.told {
+                if !summarised.contains(&told.seq) {
+                    ends = true;
+                    break;
+                }
+                cursor.clone_from(&told.change.cursor);
+                if self.wants(&told.change)? {
+                    summary.add(told);
+                }
+            }
+            if ends || !reading.part.has_more || Instant::now() >= self.over {
+                break reading;
+            }
+            cursor.clone_from(&reading.part.next);
+        };
+        match Message::summary(ctx, &self.hook, &summary, &cursor)? {
+            Some(message) => self.send(&reading.ctx, hooks, &message, &cursor).await,
+            None => {
+                self.hook.cursor = cursor;
+                self.keep(ctx).await
+            }
+        }
+    }
+
+    /// What the reader is told next after a cursor; none where it may not read any more, or has to begin anew.
+    async fn read(&mut self, ctx: &Ctx, after: &str, limit: usize) -> Result<Option<Reading>> {
         let ended = |_| Error::Internal("the turns of webhooks are gone".into());
         let _turn = READINGS.acquire().await.map_err(ended)?;
         // First the end of the log, then the reader: nothing may become visible in between.
@@ -122,7 +176,7 @@ impl Course {
         };
         let mut reader = ctx.acting(actor);
         reader.view = reader.view.noting();
-        match told(&reader, (&hook.cursor, end), (&self.kinds()?, PAGE)).await {
+        match told(&reader, (after, end), (&self.kinds()?, limit)).await {
             Ok(part) => Ok(Some(Reading { ctx: reader, part, end, until, over: Instant::now() + SLICE })),
             Err(Error::Gone(code, _)) => {
                 self.stop(ctx, PAUSED, code.name()).await?;
@@ -154,16 +208,21 @@ impl Course {
         Ok(is_event && (countries.is_empty() || change.record.as_ref().is_none_or(is_of)))
     }
 
-    /// Sends one message; answers whether the next one may follow.
-    async fn send(&mut self, reader: &Ctx, hooks: &Hooks, told: &Told) -> Result<bool> {
+    /// Tells of one change; answers whether the next one may follow.
+    async fn tell(&mut self, reader: &Ctx, hooks: &Hooks, told: &Told) -> Result<bool> {
         if let Some(row) = &told.row {
             reader.note(row);
         }
         reader.settle_reads().await?;
         let message = Message::about(reader, &self.hook, told)?;
+        self.send(reader, hooks, &message, &told.change.cursor).await
+    }
+
+    /// Sends a message, after which the webhook stands at a cursor; answers whether the next one may follow.
+    async fn send(&mut self, reader: &Ctx, hooks: &Hooks, message: &Message, cursor: &str) -> Result<bool> {
         match message.send(reader, hooks, &mut self.hook).await? {
             Outcome::Taken => {
-                self.hook.cursor.clone_from(&told.change.cursor);
+                cursor.clone_into(&mut self.hook.cursor);
                 (self.hook.failures, self.hook.due_at) = (0, reader.clock.now());
                 self.keep(reader).await
             }

@@ -3,7 +3,11 @@
 use kernel::{Ctx, Result};
 use serde_json::{Value as Json, json};
 
-use super::{Attempt, MAX_ATTEMPTS, keys, stored::Stored};
+use super::{
+    Attempt, MAX_ATTEMPTS, keys,
+    stored::Stored,
+    summary::{self, Summary},
+};
 use crate::{
     domain::exchange::changes::{Change, Told},
     outgoing::hooks::{Failure, Hooks},
@@ -40,6 +44,13 @@ impl Message {
             name: format!("{kind}.{event}"),
             data: serde_json::to_value(&told.change)?,
         })
+    }
+
+    /// The message about changes that are counted, up to a cursor; none where there are none.
+    pub(super) fn summary(ctx: &Ctx, hook: &Stored, summary: &Summary, cursor: &str) -> Result<Option<Self>> {
+        let Some(place) = summary.place() else { return Ok(None) };
+        let id = keys::message_id(ctx, hook, &place)?;
+        Ok(Some(Self { id, name: summary::NAME.into(), data: summary.told(cursor) }))
     }
 
     /// The message that tests a webhook.
