@@ -6,15 +6,19 @@ mod hear;
 mod look;
 mod open;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, AtomicU64, Ordering},
+use std::{
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
 };
 
+use futures_util::{Stream, TryStreamExt};
 use sea_orm::{
     AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult,
-    IsolationLevel, QueryResult, SqliteTransactionMode, Statement, StatementBuilder, TransactionOptions,
-    TransactionTrait,
+    IsolationLevel, QueryResult, SqliteTransactionMode, Statement, StatementBuilder, StreamTrait,
+    TransactionOptions, TransactionTrait,
 };
 use tokio::sync::watch;
 
@@ -215,8 +219,8 @@ impl Conn<'_> {
     #[must_use]
     pub fn backend(&self) -> DbBackend {
         match self.inner {
-            Inner::Pool(c) => c.get_database_backend(),
-            Inner::Transaction(c) => c.get_database_backend(),
+            Inner::Pool(c) => ConnectionTrait::get_database_backend(c),
+            Inner::Transaction(c) => ConnectionTrait::get_database_backend(c),
         }
     }
 
@@ -269,11 +273,38 @@ impl Conn<'_> {
             Inner::Pool(c) => c.query_all_raw(statement).await?,
             Inner::Transaction(c) => c.query_all_raw(statement).await?,
         };
-        let more = u64::try_from(rows.len()).unwrap_or(u64::MAX);
-        self.db.rows.fetch_add(more, Ordering::Relaxed);
-        self.db.work.fetch_add(more.max(LEAST_WORK), Ordering::Relaxed);
+        self.count_rows(rows.len());
         self.check_rows()?;
         Ok(rows)
+    }
+
+    /// Runs a written-out query and reads each of its rows while the database finds the next ones.
+    ///
+    /// # Errors
+    /// What the database says, and what `read` says.
+    pub async fn read_raw<T>(
+        &self,
+        statement: Statement,
+        read: impl FnMut(&QueryResult) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        self.check_rows()?;
+        self.count();
+        if cfg!(debug_assertions) {
+            fence::pass(&statement.sql);
+        }
+        let rows = match self.inner {
+            Inner::Pool(c) => gather(c.stream_raw(statement).await?, read).await?,
+            Inner::Transaction(c) => gather(c.stream_raw(statement).await?, read).await?,
+        };
+        self.count_rows(rows.len());
+        self.check_rows()?;
+        Ok(rows)
+    }
+
+    fn count_rows(&self, count: usize) {
+        let more = u64::try_from(count).unwrap_or(u64::MAX);
+        self.db.rows.fetch_add(more, Ordering::Relaxed);
+        self.db.work.fetch_add(more.max(LEAST_WORK), Ordering::Relaxed);
     }
 
     fn check_rows(&self) -> Result<(), DbErr> {
@@ -285,4 +316,17 @@ impl Conn<'_> {
         self.db.statements.fetch_add(1, Ordering::Relaxed);
         self.db.tally.fetch_add(1, Ordering::SeqCst);
     }
+}
+
+/// Reads the rows of a query one by one.
+async fn gather<T>(
+    rows: impl Stream<Item = Result<QueryResult, DbErr>>,
+    mut read: impl FnMut(&QueryResult) -> Result<T>,
+) -> Result<Vec<T>> {
+    let mut rows = pin!(rows);
+    let mut all = Vec::new();
+    while let Some(row) = rows.try_next().await? {
+        all.push(read(&row)?);
+    }
+    Ok(all)
 }

@@ -64,8 +64,7 @@ async fn single(view: &View, wanted: Wanted, id: Uuid, is_along: bool) -> Result
         let is_it = wanted.def.col("id").eq(Prepared::mark());
         Ok(making(view, wanted, (Cond::all().add(visible(&view.actor, wanted.def)).add(is_it), is_along)))
     })?;
-    let found = prepared.run(view, &[id]).await?;
-    let (mut rows, named) = prepared.read(view, wanted, &found).await?;
+    let (mut rows, named) = prepared.rows(view, wanted, &[id]).await?;
     let row = rows.pop().ok_or(Error::NotFound)?;
     view.note(&row);
     Ok((row, named))
@@ -160,8 +159,7 @@ async fn one(view: &View, wanted: Wanted, cond: Cond) -> Result<Row> {
         made.select.limit(1).order_by((def.iden(), Alias::new("id")), Order::Asc);
         Ok(made)
     })?;
-    let found = prepared.run(view, &[]).await?;
-    let row = prepared.read(view, wanted, &found).await?.0.pop().ok_or(Error::NotFound)?;
+    let row = prepared.rows(view, wanted, &[]).await?.0.pop().ok_or(Error::NotFound)?;
     view.note(&row);
     Ok(row)
 }
@@ -178,7 +176,7 @@ pub async fn of_plan(view: &View, wanted: impl Into<Wanted>, plan: Uuid) -> Resu
         let is_of = def.col(column).eq(Prepared::mark());
         Ok(making(view, wanted, (Cond::all().add(visible(&view.actor, def)).add(is_of), false)))
     })?;
-    let (rows, _) = prepared.read(view, wanted, &prepared.run(view, &[plan]).await?).await?;
+    let (rows, _) = prepared.rows(view, wanted, &[plan]).await?;
     for row in &rows {
         view.note(row);
     }
@@ -225,8 +223,7 @@ async fn page_of(
         }
         Ok(made)
     })?;
-    let found = prepared.run(view, &[]).await?;
-    let (mut rows, named) = prepared.read(view, wanted, &found).await?;
+    let (mut rows, named) = prepared.rows(view, wanted, &[]).await?;
     let has_more = rows.len() > page.limit;
     rows.truncate(page.limit);
     for row in &rows {

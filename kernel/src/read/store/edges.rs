@@ -36,7 +36,7 @@ pub async fn by_ids(
         let among = view.db.reading().among(wanted.def.col("id"), &[Prepared::mark()]);
         Ok(making(view, wanted, (Cond::all().add(visible(&view.actor, wanted.def)).add(among), false)))
     })?;
-    let (rows, _) = prepared.read(view, wanted, &prepared.run(view, ids).await?).await?;
+    let (rows, _) = prepared.rows(view, wanted, ids).await?;
     for row in &rows {
         view.note(row);
     }

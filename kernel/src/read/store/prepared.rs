@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{Wanted, hide_copies, with_copies};
 use crate::{
     cache::Cache,
+    db::Conn,
     error::Result,
     record::Columns,
     render::{Named, along::Along},
@@ -117,6 +118,39 @@ impl Prepared {
         ids: impl IntoIterator<Item = &'i Uuid>,
     ) -> Result<Vec<QueryResult>> {
         let conn = view.db.reading();
+        let found = conn.all_raw(self.bound(conn, ids)).await?;
+        if let Some(watch) = &view.watch {
+            watch.see_in(found.first(), self.columns)?;
+        }
+        Ok(found)
+    }
+
+    /// Runs the statement for some ids, and reads rows of what is wanted with what is selected along with them.
+    pub(super) async fn rows<'i>(
+        &self,
+        view: &View,
+        wanted: Wanted,
+        ids: impl IntoIterator<Item = &'i Uuid>,
+    ) -> Result<(Vec<Row>, Named)> {
+        let conn = view.db.reading();
+        let (own, mut named) = (wanted.len(), Named::default());
+        let mut watch = view.watch.as_ref();
+        let read = |from: &QueryResult| {
+            if let Some(watch) = watch.take() {
+                watch.see_in(Some(from), self.columns)?;
+            }
+            let row = wanted.seen(view, from)?;
+            self.along.read(&row, from, own, &mut named)?;
+            Ok(row)
+        };
+        let mut rows = conn.read_raw(self.bound(conn, ids), read).await?;
+        let copies = with_copies(wanted.def, rows.iter_mut());
+        hide_copies(conn, (&view.actor, view.kinds), wanted.def, copies).await?;
+        Ok((rows, named))
+    }
+
+    /// The statement with these ids.
+    fn bound<'i>(&self, conn: Conn<'_>, ids: impl IntoIterator<Item = &'i Uuid>) -> Statement {
         let mut statement = self.statement.clone();
         let bound = match self.ids {
             Ids::None => None,
@@ -130,27 +164,6 @@ impl Prepared {
                 }
             }
         }
-        let found = conn.all_raw(statement).await?;
-        if let Some(watch) = &view.watch {
-            watch.see_in(found.first(), self.columns)?;
-        }
-        Ok(found)
-    }
-
-    /// Reads rows of what is wanted, and what was selected along with them.
-    pub(super) async fn read(
-        &self,
-        view: &View,
-        wanted: Wanted,
-        found: &[QueryResult],
-    ) -> Result<(Vec<Row>, Named)> {
-        let (own, mut named) = (wanted.len(), Named::default());
-        let mut rows = found.iter().map(|row| wanted.seen(view, row)).collect::<Result<Vec<_>>>()?;
-        let copies = with_copies(wanted.def, rows.iter_mut());
-        hide_copies(view.db.reading(), (&view.actor, view.kinds), wanted.def, copies).await?;
-        for (from, row) in found.iter().zip(&rows) {
-            self.along.read(row, from, own, &mut named)?;
-        }
-        Ok((rows, named))
+        statement
     }
 }
