@@ -337,3 +337,17 @@ fn only_the_clock_asks_the_machine_for_the_time() {
 
     assert_eq!(asking, NONE);
 }
+
+#[test]
+fn no_join_loses_its_condition() {
+    // SeaQuery leaves out the condition of a cross join of a table; `cross_join` says that there is none.
+    let loses = |source: &Source| {
+        ["join", "join_as"]
+            .iter()
+            .any(|join| source.text.contains(&format!(".{join}({}", ["JoinType::", "CrossJoin"].concat())))
+    };
+
+    let losing: Vec<_> = everything().into_iter().filter(loses).map(|source| source.path).collect();
+
+    assert_eq!(losing, NONE);
+}

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use sea_orm::{
     QueryResult,
     sea_query::{
-        Alias, CommonTableExpression, Condition, Expr, ExprTrait, Func, JoinType, Order, Query,
-        SelectStatement, UnionType, WindowStatement, WithClause,
+        Alias, CommonTableExpression, Condition, Expr, ExprTrait, Func, Order, Query, SelectStatement,
+        UnionType, WindowStatement, WithClause,
     },
 };
 use uuid::Uuid;
@@ -136,7 +136,6 @@ fn tags(def: &'static KindDef, condition: Condition, is_postgres: bool) -> Selec
     // SQLite, which knows not how few there are, would take the index of a column that rights compare: it is led.
     let mut few = Query::select().expr(def.col("id")).from(def.iden()).take();
     few.cond_where(for_rule(def.table)).and_where(is_translated);
-    let id = Expr::col((FEW, "id"));
-    select.from_subquery(few, FEW);
-    select.join(JoinType::CrossJoin, def.iden(), id.eq(def.col("id"))).take()
+    select.from_subquery(few, FEW).cross_join(def.iden());
+    select.and_where(Expr::col((FEW, "id")).eq(def.col("id"))).take()
 }
