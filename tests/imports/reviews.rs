@@ -64,3 +64,22 @@ async fn a_review_is_judged_by_the_rights_of_who_reviews() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn who_reviews_commits_under_the_source_systems_of_the_sender() {
+    app(async |app| {
+        let (head, me) = (app.user("focal_point").await, app.user("officer").await);
+        head.post("/import-rules", json!({"owner": "KGZ", "needs_second_person": true})).await.ok(201);
+        let sent = send(&me, "kind=tasks", FILE.replace("crm", "agency:MES")).await;
+
+        let review = head.post(&act(&sent, "review"), json!({})).await;
+        let plan = json!({ "import_plan": review.ok(200)["import_plan"] });
+        let done = head.post(&act(&review, "commit"), plan).await;
+        let own = send(&head, "kind=tasks&dry_run=true", FILE.replace("crm,1", "agency:MES,2")).await;
+
+        assert_eq!(counts(done.ok(200)), [1, 0, 0, 0, 0], "{} {}", sent.body, done.body);
+        head.get("/tasks/by-key/agency:MES/1").await.ok(200);
+        assert_eq!(counts(own.ok(200)), [0, 0, 0, 0, 1]);
+    })
+    .await;
+}

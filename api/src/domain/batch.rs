@@ -59,7 +59,9 @@ async fn answers(ctx: &Ctx, outcomes: Vec<Outcome>, dry_run: bool) -> Result<Bat
     let mut renderers = BTreeMap::new();
     for (kind, rows) in of_kind {
         let Some(def) = rows.first().map(Row::def) else { continue };
-        renderers.insert(kind, Renderer::on(ctx, def, &rows, Detail::List).await?);
+        let mut renderer = Renderer::on(ctx, def, &rows, Detail::List).await?;
+        renderer.share_with(ctx, &outcomes).await?;
+        renderers.insert(kind, renderer);
     }
     let answers = outcomes.into_iter().map(|outcome| {
         let renderer = outcome.row.as_ref().and_then(|row| renderers.get(row.def().name));

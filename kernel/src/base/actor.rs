@@ -108,6 +108,8 @@ pub struct Actor {
     pub bound: Option<String>,
     /// The audience the caller views as; grants and standing are then those of its members, and there is no user.
     pub viewing: Option<Viewing>,
+    /// Whose file the caller commits as a second person: under the source systems of that one too.
+    pub writes_for: Option<Arc<Self>>,
     /// Whether the caller works on the next edition of plans, and reads them as they are there.
     pub is_drafting: bool,
     /// The service itself: seeds, the command line, the clock job.
@@ -206,7 +208,9 @@ impl Actor {
     pub fn writes_under(&self, system: &str) -> bool {
         let is_narrowed = self.key.as_ref().is_some_and(|key| !key.writes_under(system));
         let is_reserved = ["seed", "demo", "release", "release_set", "bundle"].contains(&system);
-        !is_narrowed && !is_reserved && self.grants.iter().any(|grant| grant.writes_under(system))
+        let is_own = self.grants.iter().any(|grant| grant.writes_under(system));
+        let is_lent = || self.writes_for.as_ref().is_some_and(|sender| sender.writes_under(system));
+        !is_narrowed && !is_reserved && (is_own || is_lent())
     }
 
     /// Text that names the caller and what it acts under, for signing cursors.

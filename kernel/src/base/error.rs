@@ -59,6 +59,13 @@ pub enum Error {
     },
     /// The state of the records refuses the operation.
     Conflict(Code, String),
+    /// Something else would be done than was reviewed; everything that moved is listed.
+    PlanMoved {
+        /// What has moved, and what helps.
+        detail: String,
+        /// Each thing that has moved.
+        moved: Vec<Violation>,
+    },
     /// The state does not allow the move, or facts are missing for it.
     IllegalMove {
         /// What is wrong and what helps.
@@ -122,6 +129,7 @@ impl Error {
             Self::VersionRequired => Code::VersionRequired,
             Self::StaleVersion { .. } => Code::StaleVersion,
             Self::Conflict(code, _) | Self::Gone(code, _) => *code,
+            Self::PlanMoved { .. } => Code::PlanMoved,
             Self::IllegalMove { .. } => Code::IllegalMove,
             Self::Invalid(_) | Self::Rejected(_) => Code::Invalid,
             Self::Limited { .. } => Code::Limited,
@@ -146,7 +154,7 @@ impl Error {
             | Self::Conflict(_, why)
             | Self::Gone(_, why)
             | Self::Unavailable(why) => why.clone(),
-            Self::IllegalMove { detail, .. } => detail.clone(),
+            Self::IllegalMove { detail, .. } | Self::PlanMoved { detail, .. } => detail.clone(),
             Self::IssuerUnreachable => {
                 "the issuer of the token does not answer, so its keys are not known; try again soon".into()
             }
@@ -179,7 +187,7 @@ impl Error {
     #[must_use]
     pub fn violations(&self) -> &[Violation] {
         match self {
-            Self::BadRequest(found) | Self::Invalid(found) => found,
+            Self::BadRequest(found) | Self::Invalid(found) | Self::PlanMoved { moved: found, .. } => found,
             _ => &[],
         }
     }

@@ -21,7 +21,7 @@ use crate::{
     error::Result,
     owners::Owners,
     policy::{Verb, authorize, is_inside, is_party},
-    record::{KindDef, Registry},
+    record::{KindDef, Outcome, Registry},
     row::Row,
     scalar::{Ref, SharedWith},
     sets, store,
@@ -133,6 +133,19 @@ impl Renderer {
         let wanted = wanted_of_any(view, def, rows);
         renderer.look_up(view, wanted).await?;
         Ok(renderer)
+    }
+
+    /// Shows outcomes with the sets that they share records with, which may be stored nowhere yet.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn share_with(&mut self, view: &View, outcomes: &[Outcome]) -> Result<()> {
+        let given = outcomes.iter().filter_map(|outcome| {
+            let row = outcome.row.as_ref().filter(|row| view.actor.is_inside(row.owner()))?;
+            Some((row.uuid("shared_set_id")?, outcome.shared.clone()?))
+        });
+        self.sets.extend(sets::seen_of(view, given.collect()).await?);
+        Ok(())
     }
 
     async fn of(view: &View, detail: Detail, sets: HashMap<Uuid, SharedWith>) -> Result<Self> {

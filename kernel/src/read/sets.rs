@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement, UnionType};
+use sea_orm::sea_query::{Alias, Cond, Expr, ExprTrait, Query, SelectStatement, UnionType};
 use uuid::Uuid;
 
-use crate::{db::Conn, error::Result, policy::visible, record::KindDef, scalar::SharedWith, view::View};
+use crate::{
+    db::Conn, error::Result, policy::visible, record::KindDef, scalar::SharedWith, store, view::View,
+};
 
 /// The members of these sets.
 ///
@@ -51,6 +53,23 @@ pub async fn seen(view: &View, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, Sha
     for set in sets.values_mut() {
         set.agencies.sort_unstable();
         set.groups.sort_unstable();
+    }
+    Ok(sets)
+}
+
+/// Of these sets, which need not be stored, the members that the caller may see.
+///
+/// # Errors
+/// What the database says.
+pub async fn seen_of(view: &View, mut sets: HashMap<Uuid, SharedWith>) -> Result<HashMap<Uuid, SharedWith>> {
+    let lists: [(&str, fn(&mut SharedWith) -> &mut Vec<Uuid>); 2] =
+        [("agency", |set| &mut set.agencies), ("working_group", |set| &mut set.groups)];
+    for (kind, list) in lists {
+        let named: BTreeSet<Uuid> = sets.values_mut().flat_map(|set| list(set).iter().copied()).collect();
+        let Some(def) = view.kinds.get(kind).filter(|_| !named.is_empty()) else { continue };
+        let which = Cond::all().add(visible(&view.actor, def)).add(def.col("id").is_in(named));
+        let seen = store::distinct(view.db.reading(), def, "id", which).await?;
+        sets.values_mut().for_each(|set| list(set).retain(|id| seen.contains(id)));
     }
     Ok(sets)
 }

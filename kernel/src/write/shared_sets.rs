@@ -33,6 +33,12 @@ impl From<&SharedWith> for Members {
     }
 }
 
+impl From<Members> for SharedWith {
+    fn from(set: Members) -> Self {
+        Self { agencies: set.agencies.into_iter().collect(), groups: set.groups.into_iter().collect() }
+    }
+}
+
 impl Members {
     /// The id that follows from the members; none for the empty set.
     #[must_use]

@@ -17,6 +17,7 @@ mod fields;
 mod follow;
 mod hidden;
 mod item;
+mod marks;
 mod named;
 mod purge;
 mod received;

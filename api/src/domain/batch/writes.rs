@@ -191,7 +191,7 @@ fn moves(def: &KindDef, op: &Op) -> bool {
 /// The answer for an item that asks for nothing that can be done.
 fn refusal(why: &[Violation]) -> Outcome {
     let kind = OutcomeKind::Rejected(Error::Invalid(why.to_vec()));
-    Outcome { asked: Asked::default(), kind, id: None, version: None, before: None, row: None }
+    Outcome { asked: Asked::default(), kind, id: None, version: None, before: None, row: None, shared: None }
 }
 
 impl BatchOp {

@@ -7,6 +7,7 @@ use crate::{
     error::{Error, Violation},
     policy::Verb,
     row::Row,
+    scalar::SharedWith,
 };
 
 /// What a write by key expects of the record with that key.
@@ -139,6 +140,8 @@ pub struct Outcome {
     pub before: Option<Row>,
     /// The row afterwards; none for deletions and rejections.
     pub row: Option<Row>,
+    /// With whom the item shares the record, where it says so; a set that a dry run judges is stored nowhere.
+    pub shared: Option<SharedWith>,
 }
 
 impl Outcome {

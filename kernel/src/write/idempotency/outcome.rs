@@ -161,6 +161,7 @@ impl Kept {
                 version: None,
                 before: None,
                 row: None,
+                shared: None,
             };
         };
         let row = rows.get(&(state.id, state.version)).cloned();
@@ -172,7 +173,7 @@ impl Kept {
             (None, _) => ctx.kinds.get(&state.kind).map(|def| Row::known_by(def, state.id, state.version)),
         };
         let version = row.as_ref().map(Row::version);
-        Outcome { asked: Asked::default(), kind, id: Some(state.id), version, before, row }
+        Outcome { asked: Asked::default(), kind, id: Some(state.id), version, before, row, shared: None }
     }
 }
 

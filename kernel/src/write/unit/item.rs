@@ -9,6 +9,7 @@ use crate::{
     policy::{Verb, is_inside, is_party, withhold},
     record::{Asked, Expected, KindDef, Op, Outcome, OutcomeKind},
     row::Row,
+    scalar::SharedWith,
     shared_sets::Members,
     spelling,
 };
@@ -345,6 +346,7 @@ pub(super) fn outcomes(actor: &Actor, items: Vec<Item>) -> Vec<Outcome> {
                 version: (!gone && (is_told || !item.is_unchanged)).then(|| item.after.version()),
                 before: item.before,
                 row: (!gone).then_some(item.after),
+                shared: item.shared.map(SharedWith::from),
                 kind,
             }
         })

@@ -16,7 +16,7 @@ use super::{
     read::{self, Read},
     report::Verdict,
     review,
-    units::{Judging, One, Part, Planned, Told, Whole},
+    units::{self, Grouped, Judging, One, Part, Planned, Told, Whole},
 };
 use crate::domain::{
     KINDS,
@@ -98,7 +98,11 @@ async fn fail(ctx: &Ctx, mut job: Job, error: &Error) -> Result<()> {
     };
     (job.state, job.errors, job.finished_at) = ("failed".into(), json!(texts), Some(ctx.clock.now()));
     let columns = [Column::State, Column::Errors, Column::FinishedAt];
-    job::store(ctx.db.writing(), &job, &columns, job::in_state(&OPEN)).await?;
+    let is_kept = job::store(ctx.db.writing(), &job, &columns, job::in_state(&OPEN)).await?;
+    if is_kept && job.done == 0 {
+        // What a dry run said would become of the rows has not become of them.
+        job::forget_rows(ctx.db.writing(), job.id).await?;
+    }
     Ok(())
 }
 
@@ -127,6 +131,7 @@ impl Carried {
         if !job::store(self.ctx.db.writing(), &self.job, &columns, job::in_state(&OPEN)).await? {
             return Err(cancelled());
         }
+        self.ctx = review::lent(&self.ctx, &self.job).await?;
         let ctx = self.ctx.clone();
         let job = self.job.clone();
         note(&ctx, job.id, Tally::of(&job));
@@ -159,15 +164,27 @@ impl Carried {
 
     /// What would become of all rows.
     async fn verdicts(&self) -> Result<Vec<Verdict>> {
-        let judging = self.judging();
+        let (judging, group) = (self.judging(), self.options.group());
         if self.read.builds_on_itself || judging.sync.is_some() || self.makes_moves() {
             // What the others bring must be there.
-            return self.ctx.take_back(async move |unit| judging.run(unit).await).await;
+            return match group {
+                Some(size) => {
+                    let grouped = Grouped { judging, size };
+                    self.ctx.take_back(async move |unit| grouped.run(unit).await).await
+                }
+                None => self.ctx.take_back(async move |unit| judging.run(unit).await).await,
+            };
         }
         let (mut all, mut tally) = (Vec::new(), Tally::default());
-        for chunk in chunk::chunks(&self.read, None) {
+        for chunk in chunk::chunks(&self.read, group) {
             let one = One { read: self.read.clone(), how: judging.how, chunk };
-            let some = self.ctx.rehearse(async move |unit| one.run(unit).await).await?;
+            let some = self
+                .ctx
+                .rehearse(async move |unit| match group {
+                    Some(_) => one.run_group(unit).await,
+                    None => one.run(unit).await,
+                })
+                .await?;
             tally.add(&some, true);
             note(&self.ctx, self.job.id, tally);
             all.extend(some);
@@ -223,8 +240,12 @@ impl Carried {
         }
     }
 
-    /// Writes the rows in groups, each in a unit of its own with what is said of it.
+    /// Writes the rows in groups, each in a unit of its own with what is said of it. What was reviewed is held to its plan as
+    /// a whole, before the first of them.
     async fn in_groups(mut self) -> Result<(Job, Vec<Verdict>)> {
+        if self.planned.is_some() && self.job.done == 0 {
+            units::hold_to(&self.planned, &self.verdicts().await?)?;
+        }
         let group = self.options.group();
         let chunks = chunk::chunks(&self.read, group);
         // A long report is kept in the database alone.

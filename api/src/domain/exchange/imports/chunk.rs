@@ -128,6 +128,23 @@ pub(super) async fn apply(unit: &mut Unit, read: &Read, chunk: &Chunk, how: How)
     Ok(verdicts)
 }
 
+/// Judges and writes a chunk that is whole or not at all: where a row is refused, all are.
+///
+/// # Errors
+/// What the database says.
+pub(super) async fn apply_group(
+    unit: &mut Unit,
+    read: &Read,
+    chunk: &Chunk,
+    how: How,
+) -> Result<Vec<Verdict>> {
+    let mut verdicts = apply(unit, read, chunk, how).await?;
+    if verdicts.iter().any(Verdict::is_rejected) {
+        refuse_group(&mut verdicts);
+    }
+    Ok(verdicts)
+}
+
 /// What changes in each record, as its sender sees it.
 async fn told(ctx: &Ctx, def: &'static KindDef, outcomes: &[Outcome]) -> Result<Vec<Json>> {
     let changed = |outcome: &&Outcome| matches!(outcome.kind, OutcomeKind::Created | OutcomeKind::Updated);
@@ -138,7 +155,8 @@ async fn told(ctx: &Ctx, def: &'static KindDef, outcomes: &[Outcome]) -> Result<
         .flatten()
         .cloned()
         .collect();
-    let renderer = Renderer::on(ctx, def, &rows, Detail::List).await?;
+    let mut renderer = Renderer::on(ctx, def, &rows, Detail::List).await?;
+    renderer.share_with(ctx, outcomes).await?;
     let one = |outcome: &Outcome| match &outcome.row {
         Some(row) if changed(&outcome) => changes(&renderer, outcome.before.as_ref(), row),
         _ => Ok(Json::Object(Map::new())),

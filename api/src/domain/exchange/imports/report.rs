@@ -4,7 +4,7 @@ use std::fmt;
 
 use async_graphql::SimpleObject;
 use kernel::{
-    Code, KindDef,
+    Code, KindDef, Violation,
     input::cut,
     record::{Outcome, OutcomeKind},
     row::Row,
@@ -16,6 +16,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{entry::Entry, fault::RowFault, spool::Table};
+
+/// What is said of a row that has moved.
+const MOVED: &str = "something else would become of it than the dry run showed";
 
 /// What became of one row of an import.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema, SimpleObject)]
@@ -214,7 +217,34 @@ impl Verdict {
         let why = "another row of its group is refused, so none of the group is written";
         let error = self.row.error(&RowFault::new(None, Code::RuleBroken, why), None);
         self.row.errors.push(error);
+        self.refuse();
+    }
+
+    /// Refuses the row because something else would become of it than was reviewed.
+    pub(super) fn refuse_as_moved(&mut self) {
+        let error = self.row.error(&RowFault::new(None, Code::PlanMoved, MOVED), None);
+        self.row.errors.push(error);
+        self.refuse();
+    }
+
+    fn refuse(&mut self) {
         (self.row.result, self.row.id, self.row.version) = ("rejected".to_owned(), None, None);
+        self.row.changes = Object(Json::Object(Map::new()));
+    }
+
+    /// What the row is called for people.
+    pub(super) fn name(&self) -> String {
+        let row = &self.row;
+        let table = row.table.as_ref().map(|table| format!("{table}, ")).unwrap_or_default();
+        match row.row {
+            Some(number) => format!("{table}row {number}"),
+            None => format!("record {}", row.id.unwrap_or_default()),
+        }
+    }
+
+    /// What is said of a row of which something else would become than was reviewed.
+    pub(super) fn moved(&self) -> Violation {
+        Violation::new(format!("/rows/{}", self.seq), Code::PlanMoved, format!("{}: {MOVED}", self.name()))
     }
 
     /// Whether the row makes a record.

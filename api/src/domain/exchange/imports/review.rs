@@ -1,7 +1,9 @@
 //! Four eyes: where an owner wants it, somebody else of the owner commits what was sent.
 
+use std::sync::Arc;
+
 use entity::{ImportRule, import_job::Column, import_rule, vocab::Role};
-use kernel::{Ctx, Error, Result, store};
+use kernel::{Ctx, Error, Result, actor::Actor, store};
 use sea_orm::sea_query::{Cond, ExprTrait};
 use uuid::Uuid;
 
@@ -11,7 +13,7 @@ use super::{
     outcome::COMMITTED,
     start,
 };
-use crate::domain::Registered;
+use crate::{domain::Registered, signin::standing::sender};
 
 /// Roles whose holders review what others of the owner send.
 const FULL: [Role; 4] = [Role::FocalPoint, Role::Secretariat, Role::Regional, Role::Partner];
@@ -105,6 +107,19 @@ pub async fn review(ctx: &Ctx, id: Uuid) -> Result<Started> {
     let bytes = u64::try_from(job.bytes).unwrap_or_default();
     let sent = Sent { file, bytes, sha256: job.sha256.clone() };
     start::start_review(ctx, sent, options, &job).await
+}
+
+/// The context of who carries out an import: of a review with the source systems of who sent the file.
+///
+/// # Errors
+/// What the database says.
+pub(super) async fn lent(ctx: &Ctx, job: &Job) -> Result<Ctx> {
+    let Some(of) = job.reviews else { return Ok(ctx.clone()) };
+    let sent = job::any(ctx.db.reading(), of).await?;
+    let writes_for = sender(ctx, sent.user_id, &sent.owner, sent.api_key_id).await?.map(Arc::new);
+    let mut actor = Actor::clone(&ctx.actor);
+    actor.writes_for = writes_for;
+    Ok(ctx.acting(actor))
 }
 
 /// Ends the import that was reviewed, once its review is written: its sender reads there what became of it.

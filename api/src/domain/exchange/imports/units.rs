@@ -20,6 +20,9 @@ use super::{
 };
 use crate::domain::exchange::hold::{Tally, note};
 
+/// Rows that the text of a refusal names; all are listed beside it.
+const NAMED: usize = 20;
+
 /// A chunk, for a unit.
 pub(super) struct One {
     pub(super) read: Arc<Read>,
@@ -30,6 +33,11 @@ pub(super) struct One {
 impl One {
     pub(super) async fn run(&self, unit: &mut Unit) -> Result<Vec<Verdict>> {
         chunk::apply(unit, &self.read, &self.chunk, self.how).await
+    }
+
+    /// The same for a chunk that is written whole or not at all.
+    pub(super) async fn run_group(&self, unit: &mut Unit) -> Result<Vec<Verdict>> {
+        chunk::apply_group(unit, &self.read, &self.chunk, self.how).await
     }
 }
 
@@ -64,6 +72,31 @@ impl Judging {
             let named: BTreeSet<Uuid> = all.iter().filter_map(|verdict| verdict.row.id).collect();
             let first = i32::try_from(self.read.order.len()).unwrap_or(i32::MAX);
             all.extend(chunk::delete_missing(unit, (table.def, system), &named, first).await?);
+        }
+        all.sort_by_key(|verdict| verdict.seq);
+        Ok(all)
+    }
+}
+
+/// All rows in groups, for a unit that is taken back: a group of which a row is refused leaves nothing that others build on.
+pub(super) struct Grouped {
+    pub(super) judging: Judging,
+    pub(super) size: usize,
+}
+
+impl Grouped {
+    pub(super) async fn run(&self, unit: &mut Unit) -> Result<Vec<Verdict>> {
+        let Judging { read, how, job, .. } = &self.judging;
+        let (mut all, mut tally) = (Vec::new(), Tally::default());
+        for chunk in chunk::chunks(read, Some(self.size)) {
+            unit.mark().await?;
+            let some = chunk::apply_group(unit, read, &chunk, *how).await?;
+            unit.end_mark(!has_rejected(&some)).await?;
+            if let Some((job, is_dry)) = job {
+                tally.add(&some, *is_dry);
+                note(&unit.ctx, *job, tally);
+            }
+            all.extend(some);
         }
         all.sort_by_key(|verdict| verdict.seq);
         Ok(all)
@@ -142,17 +175,24 @@ pub(super) struct Part {
 
 impl Part {
     pub(super) async fn run(&self, unit: &mut Unit) -> Result<Job> {
-        let verdicts = self.one.run(unit).await?;
+        let mut verdicts =
+            if self.is_group { self.one.run_group(unit).await? } else { self.one.run(unit).await? };
         if self.job.done == 0 {
             chunk::survey(unit, &self.one.read, &self.one.chunk, &verdicts).await?;
         }
-        let done = self.settle(unit, &verdicts).await;
+        let done = self.settle(unit, &mut verdicts).await;
         self.told.put(verdicts);
         done
     }
 
-    async fn settle(&self, unit: &Unit, verdicts: &[Verdict]) -> Result<Job> {
-        hold_to(&self.planned, verdicts)?;
+    async fn settle(&self, unit: &Unit, verdicts: &mut [Verdict]) -> Result<Job> {
+        if let Some(planned) = &*self.planned {
+            // All of it was held to the plan before the first unit: this has changed in between.
+            let moved = verdicts.iter_mut().filter(|verdict| !is_planned(planned, verdict));
+            if moved.map(Verdict::refuse_as_moved).count() > 0 {
+                return Err(taken_back());
+            }
+        }
         if self.is_group && has_rejected(verdicts) {
             return Err(taken_back());
         }
@@ -182,32 +222,26 @@ pub(super) fn taken_back() -> Error {
 }
 
 /// Refuses what a dry run did not show.
-fn hold_to(planned: &Planned, verdicts: &[Verdict]) -> Result<()> {
-    let moved = planned.as_ref().map(|planned| moved(verdicts, planned)).unwrap_or_default();
-    if moved.is_empty() { Ok(()) } else { Err(plan_moved(&moved)) }
-}
-
-/// Rows of which something else becomes than was shown.
-fn moved<'a>(now: &'a [Verdict], planned: &BTreeMap<i32, Verdict>) -> Vec<&'a Verdict> {
-    let same = |verdict: &&Verdict| planned.get(&verdict.seq).is_some_and(|then| verdict.is_as(then));
-    now.iter().filter(|verdict| !same(verdict)).collect()
-}
-
-/// The refusal of a plan that does not hold any more, with the rows that moved.
-fn plan_moved(moved: &[&Verdict]) -> Error {
-    let told: Vec<String> = moved
-        .iter()
-        .take(20)
-        .map(|verdict| match verdict.row.row {
-            Some(row) => format!("row {row}"),
-            None => format!("record {}", verdict.row.id.unwrap_or_default()),
-        })
-        .collect();
-    let more = moved.len().saturating_sub(told.len());
+///
+/// # Errors
+/// `PlanMoved` with each row of which something else would become.
+pub(super) fn hold_to(planned: &Planned, verdicts: &[Verdict]) -> Result<()> {
+    let Some(planned) = planned else { return Ok(()) };
+    let moved: Vec<_> = verdicts.iter().filter(|verdict| !is_planned(planned, verdict)).collect();
+    if moved.is_empty() {
+        return Ok(());
+    }
+    let named: Vec<String> = moved.iter().take(NAMED).map(|verdict| verdict.name()).collect();
+    let more = moved.len().saturating_sub(named.len());
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    let text = format!(
+    let detail = format!(
         "something else would become of {}{more} than the dry run showed: the records have changed since; run it again",
-        told.join(", ")
+        named.join(", ")
     );
-    Error::Conflict(Code::PlanMoved, text)
+    Err(Error::PlanMoved { detail, moved: moved.into_iter().map(Verdict::moved).collect() })
+}
+
+/// Whether the same becomes of a row as was shown.
+fn is_planned(planned: &BTreeMap<i32, Verdict>, verdict: &Verdict) -> bool {
+    planned.get(&verdict.seq).is_some_and(|then| verdict.is_as(then))
 }

@@ -121,5 +121,13 @@ fn as_it_was(done: &Done) -> Result<std::result::Result<Row, Error>> {
 /// A record that stays as it is, and why.
 pub(super) fn refused(id: Uuid, error: Error) -> Outcome {
     let kind = OutcomeKind::Rejected(error);
-    Outcome { asked: Asked::default(), kind, id: Some(id), version: None, before: None, row: None }
+    Outcome {
+        asked: Asked::default(),
+        kind,
+        id: Some(id),
+        version: None,
+        before: None,
+        row: None,
+        shared: None,
+    }
 }
