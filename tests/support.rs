@@ -96,6 +96,13 @@ impl TestApp {
         AppState::new(self.state.db.clone(), Clock::fixed(start()), &secret, config).await.expect("a state")
     }
 
+    /// Waits until the work behind answers is done.
+    pub async fn finish_tasks(&self) {
+        self.state.tasks.close();
+        self.state.tasks.wait().await;
+        self.state.tasks.reopen();
+    }
+
     /// The context of the service itself.
     pub fn system(&self) -> Ctx {
         let mut ctx = self.state.ctx(None).acting(Actor::system());

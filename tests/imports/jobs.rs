@@ -28,9 +28,7 @@ async fn a_large_file_is_carried_out_behind_the_answer() {
         let location = sent.ok(202)["id"].as_str().unwrap().to_owned();
         assert_eq!(sent.headers["location"], format!("/api/v1/imports/{location}"));
         assert_eq!(waited.status, 200, "{}", waited.body);
-        app.state.tasks.close();
-        app.state.tasks.wait().await;
-        app.state.tasks.reopen();
+        app.finish_tasks().await;
         let done = me.get(&format!("/imports/{location}")).await;
         assert_eq!(done.ok(200)["state"], "completed", "{}", done.body);
         let [created, _, unchanged, ..] = counts(&done.body);
@@ -104,9 +102,7 @@ async fn clocks_that_jump_tear_nothing() {
         app.state.clock.advance(TimeDelta::days(-400));
         tokio::task::yield_now().await;
         app.state.clock.advance(TimeDelta::days(401));
-        app.state.tasks.close();
-        app.state.tasks.wait().await;
-        app.state.tasks.reopen();
+        app.finish_tasks().await;
 
         let me = app.user("secretariat").await;
         let done = me.get(&path).await;

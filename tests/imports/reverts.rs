@@ -3,7 +3,10 @@
 use serde_json::{Value as Json, json};
 
 use super::{act, change, counts, faults, send};
-use crate::support::{TestApp, app, client::Client};
+use crate::support::{
+    TestApp, app,
+    client::{Answer, Client},
+};
 
 const FILE: &str = "title,owner,lead_agency,language,source_system,external_key\n\
     Drill,KGZ,MES,en,crm,1\nStock,KGZ,MES,en,crm,2\n";
@@ -218,6 +221,63 @@ async fn what_cannot_come_back_is_listed_with_a_code_and_the_rest_comes() {
         codes.sort_unstable();
         assert_eq!(codes, ["not_unique", "plan_moved", "reference_not_found"]);
         me.get("/tasks/by-key/crm/2").await.ok(200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_long_import_is_taken_back_as_a_job() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let rows = (0..1_200).map(|at| format!("Drill,KGZ,MES,en,crm,{at}\n")).collect::<String>();
+        let head = "title,owner,lead_agency,language,source_system,external_key\n";
+        let sent = send(&me, "kind=tasks&atomic=group&group_size=500", format!("{head}{rows}")).await;
+        let path = format!("/imports/{}", sent.ok(202)["id"].as_str().expect("an id"));
+        app.finish_tasks().await;
+        let me = app.user("secretariat").await;
+
+        let shown = me.post(&format!("{path}/revert?dry_run=true"), json!({})).await;
+        app.finish_tasks().await;
+        let still_there = app.count("task").await;
+        let back = me.post(&format!("{path}/revert"), json!({})).await;
+        app.finish_tasks().await;
+
+        let ended = async |answer: &Answer| {
+            let path = format!("/imports/{}", answer.ok(202)["id"].as_str().expect("an id"));
+            (
+                me.get(&path).await.ok(200).clone(),
+                me.get(&format!("{path}/rows?limit=1")).await.ok(200)["items"][0].clone(),
+            )
+        };
+        let (shown, row) = ended(&shown).await;
+        assert_eq!(
+            (counts(&shown), &shown["sets"], &row["result"]),
+            ([0, 0, 0, 1200, 0], &json!([]), &json!("deleted"))
+        );
+        let (back, row) = ended(&back).await;
+        assert_eq!(
+            (counts(&back), &back["state"], &row["result"]),
+            ([0, 0, 0, 1200, 0], &json!("completed"), &json!("deleted"))
+        );
+        assert_eq!((back["sets"].as_array().map(Vec::len), &back["rows_done"]), (Some(3), &json!(1200)));
+        assert_eq!(still_there - app.count("task").await, 1200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_import_at_work_is_not_taken_back() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let done = send(&me, "kind=tasks&atomic=group&group_size=1", FILE).await;
+        app.lay_open_import(done.ok(200)["id"].as_str().expect("an id").parse().expect("an id")).await;
+
+        for verb in ["revert", "revert?dry_run=true"] {
+            me.post(&act(&done, verb), json!({})).await.problem(409, "illegal_move");
+        }
+
+        me.post(&act(&done, "cancel"), json!({})).await.ok(200);
+        assert_eq!(counts(me.post(&act(&done, "revert"), json!({})).await.ok(200)), [0, 0, 0, 2, 0]);
     })
     .await;
 }

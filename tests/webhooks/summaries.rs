@@ -185,9 +185,7 @@ async fn a_long_import_is_one_message_too() {
         made(&me, &receiver.url, json!({ "kinds": ["task"], "events": ["appeared"] })).await;
 
         send(&me, "kind=tasks&events=summary", file(1_200)).await.ok(202);
-        app.state.tasks.close();
-        app.state.tasks.wait().await;
-        app.state.tasks.reopen();
+        app.finish_tasks().await;
         run(app).await;
 
         assert_eq!(receiver.got().iter().map(counts).collect::<Vec<_>>(), [counted("appeared", 1_200)]);

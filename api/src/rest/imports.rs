@@ -258,12 +258,16 @@ async fn cancel_import(SignedIn(ctx): SignedIn, Path(id): Path<String>) -> Resul
     summary = "Take an import back",
     description = "Takes back what an import wrote, as an import of its own: records it made are deleted, records it changed are as they were, and records it deleted are there again, with what was deleted along with them. What has changed since, or cannot come back, is listed as refused and stays. Each unit of the import is taken back as one.",
     params(("id" = String, Path, description = "Id of the import"), Trying),
-    responses((status = 200, description = "The import that takes it back", body = Import), WriteProblems))]
+    responses((status = 200, description = "The import that takes it back, which is done", body = Import),
+        (status = 202, description = "The import that takes it back, which is carried out", body = Import, headers(("Location" = String), ("Retry-After" = i64))), WriteProblems))]
 async fn revert_import(
+    State(state): State<AppState>,
     Sending(ctx, asked): Sending<Trying>,
     Path(id): Path<String>,
-) -> Result<Json<Import>, Problem> {
-    Ok(Json(imports::revert(&ctx, addresses::id(&id)?, asked.dry_run.unwrap_or_default()).await?))
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let started = imports::revert(&ctx, addresses::id(&id)?, asked.dry_run.unwrap_or_default()).await?;
+    answer(&state, &ctx, started, wait(&headers)).await
 }
 
 #[utoipa::path(post, path = "/imports/{id}/review", tag = "Imports",

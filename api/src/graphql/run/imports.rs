@@ -55,7 +55,7 @@ pub(super) async fn write(call: &Ctx, write: ImportWrite, input: Map<String, Jso
         }
         ImportWrite::Revert => {
             let RevertImportInput { id, dry_run } = serde_json::from_value(input)?;
-            imports::revert(call, id, dry_run.unwrap_or_default()).await?
+            begun(imports::revert(call, id, dry_run.unwrap_or_default()).await?)
         }
     };
     Ok(of_value(&serde_json::to_value(&import)?))

@@ -15,7 +15,7 @@ use super::{
     outcome::{OUTCOME, cancelled, count, goes_on, put_down_apart},
     read::{self, Read},
     report::Verdict,
-    review,
+    revert, review,
     units::{self, Grouped, Judging, One, Part, Planned, Told, Whole},
 };
 use crate::domain::{
@@ -67,6 +67,9 @@ async fn attempt(ctx: &Ctx, id: Uuid) -> Result<()> {
     if !OPEN.contains(&job.state.as_str()) {
         return Ok(());
     }
+    if job.reverts.is_some() {
+        return revert::carry(ctx, job).await.map(drop);
+    }
     let options: ImportOptions = serde_json::from_value(job.options.clone())?;
     let file = job::file(ctx.db.reading(), id).await?;
     let how = options.reading(&KINDS, mapping::mapped(ctx, job::mapping(&job)?).await?)?;
@@ -91,7 +94,7 @@ pub(super) async fn planned(conn: Conn<'_>, job: &Job) -> Result<Planned> {
 }
 
 /// Keeps with an import why it failed.
-async fn fail(ctx: &Ctx, mut job: Job, error: &Error) -> Result<()> {
+pub(super) async fn fail(ctx: &Ctx, mut job: Job, error: &Error) -> Result<()> {
     let texts: Vec<String> = match error.violations() {
         [] => vec![error.detail()],
         found => found.iter().take(100).map(|fault| format!("{}: {}", fault.pointer, fault.detail)).collect(),

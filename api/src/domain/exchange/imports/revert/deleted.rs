@@ -14,7 +14,7 @@ use kernel::{
 };
 use uuid::Uuid;
 
-use super::{Done, SIZE};
+use super::back::{Done, SIZE};
 use crate::domain::KINDS;
 
 /// What became of a deleted record that was to be brought back.
