@@ -18,7 +18,7 @@ ROWS = int(os.environ.get("CONCORD_CI_CRASH_ROWS", "4000"))
 SEED = os.environ.get("CONCORD_CI_CRASH_SEED", "7")
 GROUP = 500
 OPEN = ("uploaded", "validating", "running")
-JOB = "(SELECT id FROM import_job WHERE file_name = '{0}')"
+JOB = "(SELECT id FROM import_job WHERE file_name = '{0}' AND reverts IS NULL)"
 FACTS = {
     "tasks": "SELECT count(*) FROM task WHERE title LIKE '{0} %'",
     "keys": "SELECT count(DISTINCT external_key) FROM task WHERE title LIKE '{0} %'",
@@ -104,20 +104,48 @@ class Trial:
         while int(self.database.rows(left)[0][0]):
             time.sleep(0.05)
 
+    @contextlib.contextmanager
+    def killing(self):
+        """Has the process killed at any point of what is done meanwhile."""
+        killer = subprocess.Popen(["sh", "-c", f"sleep {self.dice.uniform(0.02, self.usual):.3f}; kill -9 {self.service.process.pid}"])
+        yield
+        killer.wait()
+        self.service.process.wait()
+        self.quiet()
+
     def killed(self):
         """A process is killed at any point of an import, and another one goes on."""
         atomic = self.dice.choice(["all", "group", "row"])
         name, query, file = self.begin(atomic)
-        killer = subprocess.Popen(["sh", "-c", f"sleep {self.dice.uniform(0.02, self.usual):.3f}; kill -9 {self.service.process.pid}"])
-        self.send(query, file)
-        killer.wait()
-        self.service.process.wait()
-        self.quiet()
+        with self.killing():
+            self.send(query, file)
         now = facts(self.database, name)
         hold(name, now, atomic, False)
         self.caught += now["open"]
         self.service.start(is_demo=False).sign_in()
         self.settle(name, query, file, atomic)
+
+    def taken_back(self):
+        """A process is killed at any point of taking an import back, and another one goes on."""
+        name, query, file = self.begin(self.dice.choice(["all", "group"]))
+        path = f"/imports/{self.service.send(query, file)['id']}/revert"
+        self.service.finished(path.split("/")[2])
+        with self.killing(), contextlib.suppress(OSError, HTTPException):
+            self.service.ask("POST", path)
+        reverts = f"SELECT count(*), count(finished_at) FROM import_job WHERE reverts IN {JOB.format(name)}"
+        count = lambda: tuple(map(int, self.database.rows(reverts)[0]))
+        left = lambda: int(self.database.rows(FACTS["tasks"].format(name))[0][0])
+        if left() % GROUP and left() != ROWS:
+            raise SystemExit(f"{name} is torn while it is taken back: {left()} tasks")
+        self.service.start(is_demo=False).sign_in()
+        if count()[0] == 0:
+            self.service.ask("POST", path)
+        over = time.monotonic() + 120
+        while count()[0] != count()[1] and time.monotonic() < over:
+            time.sleep(0.1)
+        if count() != (1, 1) or left():
+            raise SystemExit(f"{name} is not taken back once and whole: {count()}, {left()} tasks")
+        verify(self.service)
 
     def gone(self):
         """A sender leaves in the middle of its file: nothing is kept of it."""
@@ -234,10 +262,12 @@ def trial_on(program, folder, database, points, more=()):
         trial.alone()
         for _ in range(points):
             trial.killed()
+        for _ in range(-(-points // 4)):
+            trial.taken_back()
         for step in more:
             step(trial)
         service.end()
-        return f"{points} kills on {database.name}, {trial.caught} of them with an import at work"
+        return f"{points} kills on {database.name}, {trial.caught} of them with an import at work, and while imports are taken back"
     finally:
         service.kill()
         database.drop()

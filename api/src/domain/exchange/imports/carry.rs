@@ -16,6 +16,7 @@ use super::{
     read::{self, Read},
     report::Verdict,
     revert, review,
+    spool::Table,
     units::{self, Grouped, Judging, One, Part, Planned, Told, Whole},
 };
 use crate::domain::{
@@ -198,8 +199,14 @@ impl Carried {
 
     /// Whether rows may name other states, which moves lead to, and whose facts others may bring.
     fn makes_moves(&self) -> bool {
-        self.read.tables.iter().any(|table| table.def.lifecycle.is_some())
-            && self.read.order.len() <= MAX_ROWS_AT_ONCE
+        let names_states = |table: &Table| {
+            let state = table.def.lifecycle.map(|lifecycle| lifecycle.state);
+            // Rows that are objects name what they like.
+            state.is_some_and(|state| {
+                table.columns.is_empty() || table.columns.iter().any(|(field, _)| field == state)
+            })
+        };
+        self.read.tables.iter().any(names_states) && self.read.order.len() <= MAX_ROWS_AT_ONCE
     }
 
     /// All rows; those of `sync` with the source system of which it deletes the others.
