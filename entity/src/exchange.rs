@@ -2,7 +2,7 @@
 
 use model::{MappedColumn, Objects, record};
 
-use crate::vocab::DayOrder;
+use crate::vocab::{DayOrder, DecimalMark};
 
 /// How files of one form are read: where their columns stand, and what the columns hold. Imports name it by its id or code.
 #[record(plural = "import-mappings", class = National, area = "Imports", code = PerOwner,
@@ -32,6 +32,9 @@ pub struct ImportMapping {
     /// Order of the parts of days that are written with points or slashes.
     #[field(default = DayOrder::DayFirst)]
     pub day_order: DayOrder,
+    /// What parts the fraction of numbers. Where nothing is said, `1 250 000,50` and `1.250,50` are understood, and a number such
+    /// as `2,000`, which may be two or two thousand, is refused.
+    pub decimal_mark: Option<DecimalMark>,
     /// Source system of the external keys that rows have, where they name none.
     #[field(len(1, 100))]
     pub keys_of: Option<String>,

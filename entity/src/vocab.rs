@@ -28,7 +28,7 @@ pub use delivery::{
     ActivityStatus, CapacityKind, FindingStatus, IndicatorDirection, PracticeKind, ProjectConsent,
     ProposalStatus,
 };
-pub use exchange::DayOrder;
+pub use exchange::{DayOrder, DecimalMark};
 pub use function::Function;
 pub use hazard::{Community, CooperationLevel, Domain, ExerciseKind, HazardOrigin};
 pub use institution::{AgencyKind, MembershipRole, WorkingGroupKind};

@@ -270,3 +270,41 @@ async fn periods_are_kept_with_how_exact_they_are() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn numbers_are_grouped_by_threes_and_refused_where_they_may_be_two() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let of = |code: &str, mark: Json| {
+            json!({
+                "owner": "KGZ", "code": code, "title": code, "record_kind": "tasks", "decimal_mark": mark,
+                "columns": [{"column": "Days", "field": "estimate_days"}],
+            })
+        };
+        me.post("/import-mappings", of("any", Json::Null)).await.ok(201);
+        me.post("/import-mappings", of("comma", json!("comma"))).await.ok(201);
+        me.post("/import-mappings", of("point", json!("point"))).await.ok(201);
+        let file = |days: &[&str]| {
+            let rows = days.iter().map(|days| format!("Drill;MES;en;{days}\n"));
+            format!("title;lead_agency;language;Days\n{}", rows.collect::<String>())
+        };
+        let wrong = file(&["2,000", "2.000", "1,2,3", "1.2.3", "1 2", "1 250", "12,0"]);
+
+        let any = send(&me, "mapping=any&mode=create&atomic=row", wrong).await;
+        let comma = send(&me, "mapping=comma&mode=create", file(&["2.000", "30,0"])).await;
+        let point = send(&me, "mapping=point&mode=create", file(&["2,000", "30.0"])).await;
+        let unmapped = send(&me, "kind=tasks&mode=create&atomic=row", "title,lead_agency,language,estimate_days\nA,MES,en,10.00\nB,MES,en,2.000\n").await;
+
+        let bad = |line| (line, "Days", "bad_format");
+        assert_eq!(faults(any.ok(200)), [bad(2), bad(3), bad(4), bad(5), bad(6)], "{}", any.body);
+        let message = &any.body["rows"][0]["errors"][0]["message"];
+        assert!(message.as_str().is_some_and(|text| text.starts_with("\"2,000\" may be 2000 or 2.000: say by `decimal_mark`")), "{message}");
+        let days = |report: &Json, at: usize| report["rows"][at]["changes"]["estimate_days"].clone();
+        assert_eq!([days(&any.body, 5), days(&any.body, 6)], [json!([null, 1250]), json!([null, 12])]);
+        assert_eq!([days(comma.ok(200), 0), days(&comma.body, 1)], [json!([null, 2000]), json!([null, 30])]);
+        assert_eq!([days(point.ok(200), 0), days(&point.body, 1)], [json!([null, 2000]), json!([null, 30])]);
+        assert_eq!(faults(unmapped.ok(200)), [(3, "estimate_days", "wrong_type")]);
+        assert_eq!(days(&unmapped.body, 0), json!([null, 10]));
+    })
+    .await;
+}

@@ -10,3 +10,12 @@ pub enum DayOrder {
     /// Month, day, year, as in `12/31/2025`.
     MonthFirst,
 }
+
+/// What parts the fraction of a number.
+#[vocabulary]
+pub enum DecimalMark {
+    /// A comma, as in `1 250,50`.
+    Comma,
+    /// A point, as in `1,250.50`.
+    Point,
+}

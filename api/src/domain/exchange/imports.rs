@@ -15,6 +15,7 @@ mod layout;
 mod load;
 mod lore;
 mod mapping;
+mod numbers;
 mod options;
 mod order;
 mod outcome;

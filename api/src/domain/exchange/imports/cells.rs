@@ -66,11 +66,11 @@ fn json(form: Form, cell: &str) -> Option<Json> {
     Some(parsed.unwrap_or_else(|| Json::String(cell.to_owned())))
 }
 
-/// A whole number, however it is written: `10`, `10.0`.
+/// A whole number, however it is written: `10`, `10.0`, `10.00`; `10.000` may be ten thousand.
 fn whole(text: &str) -> Option<i64> {
     let of_parts = || {
         let (whole, rest) = text.split_once('.')?;
-        rest.bytes().all(|digit| digit == b'0').then(|| whole.parse().ok())?
+        matches!(rest, "0" | "00").then(|| whole.parse().ok())?
     };
     text.parse().ok().or_else(of_parts)
 }
@@ -123,6 +123,8 @@ mod tests {
         assert_eq!(read(Form::Json, "oops"), Some(json!("oops")));
         assert_eq!(read(Form::Number, "  "), None);
         assert_eq!(read(Form::Number, "10.0"), Some(json!(10)));
+        assert_eq!(read(Form::Number, "10.00"), Some(json!(10)));
+        assert_eq!(read(Form::Number, "2.000"), Some(json!("2.000")));
         assert_eq!(read(Form::Number, "10.5"), Some(json!("10.5")));
         assert_eq!(read(Form::Number, "NaN"), None);
     }

@@ -139,7 +139,7 @@ pub(super) fn understood(def: &KindDef, name: &str, mapped: Option<&Mapped>) -> 
     }?;
     let lore = mapped
         .filter(|_| found.role == Role::Member)
-        .map(|(mapping, agencies)| Lore::of(def, &found.field, own, (mapping.day_order(), agencies)));
+        .map(|(mapping, agencies)| Lore::of(def, &found.field, own, (mapping.marks(), agencies)));
     let keys_of =
         mapped.filter(|_| found.field == "external_key").and_then(|(mapping, _)| mapping.keys_of.clone());
     Some(Column { name: name.to_owned(), keys_of, lore, ..found })

@@ -67,14 +67,14 @@ pub(super) fn of_cells(
 ) -> Entry {
     let mut draft = Draft::default();
     for (column, cell) in columns.iter().zip(cells.iter().chain(std::iter::repeat(&Cell::Empty))) {
-        if let Cell::Bad(bad) = cell {
-            draft.faults.push(RowFault::new(Some(&column.name), super::read::code(bad.code), &bad.text));
-            continue;
-        }
         let cell = match &column.lore {
             Some(lore) if column.role == Role::Member => lore.understood(cell),
             _ => Cow::Borrowed(cell),
         };
+        if let Cell::Bad(bad) = &*cell {
+            draft.faults.push(RowFault::new(Some(&column.name), super::read::code(bad.code), &bad.text));
+            continue;
+        }
         let value = match cells::read(column.form, &cell) {
             None if nulls == Nulls::Clear && matches!(*cell, Cell::Empty | Cell::Text(_)) => Json::Null,
             None => continue,

@@ -6,13 +6,14 @@ use std::{
     sync::{Arc, LazyLock},
 };
 
-use entity::vocab::DayOrder;
+use entity::vocab::{DayOrder, DecimalMark};
 use kernel::{KindDef, scalar::MappedColumn};
 use model::Shape;
-use tabular::Cell;
+use tabular::{Cell, RowFault, RowFaultCode};
 
 use super::{
     mapping::{self, Names, same},
+    numbers::number,
     written::{self, Period},
 };
 use crate::domain::KINDS;
@@ -25,7 +26,16 @@ pub(super) struct Lore {
     /// Names of agencies, where the column holds agencies.
     agencies: Option<Arc<Names>>,
     holds: Holds,
-    order: DayOrder,
+    marks: Marks,
+}
+
+/// How days and numbers are written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Marks {
+    /// The order of the parts of days.
+    pub(super) day_order: DayOrder,
+    /// What parts the fraction of numbers, where it is said.
+    pub(super) decimal_mark: Option<DecimalMark>,
 }
 
 /// What a column holds.
@@ -49,16 +59,16 @@ impl Lore {
         def: &KindDef,
         field: &str,
         own: Option<&MappedColumn>,
-        (order, agencies): (DayOrder, &Arc<Names>),
+        (marks, agencies): (Marks, &Arc<Names>),
     ) -> Self {
         let mut values = mapping::list_of(def, field).map(mapping::labels).unwrap_or_default();
         let said = own.into_iter().flat_map(|column| &column.values);
         values.extend(said.map(|value| (same(&value.label), value.code.clone())));
         let agencies = mapping::is_agency(def, field).then(|| agencies.clone());
-        Self { values, agencies, holds: holds(def, field), order }
+        Self { values, agencies, holds: holds(def, field), marks }
     }
 
-    /// A cell, as it is meant; as it stands where nothing is known of it.
+    /// A cell, as it is meant; as it stands where nothing is known of it, and bad where it may mean several things.
     pub(super) fn understood<'a>(&self, cell: &'a Cell) -> Cow<'a, Cell> {
         let meant = match cell {
             Cell::Text(text) => self.text(text),
@@ -91,9 +101,12 @@ impl Lore {
         }
         match self.holds {
             Holds::Text | Holds::List => None,
-            Holds::Number => written::number(text).map(Cell::Text),
+            Holds::Number => number(text, self.marks.decimal_mark).map(|read| match read {
+                Ok(plain) => Cell::Text(plain),
+                Err(text) => Cell::Bad(RowFault { code: RowFaultCode::BadValue, member: None, text }),
+            }),
             Holds::Truth => written::truth(text).map(Cell::Bool),
-            Holds::Day { .. } => match written::day(text, self.order) {
+            Holds::Day { .. } => match written::day(text, self.marks.day_order) {
                 Some(day) => Some(Cell::Day(day)),
                 None => Period::written(text).and_then(|period| self.period(&period)),
             },
@@ -182,7 +195,8 @@ mod tests {
         };
         let agencies = [("министерство здравоохранения", "MOH"), ("мчс", "MES")];
         let agencies = agencies.map(|(name, code)| (name.to_owned(), code.to_owned())).into();
-        Lore::of(def, field, Some(&said), (DayOrder::DayFirst, &Arc::new(agencies)))
+        let marks = Marks { day_order: DayOrder::DayFirst, decimal_mark: None };
+        Lore::of(def, field, Some(&said), (marks, &Arc::new(agencies)))
     }
 
     fn meant(def: &KindDef, field: &str, cell: &Cell) -> Cell {
@@ -210,7 +224,8 @@ mod tests {
         assert_eq!(meant(task, "due_on", &text("31.12.2025")), day("2025-12-31"));
         assert_eq!(meant(task, "due_on", &text("soon")), text("soon"));
         assert_eq!(meant(task, "title", &text("31.12.2025")), text("31.12.2025"));
-        assert_eq!(meant(task, "progress_percent", &text("1 0")), text("10"));
+        assert_eq!(meant(task, "estimate_days", &text("1 000")), text("1000"));
+        assert!(matches!(meant(task, "estimate_days", &text("2,000")), Cell::Bad(_)));
         assert_eq!(meant(Participation::def(), "in_force_on", &text("4 квартал 2025")), text("2025-Q4"));
     }
 }

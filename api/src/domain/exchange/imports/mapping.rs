@@ -5,7 +5,10 @@ use std::{
     sync::Arc,
 };
 
-use entity::{Agency, ImportMapping, agency, import_mapping, vocab::DayOrder};
+use entity::{
+    Agency, ImportMapping, agency, import_mapping,
+    vocab::{DayOrder, DecimalMark},
+};
 use futures_util::future::BoxFuture;
 use kernel::{
     Code, Ctx, Error, KindDef, Result, Unit, row::Row, scalar::MappedColumn, spelling, store, unit::Item,
@@ -18,6 +21,7 @@ use uuid::Uuid;
 use super::{
     MAX_COLUMNS,
     columns::{self, Mapped},
+    lore::Marks,
     read::kind_named,
 };
 use crate::domain::{
@@ -39,6 +43,8 @@ pub(super) struct Mapping {
     pub(super) ends_at_empty_row: bool,
     pub(super) leaves_out_others: bool,
     day_order: DayOrder,
+    #[serde(default)]
+    decimal_mark: Option<DecimalMark>,
     pub(super) keys_of: Option<String>,
     columns: Vec<MappedColumn>,
 }
@@ -81,6 +87,7 @@ impl Mapping {
             ends_at_empty_row: true,
             leaves_out_others: true,
             day_order: DayOrder::DayFirst,
+            decimal_mark: None,
             keys_of: None,
             columns: serde_json::from_value(columns)?,
         })
@@ -97,6 +104,7 @@ impl Mapping {
             ends_at_empty_row: row.read(import_mapping::ENDS_AT_EMPTY_ROW).unwrap_or_default(),
             leaves_out_others: row.read(import_mapping::LEAVES_OUT_OTHERS).unwrap_or_default(),
             day_order: row.read(import_mapping::DAY_ORDER).unwrap_or(DayOrder::DayFirst),
+            decimal_mark: row.read(import_mapping::DECIMAL_MARK),
             keys_of: row.read(import_mapping::KEYS_OF),
             columns: columns.into_iter().filter_map(|one| serde_json::from_value(one).ok()).collect(),
         }
@@ -113,9 +121,9 @@ impl Mapping {
         self.columns.iter().find(|column| same(&column.column) == wanted)
     }
 
-    /// The order of the parts of days.
-    pub(super) const fn day_order(&self) -> DayOrder {
-        self.day_order
+    /// How days and numbers are written.
+    pub(super) const fn marks(&self) -> Marks {
+        Marks { day_order: self.day_order, decimal_mark: self.decimal_mark }
     }
 }
 

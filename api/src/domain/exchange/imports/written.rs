@@ -1,4 +1,4 @@
-//! Days, periods, numbers and truths as people write them in tables.
+//! Days, periods and truths as people write them in tables.
 
 use chrono::{Datelike, Days, Months, NaiveDate};
 use entity::vocab::{DatePrecision, DayOrder};
@@ -188,30 +188,6 @@ pub(super) fn serial(number: f64) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(1899, 12, 30)?.checked_add_days(Days::new(days))
 }
 
-/// A number as the API writes it, of one with blanks between thousands and a comma: `1 250 000,50` is `1250000.50`.
-pub(super) fn number(text: &str) -> Option<String> {
-    let plain: String = text
-        .chars()
-        .filter(|sign| !sign.is_whitespace() && !matches!(sign, '\u{a0}' | '\u{202f}' | '\''))
-        .collect();
-    let (sign, plain) =
-        plain.strip_prefix(['-', '\u{2212}']).map_or(("", plain.as_str()), |rest| ("-", rest));
-    let points = plain.matches('.').count();
-    let commas = plain.matches(',').count();
-    let plain = match (points, commas) {
-        // The mark that comes last parts the fraction, the other one thousands.
-        (1.., 1..) if plain.rfind(',') > plain.rfind('.') => plain.replace('.', "").replace(',', "."),
-        (0, 1) => plain.replace(',', "."),
-        (1.., 1..) | (0, _) => plain.replace(',', ""),
-        (1, 0) => plain.to_owned(),
-        _ => plain.replace('.', ""),
-    };
-    let mut parts = plain.splitn(2, '.');
-    let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|digit| digit.is_ascii_digit());
-    let is_number = parts.next().is_some_and(is_digits) && parts.next().is_none_or(is_digits);
-    is_number.then(|| format!("{sign}{plain}"))
-}
-
 /// Whether something is so, in four languages.
 pub(super) fn truth(text: &str) -> Option<bool> {
     match text.trim().to_lowercase().as_str() {
@@ -283,21 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_lose_what_people_put_between() {
-        for (text, expected) in [
-            ("1 250 000,50", "1250000.50"),
-            ("1\u{a0}250", "1250"),
-            ("1.250.000,50", "1250000.50"),
-            ("1,250,000.50", "1250000.50"),
-            ("1.250.000", "1250000"),
-            ("0,5", "0.5"),
-            ("-12", "-12"),
-        ] {
-            assert_eq!(number(text).as_deref(), Some(expected), "{text}");
-        }
-        for text in ["", "about 5", "1,2,3.4.5x", "--1", ","] {
-            assert_eq!(number(text), None, "{text}");
-        }
+    fn truths_are_known_in_four_languages() {
         assert_eq!((truth("Да"), truth("жок"), truth("maybe")), (Some(true), Some(false), None));
     }
 }
