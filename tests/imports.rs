@@ -14,6 +14,7 @@ mod round_trip;
 mod templates;
 mod unchanged;
 mod uploads;
+mod values;
 
 use axum::http::Method;
 use serde_json::{Value as Json, json};

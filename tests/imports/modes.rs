@@ -142,7 +142,7 @@ async fn a_version_in_a_row_must_be_the_one_that_is_stored() {
         .await;
 
         assert_eq!(results(report.ok(200)), ["updated", "rejected"]);
-        assert_eq!(faults(&report.body), [(3, "", "stale_version")]);
+        assert_eq!(faults(&report.body), [(3, "version", "stale_version")]);
     })
     .await;
 }

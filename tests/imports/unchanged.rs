@@ -91,8 +91,8 @@ async fn a_version_is_held_against_the_stored_one_though_nothing_else_is_said() 
 
         assert_eq!(results(right.ok(200)), ["unchanged"]);
         assert_eq!(right.body["rows"][0]["version"], json!(1));
-        assert_eq!(faults(wrong.ok(200)), [(2, "", "stale_version")]);
-        assert_eq!(faults(new.ok(200)), [(2, "", "already_exists")]);
+        assert_eq!(faults(wrong.ok(200)), [(2, "version", "stale_version")]);
+        assert_eq!(faults(new.ok(200)), [(2, "version", "already_exists")]);
     })
     .await;
 }

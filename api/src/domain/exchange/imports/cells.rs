@@ -1,9 +1,9 @@
 //! Cells as the JSON the published schema judges.
 
-use chrono::SecondsFormat;
 use serde_json::{Map, Value as Json};
 use tabular::Cell;
 
+use super::original::text;
 use crate::domain::exchange::columns::unguarded;
 
 /// How the cells of a column are read.
@@ -29,19 +29,10 @@ pub(super) const CLEAR: &str = "!clear";
 /// What does not have the form stays text, and the schema says what is wrong with it.
 pub(super) fn read(form: Form, cell: &Cell) -> Option<Json> {
     match cell {
-        Cell::Empty | Cell::Bad(_) => None,
         Cell::Text(text) if text.trim() == CLEAR => Some(Json::Null),
         Cell::Text(text) => json(form, unguarded(text)),
-        Cell::Number(number) => json(form, &decimal(*number)),
-        Cell::Bool(truth) => json(form, if *truth { "true" } else { "false" }),
-        Cell::Day(day) => json(form, &day.to_string()),
-        Cell::Time(time) => json(form, &time.and_utc().to_rfc3339_opts(SecondsFormat::AutoSi, true)),
+        other => json(form, &text(other)),
     }
-}
-
-/// A number as people write it: whole ones without a point.
-fn decimal(number: f64) -> String {
-    if number.fract() == 0.0 && number.abs() < 1e15 { format!("{number:.0}") } else { number.to_string() }
 }
 
 /// Reads a text; an empty one says nothing.

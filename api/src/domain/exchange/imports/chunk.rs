@@ -26,6 +26,7 @@ use super::{
     read::Read,
     report::Verdict,
     spool::Table,
+    stale,
 };
 use crate::domain::history::changes;
 
@@ -117,7 +118,10 @@ pub(super) async fn apply(unit: &mut Unit, read: &Read, chunk: &Chunk, how: How)
         asked.iter().map(|(_, entry)| format!("row {} (line {})", entry.row, entry.line)).collect(),
     );
     // Each, so that what is wrong with all of them is told.
-    let outcomes = if ops.is_empty() { Vec::new() } else { unit.apply(table.def, ops, Atomic::Each).await? };
+    let mut outcomes =
+        if ops.is_empty() { Vec::new() } else { unit.apply(table.def, ops, Atomic::Each).await? };
+    let of_outcomes: Vec<&Entry> = asked.iter().map(|(_, entry)| *entry).collect();
+    stale::explain(&unit.ctx, table, &of_outcomes, &mut outcomes).await?;
     let told = if how.tells_changes { told(&unit.ctx, table.def, &outcomes).await? } else { Vec::new() };
     let mut told = told.into_iter();
     for ((at, entry), outcome) in asked.into_iter().zip(&outcomes) {
@@ -174,8 +178,8 @@ fn op(
     if !entry.faults.is_empty() {
         return Err(entry.faults.clone());
     }
-    let fault = |column: &str, code, text: &str| Err(vec![RowFault::new(Some(column), code, text)]);
-    let absent = |text: &str| Err(vec![RowFault::new(None, Code::NotFound, text)]);
+    let fault = |field: &str, code, text: &str| Err(vec![RowFault::at(field, code, text)]);
+    let absent = |text: &str| Err(vec![entry.blamed(def, RowFault::new(None, Code::NotFound, text))]);
     let mut fields = entry.fields.clone();
     let record = found.of(entry, own).map(|row| (row.id(), row.version()));
     if record.is_none() && !fields.contains_key("owner") && schema::takes_owner(def.declared) {

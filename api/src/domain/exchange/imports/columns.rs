@@ -8,7 +8,7 @@ use model::{Shape, field::Column as Type};
 use super::{
     aliases,
     cells::Form,
-    fault::RowFault,
+    fault::{self, RowFault},
     lore::Lore,
     mapping::{Mapping, Names},
 };
@@ -65,6 +65,11 @@ impl Column {
     /// Whether it holds a part of a small object, such as the currency of an amount.
     pub(super) fn is_part(&self) -> bool {
         self.path.len() == 2
+    }
+
+    /// The JSON Pointer to where its values stand in the record.
+    pub(super) fn pointer(&self) -> String {
+        self.path.iter().map(|part| fault::to(part)).collect()
     }
 
     fn apart(name: &str, form: Form, role: Role) -> Self {

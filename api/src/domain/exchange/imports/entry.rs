@@ -3,19 +3,18 @@
 use std::borrow::Cow;
 
 use kernel::{Code, KindDef, spelling};
-use model::{FieldDef, Shape};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use tabular::Cell;
 use uuid::Uuid;
 
 use super::{
-    Nulls,
-    cells::{self, CLEAR},
-    columns::{Column, Role, is_member, is_told},
+    Nulls, cells,
+    columns::{Column, Role},
     fault::RowFault,
     lore::{is_end, precisions},
-    read::RECORD_KIND,
+    members::translated,
+    original::{self, Original, of_json},
     written::Period,
 };
 
@@ -45,14 +44,18 @@ pub(super) struct Entry {
     pub(super) version: Option<i32>,
     /// What it says.
     pub(super) fields: Map<String, Json>,
+    /// How the file has it, where that is not the same.
+    #[serde(default, skip_serializing_if = "Original::is_empty")]
+    pub(super) original: Original,
     /// What is wrong with it before anything is looked up.
     pub(super) faults: Vec<RowFault>,
 }
 
 /// The members of a row and what addresses it, before they are told apart.
 #[derive(Default)]
-struct Draft {
-    fields: Map<String, Json>,
+pub(super) struct Draft {
+    pub(super) fields: Map<String, Json>,
+    pub(super) original: Original,
     id: Option<Json>,
     version: Option<Json>,
     faults: Vec<RowFault>,
@@ -66,20 +69,26 @@ pub(super) fn of_cells(
     place: (u32, u64),
 ) -> Entry {
     let mut draft = Draft::default();
-    for (column, cell) in columns.iter().zip(cells.iter().chain(std::iter::repeat(&Cell::Empty))) {
+    for (column, given) in columns.iter().zip(cells.iter().chain(std::iter::repeat(&Cell::Empty))) {
         let cell = match &column.lore {
-            Some(lore) if column.role == Role::Member => lore.understood(cell),
-            _ => Cow::Borrowed(cell),
+            Some(lore) if column.role == Role::Member => lore.understood(given),
+            _ => Cow::Borrowed(given),
         };
         if let Cell::Bad(bad) = &*cell {
-            draft.faults.push(RowFault::new(Some(&column.name), super::read::code(bad.code), &bad.text));
+            let fault = RowFault::new(Some(&column.name), super::read::code(bad.code), &bad.text);
+            let pointer = matches!(column.role, Role::Member | Role::Address).then(|| column.pointer());
+            draft.faults.push(RowFault { pointer, ..fault.saying(&original::text(given)) });
             continue;
         }
         let value = match cells::read(column.form, &cell) {
             None if nulls == Nulls::Clear && matches!(*cell, Cell::Empty | Cell::Text(_)) => Json::Null,
             None => continue,
+            Some(value) if column.field == "translations" => translated(value, nulls),
             Some(value) => value,
         };
+        if column.role == Role::Member {
+            draft.original.keep_cell(&column.field, given, &value);
+        }
         match column.role {
             Role::Member if value.is_null() && column.is_part() => {
                 // An object is emptied as a whole, where none of its parts is given.
@@ -98,47 +107,18 @@ pub(super) fn of_cells(
     draft.entry(def, place)
 }
 
-/// Reads a row that is an object, in the form in which lists answer records or in that of inputs.
-pub(super) fn of_members(
-    def: &KindDef,
-    members: Map<String, Json>,
-    nulls: Nulls,
-    place: (u32, u64),
-) -> Entry {
-    let mut draft = Draft::default();
-    for (name, value) in members {
-        let value = if value.as_str() == Some(CLEAR) {
-            Json::Null
-        } else if value.is_null() && nulls == Nulls::Keep {
-            continue;
-        } else {
-            value
-        };
-        match name.as_str() {
-            "id" | "version" => draft.address(&name, value),
-            RECORD_KIND => {}
-            "kind" if !is_member(def, "kind") => {}
-            _ if name.starts_with("x_") => {}
-            "can" | "languages" => {}
-            _ if !is_member(def, &name) && is_told(def, &name) => {}
-            _ => {
-                let value = as_input(def, &name, value);
-                draft.fields.insert(name, value);
-            }
-        }
-    }
-    draft.entry(def, place)
-}
-
 /// A row that cannot be read at all.
 pub(super) fn unread(fault: RowFault, (row, line): (u32, u64)) -> Entry {
-    Entry { row, line, which: Which::New, version: None, fields: Map::new(), faults: vec![fault] }
+    let original = Original::default();
+    Entry { row, line, which: Which::New, version: None, fields: Map::new(), original, faults: vec![fault] }
 }
 
 /// A row whose parts cannot be read.
 pub(super) fn bad(faults: Vec<tabular::RowFault>, place: (u32, u64)) -> Entry {
-    let fault =
-        |bad: tabular::RowFault| RowFault::new(bad.member.as_deref(), super::read::code(bad.code), bad.text);
+    let fault = |bad: tabular::RowFault| {
+        let told = RowFault::new(bad.member.as_deref(), super::read::code(bad.code), bad.text);
+        RowFault { pointer: bad.member.map(|member| super::fault::to(&member)), ..told }
+    };
     let mut faults = faults.into_iter().map(fault);
     let first =
         faults.next().unwrap_or_else(|| RowFault::new(None, Code::BadFormat, "the row cannot be read"));
@@ -147,8 +127,34 @@ pub(super) fn bad(faults: Vec<tabular::RowFault>, place: (u32, u64)) -> Entry {
     entry
 }
 
+impl Entry {
+    /// What the file has where a pointer into the record leads; `columns` are those of its table by field and name.
+    pub(super) fn says(&self, pointer: &str, columns: &[(String, String)]) -> Option<String> {
+        let own = || match (pointer, &self.which) {
+            ("/id", Which::Id(id)) => Some(id.to_string()),
+            ("/version", _) => self.version.map(|version| version.to_string()),
+            _ => None,
+        };
+        let said = self.original.at(pointer, &self.fields, columns).or_else(own);
+        said.and_then(|text| original::told(&text))
+    }
+
+    /// Says of a fault that is none of a field which one it is about: that by which the row names its record, or the version.
+    pub(super) fn blamed(&self, def: &KindDef, fault: RowFault) -> RowFault {
+        let field = match (fault.code, &self.which) {
+            _ if fault.pointer.is_some() => None,
+            (Code::StaleVersion | Code::AlreadyExists, _) => self.version.map(|_| "version"),
+            (Code::NotFound, Which::Id(_)) => Some("id"),
+            (Code::NotFound, Which::Key(..)) => Some("external_key"),
+            (Code::NotFound, Which::Code(_)) => def.code,
+            _ => None,
+        };
+        RowFault { pointer: field.map(super::fault::to).or(fault.pointer), ..fault }
+    }
+}
+
 impl Draft {
-    fn address(&mut self, name: &str, value: Json) {
+    pub(super) fn address(&mut self, name: &str, value: Json) {
         match name {
             "id" => self.id = Some(value).filter(|value| !value.is_null()),
             "version" => self.version = Some(value).filter(|value| !value.is_null()),
@@ -156,14 +162,14 @@ impl Draft {
         }
     }
 
-    fn entry(mut self, def: &KindDef, (row, line): (u32, u64)) -> Entry {
+    pub(super) fn entry(mut self, def: &KindDef, (row, line): (u32, u64)) -> Entry {
         let id = self
             .id
             .take()
             .map(|given| (given.as_str().and_then(|text| Uuid::try_parse(text.trim()).ok()), given));
         if let Some((None, given)) = &id {
             let text = format!("{} is no id (a UUID)", kernel::input::cut(given));
-            self.faults.push(RowFault::new(Some("id"), Code::BadFormat, text));
+            self.faults.push(RowFault::at("id", Code::BadFormat, text).saying(&of_json(given)));
         }
         let version = self.version.take().map(|given| {
             (
@@ -173,7 +179,7 @@ impl Draft {
         });
         if let Some((None, given)) = &version {
             let text = format!("{} is no version (a whole number)", kernel::input::cut(given));
-            self.faults.push(RowFault::new(Some("version"), Code::BadFormat, text));
+            self.faults.push(RowFault::at("version", Code::BadFormat, text).saying(&of_json(given)));
         }
         let text = |name: &str| self.fields.get(name).and_then(Json::as_str).map(spelling::key);
         let which = match (id.and_then(|(id, _)| id), text("source_system"), text("external_key")) {
@@ -182,52 +188,23 @@ impl Draft {
             _ => def.code.and_then(text).map_or(Which::New, Which::Code),
         };
         let version = version.and_then(|(version, _)| version);
-        keep_periods(def, &mut self.fields);
-        Entry { row, line, which, version, fields: self.fields, faults: self.faults }
+        self.keep_periods(def);
+        let Self { fields, original, faults, .. } = self;
+        Entry { row, line, which, version, fields, original, faults }
     }
-}
 
-/// Puts days in the place of periods such as `2025-Q4`, with how exact they are.
-fn keep_periods(def: &KindDef, fields: &mut Map<String, Json>) {
-    for (field, precision) in precisions(def).iter().copied() {
-        let Some(period) = fields.get(field).and_then(Json::as_str).and_then(Period::exact) else { continue };
-        let day = if is_end(field) { period.last } else { period.first };
-        fields.insert(field.to_owned(), Json::String(day.to_string()));
-        let exact = fields.entry(precision).or_insert(Json::Null);
-        if exact.is_null() {
-            *exact = Json::String(period.precision.code().to_owned());
-        }
-    }
-}
-
-/// A value in the form of inputs: a reference that is answered as an object is given by its id.
-fn as_input(def: &KindDef, name: &str, value: Json) -> Json {
-    if name == "shared_with" {
-        return match value {
-            Json::Object(lists) => lists.into_iter().map(|(list, of)| (list, ids(of))).collect(),
-            other => other,
-        };
-    }
-    match def.declared.field(name).map(|field: &FieldDef| field.shape) {
-        Some(Shape::Ref(_)) => id_of(value),
-        Some(Shape::Refs(_)) => ids(value),
-        Some(Shape::AnyRef) => match value {
-            Json::Object(members) => {
-                members.into_iter().filter(|(part, _)| part == "kind" || part == "id").collect()
+    /// Puts days in the place of periods such as `2025-Q4`, with how exact they are.
+    fn keep_periods(&mut self, def: &KindDef) {
+        for (field, precision) in precisions(def).iter().copied() {
+            let Some(text) = self.fields.get(field).and_then(Json::as_str) else { continue };
+            let Some(period) = Period::exact(text) else { continue };
+            self.original.keep(field, text.to_owned());
+            let day = if is_end(field) { period.last } else { period.first };
+            self.fields.insert(field.to_owned(), Json::String(day.to_string()));
+            let exact = self.fields.entry(precision).or_insert(Json::Null);
+            if exact.is_null() {
+                *exact = Json::String(period.precision.code().to_owned());
             }
-            other => other,
-        },
-        _ => value,
-    }
-}
-
-fn id_of(value: Json) -> Json {
-    value.get("id").cloned().unwrap_or(value)
-}
-
-fn ids(value: Json) -> Json {
-    match value {
-        Json::Array(items) => items.into_iter().map(id_of).collect(),
-        other => other,
+        }
     }
 }

@@ -3,6 +3,8 @@
 use kernel::{Code, Error, Violation};
 use serde::{Deserialize, Serialize};
 
+use super::original;
+
 /// One thing that is wrong with a row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::domain) struct RowFault {
@@ -14,11 +16,24 @@ pub(in crate::domain) struct RowFault {
     pub(in crate::domain) code: Code,
     /// What is wrong and what would be right.
     pub(in crate::domain) text: String,
+    /// What stands there in the file, where the place does not show it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(in crate::domain) value: Option<String>,
 }
 
 impl RowFault {
     pub(super) fn new(column: Option<&str>, code: Code, text: impl Into<String>) -> Self {
-        Self { column: column.map(str::to_owned), pointer: None, code, text: text.into() }
+        Self { column: column.map(str::to_owned), pointer: None, code, text: text.into(), value: None }
+    }
+
+    /// What is wrong with a field, whatever its column is called.
+    pub(super) fn at(field: &str, code: Code, text: impl Into<String>) -> Self {
+        Self { pointer: Some(to(field)), ..Self::new(None, code, text) }
+    }
+
+    /// The same, of a place that has this text.
+    pub(super) fn saying(self, text: &str) -> Self {
+        Self { value: original::told(text), ..self }
     }
 
     /// Everything an error says of a row; `names` are the columns of its table by field and name, none where rows are objects.
@@ -39,15 +54,20 @@ impl RowFault {
     }
 }
 
+/// The JSON Pointer to a member of the record.
+pub(super) fn to(member: &str) -> String {
+    format!("/{}", member.replace('~', "~0").replace('/', "~1"))
+}
+
 /// The column a JSON Pointer into the record leads to.
-fn column(pointer: &str, names: &[(String, String)]) -> Option<String> {
+pub(super) fn column(pointer: &str, names: &[(String, String)]) -> Option<String> {
     let of = field(pointer, names)?;
     let held = names.iter().find(|(field, _)| *field == of);
     Some(held.map_or(of, |(_, name)| name.clone()))
 }
 
 /// The field a JSON Pointer into the record leads to, as its column is called.
-fn field(pointer: &str, names: &[(String, String)]) -> Option<String> {
+pub(super) fn field(pointer: &str, names: &[(String, String)]) -> Option<String> {
     let mut parts = pointer.split('/').skip(1);
     let member = parts.next().filter(|member| !member.is_empty())?;
     let Some(part) = parts.next() else { return Some(member.to_owned()) };

@@ -15,6 +15,7 @@ use super::{
     entry::{self, Entry},
     layout::{Layout, Place},
     mapping::{self, Mapping},
+    members::of_members,
     read::{Reading, kind_named},
     start::copy,
 };
@@ -253,13 +254,14 @@ fn shown(def: &'static KindDef, table: Begun, mapped: Option<&Mapped>, nulls: Nu
         rows: Vec::new(),
         suggested: None,
     };
-    let mut header: Vec<Column> = Vec::new();
+    let (mut header, mut named): (Vec<Column>, Vec<(String, String)>) = (Vec::new(), Vec::new());
     for row in table.rows {
         match layout.row(row) {
             Place::Header(cells, line) => {
                 made.header_row = i64::try_from(line).ok();
                 let row = Row { line, cells: Cells::Cells(cells), formulas: Vec::new() };
                 header = names(&row).iter().map(|name| columns::or_own(def, name, mapped)).collect();
+                named = header.iter().map(|one| (one.field.clone(), one.name.clone())).collect();
                 made.columns = header.iter().map(column).collect();
             }
             Place::Data(row) if made.rows.len() < SHOWN => {
@@ -267,10 +269,10 @@ fn shown(def: &'static KindDef, table: Begun, mapped: Option<&Mapped>, nulls: Nu
                 let place = (number, row.line);
                 let entry = match row.cells {
                     Cells::Cells(cells) => entry::of_cells(def, &header, (&cells, nulls), place),
-                    Cells::Members(members) => entry::of_members(def, members, nulls, place),
+                    Cells::Members(members) => of_members(def, members, nulls, place),
                     Cells::Bad(faults) => entry::bad(faults, place),
                 };
-                made.rows.push(understood(entry));
+                made.rows.push(understood(entry, &named));
             }
             Place::Data(_) | Place::Above(_) | Place::Outside => {}
         }
@@ -287,8 +289,8 @@ fn column(column: &Column) -> PreviewColumn {
     }
 }
 
-fn understood(entry: Entry) -> PreviewRow {
-    let errors = entry.faults.iter().map(|fault| ImportError::of(fault, (entry.row, entry.line))).collect();
+fn understood(entry: Entry, columns: &[(String, String)]) -> PreviewRow {
+    let errors = entry.faults.iter().map(|fault| ImportError::of(fault, &entry, columns)).collect();
     let mut fields = Map::new();
     if let entry::Which::Id(id) = entry.which {
         fields.insert("id".into(), json!(id));

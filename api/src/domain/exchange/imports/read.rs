@@ -16,7 +16,9 @@ use super::{
     entry::{self, Entry, Which},
     fault::RowFault,
     layout::{Layout, Place},
+    members::of_members,
     order::{Names, order, token},
+    original,
     spool::{Spool, Table, Writing},
 };
 
@@ -262,7 +264,7 @@ impl<'a> Reader<'a> {
         let entry = if is_short || more.iter().any(|cell| !matches!(cell, tabular::Cell::Empty)) {
             let (has, needs) = (cells.len(), self.columns.len());
             let text = format!("the row has {has} cells, the line of names {needs}");
-            entry::unread(RowFault::new(None, Code::BadFormat, text), place)
+            entry::unread(RowFault::new(None, Code::BadFormat, text).saying(&original::line(cells)), place)
         } else {
             entry::of_cells(def, &self.columns, (cells, self.how.nulls), place)
         };
@@ -294,7 +296,7 @@ impl<'a> Reader<'a> {
         let Some(table) = self.table_of_rows(&members) else { return Ok(()) };
         let Some(def) = self.tables.get(table).map(|table| table.def) else { return Ok(()) };
         self.row += 1;
-        let entry = entry::of_members(def, members, self.how.nulls, (self.row, line));
+        let entry = of_members(def, members, self.how.nulls, (self.row, line));
         self.add(table, entry)
     }
 
@@ -312,7 +314,7 @@ impl<'a> Reader<'a> {
             match self.seen.get(&about) {
                 Some((row, line)) => {
                     let text = format!("row {row} (line {line}) is about the same record");
-                    entry.faults.push(RowFault::new(Some(column), Code::DuplicateItem, text));
+                    entry.faults.push(RowFault::at(column, Code::DuplicateItem, text));
                 }
                 None => drop(self.seen.insert(about, (entry.row, entry.line))),
             }

@@ -5,7 +5,6 @@ use std::fmt;
 use async_graphql::SimpleObject;
 use kernel::{
     Code, KindDef, Violation,
-    input::cut,
     record::{Outcome, OutcomeKind},
     row::Row,
     scalar::Object,
@@ -15,7 +14,11 @@ use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{entry::Entry, fault::RowFault, spool::Table};
+use super::{
+    entry::Entry,
+    fault::{self, RowFault},
+    spool::Table,
+};
 
 /// What is said of a row that has moved.
 const MOVED: &str = "something else would become of it than the dry run showed";
@@ -61,7 +64,8 @@ pub struct ImportError {
     pub code: String,
     /// `error`: the row is not written.
     pub severity: String,
-    /// What the file says there, cut where it is long.
+    /// What the file has there: the text of the cell, or of the item of its list; of JSON a text by itself, and anything else as
+    /// compact JSON. It is cut behind 200 characters, and null where nothing stands there.
     pub value: Option<String>,
     /// What is wrong and what would be right.
     pub message: String,
@@ -106,10 +110,17 @@ impl ImportRow {
 }
 
 impl ImportError {
-    /// What is said of a fault that was found while a row was read.
-    pub(super) fn of(fault: &RowFault, (row, line): (u32, u64)) -> Self {
-        let place = (i32::try_from(row).unwrap_or(i32::MAX), i64::try_from(line).unwrap_or(i64::MAX));
-        Self::at(fault, place)
+    /// What is said of a fault of a row; `columns` are those of its table by field and name.
+    pub(super) fn of(fault: &RowFault, entry: &Entry, columns: &[(String, String)]) -> Self {
+        let row = i32::try_from(entry.row).unwrap_or(i32::MAX);
+        let line = i64::try_from(entry.line).unwrap_or(i64::MAX);
+        let pointer = fault.pointer.as_deref();
+        let told = Self::at(fault, (row, line));
+        Self {
+            column: told.column.or_else(|| fault::column(pointer?, columns)),
+            value: told.value.or_else(|| entry.says(pointer?, columns)),
+            ..told
+        }
     }
 
     fn at(fault: &RowFault, (row, line): (i32, i64)) -> Self {
@@ -121,18 +132,11 @@ impl ImportError {
             pointer: fault.pointer.clone(),
             code: fault.code.name().to_owned(),
             severity: "error".to_owned(),
-            value: None,
+            value: fault.value.clone(),
             message: fault.text.clone(),
             hint: fault.code.meaning().to_owned(),
         }
     }
-}
-
-/// The member that a pointer begins with, and how it goes on from there; none for the record as a whole.
-fn split(pointer: &str) -> Option<(String, &str)> {
-    let inner = pointer.strip_prefix('/')?;
-    let (member, rest) = inner.split_at_checked(inner.find('/').unwrap_or(inner.len()))?;
-    Some((member.replace("~1", "/").replace("~0", "~"), rest))
 }
 
 /// What became of a row, as it is kept.
@@ -153,7 +157,10 @@ impl Verdict {
         changes: Json,
     ) -> Self {
         let errors = match &outcome.kind {
-            OutcomeKind::Rejected(error) => RowFault::of(error, &table.columns),
+            OutcomeKind::Rejected(error) => {
+                let faults = RowFault::of(error, &table.columns).into_iter();
+                faults.map(|fault| entry.blamed(table.def, fault)).collect()
+            }
             _ => Vec::new(),
         };
         let is_kept = !matches!(outcome.kind, OutcomeKind::Rejected(_));
@@ -192,11 +199,11 @@ impl Verdict {
     /// What is said of a row that is refused for these faults.
     pub(super) fn refused((seq, entry, table): (u32, &Entry, &Table), faults: &[RowFault]) -> Self {
         let mut told = Self::said((seq, entry, table), "rejected");
-        let given = |fault: &RowFault| {
-            let (member, rest) = split(fault.pointer.as_deref()?)?;
-            entry.fields.get(&member)?.pointer(rest).map(cut)
+        let error = |fault: &RowFault| ImportError {
+            table: table.name.clone(),
+            ..ImportError::of(fault, entry, &table.columns)
         };
-        told.row.errors = faults.iter().map(|fault| told.row.error(fault, given(fault))).collect();
+        told.row.errors = faults.iter().map(error).collect();
         told
     }
 

@@ -25,7 +25,7 @@ pub(super) fn speak(rows: &mut [ImportRow], locale: &Locale) {
     };
     for error in rows.iter_mut().flat_map(|row| &mut row.errors) {
         let Some(meaning) = MEANINGS.get(&error.code).and_then(|all| all.get(at)) else { continue };
-        let value = error.value.as_ref().map_or_else(String::new, |value| format!(": {value}"));
+        let value = error.value.as_ref().map_or_else(String::new, |value| format!(": \"{value}\""));
         error.hint = std::mem::replace(&mut error.message, format!("{meaning}{value}"));
     }
 }

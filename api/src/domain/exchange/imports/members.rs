@@ -1,0 +1,115 @@
+//! Rows that are objects, in the form in which lists answer records or in that of inputs.
+
+use kernel::KindDef;
+use model::{FieldDef, Shape};
+use serde_json::{Map, Value as Json};
+
+use super::{
+    Nulls,
+    cells::CLEAR,
+    columns::{is_member, is_told},
+    entry::{Draft, Entry},
+    original::of_json,
+    read::RECORD_KIND,
+};
+
+/// Reads a row that is an object.
+pub(super) fn of_members(
+    def: &KindDef,
+    members: Map<String, Json>,
+    nulls: Nulls,
+    place: (u32, u64),
+) -> Entry {
+    let mut draft = Draft::default();
+    for (name, given) in members {
+        if is_left_alone(def, &name) {
+            continue;
+        }
+        let may_change = matches!(given, Json::Array(_) | Json::Object(_)) || is_clear(&given);
+        let before = may_change.then(|| given.clone());
+        let Some(value) = said(def, &name, given, nulls) else { continue };
+        if let Some(before) = before.filter(|before| *before != value) {
+            draft.original.keep(&name, of_json(&before));
+        }
+        match name.as_str() {
+            "id" | "version" => draft.address(&name, value),
+            _ => drop(draft.fields.insert(name, value)),
+        }
+    }
+    draft.entry(def, place)
+}
+
+/// Whether a member is none of the record: it says the kind, is the sender's own, or nobody writes it.
+fn is_left_alone(def: &KindDef, name: &str) -> bool {
+    match name {
+        "id" | "version" => false,
+        RECORD_KIND | "can" | "languages" => true,
+        "kind" if !is_member(def, "kind") => true,
+        _ => name.starts_with("x_") || (!is_member(def, name) && is_told(def, name)),
+    }
+}
+
+/// Whether a value says that there shall be none.
+pub(super) fn is_clear(value: &Json) -> bool {
+    value.as_str().is_some_and(|text| text.trim() == CLEAR)
+}
+
+/// What a member says; nothing where null does.
+fn said(def: &KindDef, name: &str, value: Json, nulls: Nulls) -> Option<Json> {
+    match value {
+        value if is_clear(&value) => Some(Json::Null),
+        Json::Null => (nulls == Nulls::Clear).then_some(Json::Null),
+        value if name == "translations" => Some(translated(value, nulls)),
+        value => Some(as_input(def, name, value)),
+    }
+}
+
+/// Translations, where `!clear` removes a text or a language; null does where it empties fields.
+pub(super) fn translated(value: Json, nulls: Nulls) -> Json {
+    let Json::Object(members) = value else { return value };
+    let said = |(name, value): (String, Json)| match value {
+        value if is_clear(&value) => Some((name, Json::Null)),
+        Json::Null if nulls == Nulls::Keep => None,
+        value => Some((name, translated(value, nulls))),
+    };
+    members.into_iter().filter_map(said).collect()
+}
+
+/// A value in the form of inputs: a reference that is answered as an object is given by its id, and a small object is emptied as
+/// a whole.
+fn as_input(def: &KindDef, name: &str, value: Json) -> Json {
+    if name == "shared_with" {
+        return match value {
+            Json::Object(lists) => lists.into_iter().map(|(list, of)| (list, ids(of))).collect(),
+            other => other,
+        };
+    }
+    match def.declared.field(name).map(|field: &FieldDef| field.shape) {
+        Some(Shape::Ref(_)) => id_of(value),
+        Some(Shape::Refs(_)) => ids(value),
+        Some(Shape::AnyRef | Shape::Money) if is_emptied(&value) => Json::Null,
+        Some(Shape::AnyRef) => match value {
+            Json::Object(members) => {
+                members.into_iter().filter(|(part, _)| part == "kind" || part == "id").collect()
+            }
+            other => other,
+        },
+        _ => value,
+    }
+}
+
+/// Whether every part of an object says that there shall be none.
+fn is_emptied(value: &Json) -> bool {
+    value.as_object().is_some_and(|parts| !parts.is_empty() && parts.values().all(is_clear))
+}
+
+fn id_of(value: Json) -> Json {
+    value.get("id").cloned().unwrap_or(value)
+}
+
+fn ids(value: Json) -> Json {
+    match value {
+        Json::Array(items) => items.into_iter().map(id_of).collect(),
+        other => other,
+    }
+}
