@@ -1,6 +1,6 @@
 //! What becomes of rows.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::{counts, faults, results, send};
 use crate::support::app;
@@ -163,6 +163,36 @@ async fn empty_cells_keep_and_clear_empties() {
         assert_eq!(cleared.ok(200)["rows"][0]["changes"]["due_on"], json!(["2027-03-31", null]));
         assert_eq!(counts(by_rule.ok(200)), [0, 1, 0, 0, 0], "{}", by_rule.body);
         assert_eq!(me.get("/tasks/by-key/crm/1").await.ok(200)["due_on"], json!(null));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn clear_empties_in_every_format() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let texts = json!({"ru": {"title": "Учение", "description": "Два дня"}, "ky": {"title": "Машыгуу"}});
+        let row = |due: Json, texts: Json| {
+            let row = json!({
+                "source_system": "crm", "external_key": "1", "title": "Drill", "lead_agency": "MES", "language": "en",
+                "due_on": due, "translations": texts,
+            });
+            json!([row]).to_string()
+        };
+        send(&me, "kind=tasks", row(json!("2027-03-31"), texts)).await.ok(200);
+
+        let silent = send(&me, "kind=tasks", row(Json::Null, json!({"ru": {"title": null}, "ky": null}))).await;
+        let cleared = json!({"ru": {"title": " !clear "}, "ky": "!clear"});
+        let by_json = send(&me, "kind=tasks", row(json!(" !clear "), cleared)).await;
+        let left = me.get("/tasks/by-key/crm/1?lang=*").await.ok(200)["translations"].clone();
+        let by_csv = send(&me, "kind=tasks", "source_system,external_key,description@ru\ncrm,1, !clear \n").await;
+        let state = send(&me, "kind=tasks", "source_system,external_key,status\ncrm,1,!clear\n").await;
+
+        assert_eq!(counts(silent.ok(200)), [0, 0, 1, 0, 0], "{}", silent.body);
+        assert_eq!(by_json.ok(200)["rows"][0]["changes"]["due_on"], json!(["2027-03-31", null]), "{}", by_json.body);
+        assert_eq!(left, json!({"ru": {"description": "Два дня"}}));
+        assert_eq!(counts(by_csv.ok(200)), [0, 1, 0, 0, 0], "{}", by_csv.body);
+        assert_eq!(faults(state.ok(200)), [(2, "status", "required")], "{}", state.body);
     })
     .await;
 }

@@ -182,6 +182,11 @@ fn op(
     let absent = |text: &str| Err(vec![entry.blamed(def, RowFault::new(None, Code::NotFound, text))]);
     let mut fields = entry.fields.clone();
     let record = found.of(entry, own).map(|row| (row.id(), row.version()));
+    let state =
+        def.lifecycle.map(|cycle| cycle.state).filter(|state| fields.get(*state).is_some_and(Json::is_null));
+    if let (Some(state), Some(_)) = (state, record) {
+        return fault(state, Code::Required, &format!("`{state}` cannot be empty"));
+    }
     if record.is_none() && !fields.contains_key("owner") && schema::takes_owner(def.declared) {
         // A new record that says no owner is of the one for whom its sender acts.
         fields.extend(own.map(|own| ("owner".to_owned(), own.into())));

@@ -83,7 +83,7 @@ pub(super) fn of_cells(
         let value = match cells::read(column.form, &cell) {
             None if nulls == Nulls::Clear && matches!(*cell, Cell::Empty | Cell::Text(_)) => Json::Null,
             None => continue,
-            Some(value) if column.field == "translations" => translated(value, nulls),
+            Some(value) if column.field == "translations" => translated(def, value, nulls),
             Some(value) => value,
         };
         if column.role == Role::Member {

@@ -59,20 +59,26 @@ fn said(def: &KindDef, name: &str, value: Json, nulls: Nulls) -> Option<Json> {
     match value {
         value if is_clear(&value) => Some(Json::Null),
         Json::Null => (nulls == Nulls::Clear).then_some(Json::Null),
-        value if name == "translations" => Some(translated(value, nulls)),
+        value if name == "translations" => Some(translated(def, value, nulls)),
         value => Some(as_input(def, name, value)),
     }
 }
 
 /// Translations, where `!clear` removes a text or a language; null does where it empties fields.
-pub(super) fn translated(value: Json, nulls: Nulls) -> Json {
-    let Json::Object(members) = value else { return value };
-    let said = |(name, value): (String, Json)| match value {
-        value if is_clear(&value) => Some((name, Json::Null)),
-        Json::Null if nulls == Nulls::Keep => None,
-        value => Some((name, translated(value, nulls))),
+pub(super) fn translated(def: &KindDef, value: Json, nulls: Nulls) -> Json {
+    let Json::Object(languages) = value else { return value };
+    let none = || {
+        let texts = def.columns.iter().filter(|column| column.is_text);
+        texts.map(|column| (column.field.to_owned(), Json::Null)).collect()
     };
-    members.into_iter().filter_map(said).collect()
+    let text = |(name, text): (String, Json)| said(def, &name, text, nulls).map(|text| (name, text));
+    let texts = |(tag, texts): (String, Json)| match texts {
+        texts if is_clear(&texts) => Some((tag, none())),
+        Json::Null => (nulls == Nulls::Clear).then(|| (tag, none())),
+        Json::Object(texts) => Some((tag, texts.into_iter().filter_map(text).collect())),
+        other => Some((tag, other)),
+    };
+    languages.into_iter().filter_map(texts).collect()
 }
 
 /// A value in the form of inputs: a reference that is answered as an object is given by its id, and a small object is emptied as
