@@ -109,3 +109,29 @@ async fn a_file_may_name_as_many_source_systems_as_it_has_rows() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn an_import_says_how_its_file_was_read() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let narrow = b"title;owner;lead_agency;language\n\xD1\xEA\xEB\xE0\xE4;KGZ;MES;ru\n".to_vec();
+        let mut book = rust_xlsxwriter::Workbook::new();
+        book.add_worksheet().set_name("tasks").unwrap().write(0, 0, "title").unwrap();
+
+        let csv = send(&me, "kind=tasks&charset=windows-1251&nulls=clear", narrow).await;
+        let json =
+            send(&me, "kind=tasks", r#"[{"title": "Drill", "lead_agency": "MES", "language": "en"}]"#).await;
+        let book = send(&me, "kind=tasks", book.save_to_buffer().unwrap()).await;
+
+        let told = |report: &serde_json::Value| {
+            ["format", "charset", "separator", "nulls"].map(|name| report[name].clone())
+        };
+        assert_eq!(
+            told(csv.ok(200)),
+            [json!("csv"), json!("windows-1251"), json!("semicolon"), json!("clear")]
+        );
+        assert_eq!(told(json.ok(200)), [json!("json"), json!("utf-8"), json!(null), json!("keep")]);
+        assert_eq!(told(book.ok(200)), [json!("xlsx"), json!(null), json!(null), json!("keep")]);
+    })
+    .await;
+}

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
+    form::said,
     job::Job,
     report::{ImportRow, Verdict},
 };
@@ -41,6 +42,8 @@ pub struct Import {
     pub mode: String,
     /// What is kept where a row is refused.
     pub atomic: String,
+    /// What an empty cell says, and null in JSON: `keep` or `clear`.
+    pub nulls: String,
     /// How webhooks tell of what changes: `each` or `summary`.
     pub events: String,
     /// Whether it only judges.
@@ -53,6 +56,10 @@ pub struct Import {
     pub bytes: i64,
     /// Form of the file, as it was found out.
     pub format: Option<String>,
+    /// Characters of the file, as they were said or found out: `utf-8`, `utf-16le`, `utf-16be` or `windows-1251`; null of workbooks.
+    pub charset: Option<String>,
+    /// What separates its cells: `comma`, `semicolon` or `tab`; null where nothing does.
+    pub separator: Option<String>,
     /// Rows of the file; null until they are counted.
     pub row_count: Option<i32>,
     /// Rows that are done: their unit is committed.
@@ -107,19 +114,27 @@ impl Import {
     pub(super) fn of(job: Job, rows: Option<Vec<Verdict>>) -> Result<Self> {
         let tally = Tally::of(&job);
         let found = job.found.as_ref();
-        let format = found.and_then(|found| found.get("format")?.as_str().map(str::to_owned));
+        let found = |name: &str| found.and_then(|found| found.get(name)?.as_str());
+        let format = found("format");
+        let told = |name: &str| found(name).and_then(said).map(str::to_owned);
+        let option = |name: &str, other: &str| {
+            job.options.get(name).and_then(Json::as_str).unwrap_or(other).to_owned()
+        };
         Ok(Self {
             id: job.id,
             state: job.state,
             kind: job.kind,
             mode: job.mode,
             atomic: job.atomic,
-            events: job.options.get("events").and_then(Json::as_str).unwrap_or("each").to_owned(),
+            nulls: option("nulls", "keep"),
+            events: option("events", "each"),
             dry_run: job.dry_run,
             file_name: job.file_name,
             sha256: job.sha256,
             bytes: job.bytes,
-            format,
+            format: format.map(str::to_owned),
+            charset: told("charset").filter(|_| format != Some("xlsx")),
+            separator: told("separator"),
             row_count: job.row_count,
             rows_done: job.done,
             rows_read: tally.judged,

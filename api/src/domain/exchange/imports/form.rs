@@ -81,3 +81,17 @@ impl From<ImportSeparator> for u8 {
         }
     }
 }
+
+/// The characters or the separator of a file, as they were found out, in the words by which a sender says them.
+pub(super) fn said(found: &str) -> Option<&'static str> {
+    match found {
+        "utf8" => Some("utf-8"),
+        "utf16le" => Some("utf-16le"),
+        "utf16be" => Some("utf-16be"),
+        "windows1251" => Some("windows-1251"),
+        "," => Some("comma"),
+        ";" => Some("semicolon"),
+        "\t" => Some("tab"),
+        _ => None,
+    }
+}
