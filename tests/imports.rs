@@ -7,6 +7,7 @@ mod mappings;
 mod modes;
 mod plans;
 mod reference;
+mod references;
 mod rejected;
 mod reverts;
 mod reviews;

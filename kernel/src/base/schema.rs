@@ -156,6 +156,10 @@ pub fn components(kinds: &Registry) -> Map<String, Json> {
     all
 }
 
+/// What names a record of any kind: text of both contracts.
+pub const REFERENCE: &str =
+    "Its id, its code within the same owner, or `external_key:<source system>:<key>`.";
+
 /// Schemas that the inputs of kinds refer to.
 pub(crate) fn shared() -> Map<String, Json> {
     fn put<T: ToSchema + PartialSchema>(to: &mut Map<String, Json>) {
@@ -176,7 +180,11 @@ pub(crate) fn shared() -> Map<String, Json> {
     let id = json!({ "description": "Its id.", "format": "uuid", "type": "string" });
     let kind =
         json!({ "description": "Kind of the record.", "maxLength": 50, "minLength": 1, "type": "string" });
-    let origin = Map::from_iter([("id".to_owned(), id), ("kind".to_owned(), kind)]);
-    all.insert("Origin".into(), closed("A record, by its kind and id.", origin, &["kind", "id"]));
+    let shown = Map::from_iter([("id".to_owned(), id), ("kind".to_owned(), kind.clone())]);
+    all.insert("Origin".into(), closed("A record, by its kind and id.", shown, &["kind", "id"]));
+    let reference = json!({ "description": REFERENCE, "maxLength": 400, "minLength": 1, "type": "string" });
+    let taken = Map::from_iter([("id".to_owned(), reference), ("kind".to_owned(), kind)]);
+    let text = "A record, by its kind and what names it.";
+    all.insert("OriginInput".into(), closed(text, taken, &["kind", "id"]));
     all
 }

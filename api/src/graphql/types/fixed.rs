@@ -1,8 +1,9 @@
 //! The types that do not follow from kinds.
 
 use async_graphql::{InputType, OutputType, registry::MetaField};
-use kernel::scalar::{
-    Criterion, MappedColumn, MappedValue, Money, Score, SharedWith, SharedWithInput, Subject,
+use kernel::{
+    scalar::{Criterion, MappedColumn, MappedValue, Money, Score, SharedWith, SharedWithInput, Subject},
+    schema::REFERENCE,
 };
 
 use super::{
@@ -325,11 +326,12 @@ impl Types<'_> {
 
     fn origin(&mut self) {
         let text = "A record, by its kind and id.";
-        let fields = [("kind", "Kind of the record.", "String!"), ("id", "Its id.", "ID!")];
-        let shown = fields.map(|(name, text, ty)| field(name, text, ty)).to_vec();
-        self.put("Origin", object("Origin", text, shown));
-        let taken = fields.map(|(name, text, ty)| input(name, text, ty)).to_vec();
-        self.put_input("OriginInput", text, taken);
+        let kind = ("kind", "Kind of the record.", "String!");
+        let shown = [kind, ("id", "Its id.", "ID!")].map(|(name, text, ty)| field(name, text, ty));
+        self.put("Origin", object("Origin", text, shown.to_vec()));
+        let text = "A record, by its kind and what names it.";
+        let taken = [kind, ("id", REFERENCE, "Reference!")].map(|(name, text, ty)| input(name, text, ty));
+        self.put_input("OriginInput", text, taken.to_vec());
     }
 
     fn deletion(&mut self) {

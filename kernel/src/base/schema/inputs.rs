@@ -89,7 +89,7 @@ pub(super) fn value(field: &FieldDef) -> Json {
         Shape::Ref(_) => link("Reference"),
         Shape::Refs(_) => json!({ "items": link("Reference"), "type": "array" }),
         Shape::Money => link("Money"),
-        Shape::AnyRef => link("Origin"),
+        Shape::AnyRef => link("OriginInput"),
         Shape::Object(name) => link(name),
         Shape::Objects(name) => json!({ "items": link(name), "type": "array" }),
         Shape::JsonObject => scalar(Type::Json),

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::{
     item::{Item, Operation},
-    references::Found,
+    references::{Found, is_looked_up},
 };
 use crate::{
     error::Code,
@@ -69,7 +69,8 @@ fn set_field(
         keep_settled(def, item, found, name, value, owner);
         return None;
     }
-    if let Some(link) = def.any.iter().find(|link| link.is_checked && link.field == name) {
+    let any = def.any.iter().find(|link| link.field == name);
+    if let Some(link) = any.filter(|link| is_looked_up(link, value)) {
         return set_any(item, found, link, value, owner);
     }
     if let Some(link) = def.link(name) {
@@ -159,7 +160,7 @@ fn is_settled(name: &str) -> String {
     format!("`{name}` is settled when the record is made")
 }
 
-/// Sets a reference to a record of any kind that must be there; answers whose it is.
+/// Sets a reference to a record of any kind that is looked up; answers whose it is.
 fn set_any(
     item: &mut Item,
     found: &Found,

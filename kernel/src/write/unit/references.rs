@@ -146,7 +146,7 @@ impl Found {
         // What is not shown to others in every state would be told by what stands below it.
         let may =
             |def: &KindDef| def.is_national() && def.class != Class::Comment && def.shown_in().is_none();
-        row.filter(|row| may(row.def()))
+        row.filter(|row| !link.is_checked || may(row.def()))
     }
 
     /// The refusal of a reference that leads nowhere here, with the nearest code that the caller sees.
@@ -183,6 +183,12 @@ fn serves(row: &Row, owner: Option<&str>) -> bool {
     })
 }
 
+/// Whether the record that a reference to any kind names is looked up: it must be there, or is named by other than its id.
+pub(super) fn is_looked_up(link: &AnyLink, value: &Json) -> bool {
+    let named = value.get("id").and_then(Token::read);
+    link.is_checked || named.is_some_and(|token| !matches!(token, Token::Id(_)))
+}
+
 /// The references that fields hold: (field, kind, value).
 pub(super) fn named<'a>(
     kinds: &Registry,
@@ -190,8 +196,8 @@ pub(super) fn named<'a>(
     fields: &'a Map<String, Json>,
 ) -> Vec<(String, &'static str, &'a Json)> {
     let mut all = Vec::new();
-    for link in def.any.iter().filter(|link| link.is_checked) {
-        let value = fields.get(link.field);
+    for link in &def.any {
+        let value = fields.get(link.field).filter(|value| is_looked_up(link, value));
         let target = value.and_then(|value| kinds.get(value.get("kind")?.as_str()?));
         if let (Some(target), Some(id)) = (target, value.and_then(|value| value.get("id"))) {
             all.push((format!("/{}", link.field), target.name, id));
