@@ -35,7 +35,7 @@ async fn records_of_any_kind_are_named_as_others_are() {
         let again = send(&me, "force=true", file.as_str()).await;
         let table = "subject.kind,subject.id,text,language\ntask,external_key:crm:t2,And now?,en\n";
         let by_csv = send(&me, "kind=comments", table).await;
-        let wrong = json!({"owner": "KGZ", "title": "C", "language": "en", "origin": {"kind": "agency", "id": "NOPE"}});
+        let wrong = json!({"owner": "KGZ", "title": "C", "language": "en", "lead_agency": "MES", "origin": {"kind": "agency", "id": "NOPE"}});
         let wrong = me.post("/tasks", wrong).await;
 
         assert_eq!(counts(shown.ok(200)), [3, 0, 0, 0, 0], "{}", shown.body);
