@@ -4,6 +4,7 @@ mod aliases;
 mod carry;
 mod cells;
 mod chunk;
+mod circles;
 mod columns;
 mod contract;
 mod entry;

@@ -1,6 +1,6 @@
 //! Links that may not lead back to where they start.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet, hash_map::Entry};
 
 use sea_orm::sea_query::Cond;
 use uuid::Uuid;
@@ -13,6 +13,9 @@ use crate::{
     row::Row,
     store::{self, Wanted},
 };
+
+/// Steps of a way that are told.
+const STEPS: usize = 20;
 
 /// From each record to those it leads to.
 type Ways = HashMap<Uuid, Vec<Uuid>>;
@@ -61,14 +64,37 @@ impl Unit {
                 self.lock_owners(&owners).await?;
                 self.follow(def, own, &mut ways).await?;
             }
-            for item in items.iter_mut().filter(adds) {
-                if reaches_itself(item.after.id(), &ways) {
-                    let text = "the record would lead back to itself: a circle is not allowed here";
-                    item.fault(&format!("/{}", own.field), Code::ReferenceCycle, text);
-                }
+            let closed: Vec<(usize, Vec<Uuid>)> = items
+                .iter_mut()
+                .enumerate()
+                .filter(|(_, item)| adds(item))
+                .filter_map(|(at, item)| Some((at, way_back(item.after.id(), &ways)?)))
+                .collect();
+            let told: Vec<(usize, String)> =
+                closed.iter().map(|(at, way)| (*at, self.told(def, items, way))).collect();
+            for (at, way) in told {
+                let Some(item) = items.get_mut(at) else { continue };
+                let text =
+                    format!("the record would lead back to itself: a circle is not allowed here: {way}");
+                item.fault(&format!("/{}", own.field), Code::ReferenceCycle, text);
             }
         }
         Ok(())
+    }
+
+    /// A way back to where it begins, for people: items by what they are called, other records by their ids.
+    fn told(&self, def: &KindDef, items: &[Item], way: &[Uuid]) -> String {
+        let called = |id: &Uuid| {
+            let at = items.iter().position(|item| item.after.id() == *id);
+            let place = at.and_then(|at| self.places.get(at).cloned());
+            place.unwrap_or_else(|| format!("{} {id}", def.name.replace('_', " ")))
+        };
+        let mut steps: Vec<String> = way.iter().take(STEPS).map(called).collect();
+        if way.len() > steps.len() {
+            steps.push("…".to_owned());
+        }
+        steps.extend(way.first().map(called));
+        steps.join(" -> ")
     }
 
     /// Adds the stored ways that lead on from the new ones.
@@ -110,18 +136,25 @@ impl Unit {
     }
 }
 
-fn reaches_itself(start: Uuid, ways: &Ways) -> bool {
-    let mut stack = ways.get(&start).cloned().unwrap_or_default();
-    let mut met = HashSet::new();
+/// The records on the way from one back to it, itself first; none where no way leads back.
+fn way_back(start: Uuid, ways: &Ways) -> Option<Vec<Uuid>> {
+    let mut stack = vec![start];
+    let mut from: HashMap<Uuid, Uuid> = HashMap::new();
     while let Some(at) = stack.pop() {
-        if at == start {
-            return true;
-        }
-        if met.insert(at) {
-            stack.extend(ways.get(&at).into_iter().flatten());
+        for next in ways.get(&at).into_iter().flatten().copied() {
+            if next == start {
+                let mut way: Vec<Uuid> =
+                    std::iter::successors(Some(at), |step| from.get(step).copied()).collect();
+                way.reverse();
+                return Some(way);
+            }
+            if let Entry::Vacant(unmet) = from.entry(next) {
+                unmet.insert(at);
+                stack.push(next);
+            }
         }
     }
-    false
+    None
 }
 
 /// Refuses records of a kind that stand below one another in a circle.
@@ -158,5 +191,21 @@ pub(super) fn no_circle(def: &'static KindDef, rows: &[Row]) -> Result<()> {
             Err(Error::invalid("", Code::ReferenceCycle, why))
         }
         None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_back_is_found() {
+        let [a, b, c, d] = [1, 2, 3, 4].map(Uuid::from_u128);
+        let ways = Ways::from([(a, vec![d, b]), (b, vec![c]), (c, vec![b, a]), (d, vec![])]);
+
+        assert_eq!(way_back(a, &ways), Some(vec![a, b, c]));
+        assert_eq!(way_back(c, &ways), Some(vec![c, b]));
+        assert_eq!(way_back(d, &ways), None);
+        assert_eq!(way_back(d, &Ways::from([(d, vec![d])])), Some(vec![d]));
     }
 }

@@ -60,8 +60,7 @@ pub(super) fn chunks(read: &Read, size: Option<usize>) -> Vec<Chunk> {
 
 /// The table that a row stands in.
 fn table(read: &Read, at: u32) -> Option<&Table> {
-    let slot = usize::try_from(at).ok().and_then(|at| read.spool.slots.get(at))?;
-    read.tables.get(usize::try_from(slot.table).ok()?)
+    read.tables.get(read.spool.table(at)?)
 }
 
 /// Lets PostgreSQL count what a long import has begun to make. A planner that knows nothing of a table expects few rows of
@@ -114,9 +113,9 @@ pub(super) async fn apply(unit: &mut Unit, read: &Read, chunk: &Chunk, how: How)
             Err(faults) => verdicts.push(Verdict::refused((*at, entry, table), &faults)),
         }
     }
-    unit.call_items(
-        asked.iter().map(|(_, entry)| format!("row {} (line {})", entry.row, entry.line)).collect(),
-    );
+    let sheet = if read.tables.len() > 1 { format!("{} ", table.called()) } else { String::new() };
+    let called = |entry: &Entry| format!("{sheet}row {} (line {})", entry.row, entry.line);
+    unit.call_items(asked.iter().map(|(_, entry)| called(entry)).collect());
     // Each, so that what is wrong with all of them is told.
     let mut outcomes =
         if ops.is_empty() { Vec::new() } else { unit.apply(table.def, ops, Atomic::Each).await? };
@@ -126,7 +125,11 @@ pub(super) async fn apply(unit: &mut Unit, read: &Read, chunk: &Chunk, how: How)
     let mut told = told.into_iter();
     for ((at, entry), outcome) in asked.into_iter().zip(&outcomes) {
         let changes = told.next().unwrap_or_else(|| Json::Object(Map::new()));
-        verdicts.push(Verdict::judged((at, entry, table), outcome, changes));
+        let mut verdict = Verdict::judged((at, entry, table), outcome, changes);
+        if let Some(circle) = read.circles.get(&at) {
+            circle.explain(table.def, &mut verdict.row.errors);
+        }
+        verdicts.push(verdict);
     }
     verdicts.sort_by_key(|verdict| verdict.seq);
     Ok(verdicts)

@@ -12,6 +12,7 @@ use tabular::{Cells, Item, RowFaultCode};
 
 use super::{
     Nulls,
+    circles::{self, OnCircles},
     columns::{Column, Mapped, Role, columns},
     entry::{self, Entry, Which},
     fault::RowFault,
@@ -49,6 +50,8 @@ pub(super) struct Read {
     pub(super) tables: Vec<Table>,
     /// Places of the rows in the order in which they are written.
     pub(super) order: Vec<u32>,
+    /// The rows that refer to each other in circles.
+    pub(super) circles: OnCircles,
     /// Whether rows refer to others of the file, so that some can only be judged when others are written.
     pub(super) builds_on_itself: bool,
     /// What was found out about the file.
@@ -339,23 +342,14 @@ impl<'a> Reader<'a> {
         let spool = writing.done()?;
         let order = order(&names, &spool.slots, &tables, |def| how.kinds.place(def));
         if !order.circles.is_empty() {
-            return Err(Error::Invalid(circles(&spool, &order.circles)?));
+            let ways = circles::ways(&spool, &tables, order.circles.get(..20).unwrap_or(&order.circles))?;
+            let told = ways.into_iter().map(|way| Violation::new("", Code::ReferenceCycle, way));
+            return Err(Error::Invalid(told.collect()));
         }
+        let circles = circles::rows(&spool, &tables, &order)?;
         let builds_on_itself = names.has_edges() || tables.len() > 1;
         let left_out = layout.left_out.into_iter().chain(found.left_out.iter().cloned());
         let left_out = left_out.filter(|name| !name.starts_with("x_")).collect();
-        Ok(Read { spool, tables, order: order.places, builds_on_itself, found, left_out })
+        Ok(Read { spool, tables, order: order.places, circles, builds_on_itself, found, left_out })
     }
-}
-
-/// Circles over several kinds, each told by its way.
-fn circles(spool: &Spool, all: &[Vec<u32>]) -> Result<Vec<Violation>> {
-    let told = |way: &Vec<u32>| -> Result<Violation> {
-        let mut lines: Vec<String> =
-            spool.read(way)?.iter().map(|entry| format!("line {}", entry.line)).collect();
-        lines.extend(lines.first().cloned());
-        let text = format!("rows refer to each other in a circle: {}", lines.join(" -> "));
-        Ok(Violation::new("", Code::ReferenceCycle, text))
-    };
-    all.iter().take(20).map(told).collect()
 }

@@ -37,6 +37,13 @@ pub(super) struct Table {
     pub(super) left_out: Vec<String>,
 }
 
+impl Table {
+    /// What it is called: by its name, else by the kind of its rows.
+    pub(super) fn called(&self) -> &str {
+        self.name.as_deref().unwrap_or(self.def.collection)
+    }
+}
+
 /// Writes rows.
 #[derive(Debug)]
 pub(super) struct Writing {
@@ -116,6 +123,12 @@ impl Spool {
         let next = next.filter(|next| next.len() <= MOST_AHEAD);
         *lock(&self.ahead) = next.map(|next| (next.clone(), self.begin(next)));
         read
+    }
+
+    /// The table of a row, by its place among those of the file.
+    pub(super) fn table(&self, place: u32) -> Option<usize> {
+        let slot = usize::try_from(place).ok().and_then(|place| self.slots.get(place))?;
+        usize::try_from(slot.table).ok()
     }
 
     /// Begins to read rows beside the threads that serve.
