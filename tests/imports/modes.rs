@@ -65,6 +65,23 @@ async fn rows_edit_by_id_key_and_code() {
 }
 
 #[tokio::test]
+async fn codes_of_rows_are_taken_in_any_case() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let file = "code,owner,name\nmes,KGZ,Rescue\nMoh,KGZ,Health\nMES,KGZ,Again\n";
+
+        let report = send(&me, "kind=agencies&atomic=row", file).await;
+        let again = send(&me, "kind=agencies&mode=update", "code,owner,name\nmes,KGZ,Rescue\n").await;
+
+        assert_eq!(results(report.ok(200)), ["updated", "updated", "rejected"], "{}", report.body);
+        assert_eq!(faults(&report.body), [(4, "code", "duplicate_item")]);
+        assert_eq!(report.body["rows"][0]["changes"]["name"][1], "Rescue");
+        assert_eq!(results(again.ok(200)), ["unchanged"], "{}", again.body);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn modes_refuse_what_they_do_not_do() {
     app(async |app| {
         let me = app.user("secretariat").await;

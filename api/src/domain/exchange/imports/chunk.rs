@@ -184,7 +184,12 @@ fn op(
     let fault = |field: &str, code, text: &str| Err(vec![RowFault::at(field, code, text)]);
     let absent = |text: &str| Err(vec![entry.blamed(def, RowFault::new(None, Code::NotFound, text))]);
     let mut fields = entry.fields.clone();
-    let record = found.of(entry, own).map(|row| (row.id(), row.version()));
+    let known = found.of(entry, own);
+    let record = known.map(|row| (row.id(), row.version()));
+    if let (Which::Code(_), Some(column), Some(row)) = (&entry.which, def.code, known) {
+        // The row may write the code in another case.
+        fields.extend(row.text(column).map(|code| (column.to_owned(), code.into())));
+    }
     let state =
         def.lifecycle.map(|cycle| cycle.state).filter(|state| fields.get(*state).is_some_and(Json::is_null));
     if let (Some(state), Some(_)) = (state, record) {

@@ -1,6 +1,9 @@
 //! The records that rows are about, as they are, and which rows say nothing else of them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap},
+};
 
 use kernel::{
     KindDef, Result, Unit,
@@ -9,7 +12,7 @@ use kernel::{
     store::{self, Wanted},
     unit::said,
 };
-use sea_orm::sea_query::Cond;
+use sea_orm::sea_query::{Cond, Func};
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
@@ -39,7 +42,7 @@ pub(super) async fn look_up(
     let mut said: BTreeSet<&str> = BTreeSet::new();
     for entry in entries.iter().filter(|_| mode != ImportMode::Create) {
         match &entry.which {
-            Which::Code(code) => codes.push(code.as_str()),
+            Which::Code(code) => codes.push(code.to_uppercase()),
             Which::Id(id) => ids.push(*id),
             Which::Key(system, key) => keys.push((system.as_str(), key.as_str())),
             Which::New => continue,
@@ -48,7 +51,8 @@ pub(super) async fn look_up(
     }
     let (conn, mut any) = (unit.conn(), Cond::any());
     if let Some(column) = def.code.filter(|_| !codes.is_empty()) {
-        any = any.add(conn.among_texts(def.col(column), codes));
+        let code = Func::upper(def.col(column)).into();
+        any = any.add(conn.among_texts(code, codes.iter().map(String::as_str)));
     }
     if !ids.is_empty() {
         any = any.add(conn.among(def.col("id"), &ids));
@@ -71,6 +75,14 @@ pub(super) async fn look_up(
     Ok(known)
 }
 
+/// What a row names, by which it is compared: codes are taken in any case, as references take them.
+fn folded(which: &Which) -> Cow<'_, Which> {
+    match which {
+        Which::Code(code) => Cow::Owned(Which::Code(code.to_uppercase())),
+        other => Cow::Borrowed(other),
+    }
+}
+
 impl Known {
     fn add(&mut self, row: Row, by_id: bool) {
         let text = |column: &str| row.text(column).map(str::to_owned);
@@ -79,14 +91,15 @@ impl Known {
         let code = row.def().code.and_then(text).map(Which::Code);
         let id = by_id.then(|| Which::Id(row.id()));
         for name in id.into_iter().chain(key).chain(code) {
-            self.by.entry(name).or_default().push(self.rows.len());
+            self.by.entry(folded(&name).into_owned()).or_default().push(self.rows.len());
         }
         self.rows.push(row);
     }
 
     /// The record that a row is about: of the owner that the row names, else of the one its sender acts for, else of any.
     pub(super) fn of(&self, entry: &Entry, own: Option<&str>) -> Option<&Row> {
-        let all = || self.by.get(&entry.which).into_iter().flatten().filter_map(|at| self.rows.get(*at));
+        let which = folded(&entry.which);
+        let all = || self.by.get(&*which).into_iter().flatten().filter_map(|at| self.rows.get(*at));
         let of = |owner: &str| all().find(|row| row.owner() == owner);
         match entry.fields.get("owner").and_then(Json::as_str) {
             Some(owner) if !matches!(entry.which, Which::Id(_)) => of(owner),

@@ -310,7 +310,9 @@ impl<'a> Reader<'a> {
             Which::New => None,
             Which::Id(id) => Some(("id", format!("id {id}"))),
             Which::Key(system, key) => Some(("external_key", format!("{owner} key {system} {key}"))),
-            Which::Code(code) => def.code.map(|column| (column, format!("{owner} code {code}"))),
+            Which::Code(code) => {
+                def.code.map(|column| (column, format!("{owner} code {}", code.to_uppercase())))
+            }
         };
         if let Some((column, about)) = about {
             let about = token(def.name, &about);
