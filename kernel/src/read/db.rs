@@ -20,7 +20,7 @@ use sea_orm::{
     IsolationLevel, QueryResult, SqliteTransactionMode, Statement, StatementBuilder, StreamTrait,
     TransactionOptions, TransactionTrait,
 };
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 pub use hear::CHANNEL;
 pub use look::{End, Look};
@@ -50,6 +50,8 @@ struct Shared {
     looks: Looks,
     /// Number of a change set that is committed: the newest one this process knows of.
     reached: AtomicI64,
+    /// The connections that may be kept for long, where that takes one.
+    long_turns: Option<Arc<Semaphore>>,
 }
 
 /// What the driver's error begins with when a request has read more rows than it may; their number follows.
@@ -59,9 +61,10 @@ const TOO_MANY_ROWS: &str = "more rows than one request may read: ";
 const LEAST_WORK: u64 = 10;
 
 impl Db {
-    fn of(writer: DatabaseConnection, reader: DatabaseConnection) -> Self {
+    fn of(writer: DatabaseConnection, reader: DatabaseConnection, long_turns: Option<usize>) -> Self {
         let (commits, looks) = (watch::Sender::default(), Looks::default());
-        let shared = Shared { writer, reader, commits, looks, reached: AtomicI64::default() };
+        let long_turns = long_turns.map(|most| Arc::new(Semaphore::new(most)));
+        let shared = Shared { writer, reader, commits, looks, reached: AtomicI64::default(), long_turns };
         Self {
             shared: Arc::new(shared),
             statements: Arc::default(),
@@ -97,6 +100,11 @@ impl Db {
     #[must_use]
     pub fn for_migrations(&self) -> &DatabaseConnection {
         &self.shared.writer
+    }
+
+    /// The connections that may be kept for long; none on SQLite, where nobody keeps one.
+    pub(crate) fn long_turns(&self) -> Option<Arc<Semaphore>> {
+        self.shared.long_turns.clone()
     }
 
     /// Begins a transaction that writes, or one that reads one snapshot.

@@ -85,9 +85,12 @@ impl Drop for Here {
 
 impl Hold {
     /// Takes the right; none while somebody else has it.
+    ///
+    /// # Errors
+    /// `Unavailable` where this process is at as much as it may; what the database says.
     pub(super) async fn take(ctx: &Ctx, id: Uuid) -> Result<Option<Self>> {
         let Some(here) = Here::begin(id) else { return Ok(None) };
-        let turn = Turn::take(&ctx.db, &format!("job {id}")).await?;
+        let turn = Turn::take_long(&ctx.db, &format!("job {id}")).await?;
         Ok(turn.map(|turn| Self { turn: Some(turn), _here: here }))
     }
 

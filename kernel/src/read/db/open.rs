@@ -37,7 +37,7 @@ impl Db {
     /// Opens the database at `url` (`sqlite://...` or `postgres://...`).
     ///
     /// SQLite gets a writer of one connection and `max` readers, in WAL mode; PostgreSQL one pool of `max`, two at
-    /// the least: a [`crate::turn::Turn`] holds one while the work is done on another.
+    /// the least: a [`crate::turn::Turn`] holds one while the work is done on another. Half of them may be held for long.
     ///
     /// # Errors
     /// `Internal` or `Unavailable` when the database cannot be opened.
@@ -54,9 +54,10 @@ impl Db {
             single.map_sqlx_sqlite_opts(|options| sqlite(options).pragma("cache_size", "-16384"));
             let writer = open_file(single).await?;
             let reader = open_file(options).await?;
-            return Ok(Self::of(writer, reader));
+            return Ok(Self::of(writer, reader, None));
         }
-        options.max_connections(max.max(2));
+        let most = max.max(2);
+        options.max_connections(most);
         options.map_sqlx_postgres_opts(postgres);
         options.map_sqlx_postgres_pool_opts(|pool| {
             // sqlx 0.9.0 can return a connection inside a transaction after a cancelled `begin`:
@@ -71,7 +72,7 @@ impl Db {
             })
         });
         let pool = Database::connect(options).await.map_err(faults::unopened)?;
-        Ok(Self::of(pool.clone(), pool))
+        Ok(Self::of(pool.clone(), pool, usize::try_from(most / 2).ok()))
     }
 }
 
