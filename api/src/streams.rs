@@ -96,7 +96,7 @@ impl Streams {
             Holder::Network(_) => taken >= STREAMS_OF_A_NETWORK || anonymous >= STREAMS_OF_ANONYMOUS,
         };
         if is_full {
-            return Err(Error::Limited { seconds: RETRY_SECONDS });
+            return Err(Error::Limited { seconds: RETRY_SECONDS, why: None });
         }
         open.insert(holder, taken + 1);
         Ok(Seat { streams: self.clone(), holder })

@@ -104,7 +104,9 @@ impl Meter {
         let mut standings = self.0.standings.lock().unwrap_or_else(PoisonError::into_inner);
         standings.retain(|other| other.policy != standing.policy);
         standings.push(standing);
-        wait.map_or(Ok(()), |wait| Err(Error::Limited { seconds: wait.as_secs().saturating_add(1) }))
+        wait.map_or(Ok(()), |wait| {
+            Err(Error::Limited { seconds: wait.as_secs().saturating_add(1), why: None })
+        })
     }
 
     /// Tells the caller what is left, as draft-ietf-httpapi-ratelimit-headers-11 has it.

@@ -90,7 +90,7 @@ impl Problem {
     /// Seconds after which the same request may succeed.
     fn wait_seconds(&self) -> u64 {
         match self {
-            Self::Domain(Error::Limited { seconds } | Error::TooManyAttempts { seconds }) => *seconds,
+            Self::Domain(Error::Limited { seconds, .. } | Error::TooManyAttempts { seconds }) => *seconds,
             _ => 2,
         }
     }

@@ -83,6 +83,8 @@ pub enum Error {
     Limited {
         /// Seconds after which the next one may be sent.
         seconds: u64,
+        /// Which bound is reached, where it is another one than the quota of requests.
+        why: Option<String>,
     },
     /// Signing in failed too often.
     TooManyAttempts {
@@ -175,7 +177,10 @@ impl Error {
                 outcomes.iter().filter(|o| o.is_rejected()).count(),
                 outcomes.len()
             ),
-            Self::Limited { seconds } => format!("wait {seconds} s before the next request"),
+            Self::Limited { seconds, why } => {
+                let why = why.as_ref().map_or_else(String::new, |why| format!("{why}; "));
+                format!("{why}wait {seconds} s before the next request")
+            }
             Self::TooManyAttempts { seconds } => {
                 format!("too many attempts failed; wait {seconds} seconds before the next one")
             }

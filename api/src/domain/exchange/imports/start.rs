@@ -121,7 +121,7 @@ async fn take_in(
         return Ok(Started::Earlier(Box::new(earlier)));
     }
     if job::running(ctx.db.reading(), &owner).await? >= MAX_RUNNING {
-        return Err(Error::Limited { seconds: 15 });
+        return Err(Error::Limited { seconds: 15, why: None });
     }
     let how = options.reading(&KINDS, mapping::mapped(ctx, mapping.clone()).await?)?;
     let kind = how.kind.map(|def| def.collection.to_owned());

@@ -46,8 +46,12 @@ pub async fn create(ctx: &Ctx, new: &NewSnapshot) -> Result<(Snapshot, Work)> {
         transaction.commit().await?;
         return Ok((Snapshot::of(earlier.clone(), false)?, work(ctx, earlier.id)));
     }
-    if job::running(ctx.db.reading(), &owner).await? >= MAX_RUNNING {
-        return Err(Error::Limited { seconds: 15 });
+    let running = job::running(ctx.db.reading(), &owner).await?;
+    if running >= MAX_RUNNING {
+        let why = format!(
+            "{owner} has {running} snapshots at work, and the bound is {MAX_RUNNING} (`exports.snapshots.running` in `/limits`)"
+        );
+        return Err(Error::Limited { seconds: 15, why: Some(why) });
     }
     if mine.len() >= MAX_KEPT {
         let why = format!("you keep {MAX_KEPT} snapshots: delete one before you ask for another");
