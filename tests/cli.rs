@@ -4,6 +4,7 @@ mod contracts;
 mod ending;
 mod files;
 mod guides;
+mod load;
 mod remote;
 mod sign_in;
 
@@ -237,7 +238,7 @@ async fn files_and_kinds_that_do_not_fit_are_told() {
         let kind = here.run(&["load", &header, "--kind", "taks"]);
         let missing = here.run(&["load", "nowhere.csv", "--kind", "tasks"]);
 
-        assert!(columns.failed(1).contains("line 1, column tittle: unknown_member"), "{}", columns.err);
+        assert!(columns.failed(2).contains("line 1, column tittle: unknown_member"), "{}", columns.err);
         assert!(columns.err.contains("line 1, column title: not_unique"), "{}", columns.err);
         assert!(kind.failed(2).contains("did you mean `tasks`?"), "{}", kind.err);
         assert!(missing.failed(2).contains("nowhere.csv cannot be read"), "{}", missing.err);

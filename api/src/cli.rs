@@ -8,6 +8,7 @@ mod bundle;
 mod client;
 mod contracts;
 mod failure;
+mod given;
 mod health;
 mod installation;
 mod key;

@@ -106,7 +106,7 @@ async fn a_good_file_is_imported_and_its_counts_are_told() {
         desk.file("tasks.csv", &good());
 
         let sent = desk.run(&["import", "tasks.csv", "--kind", "tasks"]);
-        let again = desk.run(&["import", "tasks.csv", "--kind", "tasks", "--force"]);
+        let again = desk.run(&["import", "tasks.csv", "--kind", "tasks", "--force", "--wait"]);
         let list = desk.run(&["imports"]);
 
         let told = sent.ok();
@@ -170,6 +170,7 @@ async fn what_a_dry_run_shows_is_committed_and_taken_back() {
         let written = ask("external_key=1").lines().count();
         let tried = desk.run(&["revert", &id, "--dry-run"]);
         let back = desk.run(&["revert", &id, "--json"]);
+        let one = desk.run(&["imports", &id]);
 
         dry.ok();
         assert_eq!(json_of(&dry)["state"], "awaiting_approval");
@@ -180,6 +181,8 @@ async fn what_a_dry_run_shows_is_committed_and_taken_back() {
         assert_eq!((before, written), (1, 2));
         assert!(tried.ok().contains("2 deleted") && tried.out.contains("dry run"), "{}", tried.out);
         back.ok();
+        let by = format!("; taken back by import {} (import {id}, completed)", id_of(&back));
+        assert!(one.ok().ends_with(&by), "{}", one.out);
         assert_eq!((&json_of(&back)["deleted"], &json_of(&back)["reverts"]), (&json!(2), &json!(id)));
         assert_eq!(ask("external_key=1").lines().count(), 1);
     })
@@ -213,6 +216,8 @@ async fn files_and_settings_that_do_not_fit_end_with_2() {
         let header = desk.run(&["import", "header.csv", "--kind", "tasks", "--json"]);
         let mode = desk.run(&["import", "tasks.csv", "--kind", "taks", "--group-size", "3"]);
         let nowhere = desk.run(&["import", "nowhere.csv"]);
+        let waiting = desk.run(&["import", "tasks.csv", "--wait", "--no-wait"]);
+        let on = desk.run(&["import", "tasks.csv", "--kind", "tasks", "--fail-on", "errors"]);
         let no_id = desk.run(&["errors", "17"]);
         let missing = desk.run(&["cancel", "01920000-0000-7000-8000-000000000000"]);
 
@@ -221,6 +226,8 @@ async fn files_and_settings_that_do_not_fit_end_with_2() {
         assert!(mode.failed(2).contains("did you mean `tasks`?"), "{}", mode.err);
         assert!(mode.err.contains("group_size: rule_broken"), "{}", mode.err);
         assert!(nowhere.failed(2).contains("nowhere.csv cannot be read"), "{}", nowhere.err);
+        assert!(waiting.failed(2).contains("--no-wait"), "{}", waiting.err);
+        assert!(on.failed(2).contains("fail_on"), "{}", on.err);
         assert!(no_id.failed(2).contains("is no id of an import"), "{}", no_id.err);
         assert!(missing.failed(2).starts_with("not_found: "), "{}", missing.err);
     })

@@ -2,18 +2,23 @@
 //!
 //! A thin user of imports: the same files, columns, rules and report, without the network.
 
-use std::{fs::File, path::PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use kernel::{Error, cause::Cause, spelling};
 
-use super::{failure::Failure, installation::Installation, say};
+use super::{
+    failure::Failure,
+    given::{Given, opened},
+    installation::Installation,
+    say,
+};
 use crate::domain::exchange::imports::{self, ImportOptions, Loaded};
 
 /// What to load.
 #[derive(Debug, Args)]
 pub(super) struct Load {
-    /// CSV, NDJSON, JSON or XLSX file, or a zip of them; also packed by gzip or zstd.
+    /// CSV, NDJSON, JSON or XLSX file, or a zip of them; also packed by gzip or zstd. `-` is standard input.
     file: PathBuf,
     /// Kind of the records, such as `tasks`; without it sheets, parts or the member `kind` say it.
     #[arg(long)]
@@ -27,8 +32,8 @@ pub(super) struct Load {
 }
 
 pub(super) async fn run(load: Load) -> Result<(), Failure> {
-    let file = File::open(&load.file)
-        .map_err(|error| Failure::usage(&format!("{} cannot be read: {error}", load.file.display())))?;
+    let given = Given::at(&load.file)?;
+    let file = opened(given.path())?;
     let language = load.language.as_deref().map(tag).transpose()?;
     let Installation { ctx, .. } = Installation::open().await?.because(Cause::Import);
     let options =
@@ -59,9 +64,11 @@ fn report(loaded: Loaded, is_dry: bool) -> Result<(), Failure> {
         say(&format_args!("{counts}{dry}"));
         return Ok(());
     }
-    let summary = match rows {
-        Some(rows) => format!("{wrong} of {rows} rows are wrong; nothing was written"),
-        None => "the file cannot be loaded; nothing was written".to_owned(),
-    };
-    Err(Failure::findings(faults.into_iter().chain([summary]).collect()))
+    let with = |summary: String| faults.into_iter().chain([summary]).collect();
+    Err(match rows {
+        Some(rows) => {
+            Failure::findings(with(format!("{wrong} of {rows} rows are wrong; nothing was written")))
+        }
+        None => Failure::wrong(with("the file cannot be loaded; nothing was written".to_owned())),
+    })
 }

@@ -1,7 +1,6 @@
 //! Large files, sent in parts with checksums, so that a lost connection costs one part.
 
 use std::{
-    collections::BTreeMap,
     io::{self, Read},
     path::Path,
 };
@@ -18,10 +17,15 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::{
-    super::{failure::Failure, tell},
+    super::{
+        failure::Failure,
+        given::{opened, unreadable},
+        tell,
+    },
     progress::{self, Unit},
     report::Told,
-    sending::{Import, opened, unreadable},
+    sending::{Import, checksum},
+    sent,
     service::{Answer, Service},
     trouble::Repeat,
 };
@@ -31,10 +35,12 @@ const PART: u64 = 2 << 20;
 /// Header with the checksum of a part (RFC 9530).
 const CONTENT_DIGEST: HeaderName = HeaderName::from_static("content-digest");
 
-/// The parts that are there.
+/// An upload with the parts that are there.
 #[derive(Deserialize)]
-struct Parts {
-    items: Vec<Part>,
+struct Upload {
+    /// Id of the upload, and of the import that it becomes.
+    id: String,
+    parts: Vec<Part>,
 }
 
 #[derive(Deserialize)]
@@ -43,7 +49,14 @@ struct Part {
     sha256: String,
 }
 
-/// Sends a file in parts; of one that was begun only what is not there.
+impl Upload {
+    /// Address of the upload.
+    fn path(&self) -> String {
+        format!("imports/uploads/{}", self.id)
+    }
+}
+
+/// Sends a file in parts; of one that was begun only what is not there. One that has come whole is told of.
 ///
 /// # Errors
 /// Why it did not get there; the parts that did are kept, and `--resume` goes on from them.
@@ -53,57 +66,62 @@ pub(super) async fn send(
     query: &[(&str, String)],
     path: &Path,
 ) -> Result<Answer, Failure> {
-    let told = begun(service, import, query).await?;
-    if !told.is_open() {
-        return Err(Failure::usage(&format!(
-            "import {} is {}: nothing more is sent to it",
-            told.id, told.state
-        )));
-    }
-    let done = to_its_end(service, import, &told, path).await;
+    let upload: Upload = match import.resumed() {
+        Some(id) => {
+            let imported = sent::path(id)?;
+            match service.find(&format!("imports/uploads/{id}")).await? {
+                Some(there) => there.read()?,
+                None => return of_the_file(service.get(&imported, &[]).await?, path),
+            }
+        }
+        None => begun(service, query).await?,
+    };
+    let done = to_its_end(service, import, &upload, path).await;
     done.inspect_err(|_| {
         tell(&format_args!(
             "what was sent is kept: the same command with `--resume {}` goes on with it",
-            told.id
+            upload.id
         ));
     })
 }
 
-/// The import that takes the parts.
-async fn begun(service: &Service, import: &Import, query: &[(&str, String)]) -> Result<Told, Failure> {
-    if let Some(id) = import.resumed() {
-        return service.get(&format!("imports/{id}"), &[]).await?.read();
+/// The import that an upload became.
+///
+/// # Errors
+/// Exit code 2 where that was of another file.
+fn of_the_file(answer: Answer, path: &Path) -> Result<Answer, Failure> {
+    let told: Told = answer.read()?;
+    if told.sha256 == checksum(path)? {
+        return Ok(answer);
     }
+    Err(Failure::usage(&format!("import {} is of another file than {}", told.id, path.display())))
+}
+
+/// A new upload.
+async fn begun(service: &Service, query: &[(&str, String)]) -> Result<Upload, Failure> {
     let request = || Ok(service.request(Method::POST, "imports/uploads")?.query(query));
     // One that nobody fills is left behind where the answer is lost, and ends by itself.
     service.ask(Repeat::Always, request).await?.read()
 }
 
-async fn to_its_end(service: &Service, import: &Import, told: &Told, path: &Path) -> Result<Answer, Failure> {
-    let there = service.get(&format!("{}/parts", told.path()), &[]).await?.read::<Parts>()?;
-    let there: BTreeMap<u64, String> =
-        there.items.into_iter().map(|part| (part.number, part.sha256)).collect();
-    let sha256 = send_missing(service, told, path, &there).await?;
-
+async fn to_its_end(
+    service: &Service,
+    import: &Import,
+    upload: &Upload,
+    path: &Path,
+) -> Result<Answer, Failure> {
+    let sha256 = send_missing(service, upload, path).await?;
     let request = || {
-        let request = service.request(Method::POST, &format!("{}/complete", told.path()))?;
+        let request = service.request(Method::POST, &format!("{}/complete", upload.path()))?;
         let body = json!({ "sha256": sha256 }).to_string();
         Ok(import.patiently(request).header(CONTENT_TYPE, "application/json").body(body))
     };
-    let look = async || {
-        let now = service.get(&told.path(), &[]).await?;
-        Ok(Some(now).filter(|now| now.read::<Told>().is_ok_and(|now| !now.is_open())))
-    };
+    let look = async || service.find(&format!("imports/{}", upload.id)).await;
     service.ask_once(request, look).await
 }
 
 /// Sends the parts that are not there, and tells the checksum of the whole file.
-async fn send_missing(
-    service: &Service,
-    told: &Told,
-    path: &Path,
-    there: &BTreeMap<u64, String>,
-) -> Result<String, Failure> {
+async fn send_missing(service: &Service, upload: &Upload, path: &Path) -> Result<String, Failure> {
     let cannot = |error: io::Error| unreadable(path, &error);
     let mut file = opened(path)?;
     let bar = progress::bar("sent", Some(file.metadata().map_err(cannot)?.len()), Unit::Bytes);
@@ -115,7 +133,7 @@ async fn send_missing(
             break;
         }
         whole.update(&bytes);
-        put(service, told, (number, bytes), there, &bar).await?;
+        put(service, upload, (number, bytes), &bar).await?;
     }
     bar.finish_and_clear();
     Ok(whole.done())
@@ -124,18 +142,18 @@ async fn send_missing(
 /// Sends a part, unless it is there.
 async fn put(
     service: &Service,
-    told: &Told,
+    upload: &Upload,
     (number, bytes): (u64, Vec<u8>),
-    there: &BTreeMap<u64, String>,
     bar: &ProgressBar,
 ) -> Result<(), Failure> {
     let sha256 = digest(&SHA256, &bytes);
     let count = u64::try_from(bytes.len()).unwrap_or_default();
-    if there.get(&number) != Some(&hex::encode(sha256)) {
+    let is_there = |part: &Part| part.number == number && part.sha256 == hex::encode(sha256);
+    if !upload.parts.iter().any(is_there) {
         let checksum = format!("sha-256=:{}:", STANDARD.encode(sha256));
         let bytes = hyper::body::Bytes::from(bytes);
         let request = || {
-            let request = service.request(Method::PUT, &format!("{}/parts/{number}", told.path()))?;
+            let request = service.request(Method::PUT, &format!("{}/parts/{number}", upload.path()))?;
             let request = request.header(CONTENT_TYPE, "application/octet-stream");
             Ok(request.header(CONTENT_DIGEST, &checksum).body(bytes.clone()))
         };

@@ -28,6 +28,7 @@ pub(super) struct Told {
     pub(super) file_name: Option<String>,
     pub(super) kind: Option<String>,
     pub(super) reverts: Option<String>,
+    reverted_by: Option<String>,
     pub(super) import_plan: Option<String>,
     pub(super) created_at: String,
     finished_at: Option<String>,
@@ -65,11 +66,6 @@ impl Told {
         self.finished_at.is_some()
     }
 
-    /// Whether it was sent in parts of which some may be missing.
-    pub(super) fn is_open(&self) -> bool {
-        self.state == "open"
-    }
-
     /// Address of the import.
     pub(super) fn path(&self) -> String {
         format!("imports/{}", self.id)
@@ -90,6 +86,9 @@ impl fmt::Display for Told {
             f.write_str("; dry run, nothing was written")?;
         } else if *state == "failed" {
             f.write_str("; nothing more was written")?;
+        }
+        if let Some(back) = &self.reverted_by {
+            write!(f, "; taken back by import {back}")?;
         }
         write!(f, " (import {id}, {state})")
     }

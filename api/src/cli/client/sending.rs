@@ -1,8 +1,7 @@
 //! `concord import` and `concord validate`: files on their way to a service.
 
 use std::{
-    fs::File,
-    io::{self, BufRead, BufReader},
+    io::{BufRead, BufReader},
     path::{Path, PathBuf},
 };
 
@@ -15,11 +14,14 @@ use reqwest::{
     Body, Method, RequestBuilder,
     header::{CONTENT_LENGTH, CONTENT_TYPE},
 };
-use tempfile::NamedTempFile;
 use tokio_util::io::ReaderStream;
 
 use super::{
-    super::{failure::Failure, tell},
+    super::{
+        failure::Failure,
+        given::{Given, opened, unreadable},
+        tell,
+    },
     access::Access,
     lost::Before,
     parts,
@@ -27,6 +29,7 @@ use super::{
     report::{conclude, finished},
     service::{Answer, Service},
 };
+
 /// Bytes above which a file goes in parts.
 const WHOLE: u64 = 8 << 20;
 /// Seconds that the service may take before it answers that an import goes on.
@@ -87,9 +90,12 @@ pub(in crate::cli) struct Import {
     /// Imports a file again that was imported within a day.
     #[arg(long)]
     force: bool,
-    /// Refuses the file where there are warnings.
-    #[arg(long)]
-    fail_on_warnings: bool,
+    /// What refuses the file besides what is wrong with it: `warning`.
+    #[arg(long, value_name = "WHAT")]
+    fail_on: Option<String>,
+    /// Waits until the import is done, as is done unless `--no-wait` is said.
+    #[arg(long, conflicts_with = "no_wait")]
+    wait: bool,
     /// Does not wait for an import that takes long.
     #[arg(long)]
     no_wait: bool,
@@ -128,15 +134,20 @@ impl Import {
             ("confirm_deletions", self.confirm_deletions.map(|count| count.to_string())),
             ("dry_run", is(self.dry_run)),
             ("force", is(self.force)),
-            ("fail_on_warnings", is(self.fail_on_warnings)),
+            ("fail_on", text(&self.fail_on)),
             ("name", name),
         ];
         all.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
 
+    /// Whether the end of the import is waited for.
+    const fn waits(&self) -> bool {
+        self.wait || !self.no_wait
+    }
+
     /// What is said about how long to wait.
     pub(super) fn patiently(&self, request: RequestBuilder) -> RequestBuilder {
-        if self.no_wait { request } else { request.header(PREFER.0, PREFER.1) }
+        if self.waits() { request.header(PREFER.0, PREFER.1) } else { request }
     }
 
     /// The import of which a part was sent.
@@ -167,30 +178,16 @@ pub(super) async fn run(import: &Import) -> Result<(), Failure> {
 }
 
 async fn one(service: &Service, import: &Import, file: &Path) -> Result<(), Failure> {
-    let cannot = |error: io::Error| unreadable(file, &error);
-    let is_input = file == Path::new("-");
-    let input = is_input.then(spooled).transpose().map_err(cannot)?;
-    let path = input.as_ref().map_or(file, |spooled| spooled.path());
-    let found = path.metadata().map_err(cannot)?;
-    if !found.is_file() {
-        return Err(cannot(io::Error::other("it is no file")));
-    }
-    let name = file.file_name().filter(|_| !is_input).map(|name| name.to_string_lossy());
+    let given = Given::at(file)?;
+    let name = given.name().map(|name| name.to_string_lossy());
     let query = import.query(name.as_deref());
-    let answer = if import.resume.is_some() || found.len() > WHOLE {
-        parts::send(service, import, &query, path).await?
+    let answer = if import.resume.is_some() || given.bytes > WHOLE {
+        parts::send(service, import, &query, given.path()).await?
     } else {
-        send(service, import, &query, path).await?
+        send(service, import, &query, given.path()).await?
     };
-    let answer = if import.no_wait { answer } else { finished(service, answer).await? };
+    let answer = if import.waits() { finished(service, answer).await? } else { answer };
     conclude(service, &answer, name.as_deref()).await
-}
-
-/// Standard input as a file, which can be sent again.
-fn spooled() -> io::Result<NamedTempFile> {
-    let mut file = NamedTempFile::new()?;
-    io::copy(&mut io::stdin().lock(), &mut file)?;
-    Ok(file)
 }
 
 /// Sends a file as one body. Where its answer is lost, the import is looked for before the file is sent again.
@@ -213,7 +210,7 @@ async fn send(
 }
 
 /// SHA-256 of a file, in hexadecimal digits.
-fn checksum(path: &Path) -> Result<String, Failure> {
+pub(super) fn checksum(path: &Path) -> Result<String, Failure> {
     let mut hash = Hasher::default();
     let mut file = BufReader::new(opened(path)?);
     loop {
@@ -225,14 +222,6 @@ fn checksum(path: &Path) -> Result<String, Failure> {
         hash.update(piece);
         file.consume(count);
     }
-}
-
-pub(super) fn opened(path: &Path) -> Result<File, Failure> {
-    File::open(path).map_err(|error| unreadable(path, &error))
-}
-
-pub(super) fn unreadable(path: &Path, error: &io::Error) -> Failure {
-    Failure::usage(&format!("{} cannot be read: {error}", path.display()))
 }
 
 /// A request with a file as its body, read while it is sent.

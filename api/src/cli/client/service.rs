@@ -142,11 +142,23 @@ impl Service {
     /// # Errors
     /// Why there is no answer.
     pub(super) async fn get(&self, path: &str, query: &[(&str, String)]) -> Result<Answer, Failure> {
-        let request = || {
-            let request = self.request(reqwest::Method::GET, path)?;
-            Ok(request.query(query).header(ACCEPT, "application/json").timeout(SHORT))
-        };
-        Ok(self.ask(Repeat::Always, request).await?)
+        Ok(self.ask(Repeat::Always, || self.reading(path, query)).await?)
+    }
+
+    /// Reads what is at an address; none where nothing is.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub(super) async fn find(&self, path: &str) -> Result<Option<Answer>, Failure> {
+        match self.ask(Repeat::Always, || self.reading(path, &[])).await {
+            Err(trouble) if trouble.is_missing() => Ok(None),
+            asked => Ok(Some(asked?)),
+        }
+    }
+
+    fn reading(&self, path: &str, query: &[(&str, String)]) -> Result<RequestBuilder, Failure> {
+        let request = self.request(reqwest::Method::GET, path)?;
+        Ok(request.query(query).header(ACCEPT, "application/json").timeout(SHORT))
     }
 
     /// Makes a call, again where it fails on the way, and reads the answer.

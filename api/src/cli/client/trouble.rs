@@ -33,11 +33,13 @@ enum Left {
 pub(super) struct Trouble {
     failure: Failure,
     left: Left,
+    /// Whether nothing is there.
+    is_missing: bool,
 }
 
 impl From<Failure> for Trouble {
     fn from(failure: Failure) -> Self {
-        Self { failure, left: Left::Nothing }
+        Self { failure, left: Left::Nothing, is_missing: false }
     }
 }
 
@@ -58,7 +60,7 @@ impl Trouble {
             502 | 504 => Left::Unknown,
             _ => Left::Nothing,
         };
-        Self { failure, left }
+        Self { failure, left, is_missing: status == StatusCode::NOT_FOUND }
     }
 
     /// No answer.
@@ -72,7 +74,8 @@ impl Trouble {
         let why =
             if is_connect { "there is no connection to the service" } else { "the connection was lost" };
         let failure = Failure::other(&format!("{why}: {}", causes(&error)));
-        Self { failure, left: if is_connect { Left::Again(None) } else { Left::Unknown } }
+        let left = if is_connect { Left::Again(None) } else { Left::Unknown };
+        Self { failure, left, is_missing: false }
     }
 
     /// Tells people of it, where something else is tried.
@@ -83,6 +86,11 @@ impl Trouble {
     /// Whether nobody knows if the service has done what was asked.
     pub(super) fn is_unknown(&self) -> bool {
         self.left == Left::Unknown
+    }
+
+    /// Whether the answer was that nothing is there.
+    pub(super) const fn is_missing(&self) -> bool {
+        self.is_missing
     }
 
     /// The pause before the next attempt; none where it is not worth waiting.
