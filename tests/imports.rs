@@ -1,5 +1,7 @@
 //! Imports: files of records, on their way in.
 
+mod again;
+mod at_once;
 mod atomic;
 mod files;
 mod jobs;
@@ -12,6 +14,7 @@ mod rejected;
 mod reverts;
 mod reviews;
 mod round_trip;
+mod sending;
 mod templates;
 mod unchanged;
 mod uploads;

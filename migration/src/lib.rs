@@ -114,6 +114,7 @@ mod m20261128_000350_cube_day;
 mod m20261128_000351_change_without_image;
 mod m20261128_000360_summarised_set;
 mod m20261128_000361_decimal_mark;
+mod m20261128_000362_import_reverts;
 mod table;
 
 use sea_orm_migration::prelude::{MigrationTrait, MigratorTrait};
@@ -223,6 +224,7 @@ impl MigratorTrait for Migrator {
         all.push(Box::new(m20261128_000351_change_without_image::MIGRATION));
         all.push(Box::new(m20261128_000360_summarised_set::MIGRATION));
         all.push(Box::new(m20261128_000361_decimal_mark::MIGRATION));
+        all.push(Box::new(m20261128_000362_import_reverts::MIGRATION));
         all
     }
 }

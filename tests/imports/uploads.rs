@@ -5,10 +5,13 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value as Json, json};
 use sha2_of::sha256;
 
-use super::counts;
-use crate::support::{
-    app,
-    client::{Answer, Client},
+use super::{counts, send};
+use crate::{
+    log::unverified::sql,
+    support::{
+        app,
+        client::{Answer, Client},
+    },
 };
 
 mod sha2_of {
@@ -92,6 +95,7 @@ async fn what_does_not_fit_is_refused_and_others_see_nothing() {
 
         put("1", Some(&format!("sha-256=:{none}:")), b"x").await.problem(422, "invalid");
         put("1", Some("sha-256=nonsense"), b"x").await.problem(400, "bad_request");
+        put("1", Some("sha-256=:\u{44f}:"), b"x").await.problem(400, "bad_request");
         put("0", None, b"x").await.problem(400, "bad_request");
         put("1001", None, b"x").await.problem(400, "bad_request");
         put("1", None, b"").await.problem(422, "invalid");
@@ -104,6 +108,57 @@ async fn what_does_not_fit_is_refused_and_others_see_nothing() {
         let gone = me.send(Method::DELETE, &format!("/api/v1/imports/uploads/{id}"), None, Vec::new()).await;
         assert_eq!((gone.status, &gone.body), (204, &Json::Null));
         me.get(&format!("/imports/uploads/{id}")).await.problem(404, "not_found");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_a_file_that_was_imported_before_that_import_is_answered_each_time() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let first = send(&me, "kind=tasks", FILE).await;
+        let id = me.post("/imports/uploads?kind=tasks", json!({})).await.id();
+        part(&me, &id, 1, FILE.as_bytes()).await.ok(200);
+        let path = format!("/imports/uploads/{id}/complete");
+
+        let (once, twice) = (me.post(&path, json!({})).await, me.post(&path, json!({})).await);
+
+        assert_eq!((&once.ok(200)["id"], &twice.ok(200)["id"]), (&first.ok(200)["id"], &first.body["id"]));
+        assert_eq!(app.count("import_job").await, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_file_in_parts_is_as_large_as_another_one_may_be() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let id = me.post("/imports/uploads?kind=tasks", json!({})).await.id();
+        part(&me, &id, 1, FILE.as_bytes()).await.ok(200);
+        sql(app, "UPDATE import_upload_part SET bytes = 268435456").await.expect("it is done");
+
+        let more = part(&me, &id, 2, b"x").await;
+
+        let told = more.problem(413, "payload_too_large")["detail"].as_str().expect("a text").to_owned();
+        assert_eq!(told, "a file has at most 268435456 bytes, and these parts have 268435457");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn of_more_uploads_than_may_be_open_the_oldest_one_gives_way() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let mut ids = Vec::new();
+        for _ in 0..21 {
+            ids.push(me.post("/imports/uploads?kind=tasks", json!({})).await.id());
+        }
+
+        let (first, second) = (&ids[0], &ids[1]);
+
+        me.get(&format!("/imports/uploads/{first}")).await.problem(404, "not_found");
+        me.get(&format!("/imports/uploads/{second}")).await.ok(200);
+        assert_eq!(app.anonymous().get("/limits").await.ok(200)["imports"]["uploads"], 20);
     })
     .await;
 }

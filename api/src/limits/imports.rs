@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::domain::exchange::imports::{
     MAX_BYTES, MAX_CELL, MAX_COLUMNS, MAX_PART, MAX_PARTS, MAX_ROWS, MAX_ROWS_AT_ONCE, MAX_RUNNING,
-    MAX_UNPACKED, ROWS_KEPT_DAYS, SHORT, UPLOAD_DAYS,
+    MAX_UNPACKED, MAX_UPLOADS, ROWS_KEPT_DAYS, SHORT, UPLOAD_DAYS,
 };
 
 /// Imports of files.
@@ -31,6 +31,8 @@ pub struct ImportLimits {
     pub part_bytes: usize,
     /// Parts of such a file at most.
     pub parts: i32,
+    /// Such files of one user that are not complete, at most; above them the oldest one is forgotten.
+    pub uploads: usize,
     /// Days for which such a file is kept while it is not complete.
     pub upload_days: i64,
     /// Days for which file and report are kept.
@@ -52,6 +54,7 @@ impl ImportLimits {
             running: MAX_RUNNING,
             part_bytes: MAX_PART,
             parts: MAX_PARTS,
+            uploads: MAX_UPLOADS,
             upload_days: UPLOAD_DAYS,
             days: ROWS_KEPT_DAYS,
         }

@@ -13,7 +13,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use kernel::Ctx;
+use kernel::{Ctx, Error};
 use serde::Deserialize;
 use tokio::time::timeout;
 use utoipa::IntoParams;
@@ -70,7 +70,7 @@ pub fn file_router() -> OpenApiRouter<AppState> {
 
 #[utoipa::path(post, path = "/imports", tag = "Imports",
     summary = "Send a file of records",
-    description = "Reads a file and writes its rows as single writes would, with a report of every row. CSV, NDJSON, a JSON array, a workbook (XLSX), or a zip of them, also packed by gzip or zstd; the form is found out. Up to 1,000 rows the report is the answer, whatever becomes of the rows; larger files are carried out behind the answer 202, at whose `Location` the import is read; `Prefer: wait=20` waits for it. The same file with the same settings answers the earlier import while it is at work, and for 24 hours if it was written with no row refused; `force=true` imports it again. Rows that say what is there already write nothing.",
+    description = "Reads a file and writes its rows as single writes would, with a report of every row. CSV, NDJSON, a JSON array, a workbook (XLSX), or a zip of them, also packed by gzip or zstd; the form is found out. Up to 1,000 rows the report is the answer, whatever becomes of the rows; larger files are carried out behind the answer 202, at whose `Location` the import is read; `Prefer: wait=20` waits for it. The same file with settings that mean the same answers the earlier import while it is at work, and for 24 hours if it was written with no row refused and not taken back; `force=true` imports it again. Rows that say what is there already write nothing. `Content-Digest: sha-256=:BASE64:` (RFC 9530) is held against what came: 422 where it is another one.",
     params(ImportOptions),
     request_body(content = String, description = "The file, in whatever form", content_type = "application/octet-stream"),
     responses((status = 200, description = "The import, which is done", body = Import),
@@ -100,8 +100,12 @@ async fn answer(state: &AppState, ctx: &Ctx, started: Started, wait: Duration) -
             }
         });
         let is_done = timeout(wait, running).await.is_ok();
-        import = imports::find(ctx, import.id).await?;
-        if is_done {
+        import = match imports::find(ctx, import.id).await {
+            // It is taken in, whether it can be looked at now or not.
+            Err(Error::Unavailable(_)) => import,
+            found => found?,
+        };
+        if is_done && import.finished_at.is_some() {
             return Ok(Json(import).into_response());
         }
     }

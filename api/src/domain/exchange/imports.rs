@@ -1,5 +1,7 @@
 //! Imports: files of records, judged and written by the one write path, with a report of every row.
 
+mod admit;
+mod again;
 mod aliases;
 mod carry;
 mod cells;
@@ -17,6 +19,7 @@ mod load;
 mod lore;
 mod mapping;
 mod members;
+mod new;
 mod numbers;
 mod options;
 mod order;
@@ -28,12 +31,14 @@ mod rejected;
 mod report;
 mod revert;
 mod review;
+mod settled;
 mod speech;
 mod spool;
 mod stale;
 mod start;
 mod state;
 mod summarised;
+mod taken_back;
 mod tally;
 mod templates;
 mod units;
@@ -45,7 +50,7 @@ pub use contract::{Import, ImportPage, ImportRowPage, ImportWarning};
 pub use job::{ROWS_KEPT_DAYS, expire};
 pub use load::{Loaded, load};
 pub use mapping::check as check_mapping;
-pub use options::{ImportAtomic, ImportEvents, ImportMode, ImportOptions, Nulls};
+pub use options::{ImportAtomic, ImportEvents, ImportFailOn, ImportMode, ImportOptions, Nulls};
 pub use preview::{ImportPreview, preview};
 pub use rejected::{RejectedFile, rejected};
 pub use report::{ImportError, ImportRow};
@@ -56,8 +61,8 @@ pub use state::{CommitInput, cancel, commit, errors, find, list, rows};
 pub(super) use summarised::{is_at_work, summarised};
 pub use templates::{Takes, Template, TemplateColumn};
 pub use upload::{
-    CompleteInput, ImportPart, ImportUpload, MAX_PART, MAX_PARTS, UPLOAD_DAYS, complete, discard,
-    expire_uploads, keep_part, open, uploaded,
+    CompleteInput, ImportPart, ImportUpload, MAX_PART, MAX_PARTS, MAX_UPLOADS, UPLOAD_DAYS, complete,
+    discard, expire_uploads, keep_part, open, uploaded,
 };
 
 /// Rows up to which the report is the answer.

@@ -26,7 +26,7 @@ use crate::{
 
 #[utoipa::path(post, path = "/imports/uploads", tag = "Imports",
     summary = "Begin a file that is sent in parts",
-    description = "Begins an upload for weak links: send each part by `PUT /imports/uploads/{id}/parts/{number}`, again where it was cut off, and then `complete` it. Settings are those of `POST /imports`. An upload that is not complete is kept for 7 days.",
+    description = "Begins an upload for weak links: send each part by `PUT /imports/uploads/{id}/parts/{number}`, again where it was cut off, and then `complete` it. Settings are those of `POST /imports`. An upload that is not complete is kept for 7 days; of more than 20 of one user the oldest one is forgotten.",
     params(ImportOptions),
     responses((status = 201, description = "The upload", body = ImportUpload, headers(("Location" = String))), WriteProblems))]
 pub(super) async fn open_import_upload(
@@ -58,14 +58,14 @@ pub(super) async fn get_import_upload(
 pub(super) async fn put_import_part(
     SignedIn(ctx): SignedIn,
     Path((id, number)): Path<(String, String)>,
-    UploadPart { content, expected }: UploadPart,
+    UploadPart(content): UploadPart,
 ) -> Result<Json<ImportPart>, Problem> {
-    Ok(Json(imports::keep_part(&ctx, addresses::id(&id)?, &number, (content, expected)).await?))
+    Ok(Json(imports::keep_part(&ctx, addresses::id(&id)?, &number, content).await?))
 }
 
 #[utoipa::path(post, path = "/imports/uploads/{id}/complete", tag = "Imports",
     summary = "Import a file that has come in parts",
-    description = "Puts the parts together and imports the file, as `POST /imports` does, as the import with the same id. Sent again, it answers that import.",
+    description = "Puts the parts together and imports the file, as `POST /imports` does, as the import with the same id. Sent again, it answers that import; while another call puts the parts together, 409 with `Retry-After`. Where the same file was imported before, that import is the answer, and the upload stays.",
     params(("id" = String, Path, description = "Id of the upload")),
     request_body = Option<CompleteInput>,
     responses((status = 200, description = "The import, which is done", body = Import),

@@ -38,44 +38,65 @@ impl FromRequest<AppState> for Upload {
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        let sent = sent(&parts, body, (state, MAX_BYTES)).await?;
+        let sent = checked(&parts, body, (state, MAX_BYTES)).await?;
         Ok(Self { sent, wait: wait(&parts.headers) })
     }
 }
 
 /// A part of a file that was sent.
-pub(super) struct UploadPart {
-    pub(super) content: Vec<u8>,
-    /// SHA-256 that its sender says it has.
-    pub(super) expected: Option<Vec<u8>>,
-}
+pub(super) struct UploadPart(pub(super) Vec<u8>);
 
 impl FromRequest<AppState> for UploadPart {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Problem> {
         let (parts, body) = request.into_parts();
-        let expected = digest(&parts.headers)?;
-        let mut sent = sent(&parts, body, (state, u64::try_from(MAX_PART).unwrap_or(u64::MAX))).await?;
+        let most = u64::try_from(MAX_PART).unwrap_or(u64::MAX);
+        let mut sent = checked(&parts, body, (state, most)).await?;
         let mut content = Vec::new();
         let read = sent.file.rewind().and_then(|()| sent.file.read_to_end(&mut content));
         read.map_err(|error| Error::Internal(format!("a part cannot be read: {error}")))?;
-        Ok(Self { content, expected })
+        Ok(Self(content))
     }
 }
 
 /// The SHA-256 that `Content-Digest` (RFC 9530) gives; those of other kinds are passed over.
 fn digest(headers: &HeaderMap) -> Result<Option<Vec<u8>>, Problem> {
-    let all = headers.get_all("content-digest").iter().filter_map(|line| line.to_str().ok());
-    let Some(given) =
-        all.flat_map(|line| line.split(',')).find_map(|part| part.trim().strip_prefix("sha-256="))
-    else {
-        return Ok(None);
-    };
-    let bytes = given.trim().strip_prefix(':').and_then(|given| given.strip_suffix(':'));
-    let bytes = bytes.and_then(|given| STANDARD.decode(given).ok()).filter(|bytes| bytes.len() == 32);
+    let mut found = None;
+    for line in headers.get_all("content-digest") {
+        for part in line.to_str().map_err(|_| unreadable())?.split(',') {
+            let (name, bytes) = member(part.trim()).ok_or_else(unreadable)?;
+            if name == "sha-256" {
+                found = Some(bytes).filter(|bytes| bytes.len() == 32);
+                found.as_ref().ok_or_else(unreadable)?;
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Name and bytes of a member of `Content-Digest`.
+fn member(part: &str) -> Option<(&str, Vec<u8>)> {
+    let (name, given) = part.split_once('=')?;
+    let given = given.strip_prefix(':')?.strip_suffix(':')?;
+    Some((name, STANDARD.decode(given).ok()?))
+}
+
+fn unreadable() -> Problem {
     let text = "`Content-Digest` is of the form `sha-256=:BASE64:`";
-    bytes.map(Some).ok_or_else(|| Error::bad_request("Content-Digest", Code::BadFormat, text).into())
+    Error::bad_request("Content-Digest", Code::BadFormat, text).into()
+}
+
+/// The body of a request, in a file; one whose sender says another SHA-256 is refused.
+async fn checked(parts: &Parts, body: Body, bounds: (&AppState, u64)) -> Result<Sent, Problem> {
+    let expected = digest(&parts.headers)?;
+    let sent = sent(parts, body, bounds).await?;
+    if expected.is_some_and(|expected| hex::encode(expected) != sent.sha256) {
+        let text =
+            format!("`Content-Digest` is not that of the {} bytes that came: send them again", sent.bytes);
+        return Err(Error::invalid("", Code::BadFormat, text).into());
+    }
+    Ok(sent)
 }
 
 /// The body of a request, in a file.

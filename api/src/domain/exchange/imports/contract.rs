@@ -94,6 +94,8 @@ pub struct Import {
     pub sets: Vec<Uuid>,
     /// The import that this one takes back.
     pub reverts: Option<Uuid>,
+    /// The import that took this one back; the last one, where several did.
+    pub reverted_by: Option<Uuid>,
     /// The import of somebody else whose file this one reviews.
     pub reviews: Option<Uuid>,
     /// When it was sent.
@@ -110,7 +112,7 @@ pub struct Import {
 }
 
 impl Import {
-    /// An import as its sender is told of it.
+    /// An import as its sender is told of it, but for whether it was taken back.
     pub(super) fn of(job: Job, rows: Option<Vec<Verdict>>) -> Result<Self> {
         let tally = Tally::of(&job);
         let found = job.found.as_ref();
@@ -152,6 +154,7 @@ impl Import {
             import_plan: job.import_plan,
             sets: serde_json::from_value(job.sets)?,
             reverts: job.reverts,
+            reverted_by: None,
             reviews: job.reviews,
             created_at: job.created_at,
             started_at: job.started_at,

@@ -87,13 +87,13 @@ pub(super) async fn list(view: &View, which: Option<Cond>, page: (Option<Uuid>, 
     select(view.db.reading(), which, page).await
 }
 
-/// The caller's last import of the same file with the same settings.
+/// The caller's last import of the same file with the same settings, besides the one with this id.
 ///
 /// # Errors
 /// What the database says.
-pub(super) async fn same(view: &View, asked: &str) -> Result<Option<Job>> {
-    let which = own(view)?.add(Column::Asked.eq(asked));
-    Ok(select(view.db.reading(), which, (None, 1)).await?.pop())
+pub(super) async fn same(view: &View, conn: Conn<'_>, (asked, id): (&str, Uuid)) -> Result<Option<Job>> {
+    let which = own(view)?.add(Column::Asked.eq(asked)).add(Column::Id.ne(id));
+    Ok(select(conn, which, (None, 1)).await?.pop())
 }
 
 /// Imports that are not done, the first one first.
@@ -114,12 +114,12 @@ pub(super) async fn any(conn: Conn<'_>, id: Uuid) -> Result<Job> {
     select(conn, Cond::all().add(Column::Id.eq(id)), (None, 1)).await?.pop().ok_or(Error::NotFound)
 }
 
-/// How many imports of an owner are not done.
+/// How many imports of an owner are not done, besides the one with this id.
 ///
 /// # Errors
 /// What the database says.
-pub(super) async fn running(conn: Conn<'_>, owner: &str) -> Result<usize> {
-    let which = in_state(&OPEN).add(Column::Owner.eq(owner));
+pub(super) async fn running(conn: Conn<'_>, owner: &str, id: Uuid) -> Result<usize> {
+    let which = in_state(&OPEN).add(Column::Owner.eq(owner)).add(Column::Id.ne(id));
     Ok(select(conn, which, (None, 100)).await?.len())
 }
 

@@ -56,6 +56,15 @@ pub enum Nulls {
     Clear,
 }
 
+/// What refuses a file besides what is wrong with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, Enum)]
+#[serde(rename_all = "snake_case")]
+#[graphql(rename_items = "SCREAMING_SNAKE_CASE")]
+pub enum ImportFailOn {
+    /// What its sender should know of.
+    Warning,
+}
+
 /// How webhooks tell of what an import changes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema, Enum)]
 #[serde(rename_all = "snake_case")]
@@ -107,9 +116,9 @@ pub struct ImportOptions {
     /// How many records `sync` deletes, as a dry run told: another number refuses the import.
     #[param(minimum = 0)]
     pub confirm_deletions: Option<i64>,
-    /// Whether warnings refuse the import.
-    #[param(default = false)]
-    pub fail_on_warnings: Option<bool>,
+    /// What refuses the file besides what is wrong with it; nothing where nothing is said.
+    #[param(inline)]
+    pub fail_on: Option<ImportFailOn>,
     /// Imports the same file again, where the earlier import would be answered.
     #[param(default = false)]
     pub force: Option<bool>,
@@ -147,6 +156,40 @@ impl ImportOptions {
     #[must_use]
     pub fn is_dry(&self) -> bool {
         self.dry_run.unwrap_or_default()
+    }
+
+    /// The same with everything said that goes without saying, and without what changes nothing of what is done: settings that
+    /// mean the same are equal.
+    ///
+    /// # Errors
+    /// `BadRequest` for a kind that is none.
+    pub(super) fn meant(
+        &self,
+        kinds: &Kinds,
+        of_mapping: Option<&'static KindDef>,
+        language: Option<&str>,
+    ) -> Result<Self> {
+        let kind = self.kind_of(kinds).map_err(|fault| Error::BadRequest(vec![fault]))?.or(of_mapping);
+        Ok(Self {
+            kind: kind.map(|def| def.name.to_owned()),
+            mode: Some(self.mode()),
+            dry_run: Some(self.is_dry()),
+            atomic: Some(self.atomic()),
+            group_size: self.group().and_then(|size| i64::try_from(size).ok()),
+            nulls: Some(self.nulls.unwrap_or_default()),
+            language: self.language.as_deref().or(language).map(str::to_owned),
+            force: None,
+            mapping: None,
+            events: Some(self.events()),
+            name: None,
+            lang: None,
+            ..self.clone()
+        })
+    }
+
+    /// Whether the file is imported although it was before.
+    pub(super) fn is_forced(&self) -> bool {
+        self.force.unwrap_or_default()
     }
 
     /// Rows that are written together.

@@ -1,14 +1,14 @@
 //! Imports after they were sent: looked at, committed, cancelled.
 
 use entity::import_job::Column;
-use kernel::{Code, Ctx, Error, Result};
+use kernel::{Code, Ctx, Error, Result, db::Conn};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{
-    Import, ImportOptions, ImportPage, ImportRowPage,
+    Import, ImportOptions, ImportPage, ImportRowPage, admit,
     carry::{Carried, planned},
     job::{self, OPEN, Rows},
     mapping,
@@ -16,6 +16,7 @@ use super::{
     read::{self, Read},
     review, speech,
     start::{Started, launch},
+    taken_back,
 };
 use crate::domain::{
     KINDS,
@@ -27,7 +28,9 @@ use crate::domain::{
 /// # Errors
 /// `NotFound` where there is none.
 pub async fn find(ctx: &Ctx, id: Uuid) -> Result<Import> {
-    Ok(Import::of(review::find(ctx, id).await?, None)?.followed(ctx.clock.now()))
+    let mut import = Import::of(review::find(ctx, id).await?, None)?.followed(ctx.clock.now());
+    taken_back::tell(ctx.db.reading(), std::slice::from_mut(&mut import)).await?;
+    Ok(import)
 }
 
 /// The caller's imports, or all of its owner, the last one first.
@@ -40,7 +43,8 @@ pub async fn list(ctx: &Ctx, of_owner: bool, (after, limit): (Option<&str>, usiz
     let (jobs, next) = kept::page(jobs, limit, |job| job.id.to_string());
     let now = ctx.clock.now();
     let shown = |job| Ok(Import::of(job, None)?.followed(now));
-    let items = jobs.into_iter().map(shown).collect::<Result<_>>()?;
+    let mut items = jobs.into_iter().map(shown).collect::<Result<Vec<_>>>()?;
+    taken_back::tell(ctx.db.reading(), &mut items).await?;
     Ok(ImportPage { items, next })
 }
 
@@ -95,7 +99,7 @@ pub struct CommitInput {
 ///
 /// # Errors
 /// `NotFound` where the caller has no such import; `Conflict` where it waits for nobody, the plan is another one, or the records
-/// have changed since.
+/// have changed since; `Limited` where an owner has as many imports at work as it may.
 pub async fn commit(ctx: &Ctx, id: Uuid, input: &CommitInput) -> Result<Started> {
     ctx.actor.must_be_itself()?;
     let mut job = job::find(ctx, id).await?;
@@ -126,10 +130,23 @@ async fn begin(ctx: &Ctx, job: &mut job::Job, input: &CommitInput) -> Result<(Re
     let read = read::apart(file, how).await?;
     (job.dry_run, job.state, job.done, job.finished_at) = (false, "uploaded".into(), 0, None);
     (job.created, job.updated, job.unchanged, job.deleted, job.rejected) = (0, 0, 0, 0, 0);
-    if !job::store(ctx.db.writing(), job, &COMMITTED, job::in_state(&["awaiting_approval"])).await? {
+    let transaction = ctx.db.begin(true).await?;
+    let admitted = admitted(ctx.db.within(&transaction), job).await;
+    match &admitted {
+        Ok(()) => transaction.commit().await?,
+        Err(_) => transaction.rollback().await?,
+    }
+    admitted.map(|()| (read, options))
+}
+
+/// Puts down that a plan is carried out, as one more import of its owner that is at work.
+async fn admitted(conn: Conn<'_>, job: &job::Job) -> Result<()> {
+    admit::alone(conn, &job.owner).await?;
+    admit::check(conn, &job.owner, job.id).await?;
+    if !job::store(conn, job, &COMMITTED, job::in_state(&["awaiting_approval"])).await? {
         return Err(wrong_state("somebody else goes on with it"));
     }
-    Ok((read, options))
+    Ok(())
 }
 
 fn wrong_state(why: &str) -> Error {

@@ -7,6 +7,7 @@ use entity::{import_upload, import_upload_part};
 use kernel::{
     Code, Ctx, Error, Result,
     crypto::{Hasher, sha256},
+    db::Conn,
 };
 use sea_orm::{
     ColumnTrait, FromQueryResult,
@@ -16,8 +17,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{ImportOptions, MAX_BYTES, Sent, Started, start};
-use crate::domain::{KINDS, exchange::kept};
+use super::{ImportOptions, MAX_BYTES, Sent, Started, again, start};
+use crate::domain::{
+    KINDS,
+    exchange::{hold::Hold, kept},
+};
 
 /// Days for which an upload that is not complete is kept.
 pub const UPLOAD_DAYS: i64 = 7;
@@ -26,7 +30,7 @@ pub const MAX_PART: usize = 16 << 20;
 /// Parts of a file at most.
 pub const MAX_PARTS: i32 = 1000;
 /// Uploads of one user that are open, at most: the oldest one gives way.
-const OPEN: usize = 20;
+pub const MAX_UPLOADS: usize = 20;
 
 /// A file that is sent in parts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -66,7 +70,7 @@ pub struct CompleteInput {
 
 type Kept = import_upload::Model;
 
-/// Begins a file that is sent in parts.
+/// Begins a file that is sent in parts. Above the bound the oldest one of the caller gives way.
 ///
 /// # Errors
 /// `BadRequest` for settings that do not go together; `Forbidden` for who acts for no owner.
@@ -90,8 +94,8 @@ pub async fn open(ctx: &Ctx, options: &ImportOptions) -> Result<ImportUpload> {
     };
     kept::insert(ctx.db.writing(), &upload).await?;
     let mine = select(ctx, Cond::all().add(Column::UserId.eq(user))).await?;
-    for old in mine.iter().skip(OPEN) {
-        forget(ctx, old.id).await?;
+    for old in mine.iter().skip(MAX_UPLOADS) {
+        forget(ctx.db.writing(), old.id).await?;
     }
     Ok(told(&upload, Vec::new()))
 }
@@ -108,14 +112,9 @@ pub async fn uploaded(ctx: &Ctx, id: Uuid) -> Result<ImportUpload> {
 /// Keeps a part of a file, in the place of one with the same number.
 ///
 /// # Errors
-/// `NotFound` where the caller has no such upload; `BadRequest` for a number out of bounds; `Invalid` where another hash was
-/// given than that of the bytes, or the file grows too large.
-pub async fn keep_part(
-    ctx: &Ctx,
-    id: Uuid,
-    number: &str,
-    (content, expected): (Vec<u8>, Option<Vec<u8>>),
-) -> Result<ImportPart> {
+/// `NotFound` where the caller has no such upload; `BadRequest` for a number out of bounds; `Invalid` for a part without bytes;
+/// `Conflict` where the file grows too large.
+pub async fn keep_part(ctx: &Ctx, id: Uuid, number: &str, content: Vec<u8>) -> Result<ImportPart> {
     use import_upload_part::Column;
 
     own(ctx, id).await?;
@@ -126,20 +125,12 @@ pub async fn keep_part(
     if content.is_empty() {
         return Err(Error::invalid("", Code::Required, "a part has at least one byte"));
     }
-    let hash = sha256(&[&content]);
-    if expected.is_some_and(|expected| hex::encode(expected) != hash) {
-        let text = format!(
-            "`Content-Digest` is not that of the {} bytes that came: send the part again",
-            content.len()
-        );
-        return Err(Error::invalid("", Code::BadFormat, text));
-    }
-    let others = parts(ctx, id).await?.into_iter().filter(|part| part.number != number);
-    let others: u64 = others.map(|part| u64::try_from(part.bytes).unwrap_or_default()).sum();
-    if others + u64::try_from(content.len()).unwrap_or(u64::MAX) > MAX_BYTES {
-        return Err(Error::invalid("", Code::TooLong, format!("a file has at most {MAX_BYTES} bytes")));
-    }
-    let part = ImportPart { number, bytes: i32::try_from(content.len()).unwrap_or(i32::MAX), sha256: hash };
+    let bytes = i32::try_from(content.len()).unwrap_or(i32::MAX);
+    let part = ImportPart { number, bytes, sha256: sha256(&[&content]) };
+    let mut all = parts(ctx, id).await?;
+    all.retain(|other| other.number != number);
+    all.push(part.clone());
+    must_fit(&all)?;
     let mut insert = Query::insert();
     insert
         .into_table(import_upload_part::Entity)
@@ -159,18 +150,55 @@ pub async fn keep_part(
     Ok(part)
 }
 
-/// Puts the parts together and starts the import; where that was done before, answers the import.
+/// Refuses parts that are more than a file may have.
+fn must_fit(parts: &[ImportPart]) -> Result<()> {
+    let bytes: u64 = parts.iter().map(|part| u64::try_from(part.bytes).unwrap_or_default()).sum();
+    if bytes <= MAX_BYTES {
+        return Ok(());
+    }
+    let text = format!("a file has at most {MAX_BYTES} bytes, and these parts have {bytes}");
+    Err(Error::Conflict(Code::PayloadTooLarge, text))
+}
+
+/// Puts the parts together and starts the import. Where that was done before, or is being done, answers the import. An upload
+/// that is no new import, for the same file was imported before, stays: completed again, it is answered the same.
 ///
 /// # Errors
-/// `NotFound` where the caller has no such upload; `Invalid` where parts are missing, or the file has another hash; and as
-/// [`start`](start::start).
+/// `NotFound` where the caller has no such upload; `Conflict` while another call puts it together; `Invalid` where parts are
+/// missing, or the file has another hash; and as [`start`](start::start).
 pub async fn complete(ctx: &Ctx, id: Uuid, input: &CompleteInput) -> Result<Started> {
     ctx.actor.must_be_itself()?;
-    let upload = match own(ctx, id).await {
-        Err(Error::NotFound) => return Ok(Started::Earlier(Box::new(super::find(ctx, id).await?))),
-        found => found?,
+    // Nobody holds what is somebody else's.
+    if let Err(error) = own(ctx, id).await {
+        return became(ctx, id, error).await;
+    }
+    let Some(hold) = Hold::take(ctx, id).await? else {
+        let text = "another call completes this upload; repeat this one when it is done";
+        return became(ctx, id, Error::Conflict(Code::IdempotencyInFlight, text.into())).await;
     };
+    match whole(ctx, id, input).await {
+        Ok(whole) => start::start_parts(ctx, id, whole, hold).await,
+        Err(error) => {
+            hold.end().await?;
+            became(ctx, id, error).await
+        }
+    }
+}
+
+/// The import that an upload became; where there is none, why the upload is not completed.
+async fn became(ctx: &Ctx, id: Uuid, error: Error) -> Result<Started> {
+    match again::told(ctx, id).await {
+        Ok(import) => Ok(Started::Earlier(Box::new(import))),
+        Err(Error::NotFound) => Err(error),
+        Err(other) => Err(other),
+    }
+}
+
+/// The whole file of an upload, and how it is read and written.
+async fn whole(ctx: &Ctx, id: Uuid, input: &CompleteInput) -> Result<(Sent, ImportOptions)> {
+    let upload = own(ctx, id).await?;
     let parts = parts(ctx, id).await?;
+    must_fit(&parts)?;
     let missing: Vec<String> = (1..=parts.last().map_or(1, |part| part.number))
         .filter(|number| parts.iter().all(|part| part.number != *number))
         .map(|number| number.to_string())
@@ -184,13 +212,7 @@ pub async fn complete(ctx: &Ctx, id: Uuid, input: &CompleteInput) -> Result<Star
         let text = format!("the file has the SHA-256 {}: a part is another one than was meant", sent.sha256);
         return Err(Error::invalid("/sha256", Code::BadFormat, text));
     }
-    let options: ImportOptions = serde_json::from_value(upload.options)?;
-    // The upload is what tells whether this was done.
-    let mut keyless = ctx.clone();
-    keyless.idempotency = None;
-    let started = start::start_as(&keyless, id, sent, options).await?;
-    forget(ctx, id).await?;
-    Ok(started)
+    Ok((sent, serde_json::from_value(upload.options)?))
 }
 
 /// Forgets an upload of the caller.
@@ -200,7 +222,7 @@ pub async fn complete(ctx: &Ctx, id: Uuid, input: &CompleteInput) -> Result<Star
 pub async fn discard(ctx: &Ctx, id: Uuid) -> Result<()> {
     ctx.actor.must_be_itself()?;
     own(ctx, id).await?;
-    forget(ctx, id).await
+    forget(ctx.db.writing(), id).await
 }
 
 /// Forgets uploads whose time is over; answers how many.
@@ -211,7 +233,7 @@ pub async fn expire_uploads(ctx: &Ctx, most: u64) -> Result<u64> {
     let over = select(ctx, Cond::all().add(import_upload::Column::ExpiresAt.lt(ctx.clock.now()))).await?;
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     for upload in over.iter().take(most) {
-        forget(ctx, upload.id).await?;
+        forget(ctx.db.writing(), upload.id).await?;
     }
     Ok(u64::try_from(over.len().min(most)).unwrap_or_default())
 }
@@ -276,8 +298,11 @@ async fn together(ctx: &Ctx, id: Uuid, parts: &[ImportPart]) -> Result<Sent> {
     Ok(Sent { file, bytes, sha256: hash.done() })
 }
 
-async fn forget(ctx: &Ctx, id: Uuid) -> Result<()> {
-    let conn = ctx.db.writing();
+/// Deletes an upload with its parts.
+///
+/// # Errors
+/// What the database says.
+pub(super) async fn forget(conn: Conn<'_>, id: Uuid) -> Result<()> {
     let mut parts = Query::delete();
     parts.from_table(import_upload_part::Entity).and_where(import_upload_part::Column::UploadId.eq(id));
     conn.run(&parts).await?;
