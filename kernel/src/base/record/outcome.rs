@@ -97,6 +97,8 @@ pub enum Op {
         /// What is wrong with what came along.
         faults: Vec<Violation>,
     },
+    /// An operation of which something is wrong already: it is refused, and what else is wrong with it is told too.
+    Faulty(Box<Self>, Vec<Violation>),
 }
 
 /// How an item ended.

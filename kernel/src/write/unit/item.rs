@@ -187,6 +187,11 @@ pub(super) fn shape(def: &'static KindDef, ops: Vec<Op>) -> Vec<Item> {
 }
 
 fn one(def: &'static KindDef, op: Op) -> Item {
+    let (op, faults) = match op {
+        Op::Faulty(op, faults) => (*op, faults),
+        op => (op, Vec::new()),
+    };
+    let known: Vec<String> = faults.iter().map(|fault| fault.pointer.clone()).collect();
     let mut item = Item {
         operation: Operation::Create,
         verb: Verb::Create,
@@ -198,7 +203,7 @@ fn one(def: &'static KindDef, op: Op) -> Item {
         fields: Map::new(),
         before: None,
         after: Row::empty(def),
-        faults: Vec::new(),
+        faults,
         wanted_state: None,
         rejected: None,
         is_misshapen: false,
@@ -264,6 +269,8 @@ fn one(def: &'static KindDef, op: Op) -> Item {
             (item.operation, item.verb, item.authority) = (Operation::Move, verb, authority);
             (item.id, item.version, item.fields) = (Some(id), version, set);
         }
+        // Was taken apart above.
+        Op::Faulty(..) => {}
     }
     if let Some(schema) = schema {
         schema.spell(&mut item.fields);
@@ -273,12 +280,15 @@ fn one(def: &'static KindDef, op: Op) -> Item {
             // What a new record must have, the one that is there has.
             broken.retain(|fault| fault.code != Code::Required || fault.pointer.matches('/').count() > 1);
         }
+        // What could not be read is not missing.
+        broken.retain(|fault| !known.iter().any(|known| overlap(known, &fault.pointer)));
         item.faults.extend(broken);
         if let Json::Object(fields) = fields {
             item.fields = fields;
         }
         item.drop_unreadable();
     }
+    item.settle();
     item
 }
 
