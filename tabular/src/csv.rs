@@ -8,23 +8,28 @@ use std::io::BufRead;
 use memchr::{memchr, memchr3};
 
 use crate::fault::{Fault, FaultCode, Halt, RowFault, RowFaultCode};
-use crate::item::{Cell, Cells};
+use crate::item::{Cell, Cells, Row};
 use crate::options::Limits;
 use crate::sink::Sink;
 use crate::text;
 
-/// Reads rows up to the end. The first `skipped` bytes are left out.
+/// How the text is written.
+pub(crate) struct Dialect<'d> {
+    /// What parts cells.
+    pub separator: u8,
+    /// Bytes at the start that are no part of the table.
+    pub skipped: usize,
+    /// What stands for nothing in rows of data.
+    pub missing: &'d [String],
+}
+
+/// Reads rows up to the end.
 ///
 /// # Errors
 /// `Empty` without a row; `NotUtf8` if the first row is not; `UnbalancedQuote`; `TooManyColumns`; `TooManyRows`.
-pub(crate) fn read(
-    input: &mut dyn BufRead,
-    separator: u8,
-    skipped: usize,
-    sink: &mut Sink<'_>,
-) -> Result<(), Halt> {
-    input.consume(skipped);
-    let mut reader = Reader::new(separator, sink);
+pub(crate) fn read(input: &mut dyn BufRead, dialect: &Dialect<'_>, sink: &mut Sink<'_>) -> Result<(), Halt> {
+    input.consume(dialect.skipped);
+    let mut reader = Reader::new(dialect, sink);
     loop {
         let bytes = input.fill_buf()?;
         if bytes.is_empty() {
@@ -53,6 +58,7 @@ struct Reader<'a, 'v> {
     sink: &'a mut Sink<'v>,
     limits: Limits,
     separator: u8,
+    missing: &'a [String],
     place: Place,
     /// The line the reader is on, the row began on, and the last quote opened on.
     line: u64,
@@ -65,15 +71,26 @@ struct Reader<'a, 'v> {
     columns: usize,
     row_bytes: usize,
     filled: bool,
-    first_row: bool,
+    before: Before,
+}
+
+/// What stands before the row that is read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// No row that holds something.
+    Nothing,
+    Row,
+    /// A row that holds nothing, behind one that does.
+    Gap,
 }
 
 impl<'a, 'v> Reader<'a, 'v> {
-    fn new(separator: u8, sink: &'a mut Sink<'v>) -> Self {
+    fn new(dialect: &Dialect<'a>, sink: &'a mut Sink<'v>) -> Self {
         Self {
             limits: sink.limits(),
             sink,
-            separator,
+            separator: dialect.separator,
+            missing: dialect.missing,
             place: Place::Start,
             line: 1,
             row_line: 1,
@@ -85,7 +102,7 @@ impl<'a, 'v> Reader<'a, 'v> {
             columns: 0,
             row_bytes: 0,
             filled: false,
-            first_row: true,
+            before: Before::Nothing,
         }
     }
 
@@ -227,9 +244,14 @@ impl<'a, 'v> Reader<'a, 'v> {
             return Ok(Cell::Empty);
         }
         match std::str::from_utf8(text) {
-            Err(_) if self.first_row => Err(text::not_utf8(Some(self.row_line)).into()),
+            Err(_) if self.before == Before::Nothing => Err(text::not_utf8(Some(self.row_line)).into()),
             Err(_) => Ok(Cell::Bad(self.fault(RowFaultCode::NotText))),
             Ok(_) if memchr(0, text).is_some() => Ok(Cell::Bad(self.fault(RowFaultCode::Nul))),
+            Ok(text)
+                if self.before != Before::Nothing && self.missing.iter().any(|missing| missing == text) =>
+            {
+                Ok(Cell::Empty)
+            }
             Ok(text) => Ok(Cell::Text(text.to_owned())),
         }
     }
@@ -237,7 +259,6 @@ impl<'a, 'v> Reader<'a, 'v> {
     fn fault(&self, code: RowFaultCode) -> RowFault {
         let text = match code {
             RowFaultCode::CellTooLong => format!("longer than {} bytes", self.limits.cell),
-            RowFaultCode::RowTooLong => format!("the row is longer than {} bytes", self.limits.row()),
             RowFaultCode::TextAfterQuote => {
                 "text after the closing quote; a quote within is doubled".to_owned()
             }
@@ -251,17 +272,22 @@ impl<'a, 'v> Reader<'a, 'v> {
         let width = self.columns;
         let cells = std::mem::replace(&mut self.cells, Vec::with_capacity(width));
         let row = if self.row_bytes > self.limits.row() {
-            Some(Cells::Bad(vec![self.fault(RowFaultCode::RowTooLong)]))
+            Some(vec![Cell::Bad(RowFault::row_too_long(self.limits.row()))])
         } else {
-            self.filled.then_some(Cells::Cells(cells))
+            self.filled.then_some(cells)
         };
         self.columns = 0;
         self.row_bytes = 0;
         self.filled = false;
         // Rows of nothing but separators are left out.
-        let Some(row) = row else { return Ok(()) };
-        self.first_row = false;
-        self.sink.row(self.row_line, row)
+        let Some(cells) = row.map(Cells::Cells) else {
+            if self.before == Before::Row {
+                self.before = Before::Gap;
+            }
+            return Ok(());
+        };
+        let after_gap = std::mem::replace(&mut self.before, Before::Row) == Before::Gap;
+        self.sink.put(Row { line: self.row_line, cells, formulas: Vec::new(), after_gap })
     }
 
     fn end(mut self) -> Result<(), Halt> {
@@ -273,6 +299,6 @@ impl<'a, 'v> Reader<'a, 'v> {
             self.end_cell()?;
             self.end_row()?;
         }
-        if self.first_row { Err(crate::detect::empty().into()) } else { Ok(()) }
+        if self.before == Before::Nothing { Err(crate::detect::empty().into()) } else { Ok(()) }
     }
 }

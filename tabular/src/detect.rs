@@ -65,6 +65,17 @@ pub(crate) fn charset(head: &[u8]) -> (Option<Charset>, usize) {
     }
 }
 
+/// Whether the text is UTF-32: by its mark, or because each of its first characters has two NULs before or behind it.
+pub(crate) fn is_utf32(head: &[u8]) -> bool {
+    if matches!(head, [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..]) {
+        return true;
+    }
+    let first = head.as_chunks::<4>().0.iter().take(16);
+    let all = |holds: fn(&[u8; 4]) -> bool| first.len() > 1 && first.clone().all(holds);
+    all(|[low, _, plane, last]| *low != 0 && *plane == 0 && *last == 0)
+        || all(|[last, plane, _, low]| *low != 0 && *plane == 0 && *last == 0)
+}
+
 /// UTF-16 without a mark: NULs in every second place only, and nearly all else there as small, as it is in Latin and
 /// Cyrillic text.
 fn by_nuls(head: &[u8]) -> Option<Charset> {
@@ -156,6 +167,17 @@ mod tests {
         assert_eq!(charset(b"a\0,\0b\0"), (Some(Charset::Utf16Le), 0));
         assert_eq!(charset(b"\0a\0,\0b"), (Some(Charset::Utf16Be), 0));
         assert_eq!(charset(b"a,b\n1,\x002\n,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,"), (None, 0));
+    }
+
+    #[test]
+    fn utf32_is_known_by_its_mark_or_its_nuls() {
+        assert!(is_utf32(b"\xFF\xFE\0\0a\0\0\0"));
+        assert!(is_utf32(b"\0\0\xFE\xFF\0\0\0a"));
+        assert!(is_utf32(b"a\0\0\0,\0\0\0"));
+        assert!(is_utf32(b"\0\0\x04\x10\0\0\0,"));
+        assert!(!is_utf32(b"\xFF\xFEa\0,\0b\0"));
+        assert!(!is_utf32(b"a\0\0\0"));
+        assert!(!is_utf32(b"a,b\n1,2,"));
     }
 
     #[test]

@@ -92,7 +92,14 @@ impl RowFault {
     }
 
     pub(crate) fn of(code: RowFaultCode, member: &str, text: impl Into<String>) -> Self {
-        Self { code, member: Some(member.to_owned()), text: text.into() }
+        // No text that is kept or answered holds a NUL.
+        let shown = |text: &str| text.replace('\0', "\u{fffd}");
+        Self { code, member: Some(shown(member)), text: shown(&text.into()) }
+    }
+
+    /// The fault of a row that is over the limit.
+    pub(crate) fn row_too_long(limit: usize) -> Self {
+        Self::new(RowFaultCode::RowTooLong, format!("the row is longer than {limit} bytes"))
     }
 }
 

@@ -42,17 +42,35 @@ pub struct Row {
     pub cells: Cells,
     /// Columns of a sheet's row whose values are results of formulas, from 0.
     pub formulas: Vec<usize>,
+    /// Whether empty rows part a row of cells from the one before it.
+    pub after_gap: bool,
 }
 
 /// What a row holds.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cells {
-    /// Cells by position (CSV, XLSX). Empty cells at the end may be missing.
+    /// Cells by position (CSV, XLSX). Empty cells at the end may be missing. A row over its limit has one cell, which says
+    /// so.
     Cells(Vec<Cell>),
     /// Members by name (JSON, NDJSON).
     Members(Map<String, Value>),
-    /// The row as a whole cannot be read.
-    Bad(Vec<RowFault>),
+    /// An object that cannot be read as a whole (JSON, NDJSON).
+    Bad(BadRow),
+}
+
+impl Cells {
+    pub(crate) fn bad(fault: RowFault) -> Self {
+        Self::Bad(BadRow { faults: vec![fault], rest: Map::new() })
+    }
+}
+
+/// What is wrong with an object, and what can be read of it all the same.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BadRow {
+    /// What is wrong, by member where one is to blame.
+    pub faults: Vec<RowFault>,
+    /// The members that are not to blame.
+    pub rest: Map<String, Value>,
 }
 
 /// A cell.
@@ -89,7 +107,8 @@ pub struct Found {
     pub tables: u64,
     /// Rows handed out, bad ones included.
     pub rows: u64,
-    /// Hidden sheets and files of a zip that are no tables: left out, by name, at most a hundred.
+    /// Hidden sheets, and files of a zip that are no tables or that its description does not name: left out, by name, at
+    /// most a hundred.
     pub left_out: Vec<String>,
     /// The visitor ended the reading.
     pub stopped: bool,

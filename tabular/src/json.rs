@@ -7,8 +7,8 @@ use std::io::BufRead;
 
 use crate::fault::{Fault, FaultCode, Halt, RowFault, RowFaultCode};
 use crate::item::Cells;
+use crate::members;
 use crate::sink::Sink;
-use crate::{members, ndjson};
 
 /// Reads elements up to the end.
 ///
@@ -125,9 +125,9 @@ impl Reader<'_, '_> {
     fn end_element(&mut self, byte: u8) -> Result<(), Halt> {
         let limit = self.sink.limits().row();
         let row = if std::mem::take(&mut self.long) {
-            ndjson::too_long(limit)
+            Cells::bad(RowFault::row_too_long(limit))
         } else if self.element.trim_ascii().is_empty() {
-            Cells::Bad(vec![RowFault::new(RowFaultCode::NotJson, "not JSON: nothing between two commas")])
+            Cells::bad(RowFault::new(RowFaultCode::NotJson, "not JSON: nothing between two commas"))
         } else {
             members::parse(&self.element, self.element_line, self.sink)?
         };

@@ -11,6 +11,7 @@
 
 mod charset;
 mod csv;
+mod description;
 mod detect;
 mod fault;
 mod item;
@@ -29,7 +30,7 @@ use std::io::{Read, Seek};
 use std::ops::ControlFlow;
 
 pub use fault::{Fault, FaultCode, RowFault, RowFaultCode};
-pub use item::{Cell, Cells, Found, Item, Merged, Row};
+pub use item::{BadRow, Cell, Cells, Found, Item, Merged, Row};
 pub use options::{Charset, Compression, Format, Limits, Options};
 
 use detect::Container;
@@ -77,7 +78,7 @@ fn open<R: Read + Seek>(
     let budget = Budget::new(options.limits.unpacked);
     let (mut plain, mut gzip, mut zstd);
     let source: &mut dyn Read = match detect::container(&head)? {
-        Container::Zip => return zipped::read(file, options, &budget, sink, found),
+        Container::Zip => return zipped::read(file, (options, None), &budget, sink, found),
         Container::Compound => return Err(unpack::compound(file)?.into()),
         Container::Plain => {
             plain = budget.counted(file, FaultCode::Unreadable);
@@ -94,5 +95,5 @@ fn open<R: Read + Seek>(
             &mut zstd
         }
     };
-    text::read(source, None, options, sink, found)
+    text::read(source, text::Table { name: None, options, missing: &[] }, sink, found)
 }

@@ -6,7 +6,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 use serde_json::{Map, Number, Value};
 
 use crate::fault::{Halt, RowFault, RowFaultCode};
-use crate::item::Cells;
+use crate::item::{BadRow, Cells};
 use crate::sink::Sink;
 
 /// Reads one object from its bytes.
@@ -14,7 +14,7 @@ use crate::sink::Sink;
 /// # Errors
 /// `TooManyColumns`. Everything else makes a bad row.
 pub(crate) fn parse(bytes: &[u8], line: u64, sink: &Sink<'_>) -> Result<Cells, Halt> {
-    let bad = |code, text: String| Ok(Cells::Bad(vec![RowFault::new(code, text)]));
+    let bad = |code, text: String| Ok(Cells::bad(RowFault::new(code, text)));
     let Ok(text) = std::str::from_utf8(bytes) else {
         return bad(RowFaultCode::NotText, "holds bytes that are no text in the file's charset".to_owned());
     };
@@ -24,7 +24,7 @@ pub(crate) fn parse(bytes: &[u8], line: u64, sink: &Sink<'_>) -> Result<Cells, H
         json.end()?;
         Ok(value)
     });
-    let members = match value {
+    let mut members = match value {
         Ok(Value::Object(members)) => members,
         Ok(other) => {
             return bad(RowFaultCode::NotAnObject, format!("{} and not an object", kind(&other)));
@@ -39,8 +39,13 @@ pub(crate) fn parse(bytes: &[u8], line: u64, sink: &Sink<'_>) -> Result<Cells, H
         .take(sink.limits().columns)
         .map(|name| RowFault::of(RowFaultCode::DuplicateMember, name, format!("{name} stands twice")))
         .collect();
-    faults.extend(members.iter().filter_map(|(name, value)| member_fault(name, value, sink.limits().cell)));
-    Ok(if faults.is_empty() { Cells::Members(members) } else { Cells::Bad(faults) })
+    let limit = sink.limits().cell;
+    faults.extend(members.iter().filter_map(|(name, value)| member_fault(name, value, limit)));
+    if faults.is_empty() {
+        return Ok(Cells::Members(members));
+    }
+    members.retain(|name, value| !doubled.contains(name) && member_fault(name, value, limit).is_none());
+    Ok(Cells::Bad(BadRow { faults, rest: members }))
 }
 
 /// The error without the place, which counts from the start of the row.

@@ -4,7 +4,7 @@ use std::io::BufRead;
 
 use memchr::memchr2;
 
-use crate::fault::{Fault, FaultCode, Halt, RowFault, RowFaultCode};
+use crate::fault::{Fault, FaultCode, Halt, RowFault};
 use crate::item::Cells;
 use crate::members;
 use crate::sink::Sink;
@@ -12,14 +12,16 @@ use crate::sink::Sink;
 /// Reads lines up to the end; blank ones are left out but counted.
 ///
 /// # Errors
-/// `NotAnArray` if the format was guessed and the first object goes over several lines; `TooManyRows`;
+/// `NotAnArray` if the format was guessed and the first object goes on in the next line; `TooManyRows`;
 /// `TooManyColumns`.
 pub(crate) fn read(input: &mut dyn BufRead, guessed: bool, sink: &mut Sink<'_>) -> Result<(), Halt> {
-    let mut lines = Lines { number: 1, text: Vec::new(), long: false, after_cr: false, guessed, sink };
+    let mut lines =
+        Lines { number: 1, text: Vec::new(), long: false, after_cr: false, guessed, begun: None, sink };
     loop {
         let bytes = input.fill_buf()?;
         if bytes.is_empty() {
-            return lines.end();
+            lines.end()?;
+            return lines.release();
         }
         let length = bytes.len();
         lines.take(bytes)?;
@@ -34,6 +36,8 @@ struct Lines<'a, 'v> {
     after_cr: bool,
     /// The first record is still to come and may show that the guess is wrong.
     guessed: bool,
+    /// The first record, which breaks off: the next line tells whether it goes on there.
+    begun: Option<(u64, Vec<u8>)>,
     sink: &'a mut Sink<'v>,
 }
 
@@ -70,29 +74,37 @@ impl Lines<'_, '_> {
     fn end(&mut self) -> Result<(), Halt> {
         if std::mem::take(&mut self.long) {
             self.guessed = false;
-            return self.sink.row(self.number, too_long(self.sink.limits().row()));
+            self.release()?;
+            let fault = RowFault::row_too_long(self.sink.limits().row());
+            return self.sink.row(self.number, Cells::bad(fault));
         }
         if self.text.trim_ascii().is_empty() {
             self.text.clear();
             return Ok(());
         }
         if std::mem::take(&mut self.guessed) && unfinished(&self.text) {
-            let text = "the file begins with an object over several lines; send an array of objects, or one object on each line";
-            return Err(Fault::at(FaultCode::NotAnArray, self.number, text).into());
+            self.begun = Some((self.number, std::mem::take(&mut self.text)));
+            return Ok(());
         }
+        if let Some((number, _)) = self.begun.as_ref().filter(|_| !self.text.trim_ascii().starts_with(b"{")) {
+            let text = "the file begins with an object over several lines; send an array of objects, or one object on each line";
+            return Err(Fault::at(FaultCode::NotAnArray, *number, text).into());
+        }
+        self.release()?;
         let row = members::parse(&self.text, self.number, self.sink)?;
         self.text.clear();
         self.sink.row(self.number, row)
+    }
+
+    /// Hands out the first record, where it was a line that breaks off.
+    fn release(&mut self) -> Result<(), Halt> {
+        let Some((number, text)) = self.begun.take() else { return Ok(()) };
+        let row = members::parse(&text, number, self.sink)?;
+        self.sink.row(number, row)
     }
 }
 
 /// Whether the text is JSON that breaks off.
 fn unfinished(text: &[u8]) -> bool {
     serde_json::from_slice::<serde::de::IgnoredAny>(text).is_err_and(|error| error.is_eof())
-}
-
-/// The bad row of one that is over the limit.
-pub(crate) fn too_long(limit: usize) -> Cells {
-    let text = format!("the row is longer than {limit} bytes");
-    Cells::Bad(vec![RowFault::new(RowFaultCode::RowTooLong, text)])
 }

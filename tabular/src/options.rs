@@ -23,7 +23,7 @@ pub enum Format {
     Ndjson,
     /// An Office Open XML workbook, with or without macros.
     Xlsx,
-    /// A zip of CSV, JSON and NDJSON files, with or without a `datapackage.json`.
+    /// A zip of CSV, JSON, NDJSON and XLSX files, with or without a `datapackage.json`.
     Package,
 }
 

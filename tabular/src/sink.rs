@@ -34,10 +34,10 @@ impl<'a> Sink<'a> {
     }
 
     pub fn row(&mut self, line: u64, cells: Cells) -> Result<(), Halt> {
-        self.row_with_formulas(Row { line, cells, formulas: Vec::new() })
+        self.put(Row { line, cells, formulas: Vec::new(), after_gap: false })
     }
 
-    pub fn row_with_formulas(&mut self, row: Row) -> Result<(), Halt> {
+    pub fn put(&mut self, row: Row) -> Result<(), Halt> {
         let names = matches!(row.cells, Cells::Cells(_)) && !std::mem::replace(&mut self.is_named, true);
         if !names && self.counted == self.limits.rows {
             let text = format!("more than {} rows; send the file in parts", self.limits.rows);

@@ -12,14 +12,22 @@ use crate::{charset, csv, json, ndjson};
 /// How much is looked at to find charset, format and separator.
 const HEAD: u64 = 64 * 1024;
 
+/// What is known of a text.
+pub(crate) struct Table<'t> {
+    /// The name of its table.
+    pub name: Option<String>,
+    pub options: &'t Options,
+    /// What stands for nothing in cells of CSV.
+    pub missing: &'t [String],
+}
+
 /// Reads the text as one table.
 ///
 /// # Errors
 /// `Empty`; `NestedCompression`; `NotUtf8`; `UnknownFormat` if it is not what was declared; those of the formats.
 pub(crate) fn read(
     source: &mut dyn Read,
-    name: Option<String>,
-    options: &Options,
+    Table { name, options, missing }: Table<'_>,
     sink: &mut Sink<'_>,
     found: &mut Found,
 ) -> Result<(), Halt> {
@@ -28,6 +36,9 @@ pub(crate) fn read(
     if detect::container(&head)? != Container::Plain {
         let text = "what was unpacked is packed once more; send it packed once";
         return Err(Fault::new(FaultCode::NestedCompression, text).into());
+    }
+    if detect::is_utf32(&head) {
+        return Err(Fault::new(FaultCode::NotUtf8, "the text is UTF-32; save it as UTF-8").into());
     }
     let (shown, mark) = detect::charset(&head);
     let charset = if mark > 0 { shown } else { options.charset.or(shown) }.unwrap_or_default();
@@ -57,7 +68,7 @@ pub(crate) fn read(
             let separator = separator.unwrap_or_else(|| detect::separator(&head));
             found.separator = Some(separator);
             let skipped = given.map_or(0, |(_, length)| length);
-            csv::read(&mut input, separator, skipped, sink)
+            csv::read(&mut input, &csv::Dialect { separator, skipped, missing }, sink)
         }
         Format::Json => json::read(&mut input, sink),
         Format::Ndjson | Format::Xlsx | Format::Package => {

@@ -20,10 +20,13 @@ const LIST_BYTES: u64 = 16 << 20;
 /// How many files a zip may have.
 const FILES: usize = 10_000;
 
-/// Reads a workbook or a package.
+/// Reads a workbook or a package; a workbook within a package has the name of its file there.
+///
+/// # Errors
+/// `BrokenZip`, also if two files have one name; `TooLarge`; `UnknownFormat`; those of workbooks and packages.
 pub(crate) fn read<R: Read + Seek>(
     file: R,
-    options: &Options,
+    (options, within): (&Options, Option<&str>),
     budget: &Budget,
     sink: &mut Sink<'_>,
     found: &mut Found,
@@ -36,7 +39,7 @@ pub(crate) fn read<R: Read + Seek>(
         let text = format!("the zip holds more than {FILES} files");
         return Err(Fault::new(FaultCode::TooLarge, text).into());
     }
-    let mut zip = Zip { names: names(&archive), archive, budget };
+    let mut zip = Zip { names: names(&archive)?, archive, budget };
     let format = zip.format()?;
     if let Some(declared) = options.format
         && (declared == Format::Xlsx) != (format == Format::Xlsx)
@@ -45,7 +48,7 @@ pub(crate) fn read<R: Read + Seek>(
     }
     found.format = format;
     match format {
-        Format::Xlsx => xlsx::read(&mut zip, sink, found),
+        Format::Xlsx => xlsx::read(&mut zip, within, sink, found),
         _ => package::read(&mut zip, options, sink, found),
     }
 }
@@ -116,9 +119,20 @@ fn old(text: &str) -> Fault {
     Fault::new(FaultCode::OldWorkbook, text)
 }
 
-fn names<R: Read + Seek>(archive: &ZipArchive<R>) -> HashMap<String, usize> {
-    let named = |place| Some((plain(&archive.name_for_index(place)?.ok()?), place));
-    (0..archive.len()).filter_map(named).collect()
+fn names<R: Read + Seek>(archive: &ZipArchive<R>) -> Result<HashMap<String, usize>, Fault> {
+    let twice =
+        |what: &str| Fault::new(FaultCode::BrokenZip, format!("the zip holds {what}; send one of them"));
+    if archive.has_duplicate_names() {
+        return Err(twice("two files with one name"));
+    }
+    let mut names = HashMap::new();
+    for place in 0..archive.len() {
+        let Some(Ok(name)) = archive.name_for_index(place) else { continue };
+        if names.insert(plain(&name), place).is_some() {
+            return Err(twice(&format!("two files called {name}, but for capitals")));
+        }
+    }
+    Ok(names)
 }
 
 fn plain(name: &str) -> String {

@@ -23,24 +23,32 @@ use sheet::Context;
 /// How many names of left out sheets are told.
 const LEFT_OUT: usize = 100;
 
-/// Reads every visible sheet that has cells.
+/// What programs call sheets that nobody named, before their number.
+const UNNAMED: [&str; 4] = ["sheet", "лист", "feuil", "барак"];
+
+/// Reads every visible sheet that has cells. The only one of a workbook within a zip goes by the name of its file, if
+/// nobody named it.
 ///
 /// # Errors
 /// `BrokenWorkbook`; `Doctype`; `TooLarge`; `TooManyColumns`; `TooManyRows`; `NoTable` if no visible sheet has cells.
 pub(crate) fn read<R: Read + Seek>(
     zip: &mut Zip<'_, R>,
+    within: Option<&str>,
     sink: &mut Sink<'_>,
     found: &mut Found,
 ) -> Result<(), Halt> {
     let limits = sink.limits();
     let book = book::read(zip, limits)?;
+    let shown = book.sheets.iter().filter(|sheet| !sheet.hidden && sheet.path.is_some()).count();
+    let within = within.filter(|_| shown == 1);
     let strings = strings::read(zip, book.strings.as_deref(), limits)?;
     let kinds = styles::read(zip, book.styles.as_deref(), limits)?;
     let context = Context { strings: &strings, kinds: &kinds, from_1904: book.from_1904 };
     for sheet in book.sheets {
         match sheet.path {
             Some(path) if !sheet.hidden => {
-                found.tables += u64::from(sheet::read(zip, &path, sheet.name, &context, sink)?);
+                let name = within.filter(|_| is_unnamed(&sheet.name)).map_or(sheet.name, str::to_owned);
+                found.tables += u64::from(sheet::read(zip, &path, name, &context, sink)?);
             }
             _ if found.left_out.len() < LEFT_OUT => found.left_out.push(sheet.name),
             _ => {}
@@ -51,6 +59,12 @@ pub(crate) fn read<R: Read + Seek>(
         return Err(Fault::new(FaultCode::NoTable, text).into());
     }
     Ok(())
+}
+
+/// Whether a sheet has the name that a program gave it.
+fn is_unnamed(name: &str) -> bool {
+    let name = name.to_lowercase();
+    UNNAMED.contains(&name.trim_end_matches(|sign: char| sign.is_ascii_digit() || sign == ' '))
 }
 
 /// The fault of a part that is missing or damaged.

@@ -10,7 +10,6 @@ use super::xml::{Piece, Xml, attribute, open};
 use super::{broken, merges, values};
 use crate::fault::{Halt, RowFault, RowFaultCode};
 use crate::item::{Cell, Cells, Merged, Row};
-use crate::ndjson;
 use crate::options::Limits;
 use crate::sink::Sink;
 use crate::unpack::Budget;
@@ -46,6 +45,7 @@ pub(super) fn read<R: Read + Seek>(
         sink,
         table: Some((name, merged)),
         row: 0,
+        told: 0,
         row_bytes: 0,
         cells: Vec::new(),
         formulas: Vec::new(),
@@ -97,6 +97,8 @@ struct Reader<'a, 'v> {
     /// The table, until the first row of it is told.
     table: Option<(String, Vec<Merged>)>,
     row: u64,
+    /// The last row that was told.
+    told: u64,
     row_bytes: usize,
     cells: Vec<Cell>,
     formulas: Vec<usize>,
@@ -286,7 +288,9 @@ impl Reader<'_, '_> {
             self.sink.table(Some(name), merged)?;
         }
         formulas.sort_unstable();
-        let cells = if long { ndjson::too_long(self.limits.row()) } else { Cells::Cells(cells) };
-        self.sink.row_with_formulas(Row { line: self.row, cells, formulas })
+        let cells = if long { vec![Cell::Bad(RowFault::row_too_long(self.limits.row()))] } else { cells };
+        let before = std::mem::replace(&mut self.told, self.row);
+        let after_gap = before > 0 && self.row > before + 1;
+        self.sink.put(Row { line: self.row, cells: Cells::Cells(cells), formulas, after_gap })
     }
 }

@@ -32,9 +32,32 @@ fn line_breaks_within_quotes_stay_as_they_are() {
 
 #[test]
 fn rows_of_separators_are_left_out_but_counted() {
-    let got = read("\n;;\na;b\n;\n1;2\n");
+    let got = read("\n;;\na;b\n;\n1;2\n\n\"3\n\";4\n5;6\n");
 
-    assert_eq!(got.lines(), [3, 5]);
+    assert_eq!(got.lines(), [3, 5, 7, 9]);
+    assert_eq!(got.rows().iter().map(|row| row.after_gap).collect::<Vec<_>>(), [false, true, true, false]);
+}
+
+#[test]
+fn a_long_first_row_is_told_as_its_cell() {
+    let options = Options { limits: Limits { cell: 5, ..Limits::default() }, ..Options::default() };
+
+    assert_eq!(
+        read_with(b"123456,b\n1,2\n", options).expect("rows").shown(),
+        ["[]", "!CellTooLong|b", "1|2"]
+    );
+    assert_eq!(
+        read_with(b"1234,1234,1234\n1,2\n", options).expect("rows").shown(),
+        ["[]", "!RowTooLong", "1|2"]
+    );
+}
+
+#[test]
+fn text_as_utf32_is_refused() {
+    let bytes: Vec<u8> = "a,b\n1,2\n".chars().flat_map(|sign| u32::from(sign).to_le_bytes()).collect();
+
+    assert_eq!(code(&bytes), FaultCode::NotUtf8);
+    assert_eq!(code([b"\xFF\xFE\0\0".as_slice(), &bytes].concat()), FaultCode::NotUtf8);
 }
 
 #[test]
@@ -85,7 +108,7 @@ fn a_long_cell_and_a_long_row_are_told_and_left_out() {
 
     let got = read_with(b"a,b\n12345,x\n1,\"12345\"\n1234,1234,1\n1234,1234\n", options).expect("rows");
 
-    assert_eq!(got.shown(), ["[]", "a|b", "!CellTooLong|x", "1|!CellTooLong", "[RowTooLong]", "1234|1234"]);
+    assert_eq!(got.shown(), ["[]", "a|b", "!CellTooLong|x", "1|!CellTooLong", "!RowTooLong", "1234|1234"]);
 }
 
 #[test]

@@ -42,10 +42,19 @@ fn bad_elements_are_told_and_reading_goes_on() {
 fn members_that_stand_twice_are_named_at_any_depth() {
     let got = read(r#"[{"a":{"b":1,"b":2},"c":1,"c":1}]"#);
 
-    let Cells::Bad(faults) = &got.rows()[0].cells else { panic!("a bad row") };
-    let names: Vec<_> = faults.iter().filter_map(|fault| fault.member.as_deref()).collect();
+    let Cells::Bad(bad) = &got.rows()[0].cells else { panic!("a bad row") };
+    let names: Vec<_> = bad.faults.iter().filter_map(|fault| fault.member.as_deref()).collect();
 
     assert_eq!(names, ["b", "c"]);
+}
+
+#[test]
+fn the_members_that_are_not_to_blame_are_told_with_a_bad_row() {
+    let got = read(r#"[{"a":1,"a":2,"b":"x\u0000","c":"ok"},{"a":1}]"#);
+
+    let Cells::Bad(bad) = &got.rows()[0].cells else { panic!("a bad row") };
+
+    assert_eq!(bad.rest, serde_json::Map::from_iter([("c".to_owned(), "ok".into())]));
 }
 
 #[test]
@@ -77,7 +86,18 @@ fn a_line_that_is_no_object_is_a_bad_row() {
 #[test]
 fn one_object_is_a_record_on_one_line_and_a_fault_on_several() {
     assert_eq!(read(r#"{"a":1}"#).found.rows, 1);
-    assert_eq!(code("{\n  \"a\": 1\n}\n"), FaultCode::NotAnArray);
+    let several = fault(b"{\n  \"a\": 1\n}\n", Options::default());
+
+    assert_eq!((several.code, several.line), (FaultCode::NotAnArray, Some(1)));
+}
+
+#[test]
+fn a_first_line_that_breaks_off_is_a_bad_row_where_an_object_begins_in_the_next() {
+    let got = read("{\"a\":\n\n {\"a\":2}\n{\"a\":3}");
+
+    assert_eq!(got.shown(), ["[]", "[NotJson]", r#"{"a":2}"#, r#"{"a":3}"#]);
+    assert_eq!(got.lines(), [1, 3, 4]);
+    assert_eq!(read("{\"a\":\n").faults(), [RowFaultCode::NotJson]);
 }
 
 #[test]

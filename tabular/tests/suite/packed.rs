@@ -122,6 +122,7 @@ fn a_package_gives_the_tables_that_its_description_names() {
     assert_eq!(got.shown(), ["[plans]", "код|имя", "1|План", "[tasks]", r#"{"id":1}"#, r#"{"id":2}"#]);
     assert_eq!((got.found.format, got.found.tables, got.found.rows), (Format::Package, 2, 4));
     assert_eq!((got.found.charset, got.found.separator), (Charset::Windows1251, Some(b'|')));
+    assert_eq!(got.found.left_out, ["data/unnamed.csv"]);
 }
 
 #[test]
@@ -145,6 +146,90 @@ fn descriptions_that_do_not_fit_are_told() {
     assert_eq!(described(r#"{"resources":[{"name":"b","data":[]}]}"#), FaultCode::BrokenPackage);
     assert_eq!(described(r#"{"resources":[{"name":"b","path":"../a.csv"}]}"#), FaultCode::BrokenPackage);
     assert_eq!(described(r#"{"resources":[]}"#), FaultCode::NoTable);
+}
+
+/// A zip of one CSV file, described with these members of its resource.
+fn described(members: &str, table: &str) -> Vec<u8> {
+    let text = format!(r#"{{"resources":[{{"name":"a","path":"a.csv"{members}}}]}}"#);
+    let files = [("a.csv", table), ("b.csv", "x\n"), ("schema.json", r#"{"missingValues":["", "n/a"]}"#)];
+    let mut files: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
+    files.push(("datapackage.json", text.as_bytes()));
+    zip(&files)
+}
+
+#[test]
+fn files_that_a_description_does_not_name_are_told() {
+    assert_eq!(read(described("", "x\n")).found.left_out, ["b.csv", "schema.json"]);
+    assert_eq!(read(described(r#","schema":"schema.json""#, "x\n")).found.left_out, ["b.csv"]);
+}
+
+#[test]
+fn a_description_says_what_stands_for_nothing() {
+    let table = "n/a;x\nn/a;-\n1;n/a\n";
+    let shown = |members: &str| read(described(members, table)).shown();
+
+    assert_eq!(shown(r#","schema":{"missingValues":["","-"]}"#), ["[a]", "n/a|x", "n/a|", "1|n/a"]);
+    assert_eq!(shown(r#","schema":"schema.json""#), ["[a]", "n/a|x", "|-", "1|"]);
+    assert_eq!(shown(r#","dialect":{"nullSequence":"-"}"#), ["[a]", "n/a|x", "n/a|", "1|n/a"]);
+}
+
+#[test]
+fn settings_of_a_description_are_followed_or_named_and_refused() {
+    let refused = |members: &str| {
+        let fault = fault(&described(members, "a|b\n1|2\n"), Options::default());
+        assert_eq!(fault.code, FaultCode::BrokenPackage);
+        fault.text.split(" says ").nth(1).and_then(|text| text.split(", which").next()).map(str::to_owned)
+    };
+    let followed =
+        r#","dialect":{"csv":{"delimiter":"|","quoteChar":"\"","header":true,"lineTerminator":"\n"}}"#;
+
+    assert_eq!(read(described(followed, "a|b\n1|2\n")).shown(), ["[a]", "a|b", "1|2"]);
+    for (members, told) in [
+        (r#","dialect":{"header":false}"#, "dialect.header false"),
+        (r#","dialect":{"quoteChar":"'"}"#, r#"dialect.quoteChar "'""#),
+        (r##","dialect":{"commentChar":"#"}"##, r##"dialect.commentChar "#""##),
+        (r#","dialect":{"delimiter":"||"}"#, r#"dialect.delimiter "||""#),
+        (r#","dialect":{"csv":{"escapeChar":"\\"}}"#, r#"dialect.csv.escapeChar "\\""#),
+        (r#","dialect":"dialect.json""#, r#"dialect "dialect.json""#),
+        (r#","encoding":"koi8-r""#, "encoding koi8-r"),
+        (r#","format":"json","schema":{"missingValues":["-"]}"#, "missingValues of a file that is no CSV"),
+        (r#","schema":{"fields":[{"name":"a","missingValues":["-"]}]}"#, "missingValues of single fields"),
+    ] {
+        assert_eq!(refused(members).as_deref(), Some(told));
+    }
+}
+
+#[test]
+fn two_files_with_one_name_are_refused() {
+    let mut twice = zip(&[("a.csv", b"x\n1\n"), ("b.csv", b"x\n2\n")]);
+    let places: Vec<usize> = (0..twice.len() - 5).filter(|at| &twice[*at..*at + 5] == b"b.csv").collect();
+    places.iter().for_each(|at| twice[*at] = b'a');
+
+    assert_eq!(places.len(), 2);
+    assert_eq!(code(&twice), FaultCode::BrokenZip);
+    assert_eq!(code(zip(&[("a.csv", b"x\n"), ("A.CSV", b"x\n")])), FaultCode::BrokenZip);
+}
+
+#[test]
+fn workbooks_within_a_zip_are_read() {
+    let bytes = |name: &str| {
+        std::fs::read(format!("{}/tests/files/{name}", env!("CARGO_MANIFEST_DIR"))).expect("a file")
+    };
+    let (pandas, titles, old) = (bytes("pandas.xlsx"), bytes("titles.xlsx"), bytes("old.xls"));
+    let text = r#"{"resources":[{"name":"tasks","path":"data/pandas.xlsx"}]}"#;
+
+    let plain = read(zip(&[("tasks.xlsx", &pandas), ("b.csv", b"x\n1\n")]));
+    let several = read(zip(&[("titles.xlsx", &titles)]));
+    let described = read(zip(&[("datapackage.json", text.as_bytes()), ("data/pandas.xlsx", &pandas)]));
+
+    assert_eq!(plain.shown(), ["[tasks]", "id|days|name|due", "1|10|a|2026-03-01", "2", "[b]", "x", "1"]);
+    assert_eq!((plain.found.format, plain.found.tables), (Format::Package, 2));
+    assert_eq!(several.shown()[0], "[Reporting]");
+    assert_eq!(several.found.left_out, ["Hidden", "Very hidden"]);
+    assert_eq!(described.shown(), plain.shown()[..4]);
+    assert_eq!(code(zip(&[("a.xlsx", &old)])), FaultCode::OldWorkbook);
+    assert_eq!(code(zip(&[("a.xlsx", b"a,b\n")])), FaultCode::UnknownFormat);
+    assert_eq!(code(zip(&[("a.xlsx", &zip(&[("b.xlsx", &pandas)]))])), FaultCode::UnknownFormat);
 }
 
 #[test]

@@ -64,7 +64,7 @@ impl Got {
 
 fn codes(cells: &Cells) -> Vec<RowFaultCode> {
     match cells {
-        Cells::Bad(faults) => faults.iter().map(|fault| fault.code).collect(),
+        Cells::Bad(bad) => bad.faults.iter().map(|fault| fault.code).collect(),
         Cells::Cells(cells) => cells
             .iter()
             .filter_map(|cell| if let Cell::Bad(fault) = cell { Some(fault.code) } else { None })

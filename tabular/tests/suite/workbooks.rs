@@ -169,6 +169,6 @@ fn a_long_row_is_a_bad_row() {
     let got =
         read_with(&workbook(&sheet(&rows), NONE), Options { limits, ..Options::default() }).expect("rows");
 
-    assert_eq!(got.shown(), ["[S]", "[RowTooLong]", "1"]);
+    assert_eq!(got.shown(), ["[S]", "!RowTooLong", "1"]);
     assert_eq!(got.faults(), [RowFaultCode::RowTooLong]);
 }

@@ -51,6 +51,10 @@ fn titles_merged_ranges_and_two_tables_are_told_and_hidden_sheets_are_not() {
 
     assert_eq!(got.shown(), expected);
     assert_eq!(got.lines(), [1, 3, 4, 5, 6, 9, 10, 1]);
+    assert_eq!(
+        got.rows().iter().map(|row| row.after_gap).collect::<Vec<_>>(),
+        [false, true, false, false, false, true, false, false]
+    );
     assert_eq!(got.found.left_out, ["Hidden", "Very hidden"]);
     assert_eq!(file("libreoffice-titles.xlsx").shown(), expected);
 }

@@ -259,7 +259,7 @@ fn shown(def: &'static KindDef, table: Begun, mapped: Option<&Mapped>, nulls: Nu
         match layout.row(row) {
             Place::Header(cells, line) => {
                 made.header_row = i64::try_from(line).ok();
-                let row = Row { line, cells: Cells::Cells(cells), formulas: Vec::new() };
+                let row = Row { line, cells: Cells::Cells(cells), formulas: Vec::new(), after_gap: false };
                 header = names(&row).iter().map(|name| columns::or_own(def, name, mapped)).collect();
                 named = header.iter().map(|one| (one.field.clone(), one.name.clone())).collect();
                 made.columns = header.iter().map(column).collect();
@@ -270,7 +270,7 @@ fn shown(def: &'static KindDef, table: Begun, mapped: Option<&Mapped>, nulls: Nu
                 let entry = match row.cells {
                     Cells::Cells(cells) => entry::of_cells(def, &header, (&cells, nulls), place),
                     Cells::Members(members) => of_members(def, members, nulls, place),
-                    Cells::Bad(faults) => entry::bad(faults, place),
+                    Cells::Bad(bad) => entry::bad(bad.faults, place),
                 };
                 made.rows.push(understood(entry, &named));
             }

@@ -190,10 +190,10 @@ impl<'a> Reader<'a> {
             Cells::Cells(_) if self.columns.is_empty() => Ok(()),
             Cells::Cells(cells) => self.cells(&cells, line),
             Cells::Members(members) => self.members(members, line),
-            Cells::Bad(faults) => {
+            Cells::Bad(bad) => {
                 let Some(table) = self.table_of_rows(&Map::new()) else { return Ok(()) };
                 self.row += 1;
-                self.add(table, entry::bad(faults, (self.row, line)))
+                self.add(table, entry::bad(bad.faults, (self.row, line)))
             }
         }
     }
