@@ -61,7 +61,7 @@ async fn a_ministry_sends_its_workbook_as_it_is() {
         assert_eq!((&rows[1]["line"], &rows[1]["row"]), (&json!(6), &json!(2)));
         let told: Vec<&Json> =
             shown.ok(200)["warnings"].as_array().expect("warnings").iter().map(|one| &one["code"]).collect();
-        assert_eq!(told, ["columns_left_out", "tables_left_out"], "{}", shown.body);
+        assert_eq!(told, ["columns_left_out", "rows_left_out", "tables_left_out"], "{}", shown.body);
         // A task that is done says when: the country's workbook does not, and is told so.
         assert_eq!(
             (counts(&shown.body), faults(&shown.body)),
@@ -101,6 +101,45 @@ async fn a_workbook_of_libreoffice_is_read_under_a_saved_mapping_and_again_chang
             (&second["title"], &second["due_on"]),
             (&json!("Запас антидотов;\nпервая очередь"), &json!("2027-03-01"))
         );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_table_ends_at_an_empty_row_in_each_form_and_says_what_is_below() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let mut of_csv = mapping();
+        (of_csv["sheet"], of_csv["header_row"]) = (Json::Null, json!(1));
+        me.post("/import-mappings", of_csv).await.ok(201);
+        let rows = [["title", "owner", "lead_agency", "language"], ["One\nDrill", "KGZ", "MES", "en"], ["Two", "KGZ", "MES", "en"]];
+        let csv: String = rows.iter().map(|row| format!("\"{}\"\n", row.join("\",\""))).collect();
+        let below = "Total,,,\nThree,KGZ,MES,en\n";
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        for (at, row) in (0_u32..).zip(rows) {
+            sheet.write_row(at, 0, row).unwrap();
+        }
+        sheet.write(4, 0, "Total").unwrap();
+        sheet.write_row(6, 0, ["Three", "KGZ", "MES", "en"]).unwrap();
+
+        for (file, line) in [
+            (format!("{csv},,,\n{below}").into_bytes(), 6),
+            (format!("{csv}\n{below}").into_bytes(), 6),
+            (format!("{csv} , , , \n\n{below}").into_bytes(), 7),
+            (book.save_to_buffer().unwrap(), 5),
+        ] {
+            let done = send(&me, "mapping=plan&mode=create", file).await;
+
+            assert_eq!(counts(done.ok(200)), [2, 0, 0, 0, 0], "{}", done.body);
+            let text = format!("the table ends at an empty row, as the mapping says: rows below it are left out, 2 of them, from line {line} on");
+            assert_eq!(
+                done.body["warnings"],
+                json!([{"code": "rows_left_out", "kind": "task", "columns": [], "message": text}])
+            );
+        }
+        let whole = send(&me, "mapping=plan&mode=create", csv).await;
+        assert_eq!((counts(whole.ok(200)), &whole.body["warnings"]), ([2, 0, 0, 0, 0], &json!([])));
     })
     .await;
 }

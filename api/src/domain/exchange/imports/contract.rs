@@ -18,7 +18,8 @@ use crate::domain::exchange::hold::{Tally, progress};
 /// Something that the sender of a file should know, and that refuses no row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, SimpleObject)]
 pub struct ImportWarning {
-    /// Machine-readable code: `columns_left_alone`, `columns_left_out`, `tables_left_out`, `awaits_second_person`.
+    /// Machine-readable code: `columns_left_alone`, `columns_left_out`, `rows_left_out`, `tables_left_out`,
+    /// `awaits_second_person`.
     pub code: String,
     /// Kind of the rows.
     pub kind: String,

@@ -31,7 +31,8 @@ pub(super) struct Layout {
     at: At,
     /// Whether a table was read.
     has_begun: bool,
-    last_line: u64,
+    /// Rows with content below the empty row that ends the table, and the line of the first one.
+    pub(super) below: (u64, u64),
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,6 +40,9 @@ enum At {
     #[default]
     Above,
     Rows,
+    /// Behind the empty row that ends the table.
+    Below,
+    /// In a table that is not read.
     Over,
 }
 
@@ -63,7 +67,7 @@ impl Layout {
         }
         self.has_begun |= is_read;
         let merged = if self.mapping.is_some() { merged } else { Vec::new() };
-        (self.name, self.merges, self.last_line) = (name, Merges::of(merged), 0);
+        (self.name, self.merges) = (name, Merges::of(merged));
         self.at = if is_read { At::Above } else { At::Over };
         is_read
     }
@@ -73,12 +77,12 @@ impl Layout {
         let Cells::Cells(cells) = &mut row.cells else {
             return if self.at == At::Over { Place::Outside } else { Place::Data(row) };
         };
-        let is_empty = cells.iter().all(|cell| matches!(cell, Cell::Empty));
+        let is_empty = cells.iter().all(is_blank);
         match self.at {
             At::Over => Place::Outside,
+            At::Below => self.leave_out(row.line, is_empty),
             At::Above => {
                 let first = self.mapping.as_ref().map_or(0, |mapping| mapping.first_line());
-                self.last_line = row.line;
                 if row.line < first {
                     return Place::Above(row);
                 }
@@ -87,13 +91,10 @@ impl Layout {
                 Place::Header(std::mem::take(cells), row.line)
             }
             At::Rows => {
-                // Rows of sheets that hold nothing are not in the file.
-                let is_behind_gap = self.name.is_some() && row.line > self.last_line.saturating_add(1);
-                self.last_line = row.line;
                 if let Some(mapping) = &self.mapping {
-                    if mapping.ends_at_empty_row && (is_empty || is_behind_gap) {
-                        self.at = At::Over;
-                        return Place::Outside;
+                    if mapping.ends_at_empty_row && (is_empty || row.after_gap) {
+                        self.at = At::Below;
+                        return self.leave_out(row.line, is_empty);
                     }
                     if is_empty {
                         return Place::Outside;
@@ -103,6 +104,24 @@ impl Layout {
                 Place::Data(row)
             }
         }
+    }
+
+    /// Counts a row below the end of its table.
+    fn leave_out(&mut self, line: u64, is_empty: bool) -> Place {
+        if !is_empty {
+            let (rows, first) = self.below;
+            self.below = (rows + 1, if rows == 0 { line } else { first });
+        }
+        Place::Outside
+    }
+}
+
+/// Whether a cell shows nothing.
+fn is_blank(cell: &Cell) -> bool {
+    match cell {
+        Cell::Empty => true,
+        Cell::Text(text) => text.trim().is_empty(),
+        _ => false,
     }
 }
 

@@ -58,6 +58,8 @@ pub(super) struct Read {
     pub(super) found: tabular::Found,
     /// Names of tables that are left out.
     pub(super) left_out: Vec<String>,
+    /// Rows below the empty row that ends the table, which are left out, and the line of the first one.
+    pub(super) below: (u64, u64),
 }
 
 /// Reads a file.
@@ -350,8 +352,9 @@ impl<'a> Reader<'a> {
         }
         let circles = circles::rows(&spool, &tables, &order)?;
         let builds_on_itself = names.has_edges() || tables.len() > 1;
+        let below = layout.below;
         let left_out = layout.left_out.into_iter().chain(found.left_out.iter().cloned());
         let left_out = left_out.filter(|name| !name.starts_with("x_")).collect();
-        Ok(Read { spool, tables, order: order.places, circles, builds_on_itself, found, left_out })
+        Ok(Read { spool, tables, order: order.places, circles, builds_on_itself, found, left_out, below })
     }
 }

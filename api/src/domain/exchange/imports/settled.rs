@@ -59,9 +59,16 @@ fn warnings(read: &Read) -> Vec<ImportWarning> {
             format!("the mapping does not know {}: these columns are left out", table.left_out.join(", "));
         of_table(table, "columns_left_out", &table.left_out, text)
     });
+    let (below, line) = read.below;
+    let rows = read.tables.first().filter(|_| below > 0).map(|table| {
+        let text = format!(
+            "the table ends at an empty row, as the mapping says: rows below it are left out, {below} of them, from line {line} on"
+        );
+        of_table(table, "rows_left_out", &[], text)
+    });
     let sheets = read.tables.first().filter(|_| !read.left_out.is_empty()).map(|table| {
         let text = format!("these tables of the file are left out: {}", read.left_out.join(", "));
         of_table(table, "tables_left_out", &[], text)
     });
-    told.chain(others).chain(sheets).collect()
+    told.chain(others).chain(rows).chain(sheets).collect()
 }
