@@ -17,6 +17,7 @@ mod round_trip;
 mod sending;
 mod templates;
 mod unchanged;
+mod unread;
 mod uploads;
 mod values;
 

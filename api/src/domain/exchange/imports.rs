@@ -32,6 +32,7 @@ mod report;
 mod revert;
 mod review;
 mod settled;
+mod sorts;
 mod speech;
 mod spool;
 mod stale;

@@ -11,6 +11,7 @@ use super::{
     fault::{self, RowFault},
     lore::Lore,
     mapping::{Mapping, Names},
+    sorts::Sort,
 };
 
 /// What a column is for.
@@ -37,6 +38,8 @@ pub(super) struct Column {
     pub(super) path: Vec<String>,
     /// How its cells are read.
     pub(super) form: Form,
+    /// What they hold.
+    pub(super) sort: Sort,
     /// What it is for.
     pub(super) role: Role,
     /// Of the column of external keys, their source system where rows name none.
@@ -56,6 +59,7 @@ impl Column {
             field: name.into(),
             path,
             form,
+            sort: Sort::Other,
             role: Role::Member,
             keys_of: None,
             lore: None,
@@ -193,11 +197,13 @@ fn column(def: &KindDef, name: &str) -> Option<Column> {
         _ => {}
     }
     if is_member(def, name) {
-        return Some(Column::new(name, &[name], form(def, name)));
+        let sort = Sort::of(def, name);
+        return Some(Column { sort, ..Column::new(name, &[name], form(def, name)) });
     }
     if let Some((field, tag)) = name.split_once('@') {
         let is_text = def.columns.iter().any(|column| column.is_text && column.field == field);
-        return is_text.then(|| Column::new(name, &["translations", tag, field], Form::Text));
+        let path = ["translations", tag, field];
+        return is_text.then(|| Column { sort: Sort::Words, ..Column::new(name, &path, Form::Text) });
     }
     if is_told(def, name) {
         return Some(Column::apart(name, Form::Text, Role::Told));

@@ -80,6 +80,7 @@ pub(super) fn of_cells(
             draft.faults.push(RowFault { pointer, ..fault.saying(&original::text(given)) });
             continue;
         }
+        let cell = column.sort.meant(cell);
         let value = match cells::read(column.form, &cell) {
             None if nulls == Nulls::Clear && matches!(*cell, Cell::Empty | Cell::Text(_)) => Json::Null,
             None => continue,
