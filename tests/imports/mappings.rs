@@ -145,6 +145,23 @@ async fn a_table_ends_at_an_empty_row_in_each_form_and_says_what_is_below() {
 }
 
 #[tokio::test]
+async fn a_column_without_a_name_is_told_where_it_holds_something() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let mut of_csv = mapping();
+        (of_csv["sheet"], of_csv["header_row"]) = (Json::Null, json!(1));
+        me.post("/import-mappings", of_csv).await.ok(201);
+        let file = "title,,owner,,lead_agency,language\nOne,,KGZ,,MES,en\nTwo,,KGZ,note,MES,en\n";
+
+        let done = send(&me, "mapping=plan&mode=create", file).await;
+
+        assert_eq!(counts(done.ok(200)), [2, 0, 0, 0, 0], "{}", done.body);
+        assert_eq!(done.body["warnings"][0]["columns"], json!(["column 4"]), "{}", done.body);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn errors_name_the_columns_of_the_file() {
     app(async |app| {
         let me = app.user("secretariat").await;

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use kernel::{
-    Code, Ctx, KindDef, Result, Unit,
+    Code, Ctx, KindDef, Result, Unit, Violation,
     policy::visible,
     record::{Expected, Op, Outcome, OutcomeKind},
     render::{Detail, Renderer},
@@ -108,9 +108,12 @@ pub(super) async fn apply(unit: &mut Unit, read: &Read, chunk: &Chunk, how: How)
         match op(table.def, entry, how.mode, (&found, own.as_deref())) {
             Ok(op) => {
                 asked.push((*at, entry));
-                ops.push(op);
+                ops.push(faulty(op, entry));
             }
-            Err(faults) => verdicts.push(Verdict::refused((*at, entry, table), &faults)),
+            Err(more) => {
+                let faults = [entry.faults.as_slice(), &more].concat();
+                verdicts.push(Verdict::refused((*at, entry, table), &faults));
+            }
         }
     }
     let sheet = if read.tables.len() > 1 { format!("{} ", table.called()) } else { String::new() };
@@ -171,15 +174,26 @@ async fn told(ctx: &Ctx, def: &'static KindDef, outcomes: &[Outcome]) -> Result<
     outcomes.iter().map(one).collect()
 }
 
-/// The operation a row asks for.
+/// The operation of a row, with what is wrong with the row already.
+fn faulty(op: Op, entry: &Entry) -> Op {
+    let fault = |fault: &RowFault| {
+        Violation::new(fault.pointer.clone().unwrap_or_default(), fault.code, fault.text.clone())
+    };
+    if entry.faults.is_empty() {
+        return op;
+    }
+    Op::Faulty(Box::new(op), entry.faults.iter().map(fault).collect())
+}
+
+/// The operation a row asks for; or why it asks for none, besides what is known to be wrong with it.
 fn op(
     def: &KindDef,
     entry: &Entry,
     mode: ImportMode,
     (found, own): (&Known, Option<&str>),
 ) -> Result<Op, Vec<RowFault>> {
-    if !entry.faults.is_empty() {
-        return Err(entry.faults.clone());
+    if !entry.is_read() || (mode == ImportMode::Delete && !entry.faults.is_empty()) {
+        return Err(Vec::new());
     }
     let fault = |field: &str, code, text: &str| Err(vec![RowFault::at(field, code, text)]);
     let absent = |text: &str| Err(vec![entry.blamed(def, RowFault::new(None, Code::NotFound, text))]);
@@ -200,6 +214,10 @@ fn op(
         fields.extend(own.map(|own| ("owner".to_owned(), own.into())));
     }
     let expected = Expected::of(entry.version);
+    if mode != ImportMode::Create && entry.hides_its_record(def) {
+        // Whether it makes a record is not known, so nothing is missing in it.
+        return Ok(Op::Amend { id: Uuid::nil(), expected, fields });
+    }
     let needs = "such a row says which record it is about: by `id`, by `source_system` and `external_key`, or by its code";
     match (mode, &entry.which) {
         (ImportMode::Create, Which::Id(_)) => fault(

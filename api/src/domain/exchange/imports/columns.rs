@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use kernel::{Code, KindDef, input::nearest};
+use kernel::{KindDef, input::nearest};
 use model::{Shape, field::Column as Type};
 
 use super::{
     aliases,
     cells::Form,
-    fault::{self, RowFault},
+    kinds::says_kind,
     lore::Lore,
     mapping::{Mapping, Names},
     sorts::Sort,
@@ -19,7 +19,7 @@ use super::{
 pub(super) enum Role {
     /// A member of the record.
     Member,
-    /// What a record is found by, or the version it is expected to have.
+    /// What a record is found by, its kind, or the version it is expected to have.
     Address,
     /// What the service says of a record and nobody writes: left alone.
     Told,
@@ -71,69 +71,13 @@ impl Column {
         self.path.len() == 2
     }
 
-    /// The JSON Pointer to where its values stand in the record.
-    pub(super) fn pointer(&self) -> String {
-        self.path.iter().map(|part| fault::to(part)).collect()
-    }
-
-    fn apart(name: &str, form: Form, role: Role) -> Self {
+    pub(super) fn apart(name: &str, form: Form, role: Role) -> Self {
         Self { role, ..Self::new(name, &[name], form) }
     }
 }
 
-/// The column of an export that says in which language its texts are shown.
-const SHOWN_IN: &str = "shown_in";
-
-/// Makes columns of a header.
-///
-/// # Errors
-/// Every name that is unknown or stands there twice.
-pub(super) fn columns(
-    def: &KindDef,
-    header: &[String],
-    mapped: Option<&Mapped>,
-) -> Result<Vec<Column>, Vec<RowFault>> {
-    let mut found: Vec<Column> = Vec::new();
-    let mut faults = Vec::new();
-    let leaves_out = mapped.is_some_and(|(mapping, _)| mapping.leaves_out_others);
-    for (at, name) in header.iter().map(|name| name.trim()).enumerate() {
-        let place = format!("{}", at + 1);
-        let mut fault = |column: &str, code, text: String| {
-            faults.push(RowFault::new(Some(column), code, text));
-        };
-        let is_there = |field: &str| {
-            let same = |known: &Column| known.field == field && known.role != Role::Own;
-            found.iter().any(same) || found.iter().any(|known| known.name == name && known.role == Role::Own)
-        };
-        match understood(def, name, mapped).filter(|column| !leaves_out || !is_there(&column.field)) {
-            _ if name.is_empty() && !leaves_out => {
-                fault(&place, Code::Required, "the column has no name".into());
-            }
-            Some(column) if is_there(&column.field) => {
-                fault(
-                    name,
-                    Code::NotUnique,
-                    format!("the column stands there twice{}", other(&found, &column)),
-                );
-            }
-            Some(column) => found.push(column),
-            None if leaves_out => found.push(Column::apart(name, Form::Text, Role::Own)),
-            None => fault(name, Code::UnknownMember, unknown(def, name)),
-        }
-    }
-    if found.iter().any(|column| column.field == SHOWN_IN) {
-        // Texts as somebody was shown them are no texts to be kept.
-        let is_text = |name: &str| def.columns.iter().any(|column| column.is_text && column.field == name);
-        found.iter_mut().filter(|column| is_text(&column.field)).for_each(|column| column.role = Role::Told);
-    }
-    if faults.is_empty() { Ok(found) } else { Err(faults) }
-}
-
-/// The column that holds the same field under another name, to be told.
-fn other(found: &[Column], column: &Column) -> String {
-    let other = found.iter().find(|known| known.field == column.field && known.name != column.name);
-    other.map_or_else(String::new, |other| format!(": `{}` holds `{}` already", other.name, column.field))
-}
+/// Name of the column of an export that says in which language its texts are shown.
+pub(super) const SHOWN_IN: &str = "shown_in";
 
 /// The column of a name in the header: as the mapping says, else by the name of its field, else by what people call that.
 pub(super) fn understood(def: &KindDef, name: &str, mapped: Option<&Mapped>) -> Option<Column> {
@@ -193,7 +137,7 @@ fn column(def: &KindDef, name: &str) -> Option<Column> {
     match name {
         "id" => return Some(Column::apart(name, Form::Text, Role::Address)),
         "version" => return Some(Column::apart(name, Form::Number, Role::Address)),
-        "kind" if !is_member(def, name) => return Some(Column::apart(name, Form::Text, Role::Address)),
+        _ if says_kind(def, name) => return Some(Column::apart(name, Form::Text, Role::Address)),
         _ => {}
     }
     if is_member(def, name) {
@@ -275,7 +219,7 @@ fn parts(def: &KindDef, member: &str) -> Vec<(String, Form)> {
     def.columns.iter().filter_map(part).collect()
 }
 
-fn unknown(def: &KindDef, name: &str) -> String {
+pub(super) fn unknown(def: &KindDef, name: &str) -> String {
     let mut known: Vec<String> = all(def).into_iter().map(|column| column.field).collect();
     let (field, tag) = name.split_once('@').map_or((name, ""), |(field, tag)| (field, tag));
     if !tag.is_empty() {
@@ -293,7 +237,7 @@ fn unknown(def: &KindDef, name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use entity::{Action, Task};
+    use entity::Action;
 
     use super::*;
     use crate::domain::Registered;
@@ -309,47 +253,5 @@ mod tests {
         for name in ["title", "cost.amount", "cost.currency", "shared_with.agencies", "lead_agency"] {
             assert!(names.iter().any(|known| known == name), "{name} of {names:?}");
         }
-    }
-
-    fn read(def: &KindDef, names: &[&str]) -> Result<Vec<Column>, Vec<RowFault>> {
-        columns(def, &names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>(), None)
-    }
-
-    #[test]
-    fn names_are_those_of_the_api() {
-        let names = ["title", "due_on", "title@ru", "contributing_agencies", "progress_percent", "x_mine"];
-
-        let found = read(Task::def(), &names).unwrap();
-
-        assert_eq!(
-            found.iter().map(|column| column.form).collect::<Vec<_>>(),
-            [Form::Text, Form::Text, Form::Text, Form::List, Form::Number, Form::Text]
-        );
-        assert_eq!(found[2].path, ["translations", "ru", "title"]);
-        assert_eq!(found[5].role, Role::Own);
-        assert_eq!(read(Action::def(), &["cost.amount"]).unwrap()[0].path, ["cost", "amount"]);
-        assert_eq!(read(Task::def(), &["origin.id"]).unwrap()[0].path, ["origin", "id"]);
-        assert_eq!(read(Task::def(), &["shared_with.agencies"]).unwrap()[0].form, Form::List);
-    }
-
-    #[test]
-    fn unknown_names_get_the_nearest_one() {
-        let faults = read(Task::def(), &["titel", "dou", "titel@ru", "title", "title", ""]).unwrap_err();
-        let told = |at: usize| (faults[at].column.as_deref(), faults[at].text.as_str());
-
-        assert_eq!(faults.len(), 5, "{faults:?}");
-        assert!(matches!(told(0), (Some("titel"), text) if text.contains("`title`")), "{faults:?}");
-        assert!(told(2).1.contains("`title@ru`"), "{faults:?}");
-        assert!(told(3).1.contains("twice") && told(4).0 == Some("6"), "{faults:?}");
-    }
-
-    #[test]
-    fn what_exports_say_besides_is_left_alone() {
-        let names = ["id", "version", "created_at", "status.label", "lead_agency.name", "shown_in", "title"];
-
-        let roles: Vec<Role> = read(Task::def(), &names).unwrap().iter().map(|column| column.role).collect();
-
-        assert_eq!(roles[..2], [Role::Address, Role::Address]);
-        assert!(roles[2..].iter().all(|role| *role == Role::Told), "{roles:?}");
     }
 }

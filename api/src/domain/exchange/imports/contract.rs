@@ -23,7 +23,7 @@ pub struct ImportWarning {
     pub code: String,
     /// Kind of the rows.
     pub kind: String,
-    /// Columns it is about.
+    /// Columns it is about; members, where rows are objects.
     pub columns: Vec<String>,
     /// What it is, for people.
     pub message: String,

@@ -5,16 +5,18 @@ use std::borrow::Cow;
 use kernel::{Code, KindDef, spelling};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
-use tabular::Cell;
+use tabular::{BadRow, Cell, RowFaultCode};
 use uuid::Uuid;
 
 use super::{
     Nulls, cells,
     columns::{Column, Role},
-    fault::RowFault,
+    fault::{self, RowFault},
+    kinds,
     lore::{is_end, precisions},
-    members::translated,
+    members::{of_members, translated},
     original::{self, Original, of_json},
+    spool::Table,
     written::Period,
 };
 
@@ -61,23 +63,28 @@ pub(super) struct Draft {
     faults: Vec<RowFault>,
 }
 
-/// Reads a row of cells.
+/// Reads a row of cells; those of columns that are left alone are not looked at.
 pub(super) fn of_cells(
     def: &KindDef,
     columns: &[Column],
     (cells, nulls): (&[Cell], Nulls),
     place: (u32, u64),
 ) -> Entry {
+    if let [Cell::Bad(bad)] = cells
+        && bad.code == RowFaultCode::RowTooLong
+    {
+        return unread(RowFault::new(None, fault::code(bad.code), &*bad.text), place);
+    }
     let mut draft = Draft::default();
-    for (column, given) in columns.iter().zip(cells.iter().chain(std::iter::repeat(&Cell::Empty))) {
+    let cells = columns.iter().zip(cells.iter().chain(std::iter::repeat(&Cell::Empty)));
+    for (column, given) in cells.filter(|(column, _)| !matches!(column.role, Role::Told | Role::Own)) {
         let cell = match &column.lore {
             Some(lore) if column.role == Role::Member => lore.understood(given),
             _ => Cow::Borrowed(given),
         };
         if let Cell::Bad(bad) = &*cell {
-            let fault = RowFault::new(Some(&column.name), super::read::code(bad.code), &bad.text);
-            let pointer = matches!(column.role, Role::Member | Role::Address).then(|| column.pointer());
-            draft.faults.push(RowFault { pointer, ..fault.saying(&original::text(given)) });
+            let fault = RowFault::within(&column.name, &column.path, fault::code(bad.code), &*bad.text);
+            draft.faults.push(fault.saying(&original::text(given)));
             continue;
         }
         let cell = column.sort.meant(cell);
@@ -101,7 +108,7 @@ pub(super) fn of_cells(
                 }
                 cells::put(&mut draft.fields, &column.path, value);
             }
-            Role::Address => draft.address(&column.field, value),
+            Role::Address => draft.address(def, &column.field, value),
             Role::Told | Role::Own => {}
         }
     }
@@ -114,21 +121,41 @@ pub(super) fn unread(fault: RowFault, (row, line): (u32, u64)) -> Entry {
     Entry { row, line, which: Which::New, version: None, fields: Map::new(), original, faults: vec![fault] }
 }
 
-/// A row whose parts cannot be read.
-pub(super) fn bad(faults: Vec<tabular::RowFault>, place: (u32, u64)) -> Entry {
-    let fault = |bad: tabular::RowFault| {
-        let told = RowFault::new(bad.member.as_deref(), super::read::code(bad.code), bad.text);
-        RowFault { pointer: bad.member.map(|member| super::fault::to(&member)), ..told }
+/// A row that is an object of which parts cannot be read.
+pub(super) fn bad(
+    def: &KindDef,
+    (bad, nulls): (BadRow, Nulls),
+    place: (u32, u64),
+    table: &mut Table,
+) -> Entry {
+    let fault = |bad: &tabular::RowFault| {
+        let code = fault::code(bad.code);
+        match &bad.member {
+            Some(member) => RowFault::within(member, &[member], code, &*bad.text),
+            None => RowFault::new(None, code, &*bad.text),
+        }
     };
-    let mut faults = faults.into_iter().map(fault);
-    let first =
-        faults.next().unwrap_or_else(|| RowFault::new(None, Code::BadFormat, "the row cannot be read"));
-    let mut entry = unread(first, place);
-    entry.faults.extend(faults);
-    entry
+    let mut faults: Vec<RowFault> = bad.faults.iter().map(fault).collect();
+    let mut entry = of_members(def, (bad.rest, nulls), place, table);
+    faults.append(&mut entry.faults);
+    Entry { faults, ..entry }
 }
 
 impl Entry {
+    /// Whether what it says can be judged: parts of it may be bad, and not the whole.
+    pub(super) fn is_read(&self) -> bool {
+        self.faults.iter().all(|fault| fault.column.is_some())
+    }
+
+    /// Whether what it says of the record that it is about cannot be read.
+    pub(super) fn hides_its_record(&self, def: &KindDef) -> bool {
+        let names = |pointer: &str| {
+            let name = pointer.strip_prefix('/').unwrap_or_default();
+            matches!(name, "id" | "source_system" | "external_key") || def.code == Some(name)
+        };
+        self.which == Which::New && self.faults.iter().filter_map(|fault| fault.pointer.as_deref()).any(names)
+    }
+
     /// What the file has where a pointer into the record leads; `columns` are those of its table by field and name.
     pub(super) fn says(&self, pointer: &str, columns: &[(String, String)]) -> Option<String> {
         let own = || match (pointer, &self.which) {
@@ -155,12 +182,22 @@ impl Entry {
 }
 
 impl Draft {
-    pub(super) fn address(&mut self, name: &str, value: Json) {
+    pub(super) fn address(&mut self, def: &KindDef, name: &str, value: Json) {
         match name {
-            "id" => self.id = Some(value).filter(|value| !value.is_null()),
-            "version" => self.version = Some(value).filter(|value| !value.is_null()),
-            _ => {}
+            _ if value.is_null() => {}
+            "id" => self.id = Some(value),
+            "version" => self.version = Some(value),
+            _ => {
+                if let Some((code, text)) = kinds::fault(def, &value) {
+                    self.refuse(name, &value, code, text);
+                }
+            }
         }
+    }
+
+    /// Notes what is wrong with a value, which is told with it.
+    fn refuse(&mut self, name: &str, value: &Json, code: Code, text: String) {
+        self.faults.push(RowFault::within(name, &[name], code, text).saying(&of_json(value)));
     }
 
     pub(super) fn entry(mut self, def: &KindDef, (row, line): (u32, u64)) -> Entry {
@@ -170,7 +207,7 @@ impl Draft {
             .map(|given| (given.as_str().and_then(|text| Uuid::try_parse(text.trim()).ok()), given));
         if let Some((None, given)) = &id {
             let text = format!("{} is no id (a UUID)", kernel::input::cut(given));
-            self.faults.push(RowFault::at("id", Code::BadFormat, text).saying(&of_json(given)));
+            self.refuse("id", given, Code::BadFormat, text);
         }
         let version = self.version.take().map(|given| {
             (
@@ -180,7 +217,7 @@ impl Draft {
         });
         if let Some((None, given)) = &version {
             let text = format!("{} is no version (a whole number)", kernel::input::cut(given));
-            self.faults.push(RowFault::at("version", Code::BadFormat, text).saying(&of_json(given)));
+            self.refuse("version", given, Code::BadFormat, text);
         }
         let text = |name: &str| self.fields.get(name).and_then(Json::as_str).map(spelling::key);
         let which = match (id.and_then(|(id, _)| id), text("source_system"), text("external_key")) {

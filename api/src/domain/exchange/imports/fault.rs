@@ -2,6 +2,7 @@
 
 use kernel::{Code, Error, Violation};
 use serde::{Deserialize, Serialize};
+use tabular::RowFaultCode;
 
 use super::original;
 
@@ -36,6 +37,17 @@ impl RowFault {
         Self { value: original::told(text), ..self }
     }
 
+    /// One of a column whose values stand where the path leads.
+    pub(super) fn within(
+        column: &str,
+        path: &[impl AsRef<str>],
+        code: Code,
+        text: impl Into<String>,
+    ) -> Self {
+        let pointer = path.iter().map(|one| to(one.as_ref())).collect();
+        Self { pointer: Some(pointer), ..Self::new(Some(column), code, text) }
+    }
+
     /// Everything an error says of a row; `names` are the columns of its table by field and name, none where rows are objects.
     pub(super) fn of(error: &Error, names: &[(String, String)]) -> Vec<Self> {
         let found = error.violations();
@@ -59,6 +71,22 @@ pub(super) fn to(member: &str) -> String {
     format!("/{}", member.replace('~', "~0").replace('/', "~1"))
 }
 
+/// The code of what is wrong with a row or a cell.
+pub(super) const fn code(of: RowFaultCode) -> Code {
+    match of {
+        RowFaultCode::CellTooLong | RowFaultCode::RowTooLong => Code::TooLong,
+        RowFaultCode::Nul => Code::NullCharacter,
+        RowFaultCode::NotJson => Code::MalformedJson,
+        RowFaultCode::NotAnObject => Code::WrongType,
+        RowFaultCode::DuplicateMember => Code::DuplicateMember,
+        RowFaultCode::NotText
+        | RowFaultCode::TextAfterQuote
+        | RowFaultCode::ErrorValue
+        | RowFaultCode::NoResult
+        | RowFaultCode::BadValue => Code::BadFormat,
+    }
+}
+
 /// The column a JSON Pointer into the record leads to.
 pub(super) fn column(pointer: &str, names: &[(String, String)]) -> Option<String> {
     let of = field(pointer, names)?;
@@ -68,9 +96,9 @@ pub(super) fn column(pointer: &str, names: &[(String, String)]) -> Option<String
 
 /// The field a JSON Pointer into the record leads to, as its column is called.
 pub(super) fn field(pointer: &str, names: &[(String, String)]) -> Option<String> {
-    let mut parts = pointer.split('/').skip(1);
+    let mut parts = pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~"));
     let member = parts.next().filter(|member| !member.is_empty())?;
-    let Some(part) = parts.next() else { return Some(member.to_owned()) };
+    let Some(part) = parts.next() else { return Some(member) };
     let translated = parts.next().filter(|_| member == "translations");
     let name = translated.map_or_else(|| format!("{member}.{part}"), |field| format!("{field}@{part}"));
     // A bad tag is reported without a field: any column with that tag shows it.
@@ -79,7 +107,7 @@ pub(super) fn field(pointer: &str, names: &[(String, String)]) -> Option<String>
         return Some(name);
     }
     let tagged = fields.find(|field| member == "translations" && field.ends_with(&format!("@{part}")));
-    Some(tagged.map_or(member, |name| name).to_owned())
+    Some(tagged.cloned().unwrap_or(member))
 }
 
 /// Number of the item of a list that a pointer leads to, from 1.
@@ -90,6 +118,14 @@ fn item(pointer: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_lead_to_pointers() {
+        let fault = RowFault::at("Name", &["translations", "a/b~", "title"], Code::BadFormat, "bad");
+
+        assert_eq!(fault.pointer.as_deref(), Some("/translations/a~1b~0/title"));
+        assert_eq!(fault.column.as_deref(), Some("Name"));
+    }
 
     #[test]
     fn pointers_lead_to_columns() {
@@ -103,6 +139,7 @@ mod tests {
         assert_eq!(leads("/translations/ru").as_deref(), Some("title@ru"));
         assert_eq!(leads("/shared_with/agencies/0").as_deref(), Some("shared_with.agencies"));
         assert_eq!(leads("/cost/amount").as_deref(), Some("cost"));
+        assert_eq!(leads("/km~1h").as_deref(), Some("km/h"));
         assert_eq!(leads(""), None);
         let of_file = [("due_on".to_owned(), "Срок".to_owned())];
         assert_eq!(column("/due_on", &of_file).as_deref(), Some("Срок"));

@@ -21,8 +21,8 @@ use uuid::Uuid;
 use super::{
     MAX_COLUMNS,
     columns::{self, Mapped},
+    kinds::kind_named,
     lore::Marks,
-    read::kind_named,
 };
 use crate::domain::{
     KINDS, Registered,

@@ -9,43 +9,43 @@ use super::{
     cells::CLEAR,
     columns::{is_member, is_told},
     entry::{Draft, Entry},
+    kinds::says_kind,
     original::of_json,
-    read::RECORD_KIND,
+    spool::Table,
 };
 
-/// Reads a row that is an object.
+/// Reads a row that is an object. Members that nobody writes are left alone; their names are told to the table.
 pub(super) fn of_members(
     def: &KindDef,
-    members: Map<String, Json>,
-    nulls: Nulls,
+    (members, nulls): (Map<String, Json>, Nulls),
     place: (u32, u64),
+    table: &mut Table,
 ) -> Entry {
     let mut draft = Draft::default();
     for (name, given) in members {
-        if is_left_alone(def, &name) {
-            continue;
-        }
-        let may_change = matches!(given, Json::Array(_) | Json::Object(_)) || is_clear(&given);
-        let before = may_change.then(|| given.clone());
-        let Some(value) = said(def, &name, given, nulls) else { continue };
-        if let Some(before) = before.filter(|before| *before != value) {
-            draft.original.keep(&name, of_json(&before));
-        }
         match name.as_str() {
-            "id" | "version" => draft.address(&name, value),
-            _ => drop(draft.fields.insert(name, value)),
+            "can" | "languages" => {}
+            _ if name.starts_with("x_") => {}
+            "id" | "version" => draft.address(def, &name, said(def, &name, given, nulls).unwrap_or_default()),
+            _ if says_kind(def, &name) => draft.address(def, &name, given),
+            _ if is_member(def, &name) => draft.member(def, (name, given), nulls),
+            _ if is_told(def, &name) => table.tell(&name),
+            _ => drop(draft.fields.insert(name, given)),
         }
     }
     draft.entry(def, place)
 }
 
-/// Whether a member is none of the record: it says the kind, is the sender's own, or nobody writes it.
-fn is_left_alone(def: &KindDef, name: &str) -> bool {
-    match name {
-        "id" | "version" => false,
-        RECORD_KIND | "can" | "languages" => true,
-        "kind" if !is_member(def, "kind") => true,
-        _ => name.starts_with("x_") || (!is_member(def, name) && is_told(def, name)),
+impl Draft {
+    /// Takes in a member of the record, with what the file has there where that is understood otherwise.
+    fn member(&mut self, def: &KindDef, (name, given): (String, Json), nulls: Nulls) {
+        let may_change = matches!(given, Json::Array(_) | Json::Object(_)) || is_clear(&given);
+        let before = may_change.then(|| given.clone());
+        let Some(value) = said(def, &name, given, nulls) else { return };
+        if let Some(before) = before.filter(|before| *before != value) {
+            self.original.keep(&name, of_json(&before));
+        }
+        self.fields.insert(name, value);
     }
 }
 

@@ -9,7 +9,8 @@ use super::{
     MAX_CELL, MAX_COLUMNS, MAX_ROWS, MAX_UNPACKED,
     columns::Mapped,
     form::{ImportCharset, ImportFormat, ImportSeparator},
-    read::{Reading, kind_named},
+    kinds::kind_named,
+    read::Reading,
 };
 
 /// What becomes of rows.
@@ -82,7 +83,8 @@ pub enum ImportEvents {
 #[serde(default)]
 #[into_params(parameter_in = Query)]
 pub struct ImportOptions {
-    /// Kind of the rows, such as `tasks`; without it sheets, parts or the member `kind` say it.
+    /// Kind of the rows that do not say their own, such as `tasks`: sheets and parts say it by their names, objects by
+    /// `record_kind`, or by `kind` where the kind has no such member.
     pub kind: Option<String>,
     /// What becomes of rows; `upsert` where nothing is said.
     #[param(inline)]

@@ -13,10 +13,12 @@ use super::{
     ImportError, ImportOptions, Nulls, Sent,
     columns::{self, Column, Mapped, Role},
     entry::{self, Entry},
+    kinds::{self, kind_named},
     layout::{Layout, Place},
     mapping::{self, Mapping},
     members::of_members,
-    read::{Reading, kind_named},
+    read::Reading,
+    spool::Table,
     start::copy,
 };
 use crate::domain::KINDS;
@@ -158,14 +160,23 @@ fn begun(file: File, settings: tabular::Options, skipped: u64) -> Result<(tabula
 }
 
 fn kind_of(how: &Reading, name: Option<&str>) -> Result<&'static KindDef> {
-    if let Some(def) = how.kind {
-        return Ok(def);
-    }
+    let named = name.filter(|_| how.mapped.is_none()).map(|name| kind_named(&KINDS, name));
     let unknown = |text: String| Error::bad_request("?kind", Code::Required, text);
-    match name {
-        Some(name) => kind_named(&KINDS, name).map_err(unknown),
-        None => Err(unknown("say by `kind` of which kind the rows are".into())),
+    match (named, how.kind) {
+        (Some(Ok(def)), _) | (_, Some(def)) => Ok(def),
+        (Some(Err(text)), None) => Err(unknown(text)),
+        (None, None) => Err(unknown("say by `kind` of which kind the rows are".into())),
     }
+}
+
+/// The kind of an object of a table of such: the one that it says.
+fn kind_of_row(
+    def: &'static KindDef,
+    members: &Map<String, Json>,
+    mapped: Option<&Mapped>,
+) -> &'static KindDef {
+    let said = kinds::said(Some(def), members).filter(|_| mapped.is_none());
+    said.and_then(|said| kinds::meant(said).ok()).unwrap_or(def)
 }
 
 /// Names in a row of cells.
@@ -255,6 +266,7 @@ fn shown(def: &'static KindDef, table: Begun, mapped: Option<&Mapped>, nulls: Nu
         suggested: None,
     };
     let (mut header, mut named): (Vec<Column>, Vec<(String, String)>) = (Vec::new(), Vec::new());
+    let mut read = Table::new(made.name.clone(), def);
     for row in table.rows {
         match layout.row(row) {
             Place::Header(cells, line) => {
@@ -269,8 +281,14 @@ fn shown(def: &'static KindDef, table: Begun, mapped: Option<&Mapped>, nulls: Nu
                 let place = (number, row.line);
                 let entry = match row.cells {
                     Cells::Cells(cells) => entry::of_cells(def, &header, (&cells, nulls), place),
-                    Cells::Members(members) => of_members(def, members, nulls, place),
-                    Cells::Bad(bad) => entry::bad(bad.faults, place),
+                    Cells::Members(members) => {
+                        let def = kind_of_row(def, &members, mapped);
+                        of_members(def, (members, nulls), place, &mut read)
+                    }
+                    Cells::Bad(bad) => {
+                        let def = kind_of_row(def, &bad.rest, mapped);
+                        entry::bad(def, (bad, nulls), place, &mut read)
+                    }
                 };
                 made.rows.push(understood(entry, &named));
             }

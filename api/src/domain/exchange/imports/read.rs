@@ -2,20 +2,18 @@
 
 use std::{collections::HashMap, fs::File, ops::ControlFlow};
 
-use kernel::{
-    Code, Error, KindDef, Result, Violation,
-    input::{cut, did_you_mean, nearest},
-    kinds::Kinds,
-};
+use kernel::{Code, Error, KindDef, Result, Violation, kinds::Kinds};
 use serde_json::{Map, Value as Json};
-use tabular::{Cells, Item, RowFaultCode};
+use tabular::{BadRow, Cell, Cells, Item, RowFaultCode};
 
 use super::{
     Nulls,
     circles::{self, OnCircles},
-    columns::{Column, Mapped, Role, columns},
+    columns::{Column, Mapped},
     entry::{self, Entry, Which},
-    fault::RowFault,
+    fault::{RowFault, code},
+    header,
+    kinds::{self, kind_named},
     layout::{Layout, Place},
     members::of_members,
     order::{Names, order, token},
@@ -23,8 +21,8 @@ use super::{
     spool::{Spool, Table, Writing},
 };
 
-/// The member of an object that says of which kind it is, where kinds may have a member `kind`.
-pub(super) const RECORD_KIND: &str = "record_kind";
+/// Faults that are told of a file as a whole.
+const MOST_FAULTS: usize = 1000;
 
 /// How a file is to be read.
 #[derive(Clone, Debug)]
@@ -46,6 +44,8 @@ pub(super) struct Reading {
 pub(super) struct Read {
     /// Its rows.
     pub(super) spool: Spool,
+    /// The kind of every row that does not say its own, where that was given.
+    pub(super) kind: Option<&'static KindDef>,
     /// Its tables.
     pub(super) tables: Vec<Table>,
     /// Places of the rows in the order in which they are written.
@@ -110,41 +110,13 @@ pub(super) async fn apart(file: File, how: Reading) -> Result<Read> {
     read.map_err(|error| Error::Internal(format!("a file could not be read: {error}")))?
 }
 
-/// The kind that callers call so; else what is said of the name.
-pub(super) fn kind_named(kinds: &Kinds, name: &str) -> Result<&'static KindDef, String> {
-    kinds.served_as(name).or_else(|| kinds.served_as(first_of_series(name)?)).ok_or_else(|| {
-        let near = did_you_mean(nearest(name, kinds.served().map(|def| def.collection)));
-        format!("there is no kind {}{near}", cut(&name.into()))
-    })
-}
-
-/// The name of the sheet that others go on with: `tasks` of `tasks (2)`, as exports of many rows have them.
-fn first_of_series(name: &str) -> Option<&str> {
-    let (first, number) = name.strip_suffix(')')?.rsplit_once(" (")?;
-    number.bytes().all(|digit| digit.is_ascii_digit()).then_some(first)
-}
-
-/// The code of what is wrong with a row or a cell.
-pub(super) const fn code(of: RowFaultCode) -> Code {
-    match of {
-        RowFaultCode::CellTooLong | RowFaultCode::RowTooLong => Code::TooLong,
-        RowFaultCode::Nul => Code::NullCharacter,
-        RowFaultCode::NotJson => Code::MalformedJson,
-        RowFaultCode::NotAnObject => Code::WrongType,
-        RowFaultCode::DuplicateMember => Code::DuplicateMember,
-        RowFaultCode::NotText
-        | RowFaultCode::TextAfterQuote
-        | RowFaultCode::ErrorValue
-        | RowFaultCode::NoResult
-        | RowFaultCode::BadValue => Code::BadFormat,
-    }
-}
-
 struct Reader<'a> {
     how: &'a Reading,
     writing: Writing,
     tables: Vec<Table>,
     columns: Vec<Column>,
+    /// Places of columns without a name, which hold nothing so far.
+    unnamed: Vec<usize>,
     layout: Layout,
     row: u32,
     names: Names,
@@ -160,6 +132,7 @@ impl<'a> Reader<'a> {
             writing: Writing::new()?,
             tables: Vec::new(),
             columns: Vec::new(),
+            unnamed: Vec::new(),
             layout: Layout::of(how.mapped.as_ref().map(|(mapping, _)| mapping.clone())),
             row: 0,
             names: Names::default(),
@@ -174,6 +147,7 @@ impl<'a> Reader<'a> {
                 self.layout.table(name, merged);
                 self.row = 0;
                 self.columns.clear();
+                self.unnamed.clear();
                 Ok(())
             }
             Item::Row(row) => match self.layout.row(row) {
@@ -189,14 +163,26 @@ impl<'a> Reader<'a> {
 
     fn data(&mut self, cells: Cells, line: u64) -> Result<()> {
         match cells {
+            // Its line of names refuses the file.
             Cells::Cells(_) if self.columns.is_empty() => Ok(()),
             Cells::Cells(cells) => self.cells(&cells, line),
             Cells::Members(members) => self.members(members, line),
-            Cells::Bad(bad) => {
-                let Some(table) = self.table_of_rows(&Map::new()) else { return Ok(()) };
-                self.row += 1;
-                self.add(table, entry::bad(bad.faults, (self.row, line)))
-            }
+            Cells::Bad(bad) => self.bad(bad, line),
+        }
+    }
+
+    /// Refuses the file.
+    fn refuse(&mut self, fault: Violation) {
+        if self.wrong.len() < MOST_FAULTS && !self.wrong.contains(&fault) {
+            self.wrong.push(fault);
+        }
+    }
+
+    /// Refuses the file for names of columns.
+    fn refuse_names(&mut self, faults: impl IntoIterator<Item = RowFault>, line: u64) {
+        for fault in faults {
+            let place = format!("/lines/{line}/columns/{}", fault.column.unwrap_or_default());
+            self.refuse(Violation::new(place, fault.code, fault.text));
         }
     }
 
@@ -210,99 +196,116 @@ impl<'a> Reader<'a> {
                 Ok(def) => Some(def),
                 Err(_) if self.how.kind.is_some() && place.is_empty() => self.how.kind,
                 Err(text) => {
-                    self.wrong.push(Violation::new(format!("{place}/kind"), Code::NotInList, text));
+                    self.refuse(Violation::new(format!("{place}/kind"), Code::NotInList, text));
                     None
                 }
             };
         }
         if self.how.kind.is_none() {
             let text = "the file does not say of which kind its rows are: give `kind`, or name the sheet or member by it";
-            let fault = Violation::new("?kind", Code::Required, text);
-            if !self.wrong.contains(&fault) {
-                self.wrong.push(fault);
-            }
+            self.refuse(Violation::new("?kind", Code::Required, text));
         }
         self.how.kind
     }
 
     /// Begins a table with a row of names.
-    fn header(&mut self, cells: &[tabular::Cell], line: u64) {
-        let names: Vec<String> = cells
-            .iter()
-            .map(|cell| match super::cells::read(super::cells::Form::Text, cell) {
-                Some(Json::String(name)) => name.trim().to_owned(),
-                _ => String::new(),
-            })
-            .collect();
-        // Programs write separators behind the last column.
-        let last = names.iter().rposition(|name| !name.is_empty()).map_or(0, |at| at + 1);
-        let names = names.get(..last).unwrap_or_default().to_vec();
+    fn header(&mut self, cells: &[Cell], line: u64) {
+        let names = header::names(cells);
         let name = self.layout.name.clone();
         let place = if self.how.kind.is_some() && self.tables.is_empty() { "" } else { "/tables" };
-        let Some(def) = self.kind_of(name.as_deref(), place) else { return };
-        match columns(def, &names, self.how.mapped.as_ref()) {
+        let Some(def) = self.kind_of(name.as_deref(), place) else {
+            return self.refuse_names(names.into_iter().filter_map(Result::err), line);
+        };
+        match header::columns(def, &names, self.how.mapped.as_ref()) {
             Ok(columns) => {
-                let of = |role| columns.iter().filter(move |column| column.role == role);
-                let told = of(Role::Told).map(|column| column.name.clone()).collect();
-                let others =
-                    of(Role::Own).filter(|column| !column.field.starts_with("x_") && !column.name.is_empty());
-                let left_out = others.map(|column| column.name.clone()).collect();
-                let names =
-                    columns.iter().map(|column| (column.field.clone(), column.name.clone())).collect();
-                self.tables.push(Table { name, def, columns: names, told, left_out });
-                self.columns = columns;
+                let (table, unnamed) = header::table(name, def, &columns);
+                self.tables.push(table);
+                (self.columns, self.unnamed) = (columns, unnamed);
             }
-            Err(faults) => self.wrong.extend(faults.into_iter().map(|fault| {
-                let column = fault.column.unwrap_or_default();
-                Violation::new(format!("/lines/{line}/columns/{column}"), fault.code, fault.text)
-            })),
+            Err(faults) => self.refuse_names(faults, line),
         }
     }
 
-    fn cells(&mut self, cells: &[tabular::Cell], line: u64) -> Result<()> {
+    fn cells(&mut self, cells: &[Cell], line: u64) -> Result<()> {
         self.row += 1;
-        let table = self.tables.len().saturating_sub(1);
-        let Some(def) = self.tables.get(table).map(|table| table.def) else { return Ok(()) };
+        let at = self.tables.len().saturating_sub(1);
+        let Some(table) = self.tables.get_mut(at) else { return Ok(()) };
+        let is_empty = |at: &usize| cells.get(*at).is_none_or(|cell| matches!(cell, Cell::Empty));
+        for held in self.unnamed.extract_if(.., |at| !is_empty(at)) {
+            table.left_out.push(format!("column {}", held + 1));
+        }
         let place = (self.row, line);
         let more = cells.get(self.columns.len()..).unwrap_or_default();
         let is_short = self.layout.name.is_none() && cells.len() < self.columns.len();
-        let entry = if is_short || more.iter().any(|cell| !matches!(cell, tabular::Cell::Empty)) {
+        let is_whole = !matches!(cells, [Cell::Bad(bad)] if bad.code == RowFaultCode::RowTooLong);
+        let entry = if is_whole && (is_short || more.iter().any(|cell| !matches!(cell, Cell::Empty))) {
             let (has, needs) = (cells.len(), self.columns.len());
             let text = format!("the row has {has} cells, the line of names {needs}");
             entry::unread(RowFault::new(None, Code::BadFormat, text).saying(&original::line(cells)), place)
         } else {
-            entry::of_cells(def, &self.columns, (cells, self.how.nulls), place)
+            entry::of_cells(table.def, &self.columns, (cells, self.how.nulls), place)
         };
-        self.add(table, entry)
+        self.add(at, entry)
     }
 
-    /// The table that objects of one kind are in.
-    fn table_of_rows(&mut self, members: &Map<String, Json>) -> Option<usize> {
-        if !self.columns.is_empty() {
-            return Some(self.tables.len().saturating_sub(1));
+    /// The kind of objects that do not say their own.
+    fn kind_of_rows(&self) -> Option<&'static KindDef> {
+        if let Some((mapping, _)) = &self.how.mapped {
+            return self.how.kinds.served_as(&mapping.kind);
         }
-        // An object may say its own kind; some kinds have a member `kind` of their own.
-        let said = |name: &str| members.get(name).and_then(Json::as_str);
-        let known = |name: &&str| self.how.kinds.served_as(name).is_some();
-        let own = said(RECORD_KIND).or_else(|| said("kind").filter(known));
-        let name = self.layout.name.clone();
-        let own = own.filter(|_| self.how.kind.is_none()).or(name.as_deref());
-        let def = self.kind_of(own, "")?;
-        if let Some(at) =
-            self.tables.iter().position(|table| table.def.name == def.name && table.name == name)
-        {
-            return Some(at);
-        }
-        self.tables.push(Table { name, def, columns: Vec::new(), told: Vec::new(), left_out: Vec::new() });
-        Some(self.tables.len() - 1)
+        let named = self.layout.name.as_deref().and_then(|name| kind_named(self.how.kinds, name).ok());
+        named.or(self.how.kind)
+    }
+
+    /// The table that an object is in: each kind has one.
+    fn table_of(&mut self, members: &Map<String, Json>, line: u64) -> Option<usize> {
+        let usual = self.kind_of_rows();
+        let said = kinds::said(usual, members).map(kinds::meant);
+        let def = match (said, usual) {
+            (Some(Ok(def)), _) if self.how.mapped.is_none() => def,
+            // What else it says is wrong with the row alone.
+            (_, Some(def)) => def,
+            (Some(Err((code, text))), None) => {
+                self.refuse(Violation::new(format!("/lines/{line}"), code, text));
+                return None;
+            }
+            (_, None) => {
+                let name = self.layout.name.clone();
+                self.kind_of(name.as_deref(), "")?
+            }
+        };
+        let name = &self.layout.name;
+        let known = self.tables.iter().position(|table| table.def.name == def.name && table.name == *name);
+        Some(known.unwrap_or_else(|| {
+            self.tables.push(Table::new(name.clone(), def));
+            self.tables.len() - 1
+        }))
     }
 
     fn members(&mut self, members: Map<String, Json>, line: u64) -> Result<()> {
-        let Some(table) = self.table_of_rows(&members) else { return Ok(()) };
-        let Some(def) = self.tables.get(table).map(|table| table.def) else { return Ok(()) };
+        let Some(at) = self.table_of(&members, line) else { return Ok(()) };
+        let Some(table) = self.tables.get_mut(at) else { return Ok(()) };
         self.row += 1;
-        let entry = of_members(def, members, self.how.nulls, (self.row, line));
-        self.add(table, entry)
+        let entry = of_members(table.def, (members, self.how.nulls), (self.row, line), table);
+        self.add(at, entry)
+    }
+
+    /// An object that cannot be read as a whole: where it cannot even say its kind, it is with those before it.
+    fn bad(&mut self, bad: BadRow, line: u64) -> Result<()> {
+        let is_of_any = self.layout.name.is_none()
+            && self.kind_of_rows().is_none()
+            && kinds::said(None, &bad.rest).is_none();
+        let at = if is_of_any { self.tables.len().checked_sub(1) } else { self.table_of(&bad.rest, line) };
+        let Some(at) = at else {
+            for fault in bad.faults {
+                self.refuse(Violation::new(format!("/lines/{line}"), code(fault.code), fault.text));
+            }
+            return Ok(());
+        };
+        let Some(table) = self.tables.get_mut(at) else { return Ok(()) };
+        self.row += 1;
+        let entry = entry::bad(table.def, (bad, self.how.nulls), (self.row, line), table);
+        self.add(at, entry)
     }
 
     fn add(&mut self, table: usize, mut entry: Entry) -> Result<()> {
@@ -321,15 +324,16 @@ impl<'a> Reader<'a> {
             match self.seen.get(&about) {
                 Some((row, line)) => {
                     let text = format!("row {row} (line {line}) is about the same record");
-                    entry.faults.push(RowFault::at(column, Code::DuplicateItem, text));
+                    entry.faults.push(RowFault::within(column, &[column], Code::DuplicateItem, text));
                 }
                 None => drop(self.seen.insert(about, (entry.row, entry.line))),
             }
         }
         if entry.faults.is_empty() {
             let at = u32::try_from(self.writing.len()).unwrap_or(u32::MAX);
-            let (only, own) = (self.how.kind, def.name);
-            self.names.note(at, def, &entry, |target| only.is_none() || target == own);
+            // A file of one kind refers to others that are there already.
+            let is_of_many = self.how.kind.is_none_or(|only| only.name != def.name);
+            self.names.note(at, def, &entry, |target| is_of_many || target == def.name);
         }
         self.writing.add(table, &entry)
     }
@@ -352,9 +356,19 @@ impl<'a> Reader<'a> {
         }
         let circles = circles::rows(&spool, &tables, &order)?;
         let builds_on_itself = names.has_edges() || tables.len() > 1;
-        let below = layout.below;
+        let (kind, below) = (how.kind, layout.below);
         let left_out = layout.left_out.into_iter().chain(found.left_out.iter().cloned());
         let left_out = left_out.filter(|name| !name.starts_with("x_")).collect();
-        Ok(Read { spool, tables, order: order.places, circles, builds_on_itself, found, left_out, below })
+        Ok(Read {
+            spool,
+            kind,
+            tables,
+            order: order.places,
+            circles,
+            builds_on_itself,
+            found,
+            left_out,
+            below,
+        })
     }
 }

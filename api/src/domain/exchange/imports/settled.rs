@@ -51,7 +51,7 @@ fn warnings(read: &Read) -> Vec<ImportWarning> {
         message: why,
     };
     let told = read.tables.iter().filter(|table| !table.told.is_empty()).map(|table| {
-        let text = format!("nobody writes {}: these columns are left alone", table.told.join(", "));
+        let text = format!("nobody writes {}: they are left alone", table.told.join(", "));
         of_table(table, "columns_left_alone", &table.told, text)
     });
     let others = read.tables.iter().filter(|table| !table.left_out.is_empty()).map(|table| {

@@ -31,7 +31,7 @@ pub(super) struct Table {
     pub(super) def: &'static KindDef,
     /// Its columns, by field and name; none where rows are objects.
     pub(super) columns: Vec<(String, String)>,
-    /// Names of columns that were left alone because the service says what stands there.
+    /// Names of columns and members that were left alone because the service says what stands there.
     pub(super) told: Vec<String>,
     /// Names of columns that were left out because the mapping says so.
     pub(super) left_out: Vec<String>,
@@ -41,6 +41,18 @@ impl Table {
     /// What it is called: by its name, else by the kind of its rows.
     pub(super) fn called(&self) -> &str {
         self.name.as_deref().unwrap_or(self.def.collection)
+    }
+
+    /// A table without columns: of rows that are objects, or before its columns are known.
+    pub(super) const fn new(name: Option<String>, def: &'static KindDef) -> Self {
+        Self { name, def, columns: Vec::new(), told: Vec::new(), left_out: Vec::new() }
+    }
+
+    /// Notes a column or member that was left alone.
+    pub(super) fn tell(&mut self, name: &str) {
+        if !self.told.iter().any(|known| known == name) {
+            self.told.push(name.to_owned());
+        }
     }
 }
 

@@ -66,12 +66,12 @@ impl Judging {
             }
             all.extend(some);
         }
-        if let (Some(system), Some(table)) = (&self.sync, self.read.tables.first())
+        if let (Some(system), Some(def)) = (&self.sync, self.read.kind)
             && !has_rejected(&all)
         {
             let named: BTreeSet<Uuid> = all.iter().filter_map(|verdict| verdict.row.id).collect();
             let first = i32::try_from(self.read.order.len()).unwrap_or(i32::MAX);
-            all.extend(chunk::delete_missing(unit, (table.def, system), &named, first).await?);
+            all.extend(chunk::delete_missing(unit, (def, system), &named, first).await?);
         }
         all.sort_by_key(|verdict| verdict.seq);
         Ok(all)
