@@ -119,10 +119,13 @@ fn set_field(
     None
 }
 
-/// The value of a field that a creation does not give.
-fn default_of(def: &KindDef, name: &str, ty: Column) -> Option<Value> {
-    let value = def.schemas.new.defaults().get(name).filter(|value| !value.is_null())?;
-    parse(ty, value)
+/// The value of a field that a creation does not give; an empty list is one.
+pub(super) fn default_of(def: &KindDef, name: &str, ty: Column) -> Option<Value> {
+    if let Some(value) = def.schemas.new.defaults().get(name).filter(|value| !value.is_null()) {
+        return parse(ty, value);
+    }
+    let is_list = def.declared.field(name).is_some_and(|field| field.shape.is_list());
+    is_list.then(|| parse(ty, &json!([])))?
 }
 
 /// A field that only a creation takes stays what it was.
@@ -147,8 +150,9 @@ fn keep_settled(
         item.wanted_state = value.as_str().map(str::to_owned);
         return;
     }
-    let given = match column.target {
+    let given = match column.target.filter(|_| !value.is_null()) {
         Some(target) => found.get(target, value, owner).map(|row| row.id().into()),
+        None if value.is_null() && !column.nullable => default_of(def, name, column.ty),
         None => parse(column.ty, value),
     };
     if given.is_none_or(|given| given != *item.after.get(column.name)) {

@@ -236,7 +236,11 @@ pub(super) fn narrowed(row: &Row, parent: &Row, sets: &Sets) -> Option<(Visibili
 fn check_own_language(item: &mut Item) {
     let Some(own) = item.after.text("language").map(str::to_owned) else { return };
     let given = item.fields.get("translations").and_then(|all| all.get(&own));
-    if given.is_some_and(|texts| !texts.is_null()) {
+    let is_empty = |texts: &Json| match texts {
+        Json::Object(texts) => texts.values().all(Json::is_null),
+        texts => texts.is_null(),
+    };
+    if given.is_some_and(|texts| !is_empty(texts)) {
         let text = format!("the record is in `{own}` itself: write this text in its own member");
         item.fault(&format!("/translations/{own}"), Code::RuleBroken, text);
     }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 
 use super::{
     Unit,
-    fields::{OURS, parts_of},
+    fields::{OURS, default_of, parts_of},
     references::{Found, Token, named},
 };
 use crate::{
@@ -125,7 +125,8 @@ fn holds(def: &KindDef, row: &Row, name: &str, value: &Json) -> bool {
     let stored = row.get(column.name);
     match (stored, value) {
         _ if OURS.contains(&column.name) => false,
-        (_, Json::Null) => column.nullable && is_null(stored),
+        (_, Json::Null) if column.nullable => is_null(stored),
+        (_, Json::Null) => default_of(def, name, column.ty).is_some_and(|value| value == *stored),
         (Value::String(Some(stored)), Json::String(given)) => stored == given,
         _ => parse(column.ty, value).is_some_and(|given| given == *stored),
     }
