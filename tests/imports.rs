@@ -3,6 +3,7 @@
 mod again;
 mod at_once;
 mod atomic;
+mod declared;
 mod files;
 mod headers;
 mod jobs;

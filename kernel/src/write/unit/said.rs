@@ -51,8 +51,7 @@ impl Unit {
         said: &[(&Row, &Map<String, Json>)],
     ) -> Result<Vec<bool>> {
         let actor = &self.ctx.actor;
-        let is_plain =
-            !self.drafts(def) && !actor.judges(def) && self.ctx.kinds.stages(def).prepare.is_none();
+        let is_plain = !self.drafts(def) && !actor.judges(def);
         let is_shown = |row: &Row| {
             (actor.is_system() || is_inside(actor, def, row.owner())) && withheld(actor, row).is_empty()
         };

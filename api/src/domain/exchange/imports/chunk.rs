@@ -11,6 +11,7 @@ use kernel::{
     schema, store,
     unit::Atomic,
 };
+use model::Write;
 use sea_orm::{
     Statement,
     sea_query::{Cond, ExprTrait},
@@ -105,7 +106,8 @@ pub(super) async fn apply(unit: &mut Unit, read: &Read, chunk: &Chunk, how: How)
             verdicts.push(Verdict::unchanged((*at, entry, table), record));
             continue;
         }
-        match op(table.def, entry, how.mode, (&found, own.as_deref())) {
+        let asks = op(table.def, entry, how.mode, (&found, own.as_deref()));
+        match asks.and_then(|op| taken(&unit.ctx, table.def, op)) {
             Ok(op) => {
                 asked.push((*at, entry));
                 ops.push(faulty(op, entry));
@@ -249,6 +251,20 @@ fn op(
             (None, _) => Ok(Op::Create(fields)),
         },
     }
+}
+
+/// An operation, where callers may make it of records of the kind: a file writes what single writes may, and no more.
+fn taken(ctx: &Ctx, def: &KindDef, op: Op) -> Result<Op, Vec<RowFault>> {
+    let (write, does) = match &op {
+        Op::Create(_) | Op::Upsert { .. } => (Write::Create, "make"),
+        Op::Delete { .. } => (Write::Delete, "delete"),
+        _ => (Write::Update, "edit"),
+    };
+    if ctx.actor.is_system() || def.declared.takes(write) {
+        return Ok(op);
+    }
+    let text = format!("files {does} no {}", def.declared.plural_words());
+    Err(vec![RowFault::new(None, Code::Forbidden, text)])
 }
 
 /// Deletes the visible records of a source system that a file of one kind does not name; those it names are given by id.

@@ -181,10 +181,10 @@ fn form(def: &KindDef, name: &str) -> Form {
     }
 }
 
-/// Whether a member is an object of any members, or a list of objects: a cell holds it as JSON.
+/// Whether a member is an object, or a list of objects: a cell holds it as JSON.
 fn is_json(def: &KindDef, name: &str) -> bool {
     let field = def.declared.field(name);
-    field.is_some_and(|field| matches!(field.shape, Shape::Objects(_) | Shape::JsonObject))
+    field.is_some_and(|field| matches!(field.shape, Shape::Object(_) | Shape::Objects(_) | Shape::JsonObject))
 }
 
 /// The one column that holds a member; none for a small object, though its id may go by the same name.

@@ -2,6 +2,7 @@
 
 use async_graphql::Enum;
 use kernel::{Code, Error, KindDef, Result, Violation, kinds::Kinds, spelling};
+use model::Write;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -237,6 +238,12 @@ impl ImportOptions {
                     Code::Required,
                     "`sync` deletes records of one source system: say which",
                 );
+            }
+            if let Ok(Some(def)) = self.kind_of(kinds)
+                && !def.declared.takes(Write::Delete)
+            {
+                let text = format!("`sync` deletes, and files delete no {}", def.declared.plural_words());
+                fault("mode", Code::RuleBroken, &text);
             }
             if self.atomic() != ImportAtomic::All {
                 fault("atomic", Code::RuleBroken, "`sync` writes all or nothing");

@@ -1,7 +1,7 @@
 //! Templates: empty files of a kind, with what each column takes.
 
 use kernel::{KindDef, schema, view::Locale};
-use model::VocabularyDef;
+use model::{VocabularyDef, Write};
 use serde_json::{Map, Value as Json, json};
 
 use super::{
@@ -66,10 +66,13 @@ pub enum Takes {
 const BOUNDS: [&str; 5] = ["minLength", "maxLength", "pattern", "minimum", "maximum"];
 
 impl Template {
-    /// The template of a kind, with labels in the language that is wanted; none where the kind is not written by callers.
+    /// The template of a kind, with labels in the language that is wanted; none where files write no such records.
     #[must_use]
     pub fn of(name: &str, locale: &Locale) -> Option<Self> {
         let def = KINDS.served_as(name)?;
+        if !def.declared.takes(Write::Create) && !def.declared.takes(Write::Update) {
+            return None;
+        }
         let published = schema::new(def.declared);
         let speech = Speech::of(locale, &[]);
         let own = columns::all(def).into_iter().filter(|column| column.role == Role::Member);
@@ -279,6 +282,7 @@ mod tests {
         assert!(column("status").codes.iter().any(|label| label.code == "done"));
         assert!(column("visibility").codes.iter().any(|label| label.code == "national"));
         assert_eq!(column("title").bounds["maxLength"], 500);
-        assert!(Template::of("nonsense", &Locale::default()).is_none());
+        let none = ["nonsense", "api-keys", "calendars"];
+        assert!(none.iter().all(|name| Template::of(name, &Locale::default()).is_none()));
     }
 }
