@@ -20,6 +20,7 @@ mod reviews;
 mod round_trip;
 mod sending;
 mod templates;
+mod translated;
 mod unchanged;
 mod unread;
 mod uploads;

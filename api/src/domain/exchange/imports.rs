@@ -34,6 +34,7 @@ mod report;
 mod revert;
 mod review;
 mod settled;
+mod shown;
 mod sorts;
 mod speech;
 mod spool;

@@ -115,7 +115,7 @@ impl Asked {
         let is_shown = read.lang.as_deref().is_some_and(|lang| lang != "*");
         let texts = if is_shown { Texts::Shown } else { Texts::Translated(BTreeSet::new()) };
         let chosen = match read.columns.as_deref() {
-            Some(names) if form == LINES => Ok(Chosen::Members(members(def, names, &mut faults))),
+            Some(names) if form == LINES => Ok(Chosen::Members(members(def, (names, &texts), &mut faults))),
             None if form == LINES => Ok(Chosen::Members(print::members(def, &texts).collect())),
             Some(names) => Columns::chosen(def, names, &texts, speech).map(Chosen::Columns),
             None => Ok(Chosen::All(labels.unwrap_or_default())),
@@ -184,15 +184,24 @@ pub(in crate::rest) fn one_of<T: Copy>(
     found
 }
 
-/// The members with these names.
-fn members(def: &'static KindDef, names: &str, faults: &mut Vec<Violation>) -> Vec<&'static Part> {
-    let mut found = Vec::new();
+/// The members with these names; with texts as they are shown also what says which of them are translated.
+fn members(
+    def: &'static KindDef,
+    (names, texts): (&str, &Texts),
+    faults: &mut Vec<Violation>,
+) -> Vec<&'static Part> {
+    let known = || def.parts.iter().filter(|part| !matches!(part.form, Made::Can));
+    let mut found: Vec<&'static Part> = Vec::new();
     for name in names.split(',').map(str::trim) {
-        let known = || def.parts.iter().filter(|part| !matches!(part.form, Made::Can));
         match known().find(|part| part.name == name) {
             Some(part) => found.push(part),
             None => faults.push(unknown(def, name, known().map(|part| part.name))),
         }
+    }
+    let told = known().find(|part| matches!(part.form, Made::Languages));
+    let is_told = told.is_none_or(|told| found.iter().any(|part| part.name == told.name));
+    if *texts == Texts::Shown && !is_told && found.iter().any(|part| matches!(part.form, Made::Text(_))) {
+        found.extend(told);
     }
     found
 }

@@ -3,6 +3,7 @@
 use kernel::{
     Code, KindDef, Violation,
     input::{cut, did_you_mean, nearest},
+    record::part::Form,
     spelling,
 };
 use serde_json::Value as Json;
@@ -33,8 +34,20 @@ impl Columns {
                 None => faults.push(unknown(def, name, known.iter().map(|column| column.name.as_str()))),
             }
         }
+        // A file with texts as they are shown says so, whatever else is chosen.
+        let shown = known.iter().find(|column| matches!(column.holds, Holds::ShownIn));
+        let is_told = shown.is_none_or(|shown| all.iter().any(|column| column.name == shown.name));
+        if !is_told && all.iter().any(|column| is_text(def, column)) {
+            all.extend(shown.cloned());
+        }
         if faults.is_empty() { Ok(Self { def, all }) } else { Err(faults) }
     }
+}
+
+/// Whether a column holds a text that may be shown in translation.
+fn is_text(def: &KindDef, column: &Column) -> bool {
+    let form = def.parts.get(column.part).map(|part| part.form);
+    matches!((&column.holds, form), (Holds::Whole, Some(Form::Text(_))))
 }
 
 /// The violation of a name that is no column.

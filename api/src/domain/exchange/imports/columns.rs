@@ -11,6 +11,7 @@ use super::{
     kinds::says_kind,
     lore::Lore,
     mapping::{Mapping, Names},
+    shown::SHOWN_IN,
     sorts::Sort,
 };
 
@@ -75,9 +76,6 @@ impl Column {
         Self { role, ..Self::new(name, &[name], form) }
     }
 }
-
-/// Name of the column of an export that says in which language its texts are shown.
-pub(super) const SHOWN_IN: &str = "shown_in";
 
 /// The column of a name in the header: as the mapping says, else by the name of its field, else by what people call that.
 pub(super) fn understood(def: &KindDef, name: &str, mapped: Option<&Mapped>) -> Option<Column> {

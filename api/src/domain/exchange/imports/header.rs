@@ -6,8 +6,9 @@ use tabular::Cell;
 
 use super::{
     cells::{self, Form},
-    columns::{Column, Mapped, Role, SHOWN_IN, understood, unknown},
+    columns::{Column, Mapped, Role, understood, unknown},
     fault::{self, RowFault},
+    shown,
     spool::Table,
 };
 
@@ -83,11 +84,7 @@ pub(super) fn columns(
             None => fault(name, Code::UnknownMember, unknown(def, name)),
         }
     }
-    if found.iter().any(|column| column.field == SHOWN_IN) {
-        // Texts as somebody was shown them are no texts to be kept.
-        let is_text = |name: &str| def.columns.iter().any(|column| column.is_text && column.field == name);
-        found.iter_mut().filter(|column| is_text(&column.field)).for_each(|column| column.role = Role::Told);
-    }
+    shown::leave(def, &mut found);
     if faults.is_empty() { Ok(found) } else { Err(faults) }
 }
 

@@ -11,10 +11,12 @@ use super::{
     entry::{Draft, Entry},
     kinds::says_kind,
     original::of_json,
+    shown,
     spool::Table,
 };
 
-/// Reads a row that is an object. Members that nobody writes are left alone; their names are told to the table.
+/// Reads a row that is an object. Members that nobody writes are left alone, and so are texts that it shows in translation; their
+/// names are told to the table.
 pub(super) fn of_members(
     def: &KindDef,
     (members, nulls): (Map<String, Json>, Nulls),
@@ -22,8 +24,10 @@ pub(super) fn of_members(
     table: &mut Table,
 ) -> Entry {
     let mut draft = Draft::default();
+    let translated = shown::texts(def, &members);
     for (name, given) in members {
         match name.as_str() {
+            _ if translated.contains(&name.as_str()) => table.tell(&name),
             "can" | "languages" => {}
             _ if name.starts_with("x_") => {}
             "id" | "version" => draft.address(def, &name, said(def, &name, given, nulls).unwrap_or_default()),

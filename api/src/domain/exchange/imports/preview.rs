@@ -273,6 +273,7 @@ fn shown(def: &'static KindDef, table: Begun, mapped: Option<&Mapped>, nulls: Nu
                 made.header_row = i64::try_from(line).ok();
                 let row = Row { line, cells: Cells::Cells(cells), formulas: Vec::new(), after_gap: false };
                 header = names(&row).iter().map(|name| columns::or_own(def, name, mapped)).collect();
+                super::shown::leave(def, &mut header);
                 named = header.iter().map(|one| (one.field.clone(), one.name.clone())).collect();
                 made.columns = header.iter().map(column).collect();
             }

@@ -51,7 +51,8 @@ fn warnings(read: &Read) -> Vec<ImportWarning> {
         message: why,
     };
     let told = read.tables.iter().filter(|table| !table.told.is_empty()).map(|table| {
-        let text = format!("nobody writes {}: they are left alone", table.told.join(", "));
+        let why = "nobody writes them, or they show texts in translation";
+        let text = format!("these are left alone, for {why}: {}", table.told.join(", "));
         of_table(table, "columns_left_alone", &table.told, text)
     });
     let others = read.tables.iter().filter(|table| !table.left_out.is_empty()).map(|table| {

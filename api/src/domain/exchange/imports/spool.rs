@@ -31,7 +31,8 @@ pub(super) struct Table {
     pub(super) def: &'static KindDef,
     /// Its columns, by field and name; none where rows are objects.
     pub(super) columns: Vec<(String, String)>,
-    /// Names of columns and members that were left alone because the service says what stands there.
+    /// Names of columns and members that were left alone because the service says what stands there, or shows texts there in
+    /// translation.
     pub(super) told: Vec<String>,
     /// Names of columns that were left out because the mapping says so.
     pub(super) left_out: Vec<String>,
