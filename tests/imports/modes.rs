@@ -215,6 +215,48 @@ async fn clear_empties_in_every_format() {
 }
 
 #[tokio::test]
+async fn what_empties_a_cell_is_a_text_where_it_is_written() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let texts = ["!clear", "'!clear", "!clear it"];
+        for text in texts {
+            let task = json!({"owner": "KGZ", "title": text, "description": text, "lead_agency": "MES", "language": "en"});
+            me.post("/tasks", task).await.ok(201);
+        }
+
+        for form in ["csv", "xlsx"] {
+            let file = me.get(&format!("/tasks.{form}?owner=KGZ")).await;
+            let report = send(&me, "kind=tasks&force=true", file.bytes).await;
+
+            let [created, updated, unchanged, deleted, rejected] = counts(report.ok(200));
+            assert_eq!([created, updated, deleted, rejected], [0; 4], "{}", report.body);
+            assert!(unchanged >= 3, "{}", report.body);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_list_is_emptied_and_nothing_said_of_what_is_settled_changes_it() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let task = json!({"owner": "KGZ", "title": "Drill", "lead_agency": "MES", "contributing_agencies": ["MOH"], "language": "en"});
+        let id = me.post("/tasks", task).await.id();
+        let plan = app.world.id("plan:national");
+        me.edit(&format!("/plans/{plan}"), json!({"preconditions": ["gap_links"]})).await.ok(200);
+
+        let list = send(&me, "kind=tasks", format!("id,contributing_agencies,deadline\n{id},!clear,!clear\n")).await;
+        let kept = send(&me, "kind=plans", format!("id,preconditions\n{plan},!clear\n")).await;
+        let own = send(&me, "kind=tasks&nulls=clear", format!("id,title,title@en\n{id},Drill,\n")).await;
+
+        assert_eq!(results(list.ok(200)), ["updated"], "{}", list.body);
+        assert_eq!(kept.ok(200)["rows"][0]["changes"]["preconditions"][1], json!([]), "{}", kept.body);
+        assert_eq!(results(own.ok(200)), ["unchanged"], "{}", own.body);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn rows_are_judged_by_the_rights_of_their_sender() {
     app(async |app| {
         let (officer, observer) = (app.user("officer").await, app.user("observer").await);

@@ -6,6 +6,7 @@
 mod along;
 mod cell;
 mod choice;
+mod fit;
 mod guard;
 mod make;
 
@@ -28,7 +29,8 @@ use crate::domain::plans::document::words::Speech;
 pub use along::{Kept, Type, look_along};
 pub use cell::Cell;
 pub use choice::unknown;
-pub use guard::{guarded, unguarded};
+pub use fit::{fitted, is_cut};
+pub use guard::{CLEAR, guarded, unguarded};
 
 /// What is written of codes and of records that are referred to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

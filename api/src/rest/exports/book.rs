@@ -11,14 +11,12 @@ use rust_xlsxwriter::{Format, Workbook, XlsxError};
 use tokio::sync::mpsc;
 
 use crate::domain::exchange::{
-    columns::{Cell, Columns, guarded},
+    columns::{Cell, Columns, fitted, guarded},
     export::{Batch, Pace},
 };
 
 /// Records of a sheet at most, besides the line of names; what is more stands on the next one.
 const ROWS: u32 = 1_048_575;
-/// Units of UTF-16 that a cell holds at most.
-const LONGEST: usize = 32_767;
 /// Width of columns, in letters.
 const WIDTH: u16 = 18;
 
@@ -241,19 +239,6 @@ fn serial(day: NaiveDate) -> Option<f64> {
     (first..=last).contains(&day).then(|| f64::from(days))
 }
 
-/// As much of a text as a cell holds; one that is cut ends with dots.
-fn fitted(text: &str) -> std::borrow::Cow<'_, str> {
-    if text.len() <= LONGEST || text.encode_utf16().count() <= LONGEST {
-        return text.into();
-    }
-    let mut units = 0;
-    let kept = text.chars().take_while(|letter| {
-        units += letter.len_utf16();
-        units < LONGEST
-    });
-    (kept.collect::<String>() + "\u{2026}").into()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -274,16 +259,5 @@ mod tests {
             [Some(12.5), Some(-1.0), Some(123_456_789_012_345.0)]
         );
         assert_eq!([exact("1234567890123456"), exact("1.234567890123456")], [None; 2]);
-    }
-
-    #[test]
-    fn a_text_that_no_cell_holds_is_cut_between_letters() {
-        let long = "\u{1f9ea}".repeat(20_000);
-
-        let cut = fitted(&long);
-
-        assert!(cut.encode_utf16().count() <= LONGEST && cut.ends_with('\u{2026}'));
-        assert_eq!(fitted("short"), "short");
-        assert_eq!(fitted(&"ы".repeat(LONGEST)).chars().count(), LONGEST);
     }
 }

@@ -162,7 +162,7 @@ fn joined<'a>(mut items: impl Iterator<Item = Cow<'a, str>>) -> Cell<'a> {
 fn list(items: &[Json]) -> Cell<'_> {
     let is_plain = |item: &Json| {
         let text = item.as_str().filter(|text| !text.is_empty() && text.trim() == *text);
-        text.is_some_and(|text| !text.contains(BETWEEN) && !text.starts_with('['))
+        text.is_some_and(|text| !text.contains([';', '\n']) && !text.starts_with('['))
     };
     if items.iter().all(is_plain) {
         return joined(items.iter().filter_map(|item| item.as_str().map(Cow::Borrowed)));
@@ -304,6 +304,7 @@ mod tests {
         assert_eq!(cell(&[json!("a"), json!("b c")]), "a;b c");
         assert_eq!(cell(&[json!("a;b"), json!("c")]), r#"["a;b","c"]"#);
         assert_eq!(cell(&[json!("[a]")]), r#"["[a]"]"#);
+        assert_eq!(cell(&[json!("a\nb"), json!("c")]), r#"["a\nb","c"]"#);
         assert_eq!(cell(&[json!({"a": 1})]), r#"[{"a":1}]"#);
         assert_eq!(cell(&[]), "");
     }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 use tabular::Cell;
 
 use super::original::text;
-use crate::domain::exchange::columns::unguarded;
+use crate::domain::exchange::columns::{CLEAR, unguarded};
 
 /// How the cells of a column are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,9 +20,6 @@ pub(super) enum Form {
     /// A JSON object.
     Json,
 }
-
-/// What a cell holds that empties the field.
-pub(super) const CLEAR: &str = "!clear";
 
 /// Reads a cell; an empty one says nothing, and null is said by [`CLEAR`].
 ///
@@ -129,6 +126,8 @@ mod tests {
         assert_eq!(read(Form::Text, &Cell::Day(day)), Some(json!("2027-03-31")));
         assert_eq!(read(Form::Bool, &Cell::Bool(true)), Some(json!(true)));
         assert_eq!(read(Form::Text, &Cell::Text("!clear".into())), Some(Json::Null));
+        assert_eq!(read(Form::Text, &Cell::Text("'!clear".into())), Some(json!("!clear")));
+        assert_eq!(read(Form::List, &Cell::Text("'!clear".into())), Some(json!(["!clear"])));
         assert_eq!(read(Form::Text, &Cell::Text("'=1+1".into())), Some(json!("=1+1")));
         assert_eq!(read(Form::Text, &Cell::Text("'tis".into())), Some(json!("'tis")));
         assert_eq!(read(Form::Text, &Cell::Text("''quoted''".into())), Some(json!("''quoted''")));

@@ -19,6 +19,7 @@ use super::{
     spool::Table,
     written::Period,
 };
+use crate::domain::exchange::columns::is_cut;
 
 /// Which record a row is about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -98,6 +99,11 @@ pub(super) fn of_cells(
             draft.original.keep_cell(&column.field, given, &value);
         }
         match column.role {
+            Role::Member if matches!(&*cell, Cell::Text(text) if is_cut(text)) => {
+                let text =
+                    "the text was cut to fit into a cell of a workbook: send all of it, as CSV or NDJSON";
+                draft.faults.push(RowFault::new(Some(&column.name), Code::TooLong, text));
+            }
             Role::Member if value.is_null() && column.is_part() => {
                 // An object is emptied as a whole, where none of its parts is given.
                 draft.fields.entry(column.path.first().cloned().unwrap_or_default()).or_insert(value);

@@ -6,7 +6,6 @@ use serde_json::{Map, Value as Json};
 
 use super::{
     Nulls,
-    cells::CLEAR,
     columns::{is_member, is_told},
     entry::{Draft, Entry},
     kinds::says_kind,
@@ -14,6 +13,7 @@ use super::{
     shown,
     spool::Table,
 };
+use crate::domain::exchange::columns::CLEAR;
 
 /// Reads a row that is an object. Members that nobody writes are left alone, and so are texts that it shows in translation; their
 /// names are told to the table.

@@ -51,7 +51,7 @@ pub enum ImportAtomic {
 #[serde(rename_all = "snake_case")]
 #[graphql(rename_items = "SCREAMING_SNAKE_CASE")]
 pub enum Nulls {
-    /// Nothing: the field stays as it is. `!clear` empties it.
+    /// Nothing: the field stays as it is. A cell `!clear` empties it.
     #[default]
     Keep,
     /// The field is emptied.
