@@ -6,6 +6,7 @@ mod atomic;
 mod declared;
 mod files;
 mod headers;
+mod instants;
 mod jobs;
 mod kinds;
 mod left_out;

@@ -157,6 +157,13 @@ impl Columns {
         all.iter().find(|columns| std::ptr::eq(columns.def, row.def()))
     }
 
+    /// Whether callers write what a column holds, so that it has to come back as it went out.
+    #[must_use]
+    pub fn writes(&self, column: &Column) -> bool {
+        let part = self.def.parts.get(column.part).filter(|_| matches!(column.holds, Holds::Whole));
+        part.is_some_and(|part| self.def.schemas.new.members().iter().any(|member| member == part.name))
+    }
+
     /// The names in the header.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.all.iter().map(|column| column.name.as_str())

@@ -167,9 +167,15 @@ impl<'a> Writer<'a> {
                 self.sheet()?;
             }
             self.line += 1;
-            let columns = Columns::of_row(&self.of.columns, row).map_or(&[][..], |columns| &columns.all);
-            for (at, column) in (0_u16..).zip(columns) {
-                bytes = bytes.saturating_add(self.cell(at, column.cell(&batch.renderer, row))?);
+            let Some(columns) = Columns::of_row(&self.of.columns, row) else { continue };
+            for (at, column) in (0_u16..).zip(&columns.all) {
+                let cell = match column.cell(&batch.renderer, row) {
+                    Cell::At(instant) if !is_counted(instant) && columns.writes(column) => {
+                        text(&Cell::At(instant))
+                    }
+                    cell => cell,
+                };
+                bytes = bytes.saturating_add(self.cell(at, cell)?);
             }
         }
         Ok(bytes)
@@ -231,6 +237,18 @@ fn exact(text: &str) -> Option<f64> {
     text.parse().ok().filter(|_| digits <= 15)
 }
 
+/// Whether the number of an instant says all of it: programs for tables count milliseconds.
+fn is_counted(at: DateTime<Utc>) -> bool {
+    at.nanosecond().is_multiple_of(1_000_000)
+}
+
+/// A cell as the text that it is in CSV.
+fn text(cell: &Cell<'_>) -> Cell<'static> {
+    let mut bytes = Vec::new();
+    cell.write(&mut bytes);
+    Cell::Text(String::from_utf8(bytes).unwrap_or_default().into())
+}
+
 /// The number of a day from 1 March 1900 on: earlier ones have none that all programs agree on.
 fn serial(day: NaiveDate) -> Option<f64> {
     let (first, zero) = (NaiveDate::from_ymd_opt(1900, 3, 1)?, NaiveDate::from_ymd_opt(1899, 12, 30)?);
@@ -250,6 +268,16 @@ mod tests {
         assert_eq!(of("1900-03-01"), Some(61.0));
         assert_eq!(of("2026-11-27"), Some(46_353.0));
         assert_eq!([of("1900-02-28"), of("0001-01-01")], [None; 2]);
+    }
+
+    #[test]
+    fn an_instant_is_counted_as_far_as_milliseconds() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+
+        assert!(is_counted(at("2026-11-20T00:00:00Z")) && is_counted(at("2026-11-20T23:59:59.999Z")));
+        assert!(!is_counted(at("2026-11-20T23:59:59.999999Z")));
+        let exact = "2026-11-20T23:59:59.999999Z";
+        assert_eq!(text(&Cell::At(at(exact))), Cell::Text(exact.into()));
     }
 
     #[test]

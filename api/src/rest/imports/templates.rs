@@ -97,7 +97,8 @@ fn book(template: &Template) -> Result<Vec<u8>, XlsxError> {
         Format::new().set_bold(),
         Format::new().set_bold().set_underline(rust_xlsxwriter::FormatUnderline::Single),
     );
-    let day = Format::new().set_num_format("yyyy-mm-dd");
+    let (day, instant) =
+        (Format::new().set_num_format("yyyy-mm-dd"), Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"));
     let mut lists: Vec<(u16, &TemplateColumn)> = Vec::new();
     let sheet = book.add_worksheet().set_name(template.def.collection)?;
     sheet.set_freeze_panes(1, 0)?;
@@ -112,6 +113,7 @@ fn book(template: &Template) -> Result<Vec<u8>, XlsxError> {
         sheet.set_column_width(at, 18)?;
         match column.holds {
             Takes::Day => drop(sheet.set_column_format(at, &day)?),
+            Takes::Instant => drop(sheet.set_column_format(at, &instant)?),
             Takes::Truth => {
                 let choice = DataValidation::new().allow_list_strings(&["true", "false"])?;
                 sheet.add_data_validation(1, at, ROWS, at, &choice)?;

@@ -1,5 +1,6 @@
 //! Cells as the JSON the published schema judges.
 
+use chrono::{NaiveDate, SecondsFormat};
 use serde_json::{Map, Value as Json};
 use tabular::Cell;
 
@@ -19,6 +20,8 @@ pub(super) enum Form {
     List,
     /// A JSON object.
     Json,
+    /// An instant; a day is its midnight in UTC.
+    Instant,
 }
 
 /// Reads a cell; an empty one says nothing, and null is said by [`CLEAR`].
@@ -50,6 +53,7 @@ fn json(form: Form, cell: &str) -> Option<Json> {
         },
         Form::List => Some(list(trimmed)),
         Form::Json => serde_json::from_str(trimmed).ok(),
+        Form::Instant => trimmed.parse::<NaiveDate>().ok().map(|day| format!("{day}T00:00:00Z").into()),
     };
     Some(parsed.unwrap_or_else(|| Json::String(cell.to_owned())))
 }
@@ -109,6 +113,9 @@ mod tests {
         assert_eq!(read(Form::List, r#"["a;b"]"#), Some(json!(["a;b"])));
         assert_eq!(read(Form::Json, r#"{"ru": null}"#), Some(json!({"ru": null})));
         assert_eq!(read(Form::Json, "oops"), Some(json!("oops")));
+        assert_eq!(read(Form::Instant, " 2027-03-31 "), Some(json!("2027-03-31T00:00:00Z")));
+        assert_eq!(read(Form::Instant, "2027-03-31T09:00:00Z"), Some(json!("2027-03-31T09:00:00Z")));
+        assert_eq!(read(Form::Instant, "soon"), Some(json!("soon")));
         assert_eq!(read(Form::Number, "  "), None);
         assert_eq!(read(Form::Number, "10.0"), Some(json!(10)));
         assert_eq!(read(Form::Number, "10.00"), Some(json!(10)));
@@ -125,6 +132,7 @@ mod tests {
         assert_eq!(read(Form::Text, &Cell::Number(0.5)), Some(json!("0.5")));
         assert_eq!(read(Form::Text, &Cell::Day(day)), Some(json!("2027-03-31")));
         assert_eq!(read(Form::Bool, &Cell::Bool(true)), Some(json!(true)));
+        assert_eq!(read(Form::Instant, &Cell::Day(day)), Some(json!("2027-03-31T00:00:00Z")));
         assert_eq!(read(Form::Text, &Cell::Text("!clear".into())), Some(Json::Null));
         assert_eq!(read(Form::Text, &Cell::Text("'!clear".into())), Some(json!("!clear")));
         assert_eq!(read(Form::List, &Cell::Text("'!clear".into())), Some(json!(["!clear"])));

@@ -192,7 +192,8 @@ fn plain<'a>(def: &'a KindDef, member: &str) -> Option<&'a kernel::record::Colum
 
 const fn form_of(ty: Type) -> Form {
     match ty {
-        Type::Id | Type::Text | Type::Decimal | Type::Date | Type::Instant => Form::Text,
+        Type::Id | Type::Text | Type::Decimal | Type::Date => Form::Text,
+        Type::Instant => Form::Instant,
         Type::Int | Type::BigInt => Form::Number,
         Type::Bool => Form::Bool,
         Type::Json | Type::Mask(_) => Form::List,

@@ -197,12 +197,10 @@ fn takes(column: &Column, own: &Json, part: &str) -> Takes {
         Form::Bool => Takes::Truth,
         Form::List => Takes::List,
         Form::Json => Takes::Json,
+        Form::Instant => Takes::Instant,
         Form::Text if part == "amount" => Takes::Decimal,
-        Form::Text => match own.get("format").and_then(Json::as_str) {
-            Some("date") => Takes::Day,
-            Some("date-time") => Takes::Instant,
-            _ => Takes::Text,
-        },
+        Form::Text if own.get("format").and_then(Json::as_str) == Some("date") => Takes::Day,
+        Form::Text => Takes::Text,
     }
 }
 
