@@ -33,11 +33,8 @@ const UNREAD: [(&[u8], &str); 9] = [
 /// Tells what holds the text.
 ///
 /// # Errors
-/// `Empty`; `UnknownFormat` if it begins as a format that is known but not read.
+/// `UnknownFormat` if it begins as a format that is known but not read.
 pub(crate) fn container(head: &[u8]) -> Result<Container, Fault> {
-    if head.is_empty() {
-        return Err(empty());
-    }
     if let Some((_, name)) = UNREAD.iter().find(|(magic, _)| head.starts_with(magic)) {
         let text = format!("the file is {name}; CSV, JSON, NDJSON, XLSX and zips of them are read");
         return Err(Fault::new(FaultCode::UnknownFormat, text));

@@ -7,6 +7,8 @@ pub struct Options {
     pub charset: Option<Charset>,
     /// What parts the cells of a CSV row. It wins over a first line `sep=`.
     pub separator: Option<u8>,
+    /// What a file is taken for in which nothing is found but blanks. Without it such a file is [`crate::FaultCode::Empty`].
+    pub empty: Option<Format>,
     /// How much is read at most.
     pub limits: Limits,
 }

@@ -52,7 +52,11 @@ pub(crate) fn read(
     let mut decoded = charset::to_utf8(whole, charset);
     let mut head = Vec::new();
     (&mut decoded).take(HEAD).read_to_end(&mut head)?;
-    let format = options.format.or(detect::format(&head)?).ok_or_else(detect::empty)?;
+    let format = options.format.or(detect::format(&head)?).or(options.empty).ok_or_else(detect::empty)?;
+    // Objects need no line of names, so a list of none is a whole file.
+    if head.is_empty() && format != Format::Ndjson {
+        return Err(detect::empty().into());
+    }
     if matches!(format, Format::Xlsx | Format::Package) {
         return Err(mismatch("text", format).into());
     }

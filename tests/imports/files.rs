@@ -46,7 +46,7 @@ async fn a_file_that_cannot_be_read_is_refused_with_everything_that_is_wrong() {
         let kind = send(&me, "kind=taks&mode=sync", "title\nx\n").await;
         let none = send(&me, "", "title\nx\n").await;
         let quote = send(&me, "kind=tasks", "title\n\"never closed\n").await;
-        let empty = send(&me, "kind=tasks", "").await;
+        let empty = send(&me, "", "").await;
         let setting = send(&me, "kind=tasks&mode=replace&atomik=row", "title\nx\n").await;
 
         let told = columns.problem(422, "invalid")["errors"].as_array().unwrap();
@@ -58,6 +58,31 @@ async fn a_file_that_cannot_be_read_is_refused_with_everything_that_is_wrong() {
         empty.problem(422, "invalid");
         assert_eq!(setting.problem(400, "bad_request")["errors"].as_array().map(Vec::len), Some(2));
         assert_eq!(me.get("/imports").await.ok(200)["items"], json!([]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_list_without_a_record_is_a_file_of_its_kind() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let pack = |bytes: &[u8]| {
+            let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            gzip.write_all(bytes).unwrap();
+            gzip.finish().unwrap()
+        };
+        let lines = me.get("/gaps.ndjson").await;
+        let table = me.get("/gaps.csv").await;
+
+        for file in [lines.bytes.clone(), pack(b""), b"[]".to_vec(), b"\n".to_vec(), table.bytes] {
+            let sent = send(&me, "kind=gaps&force=true", file).await;
+            assert_eq!(counts(sent.ok(200)), [0, 0, 0, 0, 0], "{}", sent.body);
+            assert_eq!(sent.body["state"], "completed");
+        }
+
+        assert!(lines.bytes.is_empty());
+        send(&me, "kind=gaps&format=csv", "").await.problem(422, "invalid");
+        send(&me, "kind=gaps", ";;;\n").await.problem(422, "invalid");
     })
     .await;
 }

@@ -84,6 +84,23 @@ fn an_empty_packed_file_is_empty() {
 }
 
 #[test]
+fn a_list_of_no_objects_is_a_whole_file() {
+    let lines = Options { format: Some(Format::Ndjson), ..Options::default() };
+    let table = Options { format: Some(Format::Csv), ..Options::default() };
+    let blank = Options { empty: Some(Format::Ndjson), ..Options::default() };
+
+    for file in [b"".to_vec(), b" \r\n".to_vec(), "\u{feff}".into(), gzip(b"")] {
+        for options in [lines, blank] {
+            let got = read_with(&file, options).expect("no rows");
+            assert_eq!((got.shown(), got.found.format), (vec!["[]".to_owned()], Format::Ndjson));
+        }
+    }
+    assert_eq!(read(zip(&[("tasks.ndjson", b"")])).shown(), ["[tasks]"]);
+    assert_eq!(fault(b"", Options { empty: blank.empty, ..table }).code, FaultCode::Empty);
+    assert_eq!(fault(b"\n;;;\n", blank).code, FaultCode::Empty);
+}
+
+#[test]
 fn bombs_end_at_the_limit() {
     let limits = Limits { unpacked: 1 << 20, ..Limits::default() };
     let options = Options { limits, ..Options::default() };

@@ -274,6 +274,8 @@ impl ImportOptions {
             format: self.format.map(Into::into),
             charset: self.charset.map(Into::into),
             separator: self.separator.map(Into::into),
+            // So lists without a record are exported; of no kind it would say nothing.
+            empty: kind.map(|_| tabular::Format::Ndjson),
             limits: tabular::Limits {
                 unpacked: MAX_UNPACKED,
                 rows: MAX_ROWS,

@@ -4,7 +4,7 @@ use std::{collections::HashMap, fs::File, ops::ControlFlow};
 
 use kernel::{Code, Error, KindDef, Result, Violation, kinds::Kinds};
 use serde_json::{Map, Value as Json};
-use tabular::{BadRow, Cell, Cells, Item, RowFaultCode};
+use tabular::{BadRow, Cell, Cells, Format, Item, RowFaultCode};
 
 use super::{
     Nulls,
@@ -339,9 +339,15 @@ impl<'a> Reader<'a> {
     }
 
     fn done(self, found: tabular::Found) -> Result<Read> {
-        let Self { how, writing, tables, names, wrong, layout, .. } = self;
+        let Self { how, writing, mut tables, names, wrong, layout, .. } = self;
         if !wrong.is_empty() {
             return Err(Error::Invalid(wrong));
+        }
+        if tables.is_empty() && matches!(found.format, Format::Json | Format::Ndjson | Format::Package) {
+            // Objects need no line of names: a file without one is a list without a record.
+            let named = || kind_named(how.kinds, layout.name.as_deref()?).ok();
+            let def = how.kind.or_else(named);
+            tables.extend(def.map(|def| Table::new(layout.name.clone(), def)));
         }
         if tables.is_empty() {
             let text = "the file has no rows and no line with names of columns";
