@@ -149,6 +149,11 @@ impl TemplateColumn {
             let codes: Vec<&str> = self.codes.iter().map(|label| label.code.as_str()).collect();
             bounds.insert("enum".into(), json!(codes));
         }
+        if let Some(pattern) = bounds.get_mut("pattern")
+            && let Some(found) = pattern.as_str().map(whole)
+        {
+            *pattern = found.into();
+        }
         if self.is_required {
             bounds.insert("required".into(), json!(true));
         }
@@ -209,6 +214,14 @@ fn bounds(own: &Json) -> Map<String, Json> {
     known.collect()
 }
 
+/// A pattern that is found in a text, as one that is held against the whole of it: JSON Schema has the former, Table
+/// Schema the latter.
+fn whole(pattern: &str) -> String {
+    let begun = if pattern.starts_with('^') { "" } else { "^.*" };
+    let ended = if pattern.ends_with('$') { "" } else { ".*$" };
+    format!("{begun}{pattern}{ended}")
+}
+
 /// Where schemas stand in the contract.
 const PLACE: &str = "#/components/schemas/";
 
@@ -265,6 +278,28 @@ mod tests {
             assert!(!text.contains(PLACE), "{}", def.name);
             for column in &template.columns {
                 assert!(!column.text.is_empty(), "{}: {}", def.name, column.name);
+            }
+        }
+    }
+
+    #[test]
+    fn patterns_of_tables_are_those_of_whole_texts() {
+        assert_eq!(
+            [whole("^https?://"), whole("^[A-Z]{3}$"), whole("x")],
+            ["^https?://.*$", "^[A-Z]{3}$", "^.*x.*$"]
+        );
+        for def in KINDS.served() {
+            let Some(template) = Template::of(def.collection, &Locale::default()) else { continue };
+            let example: Json = serde_json::from_str(def.declared.example).unwrap();
+            let table = template.table_schema();
+            for field in table["fields"].as_array().unwrap() {
+                let pattern = &field["constraints"]["pattern"];
+                let given = &example[field["name"].as_str().unwrap()];
+                let is_whole = |text: &str| text.starts_with('^') && text.ends_with('$');
+
+                assert!(pattern.as_str().is_none_or(is_whole), "{}: {field}", def.name);
+                let judge = jsonschema::validator_for(&json!({ "pattern": pattern.as_str().unwrap_or("") }));
+                assert!(judge.unwrap().is_valid(given), "{}: {field}", def.name);
             }
         }
     }
