@@ -15,7 +15,7 @@ use crate::{
 /// recorded before.
 #[record(plural = "coverage-marks", class = National, area = "Treaties", of_countries, level = Group,
     unique(owner, obligation, dimension),
-    example = r#"{"owner": "KGZ", "obligation": "BTWC-CBM", "dimension": "B", "mark": "found", "source": "Law No. 30, article 4", "assessed_on": "2026-11-20", "assessor": "Interagency group"}"#)]
+    example = r#"{"owner": "KGZ", "obligation": "BTWC-III", "dimension": "B", "mark": "found", "source": "Law No. 30, article 4", "assessed_on": "2026-11-20", "assessor": "Interagency group"}"#)]
 pub struct CoverageMark {
     /// The obligation.
     #[field(new_only, filter)]

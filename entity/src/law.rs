@@ -11,7 +11,7 @@ use crate::{
 
 /// A law, decree, regulation, procedure or institution, from the idea to its repeal.
 #[record(plural = "legal-instruments", class = Work, area = "Treaties", texts, of_countries, moves = LEGAL_INSTRUMENT,
-    example = r#"{"owner": "KGZ", "kind": "law", "title": "Law on export control", "number": "30", "issuing_body": "Parliament", "obligations": ["BTWC-CBM"], "articles": "Articles 4 to 9", "url": "https://law.example/30", "lead_agency": "MES", "contributing_agencies": ["MOH"], "language": "en"}"#)]
+    example = r#"{"owner": "KGZ", "kind": "law", "title": "Law on export control", "number": "30", "issuing_body": "Parliament", "obligations": ["BTWC-III"], "articles": "Articles 4 to 9", "url": "https://law.example/30", "lead_agency": "MES", "contributing_agencies": ["MOH"], "language": "en"}"#)]
 pub struct LegalInstrument {
     /// What it is.
     #[field(filter)]
