@@ -1,7 +1,11 @@
 //! Templates: empty files that are filled in and sent.
 
+use std::io::{Cursor, Read as _};
+
 use axum::http::Method;
 use calamine::{Reader, Xlsx};
+use concord::domain::KINDS;
+use serde_json::Value as Json;
 
 use super::{counts, send};
 use crate::support::app;
@@ -63,4 +67,77 @@ async fn a_template_comes_in_four_forms() {
         form.problem(400, "bad_request");
     })
     .await;
+}
+
+#[tokio::test]
+async fn notes_are_in_the_language_that_is_wanted() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+
+        let book = me
+            .send(Method::GET, "/api/v1/imports/templates/tasks?format=xlsx&lang=ru", None, Vec::new())
+            .await;
+
+        let mut zip = zip::ZipArchive::new(Cursor::new(book.bytes)).expect("a workbook");
+        let name = zip.file_names().find(|name| name.contains("comments")).expect("notes").to_owned();
+        let mut notes = String::new();
+        zip.by_name(&name).expect("notes").read_to_string(&mut notes).expect("a text");
+        for said in ["срок", "День, например 2027-03-31.", "Обязательно для новой записи.", "done: "]
+        {
+            assert!(notes.contains(said), "{said}");
+        }
+        assert!(!notes.contains("A new record needs it."));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_pattern_of_a_table_is_one_of_whole_texts() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+
+        let table = me.get("/imports/templates/legal-instruments?format=table_schema").await;
+        let row = me.get("/imports/templates/legal-instruments?format=json_schema").await;
+
+        let fields = table.ok(200)["fields"].as_array().expect("fields");
+        let url = fields.iter().find(|field| field["name"] == "url").expect("a field");
+        assert_eq!(url["constraints"]["pattern"], "^https?://.*$");
+        assert_eq!(row.ok(200)["properties"]["url"]["pattern"], "^https?://");
+    })
+    .await;
+}
+
+#[test]
+fn examples_refer_to_what_is_built_in() {
+    let codes = |file: &str| -> Vec<String> {
+        csv::Reader::from_reader(file.as_bytes())
+            .records()
+            .map(|line| line.expect("a line")[0].to_owned())
+            .collect()
+    };
+    let known = [
+        ("obligation", codes(include_str!("../../api/data/obligations.csv"))),
+        ("framework", codes(include_str!("../../api/data/frameworks.csv"))),
+        ("capability_area", codes(include_str!("../../api/data/naq_areas.csv"))),
+        ("report_question", codes(include_str!("../../api/data/report_questions.csv"))),
+    ];
+    let mut wrong = Vec::new();
+    for def in KINDS.served() {
+        let example: Json = serde_json::from_str(def.declared.example).expect("an example is JSON");
+        for field in def.declared.fields {
+            let Some((_, codes)) = known.iter().find(|(kind, _)| field.shape.target() == Some(*kind)) else {
+                continue;
+            };
+            let given = &example[field.name];
+            let given = given.as_array().map_or(vec![given], |all| all.iter().collect());
+            let texts = given.into_iter().filter_map(Json::as_str).filter(|text| !text.starts_with("0198"));
+            wrong.extend(
+                texts
+                    .filter(|text| !codes.iter().any(|code| code == text))
+                    .map(|text| format!("{}: {text}", def.name)),
+            );
+        }
+    }
+
+    assert_eq!(wrong, Vec::<String>::new());
 }

@@ -23,6 +23,7 @@ mod mapping;
 mod members;
 mod new;
 mod numbers;
+mod notes;
 mod options;
 mod order;
 mod original;

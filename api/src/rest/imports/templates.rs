@@ -38,13 +38,13 @@ pub(super) struct TemplateParams {
     /// Form of the template, before `Accept`: `csv`, `xlsx`, `json_schema` or `table_schema`.
     #[param(pattern = "^(csv|xlsx|json_schema|table_schema)$", example = "csv")]
     format: Option<String>,
-    /// Languages wanted for labels, best first.
+    /// Languages wanted for labels and notes, best first.
     lang: Option<String>,
 }
 
 #[utoipa::path(get, path = "/imports/templates/{kind}", tag = "Imports",
     summary = "Read a template for imports",
-    description = "Answers an empty file of a kind, ready to be filled in and sent: CSV, a workbook with drop-downs and notes, or the schema of a row (JSON Schema) or of a table (Frictionless Table Schema). All are made of the declarations by which imports are judged. Labels are in the first language wanted.",
+    description = "Answers an empty file of a kind, ready to be filled in and sent: CSV, a workbook with drop-downs and notes, or the schema of a row (JSON Schema) or of a table (Frictionless Table Schema). All are made of the declarations by which imports are judged. Labels, what people call the columns and how to fill them are in the first language wanted. Kinds that files do not write, API keys and calendars, have none (404).",
     params(("kind" = String, Path, description = "Kind of the records, such as `tasks`"), TemplateParams),
     responses((status = 200, description = "The template", content(
             (String = "text/csv"), (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
@@ -143,24 +143,8 @@ fn book(template: &Template) -> Result<Vec<u8>, XlsxError> {
 
 /// What is said of a column.
 fn note(column: &TemplateColumn) -> String {
-    let mut text = column.text.clone();
-    let more = match column.holds {
-        Takes::List => "Items are parted by `;`.",
-        Takes::Day => "A day, such as 2027-03-31.",
-        Takes::Instant => "An instant, such as 2027-03-31T09:00:00Z.",
-        Takes::Truth => "`true` or `false`.",
-        Takes::Json => "JSON.",
-        Takes::Text | Takes::Whole | Takes::Decimal => "",
-    };
-    for line in [more, if column.is_required { "A new record needs it." } else { "" }] {
-        if !line.is_empty() {
-            text = format!("{text}\n{line}");
-        }
-    }
-    if !column.codes.is_empty() {
-        let all: Vec<String> =
-            column.codes.iter().map(|label| format!("{}: {}", label.code, label.label)).collect();
-        text = format!("{text}\n{}", all.join("\n"));
-    }
-    text.chars().take(2000).collect()
+    let texts = [column.called, column.text.as_str()].into_iter().chain(column.notes.iter().copied());
+    let codes = column.codes.iter().map(|label| format!("{}: {}", label.code, label.label));
+    let lines = texts.filter(|text| !text.is_empty()).map(str::to_owned).chain(codes);
+    lines.collect::<Vec<_>>().join("\n").chars().take(2000).collect()
 }

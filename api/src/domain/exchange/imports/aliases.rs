@@ -5,6 +5,7 @@ use std::{collections::HashMap, sync::LazyLock};
 use kernel::KindDef;
 
 use super::{columns, mapping::same};
+use crate::domain::plans::document::words::Speech;
 
 /// A field, and what it is called in each language, names parted by `|`.
 const NAMES: &str = include_str!("../../../../data/column_names.csv");
@@ -25,6 +26,22 @@ static FIELDS: LazyLock<HashMap<String, Vec<String>>> = LazyLock::new(|| {
     }
     all
 });
+
+/// The first name of each field, in each language.
+static CALLED: LazyLock<HashMap<String, [String; 4]>> = LazyLock::new(|| {
+    let lines = csv::Reader::from_reader(NAMES.as_bytes()).into_deserialize().filter_map(Result::ok);
+    let first = |cell: String| cell.split('|').next().unwrap_or_default().trim().to_owned();
+    lines
+        .map(|(field, en, ru, ky, fr): (String, String, String, String, String)| {
+            (field, [en, ru, ky, fr].map(first))
+        })
+        .collect()
+});
+
+/// What people call a field in the language of a speech; nothing where it is not known.
+pub(super) fn called(field: &str, speech: &Speech) -> &'static str {
+    CALLED.get(field).map_or("", |all| speech.pick(all))
+}
 
 /// The field of a kind that people call so; none where they call several so.
 pub(super) fn field(def: &KindDef, name: &str) -> Option<&'static str> {

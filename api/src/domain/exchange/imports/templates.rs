@@ -5,9 +5,11 @@ use model::{VocabularyDef, Write};
 use serde_json::{Map, Value as Json, json};
 
 use super::{
+    aliases,
     cells::Form,
     columns::{self, Column, Role},
     mapping::list_of,
+    notes,
 };
 use crate::domain::{
     KINDS,
@@ -29,8 +31,12 @@ pub struct Template {
 pub struct TemplateColumn {
     /// Its name.
     pub name: String,
+    /// What people call it in the language that is wanted; empty where that is not known.
+    pub called: &'static str,
     /// What it holds, for people.
     pub text: String,
+    /// How its cells are written, and whether a new record needs one, in the language that is wanted.
+    pub notes: Vec<&'static str>,
     /// Whether a new record must have it.
     pub is_required: bool,
     /// What its cells are.
@@ -83,7 +89,9 @@ impl Template {
         }
         let address = |name: &str, text: &str, holds| TemplateColumn {
             name: name.into(),
+            called: "",
             text: text.into(),
+            notes: Vec::new(),
             is_required: false,
             holds,
             codes: Vec::new(),
@@ -171,11 +179,14 @@ fn template(def: &KindDef, column: &Column, published: &Json, speech: &Speech) -
     let list = if part.is_empty() { list_of(def, member).or_else(|| circle(member)) } else { None };
     let codes = list.map(|list| labels(list, speech)).unwrap_or_default();
     let bounds = if part.is_empty() { bounds(&own) } else { Map::new() };
+    let holds = takes(column, &own, part);
     TemplateColumn {
         name: column.field.clone(),
+        called: aliases::called(&column.field, speech),
         text,
+        notes: notes::of(holds, is_required, speech),
         is_required,
-        holds: takes(column, &own, part),
+        holds,
         codes,
         bounds,
     }

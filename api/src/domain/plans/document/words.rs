@@ -133,14 +133,20 @@ impl Speech {
     /// A fixed word.
     #[must_use]
     pub fn word(&self, key: &str) -> &'static str {
-        let found = TABLE.get(key).map(|[en, ru, ky, fr]| match self.language() {
+        let found = TABLE.get(key).map(|all| self.pick(all));
+        debug_assert!(found.is_some(), "there is no word `{key}`");
+        found.unwrap_or_default()
+    }
+
+    /// The one of four texts that is in the language of the document: English, Russian, Kyrgyz, French.
+    #[must_use]
+    pub fn pick<'a>(&self, [en, ru, ky, fr]: &'a [String; 4]) -> &'a str {
+        match self.language() {
             Language::En => en,
             Language::Ru => ru,
             Language::Ky => ky,
             Language::Fr => fr,
-        });
-        debug_assert!(found.is_some(), "there is no word `{key}`");
-        found.map_or("", String::as_str)
+        }
     }
 
     /// A fixed phrase about something.
