@@ -1,6 +1,6 @@
 //! Cells as the JSON the published schema judges.
 
-use chrono::{NaiveDate, SecondsFormat};
+use chrono::NaiveDate;
 use serde_json::{Map, Value as Json};
 use tabular::Cell;
 
