@@ -20,6 +20,7 @@ mod reverts;
 mod reviews;
 mod round_trip;
 mod sending;
+mod suggestions;
 mod templates;
 mod translated;
 mod unchanged;

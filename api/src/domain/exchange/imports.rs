@@ -42,12 +42,14 @@ mod spool;
 mod stale;
 mod start;
 mod state;
+mod suggest;
 mod summarised;
 mod taken_back;
 mod tally;
 mod templates;
 mod units;
 mod upload;
+mod words;
 mod written;
 
 pub use carry::{carry_out, give_up, waiting};

@@ -86,7 +86,7 @@ pub(super) fn understood(def: &KindDef, name: &str, mapped: Option<&Mapped>) -> 
     let known = own.map(|own| own.field.as_str());
     let found = match known {
         Some(field) => column(def, field),
-        None => column(def, name).or_else(|| column(def, aliases::field(def, name)?)),
+        None => column(def, name).or_else(|| column(def, &aliases::field(def, name)?)),
     }?;
     let lore = mapped
         .filter(|_| found.role == Role::Member)
@@ -113,6 +113,11 @@ pub(super) fn fault(def: &KindDef, field: &str) -> Option<String> {
 /// Whether a kind can be written by a column of this name.
 pub(super) fn is_written(def: &KindDef, field: &str) -> bool {
     column(def, field).is_some_and(|found| found.role != Role::Told)
+}
+
+/// Whether a member is a small object, whose parts are columns of their own.
+pub(super) fn has_parts(def: &KindDef, member: &str) -> bool {
+    !parts(def, member).is_empty()
 }
 
 /// The columns that a kind can be written by, in the order of its inputs; of texts those in their own language.

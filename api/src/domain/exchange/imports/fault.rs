@@ -98,11 +98,18 @@ pub(super) fn column(pointer: &str, names: &[(String, String)]) -> Option<String
 pub(super) fn field(pointer: &str, names: &[(String, String)]) -> Option<String> {
     let mut parts = pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~"));
     let member = parts.next().filter(|member| !member.is_empty())?;
-    let Some(part) = parts.next() else { return Some(member) };
+    let mut fields = names.iter().map(|(field, _)| field);
+    let Some(part) = parts.next() else {
+        // Of a small object what names the record, else its first part.
+        let parts =
+            || fields.clone().filter(|field| field.split_once('.').is_some_and(|(of, _)| *of == member));
+        let named = parts().find(|field| field.ends_with(".id")).or_else(|| parts().next());
+        let whole = fields.clone().find(|field| **field == member);
+        return Some(whole.or(named).cloned().unwrap_or(member));
+    };
     let translated = parts.next().filter(|_| member == "translations");
     let name = translated.map_or_else(|| format!("{member}.{part}"), |field| format!("{field}@{part}"));
     // A bad tag is reported without a field: any column with that tag shows it.
-    let mut fields = names.iter().map(|(field, _)| field);
     if fields.clone().any(|field| *field == name) {
         return Some(name);
     }
@@ -140,6 +147,7 @@ mod tests {
         assert_eq!(leads("/shared_with/agencies/0").as_deref(), Some("shared_with.agencies"));
         assert_eq!(leads("/cost/amount").as_deref(), Some("cost"));
         assert_eq!(leads("/km~1h").as_deref(), Some("km/h"));
+        assert_eq!(leads("/shared_with").as_deref(), Some("shared_with.agencies"));
         assert_eq!(leads(""), None);
         let of_file = [("due_on".to_owned(), "Срок".to_owned())];
         assert_eq!(column("/due_on", &of_file).as_deref(), Some("Срок"));

@@ -14,6 +14,7 @@ use tabular::{Cell, RowFault, RowFaultCode};
 use super::{
     mapping::{self, Names, same},
     numbers::number,
+    words::{labels, list_of},
     written::{self, Period},
 };
 use crate::domain::KINDS;
@@ -61,7 +62,7 @@ impl Lore {
         own: Option<&MappedColumn>,
         (marks, agencies): (Marks, &Arc<Names>),
     ) -> Self {
-        let mut values = mapping::list_of(def, field).map(mapping::labels).unwrap_or_default();
+        let mut values = list_of(def, field).map(labels).unwrap_or_default();
         let said = own.into_iter().flat_map(|column| &column.values);
         values.extend(said.map(|value| (same(&value.label), value.code.clone())));
         let agencies = mapping::is_agency(def, field).then(|| agencies.clone());

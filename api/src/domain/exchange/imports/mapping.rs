@@ -13,7 +13,7 @@ use futures_util::future::BoxFuture;
 use kernel::{
     Code, Ctx, Error, KindDef, Result, Unit, row::Row, scalar::MappedColumn, spelling, store, unit::Item,
 };
-use model::{Shape, VocabularyDef};
+use model::Shape;
 use sea_orm::sea_query::{Cond, ExprTrait};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -24,10 +24,7 @@ use super::{
     kinds::kind_named,
     lore::Marks,
 };
-use crate::domain::{
-    KINDS, Registered,
-    vocabularies::{list_name, terms},
-};
+use crate::domain::{KINDS, Registered};
 
 /// Agencies whose names are known to an import.
 const AGENCIES: u64 = 5000;
@@ -138,9 +135,9 @@ pub(super) async fn mapped(ctx: &Ctx, kept: Option<Mapping>) -> Result<Option<Ma
     }
 }
 
-/// A name by which it is compared: spaces, line breaks and capitals make no difference.
+/// A name by which it is compared: spaces, line breaks, capitals and `ё` make no difference.
 pub(super) fn same(name: &str) -> String {
-    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    name.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase().replace('ё', "е")
 }
 
 /// The names of the agencies of the owner for whom the caller acts, in every language, with their codes.
@@ -165,27 +162,6 @@ pub(super) async fn agencies(ctx: &Ctx) -> Result<Arc<Names>> {
         }
     }
     Ok(Arc::new(all.into_iter().filter_map(|(name, code)| Some((name, code?))).collect()))
-}
-
-/// The labels of a closed list in every language, with their codes.
-pub(super) fn labels(list: &VocabularyDef) -> Names {
-    let name = list_name(list);
-    let mut all = Names::new();
-    for term in terms().iter().filter(|term| term.vocabulary == name) {
-        let others = [&term.label_ru, &term.label_ky, &term.label_fr].into_iter().flatten();
-        for label in others.chain([&term.label_en]).filter(|label| !label.is_empty()) {
-            all.entry(same(label)).or_insert_with(|| term.code.clone());
-        }
-    }
-    all
-}
-
-/// The closed list of a field.
-pub(super) fn list_of(def: &KindDef, field: &str) -> Option<&'static VocabularyDef> {
-    match def.declared.field(field)?.shape {
-        Shape::Code(list) | Shape::Codes(list) | Shape::Mask(list) => Some(list),
-        _ => None,
-    }
 }
 
 /// Whether a field refers to agencies.

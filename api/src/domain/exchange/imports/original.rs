@@ -49,17 +49,20 @@ impl Original {
         fields: &Map<String, Json>,
         columns: &[(String, String)],
     ) -> Option<String> {
+        let field = fault::field(pointer, columns)?;
+        let own = match field.split_once('@') {
+            Some((text, tag)) => format!("/translations/{tag}/{text}"),
+            None => format!("/{}", field.replace('.', "/")),
+        };
+        // Of a small object the part that a column holds.
+        let is_above = own.strip_prefix(pointer).is_some_and(|rest| rest.starts_with('/'));
+        let pointer = if is_above { own.as_str() } else { pointer };
         let (member, within) = split(pointer)?;
         let read = fields.get(&member).and_then(|value| value.pointer(within));
         let shown = || match read? {
             Json::Null => None,
             value if columns.is_empty() => Some(of_json(value)),
             value => Some(of_cell(value)),
-        };
-        let field = fault::field(pointer, columns)?;
-        let own = match field.split_once('@') {
-            Some((text, tag)) => format!("/translations/{tag}/{text}"),
-            None => format!("/{}", field.replace('.', "/")),
         };
         match (pointer.strip_prefix(&own), self.0.get(&field)) {
             (Some(""), Some(text)) => Some(text.clone()),
@@ -165,6 +168,7 @@ mod tests {
         assert_eq!(at("/contributing_agencies/0").as_deref(), Some("МЧС"));
         assert_eq!(at("/translations/ru/title").as_deref(), Some("Учение"));
         assert_eq!(at("/cost/amount").as_deref(), Some("12,50"));
+        assert_eq!(at("/cost").as_deref(), Some("12,50"));
         assert_eq!(at("/scores/0/score").as_deref(), Some("900"));
         assert_eq!((at("/title"), at("")), (None, None));
     }

@@ -6,7 +6,7 @@ use async_graphql::SimpleObject;
 use kernel::{Code, Ctx, Error, KindDef, Result, scalar::Object};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
-use tabular::{Cell, Cells, Item, Merged, Row};
+use tabular::{Cells, Item, Merged, Row};
 use utoipa::ToSchema;
 
 use super::{
@@ -20,13 +20,12 @@ use super::{
     read::Reading,
     spool::Table,
     start::copy,
+    suggest::{SEARCHED, names, suggestion},
 };
 use crate::domain::KINDS;
 
 /// Rows that are shown of a table.
 const SHOWN: usize = 20;
-/// Rows among which the line of names is looked for.
-const SEARCHED: usize = 30;
 /// Tables that are shown.
 const TABLES: usize = 50;
 
@@ -89,10 +88,10 @@ pub struct PreviewRow {
 }
 
 /// The beginning of a table.
-struct Begun {
-    name: Option<String>,
-    merged: Vec<Merged>,
-    rows: Vec<Row>,
+pub(super) struct Begun {
+    pub(super) name: Option<String>,
+    pub(super) merged: Vec<Merged>,
+    pub(super) rows: Vec<Row>,
 }
 
 /// Looks at a file.
@@ -177,80 +176,6 @@ fn kind_of_row(
 ) -> &'static KindDef {
     let said = kinds::said(Some(def), members).filter(|_| mapped.is_none());
     said.and_then(|said| kinds::meant(said).ok()).unwrap_or(def)
-}
-
-/// Names in a row of cells.
-fn names(row: &Row) -> Vec<String> {
-    let Cells::Cells(cells) = &row.cells else { return Vec::new() };
-    let name = |cell: &Cell| match cell {
-        Cell::Text(text) => text.trim().to_owned(),
-        _ => String::new(),
-    };
-    cells.iter().map(name).collect()
-}
-
-/// The field that a column is called as.
-fn plainly(def: &KindDef, name: &str) -> Option<String> {
-    columns::understood(def, name, None).map(|column| column.field)
-}
-
-/// The fields that a column of another name may hold, the likeliest first.
-fn guessed(def: &KindDef, name: &str) -> Vec<String> {
-    match super::aliases::fields(def, name).next() {
-        Some(field) => vec![field.to_owned()],
-        None => super::aliases::spelled(def, name).collect(),
-    }
-}
-
-/// A mapping for a table that is not as an import needs it: its names stand elsewhere, or are not those of the API.
-fn suggestion(def: &KindDef, table: &Begun, options: &ImportOptions, number: usize) -> Option<Json> {
-    let is_known = |name: &&String| plainly(def, name).is_some() || !guessed(def, name).is_empty();
-    let known = |row: &Row| names(row).iter().filter(is_known).count();
-    let counts: Vec<usize> = table.rows.iter().take(SEARCHED).map(known).collect();
-    let best = counts.iter().copied().max().filter(|best| *best > 0)?;
-    let at = counts.iter().position(|count| *count == best)?;
-    let header = table.rows.get(at)?;
-    let names = names(header);
-    // A column that is called as a field holds it, wherever it stands.
-    let own: Vec<String> = names.iter().filter_map(|name| plainly(def, name)).collect();
-    let mut held = Vec::new();
-    let mut others = 0;
-    let mut lines = Vec::new();
-    for name in names.iter().filter(|name| !name.is_empty()) {
-        let field = match plainly(def, name) {
-            Some(field) => Some(field).filter(|field| !held.contains(field)),
-            None => {
-                guessed(def, name).into_iter().find(|field| !held.contains(field) && !own.contains(field))
-            }
-        };
-        match field {
-            Some(field) => {
-                if field != *name {
-                    lines.push(json!({ "column": name, "field": field }));
-                }
-                held.push(field);
-            }
-            None => others += 1,
-        }
-    }
-    let is_plain = at == 0 && lines.is_empty() && (others == 0 || table.merged.is_empty());
-    if is_plain {
-        return None;
-    }
-    let mut made = json!({
-        "code": format!("{}-{number}", def.collection),
-        "title": options.name.as_deref().unwrap_or(def.collection),
-        "record_kind": def.collection,
-        "header_row": header.line,
-        "ends_at_empty_row": true,
-        "leaves_out_others": true,
-        "day_order": "day_first",
-        "columns": lines,
-    });
-    if let (Some(sheet), Some(all)) = (&table.name, made.as_object_mut()) {
-        all.insert("sheet".into(), json!(sheet));
-    }
-    Some(made)
 }
 
 /// A table as it is understood.

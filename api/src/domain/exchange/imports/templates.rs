@@ -8,8 +8,8 @@ use super::{
     aliases,
     cells::Form,
     columns::{self, Column, Role},
-    mapping::list_of,
     notes,
+    words::list_of,
 };
 use crate::domain::{
     KINDS,
