@@ -245,8 +245,8 @@ impl<'a, 'v> Reader<'a, 'v> {
         }
         match std::str::from_utf8(text) {
             Err(_) if self.before == Before::Nothing => Err(text::not_utf8(Some(self.row_line)).into()),
-            Err(_) => Ok(Cell::Bad(self.fault(RowFaultCode::NotText))),
-            Ok(_) if memchr(0, text).is_some() => Ok(Cell::Bad(self.fault(RowFaultCode::Nul))),
+            Err(_) => Ok(Cell::Bad(self.fault(RowFaultCode::NotText).holding(text))),
+            Ok(_) if memchr(0, text).is_some() => Ok(Cell::Bad(self.fault(RowFaultCode::Nul).holding(text))),
             Ok(text)
                 if self.before != Before::Nothing && self.missing.iter().any(|missing| missing == text) =>
             {

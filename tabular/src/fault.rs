@@ -75,6 +75,9 @@ pub enum FaultCode {
     Unreadable,
 }
 
+/// Characters that are shown of a value.
+const SHOWN: usize = 256;
+
 /// Why a row or a cell cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RowFault {
@@ -82,24 +85,37 @@ pub struct RowFault {
     pub code: RowFaultCode,
     /// The JSON member it is about.
     pub member: Option<String>,
+    /// What stands there, cut where it is long; none where it was not kept.
+    pub value: Option<String>,
     /// A sentence that names the thing.
     pub text: String,
 }
 
+/// A text without NUL: none that is kept or answered holds it.
+fn shown(text: &str) -> String {
+    text.replace('\0', "\u{fffd}")
+}
+
 impl RowFault {
     pub(crate) fn new(code: RowFaultCode, text: impl Into<String>) -> Self {
-        Self { code, member: None, text: text.into() }
+        Self { code, member: None, value: None, text: text.into() }
     }
 
     pub(crate) fn of(code: RowFaultCode, member: &str, text: impl Into<String>) -> Self {
-        // No text that is kept or answered holds a NUL.
-        let shown = |text: &str| text.replace('\0', "\u{fffd}");
-        Self { code, member: Some(shown(member)), text: shown(&text.into()) }
+        Self { member: Some(shown(member)), ..Self::new(code, shown(&text.into())) }
     }
 
     /// The fault of a row that is over the limit.
     pub(crate) fn row_too_long(limit: usize) -> Self {
         Self::new(RowFaultCode::RowTooLong, format!("the row is longer than {limit} bytes"))
+    }
+
+    /// The same, of a place in which this stands.
+    pub(crate) fn holding(self, value: &[u8]) -> Self {
+        // Four bytes make a character at most.
+        let start = value.get(..4 * SHOWN).unwrap_or(value);
+        let value: String = shown(&String::from_utf8_lossy(start)).chars().take(SHOWN).collect();
+        Self { value: Some(value).filter(|value| !value.is_empty()), ..self }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::sink::Sink;
 /// # Errors
 /// `TooManyColumns`. Everything else makes a bad row.
 pub(crate) fn parse(bytes: &[u8], line: u64, sink: &Sink<'_>) -> Result<Cells, Halt> {
-    let bad = |code, text: String| Ok(Cells::bad(RowFault::new(code, text)));
+    let bad = |code, text: String| Ok(Cells::bad(RowFault::new(code, text).holding(bytes)));
     let Ok(text) = std::str::from_utf8(bytes) else {
         return bad(RowFaultCode::NotText, "holds bytes that are no text in the file's charset".to_owned());
     };
@@ -70,11 +70,12 @@ fn kind(value: &Value) -> &'static str {
 
 fn member_fault(name: &str, value: &Value, limit: usize) -> Option<RowFault> {
     if name.contains('\0') || has_nul(value) {
-        return Some(RowFault::of(RowFaultCode::Nul, name, "holds a NUL character"));
+        let held = value.as_str().unwrap_or_default();
+        return Some(RowFault::of(RowFaultCode::Nul, name, "holds a NUL character").holding(held.as_bytes()));
     }
-    let text = value.as_str()?;
-    (text.len() > limit)
-        .then(|| RowFault::of(RowFaultCode::CellTooLong, name, format!("longer than {limit} bytes")))
+    let text = value.as_str().filter(|text| text.len() > limit)?;
+    let fault = RowFault::of(RowFaultCode::CellTooLong, name, format!("longer than {limit} bytes"));
+    Some(fault.holding(text.as_bytes()))
 }
 
 /// Whether a text within is or holds a NUL. The parser bounds the depth.

@@ -99,6 +99,24 @@ async fn what_is_wrong_with_how_a_row_is_addressed_has_its_place_and_value() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_read_is_told_as_far_as_it_can_be_shown() {
+    app(async |app| {
+        let me = app.user("secretariat").await;
+        let cells: &[u8] = b"title,lead_agency,language\n\xffDrill,MES,en\n\"Two\" words,MES,en\n";
+        let lines = "{\"title\": oops}\n[1]\n";
+
+        let csv = send(&me, "kind=tasks&atomic=row", cells).await;
+        let json = send(&me, "kind=tasks&atomic=row", lines).await;
+
+        let title = |value| [Some("title"), Some("/title"), value];
+        assert_eq!(told(csv.ok(200)), [title(Some("\u{fffd}Drill")), title(None)], "{}", csv.body);
+        let row = |text| [None, None, Some(text)];
+        assert_eq!(told(json.ok(200)), [row("{\"title\": oops}"), row("[1]")], "{}", json.body);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_stale_row_is_told_what_the_record_has_where_the_row_says_otherwise() {
     app(async |app| {
         let me = app.user("secretariat").await;

@@ -68,7 +68,7 @@ pub(super) fn iso(text: &str) -> Cell {
     match text.parse::<NaiveDateTime>() {
         Ok(time) if time.time() == chrono::NaiveTime::MIN => Cell::Day(time.date()),
         Ok(time) => Cell::Time(time),
-        Err(_) => bad(format!("{} is no day of the calendar", shown(text))),
+        Err(_) => unfit(text, "is no day of the calendar"),
     }
 }
 
@@ -77,13 +77,20 @@ pub(super) fn truth(text: &str) -> Cell {
     match text.trim() {
         "1" | "true" => Cell::Bool(true),
         "0" | "false" => Cell::Bool(false),
-        _ => bad(format!("{} is no truth value", shown(text))),
+        _ => unfit(text, "is no truth value"),
     }
 }
 
 /// An error value, such as `#N/A`.
 pub(super) fn error(text: &str) -> Cell {
-    Cell::Bad(RowFault::new(RowFaultCode::ErrorValue, format!("holds the error {}", shown(text))))
+    let fault = RowFault::new(RowFaultCode::ErrorValue, format!("holds the error {}", shown(text)));
+    Cell::Bad(fault.holding(text.as_bytes()))
+}
+
+/// A value that does not fit its type.
+fn unfit(value: &str, why: &str) -> Cell {
+    let fault = RowFault::new(RowFaultCode::BadValue, format!("{} {why}", shown(value)));
+    Cell::Bad(fault.holding(value.as_bytes()))
 }
 
 pub(super) fn bad(text: String) -> Cell {

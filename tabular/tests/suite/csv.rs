@@ -4,7 +4,7 @@ use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 
 use crate::support::{code, fault, read, read_with};
-use tabular::{Charset, FaultCode, Format, Item, Limits, Options, RowFaultCode};
+use tabular::{Cell, Cells, Charset, FaultCode, Format, Item, Limits, Options, RowFaultCode};
 
 #[test]
 fn cells_are_parted_and_unquoted() {
@@ -92,6 +92,20 @@ fn spaces_after_a_closing_quote_are_let_pass_and_text_is_not() {
     let got = read("a,b\n\"1\" ,2\n\"1\"x,\"3\"\nsaid \"4\",5");
 
     assert_eq!(got.shown(), ["[]", "a|b", "1|2", "!TextAfterQuote|3", "said \"4\"|5"]);
+}
+
+#[test]
+fn a_bad_cell_says_what_stands_there() {
+    let got = read(b"a,b\n1,caf\xE9\n");
+    let held = got.rows().iter().find_map(|row| match &row.cells {
+        Cells::Cells(cells) => cells.iter().find_map(|cell| match cell {
+            Cell::Bad(fault) => Some(fault.value.clone()),
+            _ => None,
+        }),
+        _ => None,
+    });
+
+    assert_eq!(held, Some(Some("caf\u{fffd}".to_owned())));
 }
 
 #[test]

@@ -85,7 +85,7 @@ pub(super) fn of_cells(
         };
         if let Cell::Bad(bad) = &*cell {
             let fault = RowFault::within(&column.name, &column.path, fault::code(bad.code), &*bad.text);
-            draft.faults.push(fault.saying(&original::text(given)));
+            draft.faults.push(fault.saying(bad.value.as_deref().unwrap_or(&original::text(given))));
             continue;
         }
         let cell = column.sort.meant(cell);
@@ -136,10 +136,11 @@ pub(super) fn bad(
 ) -> Entry {
     let fault = |bad: &tabular::RowFault| {
         let code = fault::code(bad.code);
-        match &bad.member {
+        let told = match &bad.member {
             Some(member) => RowFault::within(member, &[member], code, &*bad.text),
             None => RowFault::new(None, code, &*bad.text),
-        }
+        };
+        told.saying(bad.value.as_deref().unwrap_or_default())
     };
     let mut faults: Vec<RowFault> = bad.faults.iter().map(fault).collect();
     let mut entry = of_members(def, (bad.rest, nulls), place, table);

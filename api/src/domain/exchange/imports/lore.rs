@@ -104,7 +104,9 @@ impl Lore {
             Holds::Text | Holds::List => None,
             Holds::Number => number(text, self.marks.decimal_mark).map(|read| match read {
                 Ok(plain) => Cell::Text(plain),
-                Err(text) => Cell::Bad(RowFault { code: RowFaultCode::BadValue, member: None, text }),
+                Err(text) => {
+                    Cell::Bad(RowFault { code: RowFaultCode::BadValue, member: None, value: None, text })
+                }
             }),
             Holds::Truth => written::truth(text).map(Cell::Bool),
             Holds::Day { .. } => match written::day(text, self.marks.day_order) {
