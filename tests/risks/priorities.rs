@@ -102,7 +102,7 @@ async fn criteria_and_scores_are_objects_on_both_faces() {
         let made = me.graphql(create, json!({})).await;
         let of = &made.data()["createPriorityMethod"]["priorityMethod"];
         let risk = risk(&me, json!({})).await;
-        let set = "mutation($m: Reference!, $r: ID!) { createPriority(input: { owner: \"KGZ\", method: $m, subject: { kind: \"risk\", id: $r }, \
+        let set = "mutation($m: Reference!, $r: Reference!) { createPriority(input: { owner: \"KGZ\", method: $m, subject: { kind: \"risk\", id: $r }, \
             language: \"en\", scores: [{ criterion: \"a\", score: 7, note: \"N\" }], rationale: \"R\" }) { priority { total scores { criterion score note } subject { kind id } } } }";
 
         let set = me.graphql(set, json!({"m": of["id"], "r": risk})).await;
