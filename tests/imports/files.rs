@@ -141,7 +141,8 @@ async fn an_import_says_how_its_file_was_read() {
         let me = app.user("secretariat").await;
         let narrow = b"title;owner;lead_agency;language\n\xD1\xEA\xEB\xE0\xE4;KGZ;MES;ru\n".to_vec();
         let mut book = rust_xlsxwriter::Workbook::new();
-        book.add_worksheet().set_name("tasks").unwrap().write(0, 0, "title").unwrap();
+        let sheet = book.add_worksheet().set_name("tasks").unwrap();
+        sheet.write(0, 0, "title").unwrap().write(1, 0, "Drill").unwrap();
 
         let csv = send(&me, "kind=tasks&charset=windows-1251&nulls=clear", narrow).await;
         let json =

@@ -79,6 +79,9 @@ impl Lore {
                     .and_then(|period| self.period(&period))
                     .or_else(|| written::serial(*number).map(Cell::Day))
             }
+            Cell::Number(number) if self.holds == Holds::Number => {
+                self.known(&format!("{number}")).map(Cell::Text)
+            }
             Cell::Number(number) => self.text(&format!("{number}")).filter(|_| !self.values.is_empty()),
             Cell::Time(time) if matches!(self.holds, Holds::Day { .. }) => Some(Cell::Day(time.date())),
             Cell::Empty | Cell::Bool(_) | Cell::Day(_) | Cell::Time(_) | Cell::Bad(_) => None,
@@ -229,6 +232,7 @@ mod tests {
         assert_eq!(meant(task, "title", &text("31.12.2025")), text("31.12.2025"));
         assert_eq!(meant(task, "estimate_days", &text("1 000")), text("1000"));
         assert!(matches!(meant(task, "estimate_days", &text("2,000")), Cell::Bad(_)));
+        assert_eq!(meant(task, "estimate_days", &Cell::Number(2.125)), Cell::Number(2.125));
         assert_eq!(meant(Participation::def(), "in_force_on", &text("4 квартал 2025")), text("2025-Q4"));
     }
 }
