@@ -10,6 +10,7 @@ use memchr::{memchr, memchr3};
 use crate::fault::{Fault, FaultCode, Halt, RowFault, RowFaultCode};
 use crate::item::{Cell, Cells, Row};
 use crate::options::Limits;
+use crate::raw::Raw;
 use crate::sink::Sink;
 use crate::text;
 
@@ -72,6 +73,7 @@ struct Reader<'a, 'v> {
     row_bytes: usize,
     filled: bool,
     before: Before,
+    raw: Raw,
 }
 
 /// What stands before the row that is read.
@@ -88,6 +90,7 @@ impl<'a, 'v> Reader<'a, 'v> {
     fn new(dialect: &Dialect<'a>, sink: &'a mut Sink<'v>) -> Self {
         Self {
             limits: sink.limits(),
+            raw: Raw::new(sink.limits().raw),
             sink,
             separator: dialect.separator,
             missing: dialect.missing,
@@ -121,6 +124,7 @@ impl<'a, 'v> Reader<'a, 'v> {
                 Place::Start if byte == b'"' => {
                     self.place = Place::Quoted;
                     self.quote_line = self.line;
+                    self.raw.note(b"\"");
                     rest
                 }
                 Place::Start | Place::Plain => self.plain(bytes)?,
@@ -145,6 +149,7 @@ impl<'a, 'v> Reader<'a, 'v> {
         };
         let (text, rest) = bytes.split_at(at);
         if self.cell.is_empty() && self.cell_fault.is_none() && text.len() <= self.limits.cell {
+            self.raw.note(text);
             self.finish_cell(text)?;
         } else {
             self.push(text);
@@ -164,6 +169,7 @@ impl<'a, 'v> Reader<'a, 'v> {
         let Some((&byte, rest)) = rest.split_first() else { return &[] };
         if byte == b'"' {
             self.place = Place::Closed;
+            self.raw.note(b"\"");
         } else {
             self.push(&[byte]);
             self.line += 1;
@@ -178,6 +184,7 @@ impl<'a, 'v> Reader<'a, 'v> {
             self.end_cell()?;
             return self.delimiter(bytes);
         }
+        self.raw.note(&[byte]);
         self.place = Place::Tail;
         if byte != b' ' {
             self.cell_fault.get_or_insert(RowFaultCode::TextAfterQuote);
@@ -199,6 +206,7 @@ impl<'a, 'v> Reader<'a, 'v> {
     }
 
     fn push(&mut self, text: &[u8]) {
+        self.raw.note(text);
         if self.cell_fault == Some(RowFaultCode::CellTooLong) {
             return;
         }
@@ -220,6 +228,7 @@ impl<'a, 'v> Reader<'a, 'v> {
 
     fn finish_cell(&mut self, text: &[u8]) -> Result<(), Halt> {
         self.place = Place::Start;
+        self.raw.end_cell();
         self.columns += 1;
         if self.columns > self.limits.columns {
             return Err(self.sink.too_wide(self.row_line));
@@ -270,6 +279,7 @@ impl<'a, 'v> Reader<'a, 'v> {
 
     fn end_row(&mut self) -> Result<(), Halt> {
         let width = self.columns;
+        let raw = self.raw.take();
         let cells = std::mem::replace(&mut self.cells, Vec::with_capacity(width));
         let row = if self.row_bytes > self.limits.row() {
             Some(vec![Cell::Bad(RowFault::row_too_long(self.limits.row()))])
@@ -287,7 +297,7 @@ impl<'a, 'v> Reader<'a, 'v> {
             return Ok(());
         };
         let after_gap = std::mem::replace(&mut self.before, Before::Row) == Before::Gap;
-        self.sink.put(Row { line: self.row_line, cells, formulas: Vec::new(), after_gap })
+        self.sink.row(Row { line: self.row_line, cells, formulas: Vec::new(), after_gap, raw })
     }
 
     fn end(mut self) -> Result<(), Halt> {

@@ -1,7 +1,7 @@
 //! What the first bytes of a file say.
 
 use crate::fault::{Fault, FaultCode};
-use crate::options::{Charset, Format};
+use crate::options::{Charset, Format, LineEnd};
 
 /// How many bytes at the start tell a container.
 pub(crate) const MAGIC: u64 = 16;
@@ -136,6 +136,22 @@ pub(crate) fn separator(head: &[u8]) -> u8 {
     best.map_or(b',', |(separator, _)| *separator)
 }
 
+/// What the first line ends by that ends outside quotes.
+pub(crate) fn line_end(head: &[u8]) -> LineEnd {
+    let mut quoted = false;
+    let mut bytes = head.iter().peekable();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\n' if !quoted => return LineEnd::Lf,
+            b'\r' if !quoted && bytes.peek() == Some(&&b'\n') => return LineEnd::CrLf,
+            b'\r' if !quoted => return LineEnd::Cr,
+            _ => {}
+        }
+    }
+    LineEnd::default()
+}
+
 /// Whether bytes beyond ASCII are mostly not UTF-8, so that the file as a whole is in another charset.
 pub(crate) fn mostly_not_utf8(head: &[u8]) -> bool {
     let mut right = 0;
@@ -183,6 +199,14 @@ mod tests {
         assert_eq!(separator_line(b"sep=|\na|b"), Some((b'|', 5)));
         assert_eq!(separator_line(b"sep=a\nb"), None);
         assert_eq!(separator_line(b"sep=;b\n"), None);
+    }
+
+    #[test]
+    fn line_ends_are_found_outside_quotes() {
+        assert_eq!(line_end(b"\"a\nb\";c\r\n1;2\n"), LineEnd::CrLf);
+        assert_eq!(line_end(b"a;b\r1;2\r"), LineEnd::Cr);
+        assert_eq!(line_end(b"a;b\n1;2\r\n"), LineEnd::Lf);
+        assert_eq!(line_end(b"a;b"), LineEnd::Lf);
     }
 
     #[test]

@@ -2,7 +2,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use serde_json::{Map, Value};
 
 use crate::fault::RowFault;
-use crate::options::{Charset, Compression, Format};
+use crate::options::{Charset, Compression, Format, LineEnd};
 
 /// What the visitor is handed, in the order of the file.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,9 +13,28 @@ pub enum Item {
         name: Option<String>,
         /// Merged ranges of a sheet. Only the first cell of one has a value.
         merged: Vec<Merged>,
+        /// How its text is written; none for a sheet.
+        written: Option<Written>,
     },
     /// A row of the table.
     Row(Row),
+}
+
+/// How a table is written as text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// What the text holds: CSV, JSON or NDJSON.
+    pub format: Format,
+    /// How it is written as bytes.
+    pub charset: Charset,
+    /// A byte order mark stands before it.
+    pub has_mark: bool,
+    /// What parts the cells of a CSV row.
+    pub separator: Option<u8>,
+    /// A first line `sep=` names a separator.
+    pub has_separator_line: bool,
+    /// What its first line ends by.
+    pub line_end: LineEnd,
 }
 
 /// A merged range of a sheet, both ends within it.
@@ -44,6 +63,18 @@ pub struct Row {
     pub formulas: Vec<usize>,
     /// Whether empty rows part a row of cells from the one before it.
     pub after_gap: bool,
+    /// The row as it stands in the file, where [`Limits::raw`](crate::Limits::raw) asks for it and it is not longer: of
+    /// CSV cell by cell, with their quotes; of JSON the one element; of a sheet, what stands in cells that are bad, which
+    /// is their formula where its result was not saved, and nothing for others. Text in other charsets is UTF-8 here, with
+    /// the byte `0xFF` for what is no text.
+    pub raw: Option<Vec<Vec<u8>>>,
+}
+
+impl Row {
+    /// A row of JSON.
+    pub(crate) fn of(line: u64, cells: Cells, raw: Option<Vec<Vec<u8>>>) -> Self {
+        Self { line, cells, formulas: Vec::new(), after_gap: false, raw }
+    }
 }
 
 /// What a row holds.

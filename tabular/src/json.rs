@@ -6,7 +6,7 @@
 use std::io::BufRead;
 
 use crate::fault::{Fault, FaultCode, Halt, RowFault, RowFaultCode};
-use crate::item::Cells;
+use crate::item::{Cells, Row};
 use crate::members;
 use crate::sink::Sink;
 
@@ -113,7 +113,7 @@ impl Reader<'_, '_> {
                 _ => {}
             },
         }
-        if self.long || self.element.len() == self.sink.limits().row() {
+        if self.long || self.element.len() == self.sink.limits().held() {
             self.long = true;
             self.element = Vec::new();
         } else {
@@ -123,17 +123,19 @@ impl Reader<'_, '_> {
     }
 
     fn end_element(&mut self, byte: u8) -> Result<(), Halt> {
-        let limit = self.sink.limits().row();
-        let row = if std::mem::take(&mut self.long) {
-            Cells::bad(RowFault::row_too_long(limit))
+        let limits = self.sink.limits();
+        let is_cut = std::mem::take(&mut self.long);
+        let cells = if is_cut || self.element.len() > limits.row() {
+            Cells::bad(RowFault::row_too_long(limits.row()))
         } else if self.element.trim_ascii().is_empty() {
             Cells::bad(RowFault::new(RowFaultCode::NotJson, "not JSON: nothing between two commas"))
         } else {
             members::parse(&self.element, self.element_line, self.sink)?
         };
+        let raw = (limits.raw > 0 && !is_cut).then(|| vec![self.element.clone()]);
         self.element.clear();
         self.place = if byte == b',' { Place::Next } else { Place::After };
-        self.sink.row(self.element_line, row)
+        self.sink.row(Row::of(self.element_line, cells, raw))
     }
 
     fn end(&self) -> Result<(), Halt> {

@@ -20,6 +20,7 @@ mod members;
 mod ndjson;
 mod options;
 mod package;
+mod raw;
 mod sink;
 mod text;
 mod unpack;
@@ -30,11 +31,12 @@ use std::io::{Read, Seek};
 use std::ops::ControlFlow;
 
 pub use fault::{Fault, FaultCode, RowFault, RowFaultCode};
-pub use item::{BadRow, Cell, Cells, Found, Item, Merged, Row};
-pub use options::{Charset, Compression, Format, Limits, Options};
+pub use item::{BadRow, Cell, Cells, Found, Item, Merged, Row, Written};
+pub use options::{Charset, Compression, Format, Limits, LineEnd, Options};
 
 use detect::Container;
 use fault::Halt;
+use serde_json::Map;
 use sink::Sink;
 use unpack::{Budget, Source};
 
@@ -62,6 +64,15 @@ pub fn read<R: Read + Seek>(
         }
         Err(Halt::Fault(fault)) => Err(fault),
     }
+}
+
+/// Reads the text of one row of JSON: its members, or what is wrong with it.
+#[must_use]
+pub fn row_of_json(text: &str, limits: Limits) -> Cells {
+    let mut unseen = |_: Item| ControlFlow::Continue(());
+    let sink = Sink::new(&mut unseen, limits);
+    members::parse(text.as_bytes(), 1, &sink)
+        .unwrap_or_else(|_| Cells::Bad(BadRow { faults: Vec::new(), rest: Map::new() }))
 }
 
 fn open<R: Read + Seek>(

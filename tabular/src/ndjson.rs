@@ -5,7 +5,7 @@ use std::io::BufRead;
 use memchr::memchr2;
 
 use crate::fault::{Fault, FaultCode, Halt, RowFault};
-use crate::item::Cells;
+use crate::item::{Cells, Row};
 use crate::members;
 use crate::sink::Sink;
 
@@ -63,7 +63,7 @@ impl Lines<'_, '_> {
     }
 
     fn push(&mut self, text: &[u8]) {
-        if self.long || self.text.len() + text.len() > self.sink.limits().row() {
+        if self.long || self.text.len() + text.len() > self.sink.limits().held() {
             self.long = true;
             self.text = Vec::new();
         } else {
@@ -72,11 +72,15 @@ impl Lines<'_, '_> {
     }
 
     fn end(&mut self) -> Result<(), Halt> {
-        if std::mem::take(&mut self.long) {
+        let limits = self.sink.limits();
+        if self.long || self.text.len() > limits.row() {
             self.guessed = false;
             self.release()?;
-            let fault = RowFault::row_too_long(self.sink.limits().row());
-            return self.sink.row(self.number, Cells::bad(fault));
+            let raw = (limits.raw > 0 && !self.long).then(|| vec![self.text.clone()]);
+            self.long = false;
+            self.text.clear();
+            let cells = Cells::bad(RowFault::row_too_long(limits.row()));
+            return self.sink.row(Row::of(self.number, cells, raw));
         }
         if self.text.trim_ascii().is_empty() {
             self.text.clear();
@@ -91,16 +95,23 @@ impl Lines<'_, '_> {
             return Err(Fault::at(FaultCode::NotAnArray, *number, text).into());
         }
         self.release()?;
-        let row = members::parse(&self.text, self.number, self.sink)?;
-        self.text.clear();
-        self.sink.row(self.number, row)
+        let mut text = std::mem::take(&mut self.text);
+        let outcome = self.hand(self.number, &text);
+        text.clear();
+        self.text = text;
+        outcome
     }
 
     /// Hands out the first record, where it was a line that breaks off.
     fn release(&mut self) -> Result<(), Halt> {
         let Some((number, text)) = self.begun.take() else { return Ok(()) };
-        let row = members::parse(&text, number, self.sink)?;
-        self.sink.row(number, row)
+        self.hand(number, &text)
+    }
+
+    fn hand(&mut self, number: u64, text: &[u8]) -> Result<(), Halt> {
+        let cells = members::parse(text, number, self.sink)?;
+        let raw = (self.sink.limits().raw > 0).then(|| vec![text.to_vec()]);
+        self.sink.row(Row::of(number, cells, raw))
     }
 }
 

@@ -57,6 +57,30 @@ pub enum Charset {
     Windows1251,
 }
 
+/// What lines of a text end by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum LineEnd {
+    /// As most systems write them.
+    #[default]
+    Lf,
+    /// As Windows and RFC 4180 have it.
+    CrLf,
+    /// As old Macintosh programs wrote them.
+    Cr,
+}
+
+impl LineEnd {
+    /// The characters.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Lf => "\n",
+            Self::CrLf => "\r\n",
+            Self::Cr => "\r",
+        }
+    }
+}
+
 /// What a whole file was packed by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Compression {
@@ -77,6 +101,8 @@ pub struct Limits {
     pub columns: usize,
     /// Bytes of one cell as UTF-8; a row may hold twice as many. Default 1 MiB.
     pub cell: usize,
+    /// Bytes up to which a row is also handed out raw ([`Row::raw`](crate::Row::raw)). Default 0: no row is.
+    pub raw: usize,
 }
 
 impl Limits {
@@ -84,10 +110,15 @@ impl Limits {
     pub(crate) fn row(&self) -> usize {
         self.cell.saturating_mul(2)
     }
+
+    /// Bytes of one element of JSON that are held while it is read.
+    pub(crate) fn held(&self) -> usize {
+        self.row().max(self.raw)
+    }
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { unpacked: 1 << 30, rows: 1_000_000, columns: 64, cell: 1 << 20 }
+        Self { unpacked: 1 << 30, rows: 1_000_000, columns: 64, cell: 1 << 20, raw: 0 }
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::fault::{Fault, FaultCode, Halt};
-use crate::item::{Cells, Item, Merged, Row};
+use crate::item::{Cells, Item, Merged, Row, Written};
 use crate::options::Limits;
 
 pub(crate) struct Sink<'a> {
@@ -28,16 +28,17 @@ impl<'a> Sink<'a> {
         self.rows
     }
 
-    pub fn table(&mut self, name: Option<String>, merged: Vec<Merged>) -> Result<(), Halt> {
+    pub fn sheet(&mut self, name: String, merged: Vec<Merged>) -> Result<(), Halt> {
         self.is_named = false;
-        self.hand(Item::Table { name, merged })
+        self.hand(Item::Table { name: Some(name), merged, written: None })
     }
 
-    pub fn row(&mut self, line: u64, cells: Cells) -> Result<(), Halt> {
-        self.put(Row { line, cells, formulas: Vec::new(), after_gap: false })
+    pub fn text(&mut self, name: Option<String>, written: Written) -> Result<(), Halt> {
+        self.is_named = false;
+        self.hand(Item::Table { name, merged: Vec::new(), written: Some(written) })
     }
 
-    pub fn put(&mut self, row: Row) -> Result<(), Halt> {
+    pub fn row(&mut self, row: Row) -> Result<(), Halt> {
         let names = matches!(row.cells, Cells::Cells(_)) && !std::mem::replace(&mut self.is_named, true);
         if !names && self.counted == self.limits.rows {
             let text = format!("more than {} rows; send the file in parts", self.limits.rows);

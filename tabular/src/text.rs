@@ -4,7 +4,7 @@ use std::io::{BufReader, Cursor, Read};
 
 use crate::detect::{self, Container};
 use crate::fault::{Fault, FaultCode, Halt};
-use crate::item::Found;
+use crate::item::{Found, Written};
 use crate::options::{Charset, Format, Options};
 use crate::sink::Sink;
 use crate::{charset, csv, json, ndjson};
@@ -60,17 +60,23 @@ pub(crate) fn read(
     if matches!(format, Format::Xlsx | Format::Package) {
         return Err(mismatch("text", format).into());
     }
-    found.format = format;
-    found.charset = charset;
+    let given = detect::separator_line(&head).filter(|_| format == Format::Csv);
+    let separator = options.separator.or(given.map(|(separator, _)| separator));
+    let separator = separator.unwrap_or_else(|| detect::separator(&head));
+    let written = Written {
+        format,
+        charset,
+        has_mark: mark > 0,
+        separator: (format == Format::Csv).then_some(separator),
+        has_separator_line: given.is_some(),
+        line_end: detect::line_end(&head),
+    };
+    (found.format, found.charset, found.separator) = (format, charset, written.separator);
     found.tables += 1;
-    sink.table(name, Vec::new())?;
+    sink.text(name, written)?;
     let mut input = Cursor::new(&head).chain(decoded);
     match format {
         Format::Csv => {
-            let given = detect::separator_line(&head);
-            let separator = options.separator.or(given.map(|(separator, _)| separator));
-            let separator = separator.unwrap_or_else(|| detect::separator(&head));
-            found.separator = Some(separator);
             let skipped = given.map_or(0, |(_, length)| length);
             csv::read(&mut input, &csv::Dialect { separator, skipped, missing }, sink)
         }

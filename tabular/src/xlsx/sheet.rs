@@ -49,6 +49,7 @@ pub(super) fn read<R: Read + Seek>(
         row_bytes: 0,
         cells: Vec::new(),
         formulas: Vec::new(),
+        raw: Vec::new(),
         column: 0,
         cell: Draft::default(),
     };
@@ -75,6 +76,7 @@ struct Draft {
     formula: bool,
     has_value: bool,
     text: String,
+    written: String,
     long: bool,
     place: Place,
 }
@@ -85,6 +87,7 @@ enum Place {
     #[default]
     Outside,
     Value,
+    Formula,
     /// How a text is spoken, which is no part of it.
     Phonetic,
 }
@@ -102,6 +105,8 @@ struct Reader<'a, 'v> {
     row_bytes: usize,
     cells: Vec<Cell>,
     formulas: Vec<usize>,
+    /// What stands in cells that are bad, where that is wanted.
+    raw: Vec<Vec<u8>>,
     /// The column of the cell that is read, or of the next.
     column: usize,
     cell: Draft,
@@ -113,9 +118,10 @@ impl Reader<'_, '_> {
             match part.next()? {
                 Piece::Start(start) => self.start(&start)?,
                 Piece::Text(text) if self.cell.place == Place::Value => self.take(&text),
+                Piece::Text(text) if self.cell.place == Place::Formula => self.take_formula(&text),
                 Piece::End(end) => match end.local_name().as_ref() {
                     b"v" | b"t" if self.cell.place == Place::Value => self.cell.place = Place::Outside,
-                    b"rPh" => self.cell.place = Place::Outside,
+                    b"rPh" | b"f" => self.cell.place = Place::Outside,
                     b"c" => self.end_cell()?,
                     b"row" => self.end_row()?,
                     b"sheetData" => return Ok(self.table.is_none()),
@@ -131,7 +137,10 @@ impl Reader<'_, '_> {
         match start.local_name().as_ref() {
             b"row" => return self.start_row(attribute(start, "r")),
             b"c" => return self.start_cell(start),
-            b"f" => self.cell.formula = true,
+            b"f" => {
+                self.cell.formula = true;
+                self.cell.place = Place::Formula;
+            }
             b"v" | b"t" => {
                 self.cell.has_value = true;
                 if self.cell.place != Place::Phonetic {
@@ -201,6 +210,13 @@ impl Reader<'_, '_> {
         }
     }
 
+    fn take_formula(&mut self, text: &str) {
+        let most = self.limits.cell.min(self.limits.raw);
+        if self.cell.written.len() + text.len() <= most {
+            self.cell.written.push_str(text);
+        }
+    }
+
     fn end_cell(&mut self) -> Result<(), Halt> {
         let column = self.column;
         self.column += 1;
@@ -214,6 +230,13 @@ impl Reader<'_, '_> {
         if self.cells.len() <= column {
             self.cells.resize(column + 1, Cell::Empty);
         }
+        if self.limits.raw > 0 {
+            self.raw.resize(self.cells.len(), Vec::new());
+            let held = self.held(&cell);
+            if let Some(place) = self.raw.get_mut(column) {
+                *place = held.into_bytes();
+            }
+        }
         if let Some(place) = self.cells.get_mut(column) {
             *place = cell;
         }
@@ -222,6 +245,20 @@ impl Reader<'_, '_> {
             self.formulas.push(column);
         }
         Ok(())
+    }
+
+    /// What stands in the cell, where that cannot be read.
+    fn held(&self, cell: &Cell) -> String {
+        let (Cell::Bad(fault), draft) = (cell, &self.cell) else { return String::new() };
+        match fault.code {
+            RowFaultCode::NoResult => format!("={}", draft.written),
+            RowFaultCode::Nul if draft.kind == Type::Shared => {
+                let place = draft.text.trim().parse().ok();
+                place.and_then(|place| self.context.strings.get(place)).unwrap_or_default().to_owned()
+            }
+            RowFaultCode::Nul => values::decoded(&draft.text).into_owned(),
+            _ => draft.text.clone(),
+        }
     }
 
     fn value(&mut self) -> Result<Cell, Halt> {
@@ -280,17 +317,19 @@ impl Reader<'_, '_> {
     fn end_row(&mut self) -> Result<(), Halt> {
         let cells = std::mem::take(&mut self.cells);
         let mut formulas = std::mem::take(&mut self.formulas);
+        let raw = std::mem::take(&mut self.raw);
         let long = std::mem::take(&mut self.row_bytes) > self.limits.row();
         if cells.is_empty() {
             return Ok(());
         }
         if let Some((name, merged)) = self.table.take() {
-            self.sink.table(Some(name), merged)?;
+            self.sink.sheet(name, merged)?;
         }
         formulas.sort_unstable();
         let cells = if long { vec![Cell::Bad(RowFault::row_too_long(self.limits.row()))] } else { cells };
         let before = std::mem::replace(&mut self.told, self.row);
         let after_gap = before > 0 && self.row > before + 1;
-        self.sink.put(Row { line: self.row, cells: Cells::Cells(cells), formulas, after_gap })
+        let raw = (self.limits.raw > 0).then_some(raw);
+        self.sink.row(Row { line: self.row, cells: Cells::Cells(cells), formulas, after_gap, raw })
     }
 }

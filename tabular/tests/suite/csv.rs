@@ -4,7 +4,9 @@ use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::ops::ControlFlow;
 
 use crate::support::{code, fault, read, read_with};
-use tabular::{Cell, Cells, Charset, FaultCode, Format, Item, Limits, Options, RowFaultCode};
+use tabular::{
+    Cell, Cells, Charset, FaultCode, Format, Item, Limits, LineEnd, Options, RowFaultCode, Written,
+};
 
 #[test]
 fn cells_are_parted_and_unquoted() {
@@ -123,6 +125,56 @@ fn a_long_cell_and_a_long_row_are_told_and_left_out() {
     let got = read_with(b"a,b\n12345,x\n1,\"12345\"\n1234,1234,1\n1234,1234\n", options).expect("rows");
 
     assert_eq!(got.shown(), ["[]", "a|b", "!CellTooLong|x", "1|!CellTooLong", "!RowTooLong", "1234|1234"]);
+}
+
+#[test]
+fn rows_are_also_handed_out_raw() {
+    let rows: [&[u8]; 5] =
+        [b"a;b", b"\"x;\r\ny\";\"say \"\"no\"\"\" ", b"\"1\" 2;\xFF;", b"\"\";123456789", b"x\0;\"\""];
+    let limits = Limits { cell: 8, raw: 64, ..Limits::default() };
+
+    let got =
+        read_with(&rows.join(b"\r\n".as_slice()), Options { limits, ..Options::default() }).expect("rows");
+
+    let raw = |row: &tabular::Row| row.raw.clone().expect("kept").join(&b';');
+    assert_eq!(got.rows().into_iter().map(raw).collect::<Vec<_>>(), rows);
+    assert_eq!(
+        got.faults(),
+        [RowFaultCode::TextAfterQuote, RowFaultCode::NotText, RowFaultCode::CellTooLong, RowFaultCode::Nul]
+    );
+}
+
+#[test]
+fn rows_that_are_too_long_are_not_handed_out_raw() {
+    let limits = Limits { raw: 4, ..Limits::default() };
+
+    let got = read_with(b"a,b\n12,345\n1,\"\"\n", Options { limits, ..Options::default() }).expect("rows");
+
+    let kept = |row: &tabular::Row| row.raw.as_ref().map(Vec::len);
+    assert_eq!(got.rows().into_iter().map(kept).collect::<Vec<_>>(), [Some(2), None, Some(2)]);
+    assert!(read("a,b\n").rows().into_iter().all(|row| row.raw.is_none()));
+}
+
+#[test]
+fn how_a_text_is_written_is_told_with_its_table() {
+    let written = |text: &str| match read(text).items.first() {
+        Some(Item::Table { written: Some(written), .. }) => *written,
+        other => panic!("{other:?}"),
+    };
+
+    let of_excel = Written {
+        has_mark: true,
+        separator: Some(b';'),
+        has_separator_line: true,
+        line_end: LineEnd::CrLf,
+        ..Written::default()
+    };
+    assert_eq!(written("\u{feff}sep=;\r\na;\"b\nc\"\r\n"), of_excel);
+    assert_eq!(
+        written("a\tb\r1\t2\r"),
+        Written { separator: Some(b'\t'), line_end: LineEnd::Cr, ..Written::default() }
+    );
+    assert_eq!(written("[{}]"), Written { format: Format::Json, ..Written::default() });
 }
 
 #[test]

@@ -39,6 +39,39 @@ fn bad_elements_are_told_and_reading_goes_on() {
 }
 
 #[test]
+fn rows_are_also_handed_out_raw() {
+    let limits = Limits { cell: 8, raw: 64, ..Limits::default() };
+    let raw = |text: &str| {
+        let got = read_with(text.as_bytes(), Options { limits, ..Options::default() }).expect("rows");
+        let one =
+            |row: &tabular::Row| String::from_utf8(row.raw.clone().expect("kept").concat()).expect("text");
+        got.rows().into_iter().map(one).collect::<Vec<_>>()
+    };
+
+    assert_eq!(
+        raw("{\"a\": 1}\n{\"a\": \"more than sixteen bytes\"}\nno\n"),
+        [r#"{"a": 1}"#, r#"{"a": "more than sixteen bytes"}"#, "no"]
+    );
+    assert_eq!(
+        raw("[{\"a\":\n1} ,[2, 3], , \"more than sixteen bytes\"]"),
+        ["{\"a\":\n1} ", "[2, 3]", "", "\"more than sixteen bytes\""]
+    );
+}
+
+#[test]
+fn the_text_of_one_row_is_read_as_rows_are() {
+    let of = |text: &str| tabular::row_of_json(text, Limits::default());
+    let code = |text: &str| match of(text) {
+        Cells::Bad(bad) => bad.faults.first().map(|fault| fault.code),
+        _ => None,
+    };
+
+    assert!(matches!(of("{\"a\": 1}"), Cells::Members(_)));
+    assert_eq!(code("[1]"), Some(RowFaultCode::NotAnObject));
+    assert_eq!(code(""), Some(RowFaultCode::NotJson));
+}
+
+#[test]
 fn members_that_stand_twice_are_named_at_any_depth() {
     let got = read(r#"[{"a":{"b":1,"b":2},"c":1,"c":1}]"#);
 

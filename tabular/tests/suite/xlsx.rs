@@ -84,6 +84,20 @@ fn formulas_without_saved_results_are_bad_cells() {
 }
 
 #[test]
+fn what_stands_in_bad_cells_is_handed_out_where_it_is_wanted() {
+    let raw = |name: &str, at: usize| {
+        let path = format!("{}/tests/files/{name}", env!("CARGO_MANIFEST_DIR"));
+        let options = Options { limits: Limits { raw: 100, ..Limits::default() }, ..Options::default() };
+        let got = read_with(&std::fs::read(path).expect("a file"), options).expect("rows");
+        let held = got.rows()[at].raw.clone().expect("kept");
+        held.into_iter().map(|cell| String::from_utf8(cell).expect("text")).collect::<Vec<_>>()
+    };
+
+    assert_eq!(raw("formulas.xlsx", 1), ["", "", "=A2+B2", "=A2&\"!\"", "=A2/0"]);
+    assert_eq!(raw("libreoffice-formulas.xlsx", 1), ["", "", "", "", "#DIV/0!"]);
+}
+
+#[test]
 fn other_workbooks_are_faults_that_name_the_remedy() {
     let path = |name| format!("{}/tests/files/{name}", env!("CARGO_MANIFEST_DIR"));
     let ods = std::fs::read(path("old.ods")).expect("a file");

@@ -281,6 +281,7 @@ impl ImportOptions {
                 rows: MAX_ROWS,
                 columns: MAX_COLUMNS,
                 cell: MAX_CELL,
+                raw: 0,
             },
         };
         Ok(Reading { kind, nulls: self.nulls.unwrap_or_default(), file, kinds, mapped })

@@ -142,7 +142,7 @@ fn begun(file: File, settings: tabular::Options, skipped: u64) -> Result<(tabula
     let found = tabular::read(file, &settings, &mut |item| {
         match item {
             Item::Table { .. } if all.len() >= TABLES => return ControlFlow::Break(()),
-            Item::Table { name, merged } => all.push(Begun { name, merged, rows: Vec::new() }),
+            Item::Table { name, merged, .. } => all.push(Begun { name, merged, rows: Vec::new() }),
             Item::Row(row) => {
                 let Some(table) = all.last_mut() else { return ControlFlow::Break(()) };
                 if row.line >= skipped && table.rows.len() < most {
@@ -196,7 +196,13 @@ fn shown(def: &'static KindDef, table: Begun, mapped: Option<&Mapped>, nulls: Nu
         match layout.row(row) {
             Place::Header(cells, line) => {
                 made.header_row = i64::try_from(line).ok();
-                let row = Row { line, cells: Cells::Cells(cells), formulas: Vec::new(), after_gap: false };
+                let row = Row {
+                    line,
+                    cells: Cells::Cells(cells),
+                    formulas: Vec::new(),
+                    after_gap: false,
+                    raw: None,
+                };
                 header = names(&row).iter().map(|name| columns::or_own(def, name, mapped)).collect();
                 super::shown::leave(def, &mut header);
                 named = header.iter().map(|one| (one.field.clone(), one.name.clone())).collect();

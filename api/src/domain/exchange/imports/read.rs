@@ -143,7 +143,7 @@ impl<'a> Reader<'a> {
 
     fn take(&mut self, item: Item) -> Result<()> {
         match item {
-            Item::Table { name, merged } => {
+            Item::Table { name, merged, .. } => {
                 self.layout.table(name, merged);
                 self.row = 0;
                 self.columns.clear();

@@ -104,7 +104,7 @@ fn write(
     let mut layout = Layout::of(mapping.map(Arc::new));
     let mut seq = 0;
     each(file, &settings, |item| match item {
-        Item::Table { name, merged } => {
+        Item::Table { name, merged, .. } => {
             let is_read = layout.table(name.clone(), merged);
             if is_read { printer.table(name.as_deref()) } else { Ok(()) }
         }
