@@ -16,6 +16,8 @@ mod plans;
 mod reference;
 mod references;
 mod rejected;
+mod resent;
+mod resent_books;
 mod reverts;
 mod reviews;
 mod round_trip;

@@ -9,7 +9,8 @@ use crate::support::{
     client::{Answer, Client},
 };
 
-async fn rejected(me: &Client<'_>, sent: &Answer) -> Answer {
+/// The refused rows of an import as a file.
+pub async fn rejected(me: &Client<'_>, sent: &Answer) -> Answer {
     let path = format!("/api/v1/imports/{}/rejected", sent.body["id"].as_str().expect("an id"));
     me.send(Method::GET, &path, None, Vec::new()).await
 }
@@ -28,7 +29,7 @@ async fn refused_rows_are_corrected_and_sent_back() {
         let again = send(&me, "kind=tasks&atomic=row", corrected).await;
 
         assert_eq!(file.status, 200);
-        assert!(text.starts_with("title;owner;lead_agency;language;due_on;x_error_line;x_error_codes;x_error_messages"), "{text}");
+        assert!(text.starts_with("x_error_line;x_error_codes;x_error_messages;title;owner;lead_agency;language;due_on\n"), "{text}");
         assert!(!text.contains("Drill") && text.contains("bad_format") && text.contains("reference_not_found"), "{text}");
         assert_eq!(counts(again.ok(200)), [2, 0, 0, 0, 0], "{}", again.body);
         rejected(&me, &again).await.problem(404, "not_found");

@@ -301,7 +301,7 @@ struct Spoken {
 
 #[utoipa::path(get, path = "/imports/{id}/rejected", tag = "Imports",
     summary = "Read the refused rows as a file",
-    description = "Answers the refused rows in the form in which the file came, with the columns `x_error_line`, `x_error_codes` and `x_error_messages`, which the next import leaves alone: correct the file and send it back. 404 where no row was refused.",
+    description = "Answers the refused rows as they were sent, in the form in which the file came, with its separator, line ends and characters: correct the file and send it back with the same settings. `x_error_line`, `x_error_codes` and `x_error_messages` stand before the columns of the file, or in its objects, and the next import leaves them alone; a row that is no object stands as a text in the member `x_error_row` of one, and is refused until an object of its own stands in its place. Where the characters of the file lack letters of the messages it is UTF-8 with a byte order mark, and `Content-Type` says so. 404 where no row was refused.",
     params(("id" = String, Path, description = "Id of the import"), Spoken),
     responses((status = 200, description = "The file", content(
             (String = "text/csv"), (Vec<serde_json::Value> = "application/json"), (String = "application/x-ndjson"),
@@ -312,7 +312,7 @@ async fn get_import_rejected(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let id = addresses::id(&id)?;
-    let RejectedFile { file, form, as_of } = imports::rejected(&ctx, id).await?;
+    let RejectedFile { file, form, charset, as_of } = imports::rejected(&ctx, id).await?;
     let (media, ending) = match form.as_str() {
         "json" => ("application/json", "json"),
         "ndjson" => ("application/x-ndjson", "ndjson"),
@@ -320,8 +320,11 @@ async fn get_import_rejected(
         "package" => ("application/zip", "zip"),
         _ => ("text/csv", "csv"),
     };
+    // JSON is UTF-8 where nothing is said.
+    let charset = charset.filter(|charset| ending == "csv" || *charset != "utf-8");
+    let media = charset.map_or_else(|| media.to_owned(), |charset| format!("{media}; charset={charset}"));
     let headers = [
-        (header::CONTENT_TYPE, media.to_owned()),
+        (header::CONTENT_TYPE, media),
         (header::ETAG, etag(0, format!("{id} {as_of:?} {:?}", ctx.locale.chain).as_bytes())),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"rejected-{id}.{ending}\"")),
     ];

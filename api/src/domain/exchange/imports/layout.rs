@@ -150,7 +150,7 @@ impl Merges {
         }
         for (range, held) in self.open.iter().filter(|(_, held)| !matches!(held, Cell::Empty)) {
             // No table has more columns than fit.
-            let last = range.last_column.min(super::MAX_COLUMNS);
+            let last = range.last_column.min(super::MAX_COLUMNS.saturating_sub(1));
             if cells.len() <= last {
                 cells.resize(last + 1, Cell::Empty);
             }

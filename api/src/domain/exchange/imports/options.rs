@@ -12,6 +12,7 @@ use super::{
     form::{ImportCharset, ImportFormat, ImportSeparator},
     kinds::kind_named,
     read::Reading,
+    rejected::{ERRORS, UNREAD},
 };
 
 /// What becomes of rows.
@@ -270,6 +271,8 @@ impl ImportOptions {
             }
             kind = of_mapping;
         }
+        // What is wrong with rows that come back has columns of its own.
+        let own = ERRORS.len() + [UNREAD].len();
         let file = tabular::Options {
             format: self.format.map(Into::into),
             charset: self.charset.map(Into::into),
@@ -279,7 +282,7 @@ impl ImportOptions {
             limits: tabular::Limits {
                 unpacked: MAX_UNPACKED,
                 rows: MAX_ROWS,
-                columns: MAX_COLUMNS,
+                columns: MAX_COLUMNS + own,
                 cell: MAX_CELL,
                 raw: 0,
             },

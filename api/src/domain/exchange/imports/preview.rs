@@ -18,6 +18,7 @@ use super::{
     mapping::{self, Mapping},
     members::of_members,
     read::Reading,
+    rejected::as_sent,
     spool::Table,
     start::copy,
     suggest::{SEARCHED, names, suggestion},
@@ -211,7 +212,7 @@ fn shown(def: &'static KindDef, table: Begun, mapped: Option<&Mapped>, nulls: Nu
             Place::Data(row) if made.rows.len() < SHOWN => {
                 let number = u32::try_from(made.rows.len() + 1).unwrap_or(u32::MAX);
                 let place = (number, row.line);
-                let entry = match row.cells {
+                let entry = match as_sent(row.cells) {
                     Cells::Cells(cells) => entry::of_cells(def, &header, (&cells, nulls), place),
                     Cells::Members(members) => {
                         let def = kind_of_row(def, &members, mapped);

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 use tabular::{BadRow, Cell, Cells, Format, Item, RowFaultCode};
 
 use super::{
-    Nulls,
+    MAX_COLUMNS, Nulls,
     circles::{self, OnCircles},
     columns::{Column, Mapped},
     entry::{self, Entry, Which},
@@ -18,6 +18,7 @@ use super::{
     members::of_members,
     order::{Names, order, token},
     original,
+    rejected::{ERRORS, UNREAD, as_sent},
     spool::{Spool, Table, Writing},
 };
 
@@ -151,11 +152,8 @@ impl<'a> Reader<'a> {
                 Ok(())
             }
             Item::Row(row) => match self.layout.row(row) {
-                Place::Header(cells, line) => {
-                    self.header(&cells, line);
-                    Ok(())
-                }
-                Place::Data(row) => self.data(row.cells, row.line),
+                Place::Header(cells, line) => self.header(&cells, line),
+                Place::Data(row) => self.data(as_sent(row.cells), row.line),
                 Place::Above(_) | Place::Outside => Ok(()),
             },
         }
@@ -209,12 +207,15 @@ impl<'a> Reader<'a> {
     }
 
     /// Begins a table with a row of names.
-    fn header(&mut self, cells: &[Cell], line: u64) {
+    fn header(&mut self, cells: &[Cell], line: u64) -> Result<()> {
         let names = header::names(cells);
+        let own = names.iter().filter(|name| !name.as_deref().is_ok_and(is_told));
+        not_too_wide(own.count(), line)?;
         let name = self.layout.name.clone();
         let place = if self.how.kind.is_some() && self.tables.is_empty() { "" } else { "/tables" };
         let Some(def) = self.kind_of(name.as_deref(), place) else {
-            return self.refuse_names(names.into_iter().filter_map(Result::err), line);
+            self.refuse_names(names.into_iter().filter_map(Result::err), line);
+            return Ok(());
         };
         match header::columns(def, &names, self.how.mapped.as_ref()) {
             Ok(columns) => {
@@ -224,6 +225,7 @@ impl<'a> Reader<'a> {
             }
             Err(faults) => self.refuse_names(faults, line),
         }
+        Ok(())
     }
 
     fn cells(&mut self, cells: &[Cell], line: u64) -> Result<()> {
@@ -240,6 +242,8 @@ impl<'a> Reader<'a> {
         let is_whole = !matches!(cells, [Cell::Bad(bad)] if bad.code == RowFaultCode::RowTooLong);
         let entry = if is_whole && (is_short || more.iter().any(|cell| !matches!(cell, Cell::Empty))) {
             let (has, needs) = (cells.len(), self.columns.len());
+            let told = self.columns.iter().filter(|column| is_told(&column.name)).count();
+            not_too_wide(has.saturating_sub(told), line)?;
             let text = format!("the row has {has} cells, the line of names {needs}");
             entry::unread(RowFault::new(None, Code::BadFormat, text).saying(&original::line(cells)), place)
         } else {
@@ -283,6 +287,7 @@ impl<'a> Reader<'a> {
     }
 
     fn members(&mut self, members: Map<String, Json>, line: u64) -> Result<()> {
+        not_too_wide(members.keys().filter(|name| !is_told(name)).count(), line)?;
         let Some(at) = self.table_of(&members, line) else { return Ok(()) };
         let Some(table) = self.tables.get_mut(at) else { return Ok(()) };
         self.row += 1;
@@ -377,4 +382,18 @@ impl<'a> Reader<'a> {
             below,
         })
     }
+}
+
+/// Whether a column or member says what was wrong with a row when it was sent before.
+fn is_told(name: &str) -> bool {
+    name == UNREAD || ERRORS.contains(&name)
+}
+
+/// Refuses a file with a row that has more columns of its own than a table may have.
+fn not_too_wide(columns: usize, line: u64) -> Result<()> {
+    if columns <= MAX_COLUMNS {
+        return Ok(());
+    }
+    let text = format!("more than {MAX_COLUMNS} columns");
+    Err(Error::invalid(&format!("/lines/{line}"), Code::BadFormat, text))
 }

@@ -1,13 +1,19 @@
 //! The refused rows of an import, in the form in which the file came, with what is wrong with each: to be corrected and sent back.
+//!
+//! What is sent back as it is must be refused again and hold all that was sent. Text is therefore written as it stands in the
+//! file, cell by cell, and what is wrong with a row stands before its cells, however many there are.
 
+mod book;
+mod lines;
+mod members;
+mod parts;
 mod print;
 
 use std::{fs::File, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use kernel::{Ctx, Error, Result};
-use serde_json::Value as Json;
-use tabular::{Cell, Cells, Item, Row};
+use tabular::{Cells, Item, Limits, Row};
 use tokio::runtime::Handle;
 use uuid::Uuid;
 
@@ -19,14 +25,20 @@ use super::{
     read::each,
     report::Verdict,
     speech,
+    start::copy,
 };
-use crate::domain::KINDS;
-use print::Printer;
+use crate::domain::{KINDS, exchange::columns::guarded};
+pub(super) use members::as_sent;
+use print::{Printed, Printer};
 
-/// Columns that say what is wrong with a row; the next import leaves them alone.
-const ERRORS: [&str; 3] = ["x_error_line", "x_error_codes", "x_error_messages"];
+/// Columns that say what is wrong with a row, before its own; the next import leaves them alone.
+pub(super) const ERRORS: [&str; 3] = ["x_error_line", "x_error_codes", "x_error_messages"];
+/// The member that holds, as a text, a row that is no object: while it is there, the row is refused.
+pub(super) const UNREAD: &str = "x_error_row";
 /// Refused rows that are read at a time.
 const PAGE: usize = 1000;
+/// Bytes up to which a row comes back whole.
+const WHOLE: usize = 32 << 20;
 
 /// A file of refused rows.
 #[derive(Debug)]
@@ -35,6 +47,8 @@ pub struct RejectedFile {
     pub file: File,
     /// Its form: `csv`, `json`, `ndjson`, `xlsx` or `package`.
     pub form: String,
+    /// Its characters, as media types name them; none where it is no text.
+    pub charset: Option<&'static str>,
     /// When it was found out what is wrong.
     pub as_of: Option<DateTime<Utc>>,
 }
@@ -49,9 +63,10 @@ pub async fn rejected(ctx: &Ctx, id: Uuid) -> Result<RejectedFile> {
         return Err(Error::NotFound);
     }
     let file = job::file(ctx.db.reading(), id).await?;
-    let mapping = job::mapping(&job)?;
+    let mapping = job::mapping(&job)?.map(Arc::new);
     let (ctx, handle) = (ctx.clone(), Handle::current());
-    let written = tokio::task::spawn_blocking(move || write(&ctx, &handle, (file, &job, mapping))).await;
+    let work = move || Sent { ctx: &ctx, handle: &handle, job: &job, mapping, file }.rejected();
+    let written = tokio::task::spawn_blocking(work).await;
     written.map_err(|error| Error::Internal(format!("refused rows could not be written: {error}")))?
 }
 
@@ -89,47 +104,64 @@ impl Refused<'_> {
     }
 }
 
-fn write(
-    ctx: &Ctx,
-    handle: &Handle,
-    (file, job, mapping): (File, &Job, Option<Mapping>),
-) -> Result<RejectedFile> {
-    let options: ImportOptions = serde_json::from_value(job.options.clone())?;
-    let settings = options.reading(&KINDS, None)?.file;
-    let told =
-        |name: &str| job.found.as_ref().and_then(|found| found.get(name)?.as_str()).unwrap_or_default();
-    let mut printer = Printer::new(told("format"), told("charset"), told("separator"))?;
-    let mut refused =
-        Refused { ctx, handle, job: job.id, page: Vec::new().into_iter(), next: None, after: None };
-    let mut layout = Layout::of(mapping.map(Arc::new));
-    let mut seq = 0;
-    each(file, &settings, |item| match item {
-        Item::Table { name, merged, .. } => {
-            let is_read = layout.table(name.clone(), merged);
-            if is_read { printer.table(name.as_deref()) } else { Ok(()) }
+/// A file as it was sent, with what became of it.
+struct Sent<'a> {
+    ctx: &'a Ctx,
+    handle: &'a Handle,
+    job: &'a Job,
+    mapping: Option<Arc<Mapping>>,
+    file: File,
+}
+
+impl Sent<'_> {
+    fn rejected(&self) -> Result<RejectedFile> {
+        let found = self.job.found.as_ref();
+        let form = found.and_then(|found| found.get("format")?.as_str()).unwrap_or_default();
+        let mut printed = self.print(Printer::new(form, false)?)?;
+        if printed.lacks_letters {
+            printed = self.print(Printer::new(form, true)?)?;
         }
-        Item::Row(row) => match layout.row(row) {
-            Place::Above(row) => printer.above(row.cells),
-            Place::Header(cells, _) => printer.header(cells, &ERRORS),
-            Place::Data(row) => {
-                seq += 1;
-                refused.at(seq - 1).and_then(|found| match found {
-                    Some(mut verdict) => {
-                        speech::speak(std::slice::from_mut(&mut verdict.row), &ctx.locale);
-                        let errors = errors(&verdict);
-                        printer.row(row, &errors)
-                    }
-                    None => Ok(()),
-                })
+        let Printed { file, charset, .. } = printed;
+        Ok(RejectedFile { file, form: form.to_owned(), charset, as_of: self.job.finished_at })
+    }
+
+    fn print(&self, mut printer: Printer) -> Result<Printed> {
+        let options: ImportOptions = serde_json::from_value(self.job.options.clone())?;
+        let mut settings = options.reading(&KINDS, None)?.file;
+        settings.limits = Limits { raw: WHOLE, ..settings.limits };
+        let (ctx, handle, job) = (self.ctx, self.handle, self.job.id);
+        let mut refused = Refused { ctx, handle, job, page: Vec::new().into_iter(), next: None, after: None };
+        let mut layout = Layout::of(self.mapping.clone());
+        let mut seq = 0;
+        each(copy(&self.file)?, &settings, |item| match item {
+            Item::Table { name, merged, written } => {
+                let is_read = layout.table(name.clone(), merged);
+                if is_read { printer.table(name.as_deref(), written) } else { Ok(()) }
             }
-            Place::Outside => Ok(()),
-        },
-    })?;
-    Ok(RejectedFile { file: printer.done()?, form: told("format").to_owned(), as_of: job.finished_at })
+            Item::Row(mut row) => {
+                let raw = row.raw.take();
+                match layout.row(row) {
+                    Place::Above(row) => printer.above(&Row { raw, ..row }),
+                    Place::Header(cells, line) => {
+                        let cells = Cells::Cells(cells);
+                        printer.header(&Row { line, cells, formulas: Vec::new(), after_gap: false, raw })
+                    }
+                    Place::Data(row) => {
+                        seq += 1;
+                        let Some(verdict) = refused.at(seq - 1)? else { return Ok(()) };
+                        printer.row(&Row { raw, ..row }, &errors(verdict, ctx))
+                    }
+                    Place::Outside => Ok(()),
+                }
+            }
+        })?;
+        printer.done()
+    }
 }
 
 /// What is wrong with a row, as cells.
-fn errors(verdict: &Verdict) -> [String; 3] {
+fn errors(mut verdict: Verdict, ctx: &Ctx) -> [String; 3] {
+    speech::speak(std::slice::from_mut(&mut verdict.row), &ctx.locale);
     let row = &verdict.row;
     let codes: Vec<&str> = row.errors.iter().map(|error| error.code.as_str()).collect();
     let texts: Vec<String> = row
@@ -140,14 +172,18 @@ fn errors(verdict: &Verdict) -> [String; 3] {
             None => error.message.clone(),
         })
         .collect();
-    [row.line.unwrap_or_default().to_string(), codes.join(";"), texts.join("; ")]
+    let texts = guarded(&texts.join("; ")).into_owned();
+    [row.line.unwrap_or_default().to_string(), codes.join(";"), texts]
 }
 
-/// The cells of a row, or none where it could not be read.
-fn cells(row: Row) -> (Vec<Cell>, Option<serde_json::Map<String, Json>>) {
-    match row.cells {
-        Cells::Cells(cells) => (cells, None),
-        Cells::Members(members) => (Vec::new(), Some(members)),
-        Cells::Bad(_) => (Vec::new(), None),
-    }
+/// The names of the columns of a row that names them.
+fn names(header: &Row) -> Vec<String> {
+    let Cells::Cells(cells) = &header.cells else { return Vec::new() };
+    cells.iter().map(|cell| print::text(cell).trim().to_owned()).collect()
+}
+
+/// Places of the columns that said what was wrong when the file was sent before.
+fn earlier(names: &[String]) -> Vec<usize> {
+    let is_earlier = |name: &String| ERRORS.contains(&name.as_str());
+    names.iter().enumerate().filter(|(_, name)| is_earlier(name)).map(|(at, _)| at).collect()
 }
