@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn columns_lead_to_pointers() {
-        let fault = RowFault::at("Name", &["translations", "a/b~", "title"], Code::BadFormat, "bad");
+        let fault = RowFault::within("Name", &["translations", "a/b~", "title"], Code::BadFormat, "bad");
 
         assert_eq!(fault.pointer.as_deref(), Some("/translations/a~1b~0/title"));
         assert_eq!(fault.column.as_deref(), Some("Name"));
