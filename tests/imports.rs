@@ -16,6 +16,7 @@ mod plans;
 mod reference;
 mod references;
 mod rejected;
+mod reports;
 mod resent;
 mod resent_books;
 mod reverts;

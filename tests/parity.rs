@@ -74,6 +74,8 @@ fn twin(operation: &str) -> Twin {
         | "put_import_part"
         | "complete_import_upload"
         | "get_import_rejected"
+        | "export_import_rows"
+        | "export_import_errors"
         | "get_import_template" => return Twin::None("the bytes of a file are sent by HTTP"),
         "list_bundles" => return field("Query", "bundles".into()),
         "get_bundle" => return field("Query", "bundle".into()),

@@ -49,7 +49,10 @@ pub async fn rest(caller: &Caller<'_>, method: &str, path: &str) -> Option<Fault
         ("get", "/templates/{kind}") => {
             (caller.client.get("/imports/templates/tasks?format=json_schema").await, 200)
         }
-        ("get", _) => (caller.client.get(&path.replace("{id}", MISSING)).await, 404),
+        ("get", _) => {
+            let path = path.replace("{id}", MISSING).replace("{format}", "ndjson");
+            (caller.client.get(&path).await, 404)
+        }
         ("post", "/{id}/commit") => {
             let path = path.replace("{id}", MISSING);
             let answer = caller.client.post(&path, json!({"import_plan": "x"})).await;

@@ -121,7 +121,7 @@ async fn a_zip_keeps_its_sheets_and_what_its_description_says_is_nothing() {
         let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
         for (name, content) in [
             ("a.xlsx", book.save_to_buffer().unwrap()),
-            ("b.csv", b"title,language,lead_agency\n-,en,NONE\n".to_vec()),
+            ("b.csv", b"topic,title,language,starts_on\n-,Lab,en,soon\n".to_vec()),
             ("datapackage.json", description.to_string().into_bytes()),
         ] {
             zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
@@ -135,7 +135,7 @@ async fn a_zip_keeps_its_sheets_and_what_its_description_says_is_nothing() {
         let mut parts = zip::ZipArchive::new(Cursor::new(file.bytes.clone())).expect("a zip");
         let mut projects = String::new();
         parts.by_name("projects.csv").expect("a part").read_to_string(&mut projects).expect("text");
-        assert!(projects.ends_with(",,en,NONE\n"), "{projects}");
+        assert!(projects.ends_with(",,Lab,en,soon\n"), "{projects}");
         assert!(parts.by_name("tasks.xlsx").is_ok());
         assert_eq!(counts(again.ok(200)), [0, 0, 0, 0, 2], "{}", again.body);
         assert_eq!(faults(&again.body), faults(&sent.body));

@@ -79,7 +79,12 @@ async fn notes_are_in_the_language_that_is_wanted() {
             .await;
 
         let mut zip = zip::ZipArchive::new(Cursor::new(book.bytes)).expect("a workbook");
-        let name = zip.file_names().filter_map(Result::ok).find(|name| name.contains("comments")).expect("notes").into_owned();
+        let name = zip
+            .file_names()
+            .filter_map(Result::ok)
+            .find(|name| name.contains("comments"))
+            .expect("notes")
+            .into_owned();
         let mut notes = String::new();
         zip.by_name(&name).expect("notes").read_to_string(&mut notes).expect("a text");
         for said in ["срок", "День, например 2027-03-31.", "Обязательно для новой записи.", "done: "]

@@ -11,7 +11,7 @@ use axum::{
     http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use futures_util::future::BoxFuture;
+use futures_util::{future::BoxFuture, stream::BoxStream};
 use kernel::{Ctx, KindDef, view::Locale};
 
 pub use asked::ExportParams;
@@ -50,6 +50,21 @@ pub(super) const LINES: Form = Form { name: "ndjson", media: "application/x-ndjs
 /// The forms of a list: JSON in pages, the others whole.
 pub(super) const FORMS: [Form; 4] = [JSON, CSV, LINES, XLSX];
 
+/// The form of a list that its caller prefers; JSON where it takes refusals alone.
+pub(super) fn accepted(forms: &[Form], headers: &HeaderMap) -> Result<Form, Problem> {
+    let accept = Accept::of(headers);
+    wanted(forms, None, &accept).or_else(|refusal| match takes_json(&accept) {
+        Ok(()) => Ok(JSON),
+        Err(_) => Err(refusal),
+    })
+}
+
+/// The form of a file by the end of its address.
+pub(super) fn ending(forms: &[Form], format: &str, parts: &Parts) -> Result<Form, Problem> {
+    let form = forms.iter().copied().find(|form| form.name == format && *form != JSON);
+    form.ok_or_else(|| no_such_address(&format!("/api/v1{}", parts.uri.path())))
+}
+
 /// The addresses that a path stands for: one for each form of a file.
 pub(super) fn addresses(path: String) -> Vec<String> {
     match path.strip_suffix("{format}") {
@@ -72,11 +87,7 @@ impl FromRequestParts<AppState> for Listing {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let accept = Accept::of(&parts.headers);
-        let form = wanted(&FORMS, None, &accept).or_else(|refusal| match takes_json(&accept) {
-            Ok(()) => Ok(JSON),
-            Err(_) => Err(refusal),
-        })?;
+        let form = accepted(&FORMS, &parts.headers)?;
         if form == JSON {
             let page = ListReader::from_request_parts(parts, state).await?;
             return Ok(Self::Page(Box::new(page)));
@@ -101,8 +112,7 @@ impl FromRequestParts<AppState> for Exporting {
         let Ok(Path(format)) = Path::<String>::from_request_parts(parts, state).await else {
             return Err(no_such_address(parts.uri.path()));
         };
-        let form = FORMS.into_iter().find(|form| form.name == format && *form != JSON);
-        let form = form.ok_or_else(|| no_such_address(&format!("/api/v1{}", parts.uri.path())))?;
+        let form = ending(&FORMS, &format, parts)?;
         Self::of(parts, state, form).await
     }
 }
@@ -127,12 +137,17 @@ impl Begins for Whole {
     }
 }
 
+/// Parts of a file, each with the number of rows it has.
+pub(super) type Pages = BoxStream<'static, kernel::Result<(Vec<u8>, usize)>>;
+
 /// What is sent as a file.
 pub(super) enum Begun {
     /// Lists, of which the first part is read.
     Read(Box<(Export, Option<Batch>, Printer)>),
     /// Something that is made already.
     Made(Vec<u8>),
+    /// Parts that are made one after the other.
+    Parts(Pages),
 }
 
 impl Begun {
@@ -144,7 +159,11 @@ impl Begun {
 }
 
 impl Exporting {
-    async fn of(parts: &Parts, state: &AppState, form: Form) -> Result<Self, Problem> {
+    /// Who wants a whole list in this form.
+    ///
+    /// # Errors
+    /// As [`recall`].
+    pub(super) async fn of(parts: &Parts, state: &AppState, form: Form) -> Result<Self, Problem> {
         let recalled = recall(parts, state).await?;
         let parameters = Parameters::of(parts, &recalled);
         let meter = parts.extensions.get::<Meter>().cloned();

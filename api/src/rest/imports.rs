@@ -2,6 +2,7 @@
 
 mod parts;
 mod progress;
+mod reports;
 mod templates;
 pub(super) mod upload;
 
@@ -30,8 +31,7 @@ use super::{
 };
 use crate::{
     domain::exchange::imports::{
-        self, CommitInput, Import, ImportOptions, ImportPage, ImportPreview, ImportRowPage, RejectedFile,
-        Started, start,
+        self, CommitInput, Import, ImportOptions, ImportPage, ImportPreview, RejectedFile, Started, start,
     },
     state::AppState,
 };
@@ -50,8 +50,6 @@ pub fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list_imports, create_import))
         .routes(routes!(get_import))
-        .routes(routes!(list_import_rows))
-        .routes(routes!(list_import_errors))
         .routes(routes!(commit_import))
         .routes(routes!(cancel_import))
         .routes(routes!(revert_import))
@@ -63,9 +61,15 @@ pub fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(parts::complete_import_upload))
 }
 
-/// Routes that answer files.
+/// Routes that answer files, or in several forms.
 pub fn file_router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(get_import_rejected)).routes(routes!(templates::get_import_template))
+    OpenApiRouter::new()
+        .routes(routes!(reports::list_import_rows))
+        .routes(routes!(reports::export_import_rows))
+        .routes(routes!(reports::list_import_errors))
+        .routes(routes!(reports::export_import_errors))
+        .routes(routes!(get_import_rejected))
+        .routes(routes!(templates::get_import_template))
 }
 
 #[utoipa::path(post, path = "/imports", tag = "Imports",
@@ -140,36 +144,6 @@ struct ImportPaging {
     lang: Option<String>,
 }
 
-/// Which refused rows are wanted.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
-#[serde(default)]
-#[into_params(parameter_in = Query)]
-struct ErrorPaging {
-    /// How many, 1 to 200.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    limit: Option<i64>,
-    /// Cursor: `next` of the page before.
-    after: Option<String>,
-    /// Languages wanted, best first: errors are told in English, Russian, Kyrgyz or French.
-    lang: Option<String>,
-}
-
-/// Which rows of a report are wanted.
-#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
-#[serde(default)]
-#[into_params(parameter_in = Query)]
-struct RowPaging {
-    /// Results, separated by commas: `created`, `updated`, `unchanged`, `deleted`, `rejected`.
-    result: Option<String>,
-    /// How many, 1 to 200.
-    #[param(minimum = 1, maximum = 200, default = 50)]
-    limit: Option<i64>,
-    /// Cursor: `next` of the page before.
-    after: Option<String>,
-    /// Languages wanted, best first.
-    lang: Option<String>,
-}
-
 /// Whether something is only tried.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[serde(default)]
@@ -203,32 +177,6 @@ async fn list_imports(Asking(ctx, asked): Asking<ImportPaging>) -> Result<Json<I
     responses((status = 200, description = "The import", body = Import), ReadProblems))]
 async fn get_import(Caller(ctx): Caller, Path(id): Path<String>) -> Result<Json<Import>, Problem> {
     Ok(Json(imports::find(&ctx, addresses::id(&id)?).await?))
-}
-
-#[utoipa::path(get, path = "/imports/{id}/rows", tag = "Imports",
-    summary = "Read the report of an import",
-    description = "Reads what became of each row, in the order of the file.",
-    params(("id" = String, Path, description = "Id of the import"), RowPaging),
-    responses((status = 200, description = "Rows", body = ImportRowPage), ReadProblems))]
-async fn list_import_rows(
-    Asking(ctx, asked): Asking<RowPaging>,
-    Path(id): Path<String>,
-) -> Result<Json<ImportRowPage>, Problem> {
-    let page = (asked.after.as_deref(), limit(asked.limit)?);
-    Ok(Json(imports::rows(&ctx, addresses::id(&id)?, asked.result.as_deref(), page).await?))
-}
-
-#[utoipa::path(get, path = "/imports/{id}/errors", tag = "Imports",
-    summary = "Read what is wrong with an import",
-    description = "Reads the rows that were refused, each with everything that is wrong with it.",
-    params(("id" = String, Path, description = "Id of the import"), ErrorPaging),
-    responses((status = 200, description = "Rows that were refused", body = ImportRowPage), ReadProblems))]
-async fn list_import_errors(
-    Asking(ctx, asked): Asking<ErrorPaging>,
-    Path(id): Path<String>,
-) -> Result<Json<ImportRowPage>, Problem> {
-    let page = (asked.after.as_deref(), limit(asked.limit)?);
-    Ok(Json(imports::errors(&ctx, addresses::id(&id)?, page).await?))
 }
 
 #[utoipa::path(post, path = "/imports/{id}/commit", tag = "Imports",

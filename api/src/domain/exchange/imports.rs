@@ -49,6 +49,7 @@ mod tally;
 mod templates;
 mod units;
 mod upload;
+mod whole;
 mod words;
 mod written;
 
@@ -71,6 +72,7 @@ pub use upload::{
     CompleteInput, ImportPart, ImportUpload, MAX_PART, MAX_PARTS, MAX_UPLOADS, UPLOAD_DAYS, complete,
     discard, expire_uploads, keep_part, open, uploaded,
 };
+pub use whole::Report;
 
 /// Rows up to which the report is the answer.
 pub const SHORT: usize = 1000;

@@ -3,7 +3,7 @@
 use std::{io, sync::Arc, task::Poll};
 
 use axum::body::{Body, Bytes};
-use futures_util::{future::join, stream::poll_fn};
+use futures_util::{StreamExt, future::join, stream::poll_fn};
 use kernel::{Error, Result};
 use tokio::{sync::mpsc, task::spawn_blocking, time::timeout};
 use tokio_util::task::AbortOnDropHandle;
@@ -132,12 +132,22 @@ pub(super) fn body(state: &AppState, held: impl Send + 'static, begun: Begun, me
     }))
 }
 
-async fn make(begun: Begun, outlet: Outlet, bill: Bill) -> Result<()> {
+async fn make(begun: Begun, outlet: Outlet, mut bill: Bill) -> Result<()> {
     let (export, first, printer) = match begun {
         Begun::Read(read) => *read,
         Begun::Made(bytes) => {
             for part in bytes.chunks(PART) {
                 outlet.send(part.to_vec()).await?;
+            }
+            return Ok(());
+        }
+        Begun::Parts(mut parts) => {
+            while let Some(part) = parts.next().await {
+                let (bytes, rows) = part?;
+                bill.add(rows);
+                if !bytes.is_empty() {
+                    outlet.send(bytes).await?;
+                }
             }
             return Ok(());
         }

@@ -70,14 +70,24 @@ pub async fn rows(
     result: Option<&str>,
     (after, limit): (Option<&str>, usize),
 ) -> Result<ImportRowPage> {
+    page(ctx, id, Rows { results: results(result)?, after: None, limit }, after).await
+}
+
+/// Results of rows, separated by commas.
+///
+/// # Errors
+/// `BadRequest` for one that is none.
+pub(super) fn results(given: Option<&str>) -> Result<Vec<String>> {
     let results: Vec<String> =
-        result.unwrap_or_default().split(',').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        given.unwrap_or_default().split(',').filter(|part| !part.is_empty()).map(str::to_owned).collect();
     let known = ["created", "updated", "unchanged", "deleted", "rejected"];
-    if let Some(other) = results.iter().find(|one| !known.contains(&one.as_str())) {
-        let text = format!("{} is not one of {}", kernel::input::cut(&json!(other)), known.join(", "));
-        return Err(Error::bad_request("?result", Code::NotInList, text));
+    match results.iter().find(|one| !known.contains(&one.as_str())) {
+        Some(other) => {
+            let text = format!("{} is not one of {}", kernel::input::cut(&json!(other)), known.join(", "));
+            Err(Error::bad_request("?result", Code::NotInList, text))
+        }
+        None => Ok(results),
     }
-    page(ctx, id, Rows { results, after: None, limit }, after).await
 }
 
 /// The refused rows of the caller's import, with what is wrong with each.
