@@ -60,7 +60,7 @@ pub(in super::super) fn as_sent(cells: Cells) -> Cells {
         Cells::Bad(bad) if !bad.faults.is_empty() => Cells::Bad(bad),
         _ => {
             let text = format!("the row stands as a text in `{UNREAD}`; write it in the place of the object");
-            let fault = RowFault { code: RowFaultCode::BadValue, member: None, text };
+            let fault = RowFault { code: RowFaultCode::BadValue, member: None, value: None, text };
             Cells::Bad(BadRow { faults: vec![fault], rest: Map::new() })
         }
     }
