@@ -11,7 +11,7 @@ async fn a_file_that_is_wrong_as_a_whole_ends_with_2() {
         let (good, folder) = (here.file("good.csv", GOOD), here.folder.display().to_string());
 
         let unknown = here.run(&["load", &header, "--kind", "tasks"]);
-        let nothing = here.run(&["load", &empty, "--kind", "tasks"]);
+        let nothing = here.run(&["load", &empty]);
         let no_kind = here.run(&["load", &good]);
         let no_file = here.run(&["load", &folder, "--kind", "tasks"]);
 

@@ -44,7 +44,7 @@ async fn what_nobody_edits_is_not_edited_by_files() {
         for refused in [key, release, mine] {
             assert_eq!(faults(refused.ok(200)), [(2, "", "forbidden")], "{}", refused.body);
         }
-        assert_eq!(faults(hidden.ok(200)), [(2, "", "not_found")]);
+        assert_eq!(faults(hidden.ok(200)), [(2, "id", "not_found")]);
     })
     .await;
 }

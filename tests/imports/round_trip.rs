@@ -53,7 +53,7 @@ fn odd(def: &KindDef) -> Vec<Json> {
         |field: &&FieldDef| field.shape == Shape::Text && field.is_nullable && field.pattern.is_none();
     let label = def.label.filter(|label| def.columns.iter().any(|one| one.is_text && one.name == *label));
     let translated = label.map(|label| json!({ "translations": { "ru": { label: "Перевод" } } }));
-    let texts = fields().filter(is_plain).map(|field| json!({ field.name: "!clear" }));
+    let texts = fields().filter(is_plain).map(|field| json!({ field.name: "clear!" }));
     let instants = fields().filter(|field| field.shape == Shape::Instant);
     let instants = instants.map(|field| json!({ field.name: "2027-11-20T23:59:59.999999Z" }));
     translated.into_iter().chain(texts).chain(instants).collect()

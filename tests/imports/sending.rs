@@ -41,7 +41,8 @@ async fn warnings_refuse_a_file_where_its_sender_says_so() {
         let other = send(&me, "kind=tasks&fail_on=rain", file).await;
         let taken = send(&me, "kind=tasks", file).await;
 
-        let why = "nobody writes created_at: these columns are left alone";
+        let why =
+            "these are left alone, for nobody writes them, or they show texts in translation: created_at";
         assert_eq!(refused.problem(422, "invalid")["errors"][0]["detail"], why);
         other.problem(400, "bad_request");
         assert_eq!(taken.ok(200)["warnings"][0]["message"], why);

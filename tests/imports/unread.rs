@@ -47,7 +47,7 @@ async fn what_else_is_wrong_with_a_row_is_told_with_what_cannot_be_read() {
             "{}",
             address.body
         );
-        assert_eq!(address.body["rows"][0]["errors"][1]["value"], "\"no-id\"");
+        assert_eq!(address.body["rows"][0]["errors"][1]["value"], "no-id");
     })
     .await;
 }

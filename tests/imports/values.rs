@@ -89,6 +89,8 @@ async fn what_is_wrong_with_how_a_row_is_addressed_has_its_place_and_value() {
             ["id", "/id", "abc"],
             ["id", "/id", &id],
             ["version", "/version", "old"],
+            ["external_key", "/external_key", "1"],
+            ["external_key", "/external_key", "9"],
             ["external_key", "/external_key", "9"],
             ["external_key", "/external_key", "9"],
         ];

@@ -102,7 +102,7 @@ pub(super) fn of_cells(
             Role::Member if matches!(&*cell, Cell::Text(text) if is_cut(text)) => {
                 let text =
                     "the text was cut to fit into a cell of a workbook: send all of it, as CSV or NDJSON";
-                draft.faults.push(RowFault::new(Some(&column.name), Code::TooLong, text));
+                draft.faults.push(RowFault::within(&column.name, &column.path, Code::TooLong, text));
             }
             Role::Member if value.is_null() && column.is_part() => {
                 // An object is emptied as a whole, where none of its parts is given.
@@ -172,6 +172,12 @@ impl Entry {
         };
         let said = self.original.at(pointer, &self.fields, columns).or_else(own);
         said.and_then(|text| original::told(&text))
+    }
+
+    /// A fault as it was noted when the row was read, with what stands there.
+    pub(super) fn noted(&self, fault: RowFault) -> RowFault {
+        let same = |known: &&RowFault| known.code == fault.code && known.text == fault.text;
+        self.faults.iter().find(same).cloned().unwrap_or(fault)
     }
 
     /// Says of a fault that is none of a field which one it is about: that by which the row names its record, or the version.

@@ -126,6 +126,9 @@ impl Known {
         let fits = |entry: &Entry, row: &Row| {
             // Which of several rows about one record is too much, the batch says.
             entry.faults.is_empty()
+                && !def
+                    .lifecycle
+                    .is_some_and(|cycle| entry.fields.get(cycle.state).is_some_and(Json::is_null))
                 && entry.version.is_none_or(|version| version == row.version())
                 && named.get(&row.id()) == Some(&1)
         };

@@ -159,7 +159,7 @@ impl Verdict {
         let errors = match &outcome.kind {
             OutcomeKind::Rejected(error) => {
                 let faults = RowFault::of(error, &table.columns).into_iter();
-                faults.map(|fault| entry.blamed(table.def, fault)).collect()
+                faults.map(|fault| entry.blamed(table.def, entry.noted(fault))).collect()
             }
             _ => Vec::new(),
         };
