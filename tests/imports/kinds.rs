@@ -8,7 +8,7 @@ use crate::support::app;
 
 fn task(more: &Json) -> Json {
     let mut task = json!({"title": "Drill", "owner": "KGZ", "lead_agency": "MES", "language": "en"});
-    task.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    task.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
     task
 }
 

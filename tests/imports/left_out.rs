@@ -23,10 +23,10 @@ fn warnings(report: &Json) -> Vec<(&str, &Json, &str)> {
 fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in files {
-        writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
-        writer.write_all(bytes).unwrap();
+        writer.start_file(*name, zip::write::SimpleFileOptions::default()).expect("a zip");
+        writer.write_all(bytes).expect("a zip");
     }
-    writer.finish().unwrap().into_inner()
+    writer.finish().expect("a zip").into_inner()
 }
 
 #[tokio::test]

@@ -61,17 +61,26 @@ pub async fn seen(view: &View, ids: &BTreeSet<Uuid>) -> Result<HashMap<Uuid, Sha
 ///
 /// # Errors
 /// What the database says.
-pub async fn seen_of(view: &View, mut sets: HashMap<Uuid, SharedWith>) -> Result<HashMap<Uuid, SharedWith>> {
-    let lists: [(&str, fn(&mut SharedWith) -> &mut Vec<Uuid>); 2] =
-        [("agency", |set| &mut set.agencies), ("working_group", |set| &mut set.groups)];
-    for (kind, list) in lists {
-        let named: BTreeSet<Uuid> = sets.values_mut().flat_map(|set| list(set).iter().copied()).collect();
-        let Some(def) = view.kinds.get(kind).filter(|_| !named.is_empty()) else { continue };
-        let which = Cond::all().add(visible(&view.actor, def)).add(def.col("id").is_in(named));
-        let seen = store::distinct(view.db.reading(), def, "id", which).await?;
-        sets.values_mut().for_each(|set| list(set).retain(|id| seen.contains(id)));
+pub(crate) async fn seen_of(
+    view: &View,
+    mut sets: HashMap<Uuid, SharedWith>,
+) -> Result<HashMap<Uuid, SharedWith>> {
+    let agencies = sets.values().flat_map(|set| set.agencies.iter().copied()).collect();
+    let groups = sets.values().flat_map(|set| set.groups.iter().copied()).collect();
+    let (agencies, groups) =
+        (seen_among(view, "agency", agencies).await?, seen_among(view, "working_group", groups).await?);
+    for set in sets.values_mut() {
+        set.agencies.retain(|id| agencies.contains(id));
+        set.groups.retain(|id| groups.contains(id));
     }
     Ok(sets)
+}
+
+/// The records of a kind among these that the caller may see.
+async fn seen_among(view: &View, kind: &str, ids: BTreeSet<Uuid>) -> Result<BTreeSet<Uuid>> {
+    let Some(def) = view.kinds.get(kind).filter(|_| !ids.is_empty()) else { return Ok(BTreeSet::new()) };
+    let which = Cond::all().add(visible(&view.actor, def)).add(def.col("id").is_in(ids));
+    store::distinct(view.db.reading(), def, "id", which).await
 }
 
 /// Set, member and kind of the members in a link table that the caller may see.

@@ -220,7 +220,9 @@ fn settings_of_a_description_are_followed_or_named_and_refused() {
 fn two_files_with_one_name_are_refused() {
     let mut twice = zip(&[("a.csv", b"x\n1\n"), ("b.csv", b"x\n2\n")]);
     let places: Vec<usize> = (0..twice.len() - 5).filter(|at| &twice[*at..*at + 5] == b"b.csv").collect();
-    places.iter().for_each(|at| twice[*at] = b'a');
+    for at in &places {
+        twice[*at] = b'a';
+    }
 
     assert_eq!(places.len(), 2);
     assert_eq!(code(&twice), FaultCode::BrokenZip);

@@ -1,6 +1,6 @@
 //! Rows that refer to each other in a circle, and how their way is told.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, hash_map::Entry};
 
 use kernel::{Code, KindDef, Result};
 
@@ -38,8 +38,8 @@ pub(super) fn walk(all: impl IntoIterator<Item = u32>, edges: &Edges) -> Walk {
     let (mut met, mut found, mut steps) = (HashMap::<u32, Met>::new(), Walk::default(), 0);
     for start in all {
         let mut way: Vec<(u32, usize)> = Vec::new();
-        if !met.contains_key(&start) {
-            met.insert(start, Met::Open);
+        if let Entry::Vacant(place) = met.entry(start) {
+            place.insert(Met::Open);
             way.push((start, 0));
         }
         while let Some((at, next)) = way.last().copied() {
@@ -149,8 +149,8 @@ impl OnCircle {
             is_of_field && (error.code == circle || is_next(error))
         };
         for error in errors.iter_mut().filter(is_of) {
-            error.code = circle.to_owned();
-            error.hint = Code::ReferenceCycle.meaning().to_owned();
+            circle.clone_into(&mut error.code);
+            Code::ReferenceCycle.meaning().clone_into(&mut error.hint);
             error.message.clone_from(&self.way);
         }
     }

@@ -103,9 +103,10 @@ pub(super) fn field(pointer: &str, names: &[(String, String)]) -> Option<String>
         // Of a small object what names the record, else its first part.
         let parts =
             || fields.clone().filter(|field| field.split_once('.').is_some_and(|(of, _)| *of == member));
-        let named = parts().find(|field| field.ends_with(".id")).or_else(|| parts().next());
+        let is_id = |field: &&String| field.rsplit_once('.').is_some_and(|(_, part)| part == "id");
+        let one = parts().find(is_id).or_else(|| parts().next());
         let whole = fields.clone().find(|field| **field == member);
-        return Some(whole.or(named).cloned().unwrap_or(member));
+        return Some(whole.or(one).cloned().unwrap_or(member));
     };
     let translated = parts.next().filter(|_| member == "translations");
     let name = translated.map_or_else(|| format!("{member}.{part}"), |field| format!("{field}@{part}"));

@@ -30,12 +30,10 @@ fn parts_groups(sign: char) -> Option<char> {
 fn plain(digits: &str, said: Option<DecimalMark>) -> Result<String, String> {
     let count = |mark: char| digits.matches(mark).count();
     let mark = match (said, count('.'), count(',')) {
-        (Some(DecimalMark::Point), ..) => Some('.'),
-        (Some(DecimalMark::Comma), ..) => Some(','),
+        (Some(DecimalMark::Point), ..) | (None, 1, 0) => Some('.'),
+        (Some(DecimalMark::Comma), ..) | (None, 0, 1) => Some(','),
         // The mark that comes last parts the fraction, the other one thousands.
         (None, 1.., 1..) => digits.chars().rev().find(|sign| matches!(sign, '.' | ',')),
-        (None, 1, 0) => Some('.'),
-        (None, 0, 1) => Some(','),
         (None, ..) => None,
     };
     let (whole, fraction) = match mark.and_then(|mark| digits.rsplit_once(mark)) {
@@ -49,16 +47,13 @@ fn plain(digits: &str, said: Option<DecimalMark>) -> Result<String, String> {
         ));
     }
     let is_good = fraction.is_none_or(are_digits);
-    match without_groups(whole, mark).filter(|_| is_good) {
-        Some(whole) => Ok(fraction.map_or(whole.clone(), |fraction| format!("{whole}.{fraction}"))),
-        None => {
-            let mark = mark.unwrap_or(',');
-            Err(format!(
-                "is no number: write digits alone, or in groups of three with the same sign between them, such as \
-                 `1 250 000{mark}50`"
-            ))
-        }
+    if let Some(whole) = without_groups(whole, mark).filter(|_| is_good) {
+        return Ok(fraction.map_or(whole.clone(), |fraction| format!("{whole}.{fraction}")));
     }
+    let mark = mark.unwrap_or(',');
+    Err(format!(
+        "is no number: write digits alone, or in groups of three with the same sign between them, such as `1 250 000{mark}50`"
+    ))
 }
 
 /// Whether three digits behind a mark may be thousands as well as a fraction.

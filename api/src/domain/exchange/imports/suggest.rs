@@ -106,18 +106,18 @@ fn lines(def: &KindDef, header: &Row, below: &[Row]) -> (Vec<Json>, bool) {
             Some(field) => {
                 let values = values(def, &field, below, at);
                 if field != *name || !values.is_empty() {
-                    lines.push(line(name, &field, values));
+                    lines.push(line(name, &field, &values));
                 }
                 held.push(field);
             }
-            None if aliases::is_number(name) => lines.push(line(name, NUMBER, Vec::new())),
+            None if aliases::is_number(name) => lines.push(line(name, NUMBER, &[])),
             None => has_others = true,
         }
     }
     (lines, has_others)
 }
 
-fn line(column: &str, field: &str, values: Vec<Json>) -> Json {
+fn line(column: &str, field: &str, values: &[Json]) -> Json {
     if values.is_empty() {
         return json!({ "column": column, "field": field });
     }

@@ -153,13 +153,11 @@ impl Course {
             }
             cursor.clone_from(&reading.part.next);
         };
-        match Message::summary(ctx, &self.hook, &summary, &cursor)? {
-            Some(message) => self.send(&reading.ctx, hooks, &message, &cursor).await,
-            None => {
-                self.hook.cursor = cursor;
-                self.keep(ctx).await
-            }
+        if let Some(message) = Message::summary(ctx, &self.hook, &summary, &cursor)? {
+            return self.send(&reading.ctx, hooks, &message, &cursor).await;
         }
+        self.hook.cursor = cursor;
+        self.keep(ctx).await
     }
 
     /// What the reader is told next after a cursor; none where it may not read any more, or has to begin anew.

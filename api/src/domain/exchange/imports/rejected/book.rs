@@ -18,7 +18,7 @@ const LONGEST: usize = 32_767;
 
 /// Writes rows of sheets.
 pub(super) struct Book {
-    book: Workbook,
+    file: Workbook,
     /// The row of its sheet that comes next, from 0.
     next: u32,
     names: Vec<String>,
@@ -28,11 +28,11 @@ pub(super) struct Book {
 
 impl Book {
     pub(super) fn new() -> Self {
-        Self { book: Workbook::new(), next: 0, names: Vec::new(), earlier: Vec::new() }
+        Self { file: Workbook::new(), next: 0, names: Vec::new(), earlier: Vec::new() }
     }
 
     pub(super) fn table(&mut self, name: &str) -> Result<()> {
-        let sheet = self.book.add_worksheet_with_constant_memory().map_err(|error| broken(&error))?;
+        let sheet = self.file.add_worksheet_with_constant_memory().map_err(|error| broken(&error))?;
         sheet.set_name(name).map_err(|error| broken(&error))?;
         (self.next, self.names, self.earlier) = (0, Vec::new(), Vec::new());
         Ok(())
@@ -60,7 +60,7 @@ impl Book {
 
     pub(super) fn done(mut self) -> Result<File> {
         let mut file = empty()?;
-        self.book.save_to_writer(&mut file).map_err(|error| broken(&error))?;
+        self.file.save_to_writer(&mut file).map_err(|error| broken(&error))?;
         file.rewind().map_err(|error| io(&error))?;
         Ok(file)
     }
@@ -74,7 +74,7 @@ impl Book {
     /// Writes what is wrong with the row that was written last.
     fn tell(&mut self, errors: [String; 3]) -> Result<()> {
         let at = self.next.saturating_sub(1);
-        let Some(sheet) = self.book.worksheets_mut().last_mut() else { return Ok(()) };
+        let Some(sheet) = self.file.worksheets_mut().last_mut() else { return Ok(()) };
         for (column, error) in (0_u16..).zip(errors) {
             sheet.write_string(at, column, fitted(&error)).map_err(|error| broken(&error))?;
         }
@@ -85,7 +85,7 @@ impl Book {
     fn write(&mut self, row: &Row, behind: usize) -> Result<Vec<String>> {
         let at = self.next;
         self.next = at.saturating_add(1);
-        let Some(sheet) = self.book.worksheets_mut().last_mut() else { return Ok(Vec::new()) };
+        let Some(sheet) = self.file.worksheets_mut().last_mut() else { return Ok(Vec::new()) };
         let cells = match &row.cells {
             // No import takes it.
             Cells::Cells(cells) if is_too_long(cells) => {

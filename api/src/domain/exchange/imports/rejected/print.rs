@@ -16,7 +16,7 @@ pub(super) enum Printer {
     /// As text.
     Text(Box<Text>),
     /// As a workbook.
-    Book(Book),
+    Book(Box<Book>),
     /// As a zip of tables.
     Parts(Box<Parts>),
 }
@@ -41,7 +41,7 @@ pub(super) struct Printed {
 impl Printer {
     pub(super) fn new(form: &str, is_unicode: bool) -> Result<Self> {
         Ok(match form {
-            "xlsx" => Self::Book(Book::new()),
+            "xlsx" => Self::Book(Box::new(Book::new())),
             "package" => Self::Parts(Box::new(Parts::new()?)),
             _ => Self::Text(Box::new(Text { to: BufWriter::new(empty()?), lines: None, is_unicode })),
         })
@@ -98,7 +98,7 @@ impl Printer {
             Self::Book(book) => (book.done()?, None, false),
             Self::Parts(parts) => (parts.done()?, None, false),
             Self::Text(mut text) => {
-                text.write(|lines, to| lines.end(to))?;
+                text.write(Lines::end)?;
                 let Text { to, lines, .. } = *text;
                 let (charset, lacks) = lines.map_or((Charset::Utf8, false), |lines| lines.charset());
                 (to.into_inner().map_err(|error| io(error.error()))?, Some(name(charset)), lacks)
