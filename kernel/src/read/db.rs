@@ -272,17 +272,12 @@ impl Conn<'_> {
     /// # Errors
     /// What the database says.
     pub async fn all_raw(&self, statement: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        self.check_rows()?;
-        self.count();
-        if cfg!(debug_assertions) {
-            fence::pass(&statement.sql);
-        }
+        self.begin(&statement)?;
         let rows = match self.inner {
             Inner::Pool(c) => c.query_all_raw(statement).await?,
             Inner::Transaction(c) => c.query_all_raw(statement).await?,
         };
-        self.count_rows(rows.len());
-        self.check_rows()?;
+        self.end(rows.len())?;
         Ok(rows)
     }
 
@@ -295,24 +290,31 @@ impl Conn<'_> {
         statement: Statement,
         read: impl FnMut(&QueryResult) -> Result<T>,
     ) -> Result<Vec<T>> {
+        self.begin(&statement)?;
+        let rows = match self.inner {
+            Inner::Pool(c) => gather(c.stream_raw(statement).await?, read).await?,
+            Inner::Transaction(c) => gather(c.stream_raw(statement).await?, read).await?,
+        };
+        self.end(rows.len())?;
+        Ok(rows)
+    }
+
+    /// Lets a query begin, where the request may read more.
+    fn begin(&self, statement: &Statement) -> Result<(), DbErr> {
         self.check_rows()?;
         self.count();
         if cfg!(debug_assertions) {
             fence::pass(&statement.sql);
         }
-        let rows = match self.inner {
-            Inner::Pool(c) => gather(c.stream_raw(statement).await?, read).await?,
-            Inner::Transaction(c) => gather(c.stream_raw(statement).await?, read).await?,
-        };
-        self.count_rows(rows.len());
-        self.check_rows()?;
-        Ok(rows)
+        Ok(())
     }
 
-    fn count_rows(&self, count: usize) {
+    /// Counts the rows that a query gave.
+    fn end(&self, count: usize) -> Result<(), DbErr> {
         let more = u64::try_from(count).unwrap_or(u64::MAX);
         self.db.rows.fetch_add(more, Ordering::Relaxed);
         self.db.work.fetch_add(more.max(LEAST_WORK), Ordering::Relaxed);
+        self.check_rows()
     }
 
     fn check_rows(&self) -> Result<(), DbErr> {
