@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use kernel::{Code, Error, Result, Violation};
+use kernel::{Code, Error, Result, Violation, input::escape};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value as Json};
 
@@ -40,8 +40,7 @@ struct Place<'f> {
 
 impl Place<'_> {
     fn below(&mut self, member: &str) -> Place<'_> {
-        let member = member.replace('~', "~0").replace('/', "~1");
-        Place { at: format!("{}/{member}", self.at), faults: self.faults }
+        Place { at: format!("{}/{}", self.at, escape(member)), faults: self.faults }
     }
 
     fn text(&mut self, text: &str) {

@@ -200,8 +200,16 @@ pub(crate) fn nulls(input: &Json, at: &str, found: &mut Vec<Violation>) {
     }
 }
 
-fn escape(member: &str) -> String {
+/// The name of a member as a part of a JSON Pointer.
+#[must_use]
+pub fn escape(member: &str) -> String {
     member.replace('~', "~0").replace('/', "~1")
+}
+
+/// The name of a member that a part of a JSON Pointer says.
+#[must_use]
+pub fn unescape(part: &str) -> String {
+    part.replace("~1", "/").replace("~0", "~")
 }
 
 fn explain(

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::{
     actor::Actor,
     error::{Code, Error, Violation},
+    input::unescape,
     policy::{Verb, is_inside, is_party, withhold},
     record::{Asked, Expected, KindDef, Op, Outcome, OutcomeKind},
     row::Row,
@@ -138,7 +139,7 @@ impl Item {
             let Some((above, last)) = fault.pointer.rsplit_once('/') else { continue };
             match fields.pointer_mut(above) {
                 Some(Json::Object(members)) => {
-                    drop(members.remove(&last.replace("~1", "/").replace("~0", "~")));
+                    drop(members.remove(&unescape(last)));
                 }
                 // Items of a list keep their places.
                 Some(Json::Array(_)) => {

@@ -1,6 +1,9 @@
 //! What is wrong with a row, and how it is told.
 
-use kernel::{Code, Error, Violation};
+use kernel::{
+    Code, Error, Violation,
+    input::{escape, unescape},
+};
 use serde::{Deserialize, Serialize};
 use tabular::RowFaultCode;
 
@@ -68,7 +71,7 @@ impl RowFault {
 
 /// The JSON Pointer to a member of the record.
 pub(super) fn to(member: &str) -> String {
-    format!("/{}", member.replace('~', "~0").replace('/', "~1"))
+    format!("/{}", escape(member))
 }
 
 /// The code of what is wrong with a row or a cell.
@@ -96,7 +99,7 @@ pub(super) fn column(pointer: &str, names: &[(String, String)]) -> Option<String
 
 /// The field a JSON Pointer into the record leads to, as its column is called.
 pub(super) fn field(pointer: &str, names: &[(String, String)]) -> Option<String> {
-    let mut parts = pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~"));
+    let mut parts = pointer.split('/').skip(1).map(unescape);
     let member = parts.next().filter(|member| !member.is_empty())?;
     let mut fields = names.iter().map(|(field, _)| field);
     let Some(part) = parts.next() else {

@@ -3,6 +3,7 @@
 use std::{borrow::Cow, collections::BTreeMap};
 
 use chrono::SecondsFormat;
+use kernel::input::unescape;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 use tabular::Cell;
@@ -118,7 +119,7 @@ fn of_cell(value: &Json) -> String {
 fn split(pointer: &str) -> Option<(String, &str)> {
     let inner = pointer.strip_prefix('/')?;
     let (member, rest) = inner.split_at_checked(inner.find('/').unwrap_or(inner.len()))?;
-    Some((member.replace("~1", "/").replace("~0", "~"), rest))
+    Some((unescape(member), rest))
 }
 
 /// The part of a text to which the rest of a pointer leads: of JSON a value, of a list the item that was read as this one.
