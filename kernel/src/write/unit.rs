@@ -44,6 +44,7 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 use uuid::Uuid;
 
+pub use circles::way;
 pub use item::Item;
 pub use received::Rows;
 use references::Found;

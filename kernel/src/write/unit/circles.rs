@@ -17,6 +17,16 @@ use crate::{
 /// Steps of a way that are told.
 const STEPS: usize = 20;
 
+/// The way of a circle of so many steps, for people: as each is called, and back to the first.
+pub fn way(steps: usize, called: impl Fn(usize) -> String) -> String {
+    let mut told: Vec<String> = (0..steps.min(STEPS)).map(&called).collect();
+    if steps > STEPS {
+        told.push("…".to_owned());
+    }
+    told.extend((steps > 0).then(|| called(0)));
+    told.join(" -> ")
+}
+
 /// From each record to those it leads to.
 type Ways = HashMap<Uuid, Vec<Uuid>>;
 
@@ -89,12 +99,7 @@ impl Unit {
             let place = at.and_then(|at| self.places.get(at).cloned());
             place.unwrap_or_else(|| format!("{} {id}", def.name.replace('_', " ")))
         };
-        let mut steps: Vec<String> = way.iter().take(STEPS).map(called).collect();
-        if way.len() > steps.len() {
-            steps.push("…".to_owned());
-        }
-        steps.extend(way.first().map(called));
-        steps.join(" -> ")
+        self::way(way.len(), |at| way.get(at).map(called).unwrap_or_default())
     }
 
     /// Adds the stored ways that lead on from the new ones.

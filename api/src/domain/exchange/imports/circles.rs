@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet, hash_map::Entry};
 
-use kernel::{Code, KindDef, Result};
+use kernel::{Code, KindDef, Result, unit::way};
 
 use super::{
     order::{Order, called},
@@ -10,8 +10,6 @@ use super::{
     spool::{Spool, Table},
 };
 
-/// Steps of a way that are told.
-const STEPS: usize = 20;
 /// Steps of all ways that are looked at.
 const MOST: usize = 100_000;
 
@@ -125,13 +123,8 @@ fn labels(spool: &Spool, tables: &[Table], circle: &[u32]) -> Result<Vec<String>
 
 /// The way of a circle from one of its rows back to it.
 fn told(labels: &[String], from: usize) -> String {
-    let around = || labels.iter().cycle().skip(from).map(String::as_str);
-    let mut steps: Vec<&str> = around().take(labels.len().min(STEPS)).collect();
-    if labels.len() > STEPS {
-        steps.push("…");
-    }
-    steps.extend(around().next());
-    format!("rows refer to each other in a circle: {}", steps.join(" -> "))
+    let called = |at| labels.iter().cycle().nth(from + at).cloned().unwrap_or_default();
+    format!("rows refer to each other in a circle: {}", way(labels.len(), called))
 }
 
 impl OnCircle {
