@@ -17,40 +17,31 @@ struct Aliases {
     by_name: HashMap<String, Vec<String>>,
     /// The words of each name, with its field.
     by_words: Vec<(Vec<String>, String)>,
+    /// The first name of each field, in each language.
+    first: HashMap<String, [String; 4]>,
 }
 
 static ALIASES: LazyLock<Aliases> = LazyLock::new(|| {
     let mut all = Aliases::default();
-    let lines = csv::Reader::from_reader(NAMES.as_bytes()).into_records().filter_map(Result::ok);
-    for line in lines {
-        let Some(field) = line.get(0) else { continue };
-        for name in
-            line.iter().skip(1).flat_map(|cell| cell.split('|')).filter(|name| !name.trim().is_empty())
-        {
+    let lines = csv::Reader::from_reader(NAMES.as_bytes()).into_deserialize().filter_map(Result::ok);
+    for (field, en, ru, ky, fr) in lines {
+        let (field, cells): (String, [String; 4]) = (field, [en, ru, ky, fr]);
+        for name in cells.iter().flat_map(|cell| cell.split('|')).filter(|name| !name.trim().is_empty()) {
             let fields = all.by_name.entry(plain(name)).or_default();
-            if !fields.iter().any(|known| known == field) {
-                fields.push(field.to_owned());
+            if !fields.contains(&field) {
+                fields.push(field.clone());
             }
-            all.by_words.push((words(name), field.to_owned()));
+            all.by_words.push((words(name), field.clone()));
         }
+        let first = |cell: String| cell.split('|').next().unwrap_or_default().trim().to_owned();
+        all.first.insert(field, cells.map(first));
     }
     all
 });
 
-/// The first name of each field, in each language.
-static CALLED: LazyLock<HashMap<String, [String; 4]>> = LazyLock::new(|| {
-    let lines = csv::Reader::from_reader(NAMES.as_bytes()).into_deserialize().filter_map(Result::ok);
-    let first = |cell: String| cell.split('|').next().unwrap_or_default().trim().to_owned();
-    lines
-        .map(|(field, en, ru, ky, fr): (String, String, String, String, String)| {
-            (field, [en, ru, ky, fr].map(first))
-        })
-        .collect()
-});
-
 /// What people call a field in the language of a speech; nothing where it is not known.
 pub(super) fn called(field: &str, speech: &Speech) -> &'static str {
-    CALLED.get(field).map_or("", |all| speech.pick(all))
+    ALIASES.first.get(field).map_or("", |all| speech.pick(all))
 }
 
 /// A name by which it is compared: case, blanks, `_`, `№` and signs at the end make no difference.
