@@ -14,8 +14,9 @@ use super::{
     Import, MAX_ROWS_AT_ONCE, SHORT, Started,
     carry::fail,
     job::{self, Job, OPEN, ROWS_KEPT_DAYS},
-    outcome::{OUTCOME, answer, cancelled},
+    outcome::{OUTCOME, cancelled},
     report::Verdict,
+    start::at_once_or_later,
 };
 use crate::domain::exchange::{
     hold::{Hold, Tally, note},
@@ -75,19 +76,9 @@ pub async fn revert(ctx: &Ctx, id: Uuid, is_dry: bool) -> Result<Started> {
     let hold =
         Hold::take(ctx, job.id).await?.ok_or_else(|| Error::Internal("a new import is at work".into()))?;
     kept::insert(ctx.db.writing(), &job).await?;
-    if count <= SHORT {
-        let done = carry(ctx, job).await;
-        hold.end().await?;
-        let (job, verdicts) = done?;
-        return Ok(Started::Done(Box::new(answer(ctx, job, verdicts)?)));
-    }
-    let (shown, ctx) = (Import::of(job.clone(), None)?, ctx.clone());
-    let work = Box::pin(async move {
-        let done = carry(&ctx, job).await;
-        hold.end().await?;
-        done.map(drop)
-    });
-    Ok(Started::Later(Box::new(shown), work))
+    let (shown, own) = (Import::of(job.clone(), None)?, ctx.clone());
+    let work = Box::pin(async move { carry(&own, job).await });
+    at_once_or_later(ctx, (shown, count <= SHORT), hold, work).await
 }
 
 /// Ids of the change sets that an import wrote.

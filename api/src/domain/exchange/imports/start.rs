@@ -18,7 +18,9 @@ use super::{
     mapping::{self, Mapping},
     new::New,
     outcome::answer,
-    read, review,
+    read,
+    report::Verdict,
+    review,
     settled::settled,
 };
 use crate::domain::{KINDS, exchange::hold::Hold};
@@ -260,23 +262,35 @@ async fn begin(carried: Carried, hold: Option<Hold>) -> Result<Started> {
 /// Carries a short import out, and hands on a long one.
 pub(super) async fn launch(carried: Carried, hold: Hold) -> Result<Started> {
     let (ctx, shown) = (carried.ctx.clone(), Import::of(carried.job.clone(), None)?);
-    if carried.read.order.len() > SHORT {
+    let is_short = carried.read.order.len() <= SHORT;
+    at_once_or_later(&ctx, (shown, is_short), hold, Box::pin(carried.run())).await
+}
+
+/// Does what is short at once, and hands on what is long.
+pub(super) async fn at_once_or_later(
+    ctx: &Ctx,
+    (shown, is_short): (Import, bool),
+    hold: Hold,
+    work: BoxFuture<'static, Result<(Job, Vec<Verdict>)>>,
+) -> Result<Started> {
+    if !is_short {
+        let ctx = ctx.clone();
         let work = Box::pin(async move {
-            let done = Box::pin(carried.run()).await;
+            let done = work.await;
             hold.end().await?;
             review::settle(&ctx, &Import::of(done?.0, None)?).await
         });
         return Ok(Started::Later(Box::new(shown), work));
     }
-    let done = Box::pin(carried.run()).await;
+    let done = work.await;
     let ended = hold.end().await;
     let (job, verdicts) = match done.and_then(|done| ended.map(|()| done)) {
         // It is taken in all the same, and whoever serves goes on with it.
         Err(Error::Unavailable(_)) => return Ok(Started::Earlier(Box::new(shown))),
         done => done?,
     };
-    let import = answer(&ctx, job, verdicts)?;
-    review::settle(&ctx, &import).await?;
+    let import = answer(ctx, job, verdicts)?;
+    review::settle(ctx, &import).await?;
     Ok(Started::Done(Box::new(import)))
 }
 
